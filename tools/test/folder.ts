@@ -1,0 +1,13 @@
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** A new temporary folder that holds these files. */
+export function folder(files: Record<string, string>): string {
+  const root = mkdtempSync(join(realpathSync(tmpdir()), 'sojourn-tools-'))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  return root
+}
