@@ -22,7 +22,9 @@ const required: Program[] = ['Chromium']
 
 /** The path of a program: what its environment variable says, else the first on PATH. */
 export function locate(name: Program, env = process.env): string | undefined {
-  return env[programs[name].env] ?? programs[name].binaries.map((bin) => onPath(bin, env)).find(Boolean)
+  return (
+    env[programs[name].env] ?? programs[name].binaries.map((bin) => onPath(bin, env)).find(Boolean)
+  )
 }
 
 const onPath = (binary: string, env = process.env) =>
@@ -45,7 +47,9 @@ or point ${lack.map((name) => programs[name].env).join(' and ')} at a binary. "p
 
 function install(lack: Program[]) {
   const packages = lack.map((name) => programs[name].names.apt)
-  console.log(`Missing: ${lack.join(', ')}. Running apt-get install ${packages.join(' ')} (NO_APT=1 forbids it).`)
+  console.log(
+    `Missing: ${lack.join(', ')}. Running apt-get install ${packages.join(' ')} (NO_APT=1 forbids it).`,
+  )
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const apt = (...words: string[]) =>
     spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...words], {
