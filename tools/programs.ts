@@ -1,0 +1,38 @@
+// The programs the tests drive: where they are found, and what installs them.
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+export const programs = {
+  Chromium: {
+    variable: 'CHROMIUM',
+    binaries: ['chromium', 'chromium-headless-shell', 'chromium-browser', 'google-chrome'],
+    names: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', brew: '--cask chromium' },
+  },
+  'redis-server': {
+    variable: 'REDIS_SERVER',
+    binaries: ['redis-server', 'valkey-server'],
+    names: { apt: 'redis-server', dnf: 'valkey', apk: 'redis', brew: 'redis' },
+  },
+}
+
+export type Program = keyof typeof programs
+
+/** The path of a program: what its environment variable says, else the first on PATH. */
+export function locate(name: Program, env = process.env): string | undefined {
+  const { variable, binaries } = programs[name]
+  return env[variable] ?? binaries.map((binary) => onPath(binary, env)).find(Boolean)
+}
+
+export function onPath(binary: string, env = process.env): string | undefined {
+  const folders = (env['PATH'] ?? '').split(delimiter)
+  return folders.map((folder) => join(folder, binary)).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
