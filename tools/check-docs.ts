@@ -1,0 +1,62 @@
+// Promises that every fenced `ts` block people read compiles as a module of its own.
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import ts from 'typescript'
+import { filesBelow, packageNames } from './files.ts'
+import { readMarkdown } from './markdown.ts'
+import { isMain, type Problem, report } from './report.ts'
+
+const prelude = join(import.meta.dirname, 'docs-prelude.d.ts')
+
+/** The type errors in ts blocks of README.md, the packages' READMEs and docs/, at their Markdown lines. */
+export function checkDocs(root: string, given = prelude): Problem[] {
+  const modules = new Map(markdownFiles(root).flatMap(modulesOf))
+  const options = compilerOptions()
+  const host = ts.createCompilerHost(options)
+  const { fileExists, readFile } = host
+  host.fileExists = (path) => modules.has(path) || fileExists(path)
+  host.readFile = (path) => modules.get(path) ?? readFile(path)
+
+  const program = ts.createProgram([...modules.keys(), given], options, host)
+  return [...modules.keys()]
+    .map((path) => program.getSourceFile(path))
+    .flatMap((source) => [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ])
+    .map(problemOf)
+}
+
+function markdownFiles(root: string): string[] {
+  const readmes = ['.', ...packageNames(root).map((name) => join('packages', name))]
+  return [
+    ...readmes.map((folder) => join(root, folder, 'README.md')).filter(existsSync),
+    ...filesBelow(join(root, 'docs'), '.md'),
+  ]
+}
+
+/** One module per block, beside the Markdown so that imports resolve, its lines at the same numbers. */
+function modulesOf(file: string): [path: string, text: string][] {
+  return readMarkdown(file)
+    .blocks.filter(({ language }) => language === 'ts')
+    .map(({ line, code }) => [
+      `${resolve(file)}.${line}.mts`,
+      '\n'.repeat(line - 1) + code.join('\n'),
+    ])
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const base = join(import.meta.dirname, '../tsconfig.base.json')
+  const { config } = ts.readConfigFile(base, ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(import.meta.dirname, '..'))
+  return { ...options, noEmit: true, composite: false, declaration: false, declarationMap: false }
+}
+
+function problemOf({ file, start = 0, messageText }: ts.Diagnostic): Problem {
+  const message = ts.flattenDiagnosticMessageText(messageText, ' ')
+  if (!file) return { file: 'docs', line: 1, message }
+  const { line } = file.getLineAndCharacterOfPosition(start)
+  return { file: file.fileName.replace(/\.\d+\.mts$/, ''), line: line + 1, message }
+}
+
+if (isMain(import.meta.filename)) report(checkDocs('.'))

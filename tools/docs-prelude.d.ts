@@ -1,0 +1,10 @@
+// The names that code in the docs takes as given, so that an example shows one thing only.
+import type { SessionManager } from '@sojourn/core'
+import type { Express } from 'express'
+
+declare global {
+  /** At least 32 bytes, from the environment. */
+  const secret: string
+  const manager: SessionManager
+  const app: Express
+}
