@@ -18,13 +18,8 @@ export function checkDocs(root: string, given = prelude): Problem[] {
   host.readFile = (path) => modules.get(path) ?? readFile(path)
 
   const program = ts.createProgram([...modules.keys(), given], options, host)
-  return [...modules.keys()]
-    .map((path) => program.getSourceFile(path))
-    .flatMap((source) => [
-      ...program.getSyntacticDiagnostics(source),
-      ...program.getSemanticDiagnostics(source),
-    ])
-    .map(problemOf)
+  const sources = [...modules.keys()].map((path) => program.getSourceFile(path))
+  return sources.flatMap((source) => ts.getPreEmitDiagnostics(program, source)).map(problemOf)
 }
 
 function markdownFiles(root: string): string[] {

@@ -39,8 +39,7 @@ export function checkSizes(root: string): { long: Problem[]; tooLong: Problem[] 
 
 /** Lines that hold code: not blank, not only a comment. */
 export function codeLines(file: string): number {
-  const text = readFileSync(file, 'utf8')
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true)
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true)
   const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line
   const lines = new Set<number>()
   const visit = (node: ts.Node) => {

@@ -1,0 +1,53 @@
+// Promises that what pnpm packs can be installed and imported: publint and attw agree, and both exports maps say the same.
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { packageNames } from './files.ts'
+import { isMain, type Problem, report } from './report.ts'
+
+const bin = join(import.meta.dirname, '../node_modules/.bin')
+const packs = join(import.meta.dirname, '../.packs')
+
+/** The problems of a published package's folder; its dist must be built. */
+export function checkPack(folder: string): Problem[] {
+  const file = join(folder, 'package.json')
+  const drift = whyDrifted(JSON.parse(readFileSync(file, 'utf8')))
+  if (drift) return [{ file, line: 1, message: drift }]
+
+  const pack = run('pnpm', ['pack', '--pack-destination', packs], folder)
+  if (pack.failed) return [{ file, line: 1, message: `cannot be packed:\n${pack.output}` }]
+  const tarball = pack.output.split('\n').at(-1) ?? ''
+  return inspect(tarball).map((message) => ({ file, line: 1, message }))
+}
+
+/** What publint and attw say against a tarball. */
+export function inspect(tarball: string): string[] {
+  const publint = run(join(bin, 'publint'), ['--strict', tarball])
+  const attw = run(join(bin, 'attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii'])
+  return Object.entries({ publint, attw })
+    .filter(([, { failed }]) => failed)
+    .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
+}
+
+interface Manifest {
+  exports: object
+  publishConfig: { exports: object }
+}
+
+/** publishConfig.exports is exports without the source condition, which only the workspace has. */
+export function whyDrifted({ exports, publishConfig }: Manifest): string | undefined {
+  const published = JSON.parse(JSON.stringify(exports), (key, value) =>
+    key === '@sojourn/source' ? undefined : value,
+  )
+  if (isDeepStrictEqual(published, publishConfig.exports)) return undefined
+  return 'publishConfig.exports differs from exports without "@sojourn/source": make them agree'
+}
+
+function run(program: string, words: string[], cwd?: string) {
+  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8', cwd })
+  return { failed: status !== 0, output: error?.message ?? `${stdout}${stderr}`.trim() }
+}
+
+if (isMain(import.meta.filename))
+  report(packageNames('.').flatMap((name) => checkPack(join('packages', name))))

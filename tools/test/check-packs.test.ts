@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { inspect, whyDrifted } from '../check-packs.ts'
+import { folder } from './folder.ts'
+
+const typed = { types: './a.d.ts', default: './a.js' }
+
+test('exports maps that disagree are found', () => {
+  const exports = { '.': { '@sojourn/source': './src/a.ts', ...typed } }
+  expect(whyDrifted({ exports, publishConfig: { exports: { '.': typed } } })).toBeUndefined()
+  expect(whyDrifted({ exports, publishConfig: { exports: {} } })).toContain('differs')
+})
+
+function tarball(exports: object): string {
+  const manifest = { name: 'a', version: '1.0.0', license: 'MIT', type: 'module', exports }
+  const root = folder({
+    'package.json': JSON.stringify(manifest),
+    'a.js': 'export const a = 1',
+    'a.d.ts': 'export declare const a: 1',
+    'b.js': 'export const b = 1',
+  })
+  execFileSync('npm', ['pack', '--silent'], { cwd: root })
+  return join(root, 'a-1.0.0.tgz')
+}
+
+test('a sound tarball passes', () => {
+  expect(inspect(tarball({ '.': typed }))).toEqual([])
+})
+
+test('publint refuses a tarball that lacks a file', () => {
+  const said = inspect(tarball({ '.': { ...typed, default: './c.js' } }))
+  expect(said.join()).toContain('./c.js but the file does not exist')
+})
+
+test('attw refuses a door without types', () => {
+  expect(inspect(tarball({ '.': typed, './b': './b.js' })).join()).toContain('attw refuses')
+})
