@@ -46,7 +46,11 @@ export function whyDrifted({ exports, publishConfig }: Manifest): string | undef
 
 function run(program: string, words: string[], cwd?: string) {
   const env = { ...process.env, NO_COLOR: '1' }
-  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8', cwd, env })
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    encoding: 'utf8',
+    cwd,
+    env,
+  })
   return { failed: status !== 0, output: error?.message ?? `${stdout}${stderr}`.trim() }
 }
 
