@@ -8,9 +8,19 @@ import { isMain, type Problem, report } from './report.ts'
 
 const remedy = 'the doors are in tools/doors.ts'
 
-/** Every import and every declared dependency in packages/ that no door allows. */
+/** Every import, and every declared dependency of a package, that no door allows. */
 export function checkDoors(root: string): Problem[] {
-  return packageNames(root).flatMap((name) => checkPackage(join(root, 'packages', name)))
+  const packages = packageNames(root).map((name) => join(root, 'packages', name))
+  return [...packages.flatMap(checkPackage), ...checkExamples(root)]
+}
+
+/** Examples stand alone: no path leads from them into packages/. */
+function checkExamples(root: string): Problem[] {
+  return filesBelow(join(root, 'examples'), '.ts').flatMap((file) =>
+    importsOf(file)
+      .filter(({ specifier }) => /^\..*\/packages\//.test(specifier))
+      .map(({ specifier, line }) => ({ file, line, message: `import ${specifier} by its name` })),
+  )
 }
 
 function checkPackage(folder: string): Problem[] {

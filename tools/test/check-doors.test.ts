@@ -56,3 +56,11 @@ test('a package without a door is named', () => {
     'packages/x/package.json:1 @sojourn/x has no door',
   ])
 })
+
+test('an example imports packages by name only', () => {
+  const source = `import '@sojourn/core'\nimport '../../packages/core/src/index.ts'\n`
+  const files = { 'packages/core/package.json': manifest('core'), 'examples/a/server.ts': source }
+  expect(messages(files)).toEqual([
+    'examples/a/server.ts:2 import ../../packages/core/src/index.ts by its name',
+  ])
+})
