@@ -60,7 +60,10 @@ export function createEvents(warn: (message: string, error: unknown) => void) {
       try {
         listener(event)
       } catch (error) {
-        warn(`A listener of the event '${type}' threw. Mend the listener; the session is unharmed.`, error)
+        warn(
+          `A listener of the event '${type}' threw. Mend the listener; the session is unharmed.`,
+          error,
+        )
       }
     }
   }

@@ -1,1 +1,57 @@
-export {}
+export type {
+  BackendCall,
+  BackendSupports,
+  GroupLimit,
+  IdentifiedRow,
+  InsertOutcome,
+  ReplaceOutcome,
+  Row,
+  SessionBackend,
+  Tombstone,
+  TouchOutcome,
+} from './backend.ts'
+export { tombstoneMs } from './backend.ts'
+export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type Codec, jsonCodec, notEncodable } from './codec.ts'
+export { type ConfigOptions, defaultConfig, devConfig, type SessionOptions } from './config.ts'
+export type { CookieOptions } from './cookie.ts'
+export {
+  SessionConflictError,
+  SessionError,
+  type SessionErrorCode,
+  SessionLimitError,
+  SessionStoreError,
+  SessionUsageError,
+} from './errors.ts'
+export type { DiscardReason, Emit, SessionEvents } from './events.ts'
+export type { Flash } from './flash.ts'
+export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
+export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
+export { createSessionManager, type SessionManager } from './manager.ts'
+export type {
+  ClientInfo,
+  Elevation,
+  EndReason,
+  SessionId,
+  SessionRecord,
+  Verifier,
+} from './record.ts'
+export { groupOf } from './record.ts'
+export type { Ended, LoginOptions, Session, SessionData } from './session.ts'
+export type {
+  Changes,
+  Creation,
+  Draft,
+  Opened,
+  Opening,
+  Saving,
+  SessionInfo,
+  SessionStore,
+  StoreEnv,
+  StoreFactory,
+  StorePolicy,
+  StoreSupports,
+  StoreUsers,
+} from './store.ts'
+export type { Duration } from './timeouts.ts'

@@ -30,15 +30,25 @@ export interface Limits {
 
 /**
  * When a session that was last touched at `touchedAt` ends. One `touchInterval` is added to the idle limit, because
- * `touchedAt` may lag that far behind the last request: nobody idles out early (semantics.md, section 7).
+ * `touchedAt` may lag that far behind the last request: nobody idles out early.
  */
 export function expiryOf(limits: Limits, touchedAt: number, touchInterval: number): number {
-  return Math.min(touchedAt + limits.maxAge + touchInterval, limits.absoluteExpiresAt)
+  const idleUntil = touchedAt + limits.maxAge + windowOf(limits, touchInterval)
+  return Math.min(idleUntil, limits.absoluteExpiresAt)
 }
 
 /** Whether a request at `at` must move `touchedAt`. Until then, reading a session writes nothing (P7). */
-export function isTouchDue(touchedAt: number, at: number, touchInterval: number): boolean {
-  return at - touchedAt >= touchInterval
+export function isTouchDue(
+  { record, touchedAt }: { record: Limits; touchedAt: number },
+  at: number,
+  touchInterval: number,
+): boolean {
+  return at - touchedAt >= windowOf(record, touchInterval)
+}
+
+/** A session with a short idle limit of its own is touched accordingly often. */
+function windowOf({ maxAge }: Limits, touchInterval: number): number {
+  return Math.min(touchInterval, maxAge / 4)
 }
 
 function parse(text: unknown): number {

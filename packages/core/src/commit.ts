@@ -1,0 +1,157 @@
+import type { Carrier } from './carrier.ts'
+import { canSend, fall, type ManagerContext, stand } from './context.ts'
+import type { DiscardReason } from './events.ts'
+import { superseded } from './login.ts'
+import { sameBytes } from './merge.ts'
+import type { SessionState } from './session.ts'
+import type { Changes, Opened } from './store.ts'
+import { isTouchDue } from './timeouts.ts'
+
+/** What the end of a request comes to. Each write includes those below it. */
+export type Decision =
+  | { readonly act: 'create'; readonly mine: Uint8Array }
+  /** A new token, changed data, or only a touch: the store does what is due. */
+  | {
+      readonly act: 'save'
+      readonly opened: Opened
+      readonly changes: Changes
+      readonly mine: Uint8Array
+    }
+  | { readonly act: 'discard'; readonly why: DiscardReason }
+  | { readonly act: 'nothing' }
+
+const nothing: Decision = { act: 'nothing' }
+
+/** Decides, without I/O, what the end of the request must write. */
+export function decide(context: ManagerContext, state: SessionState, carrier: Carrier): Decision {
+  const { opened, box, wantsRotation } = state
+  if (state.hasFailed || state.isReadOnly) return nothing
+  const mine = box.bytes()
+  const isDirty = !sameBytes(mine, box.base)
+  if (state.isSent()) return isDirty ? { act: 'discard', why: 'late' } : nothing
+  if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
+  if (!opened) return isDirty ? decideCreate(context, carrier, mine) : nothing
+  if (!isDirty && !wantsRotation && !isDue(context, opened)) return nothing
+  const changes: Changes = {
+    ...(isDirty ? { data: { base: box.base, mine } } : {}),
+    ...(wantsRotation ? { rotate: {} } : {}),
+  }
+  return { act: 'save', opened, changes, mine }
+}
+
+/** Writes what was decided. */
+export async function write(
+  context: ManagerContext,
+  state: SessionState,
+  decision: Decision,
+): Promise<void> {
+  if (decision.act === 'create') return create(context, state, decision.mine)
+  if (decision.act === 'save') return save(context, state, decision)
+}
+
+/** Tells of changes that nobody will keep. */
+export function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
+  const id = state.opened?.record.id
+  context.emit('discarded', { what: 'changes', why, id })
+  if (why !== 'late' || !context.config.development) return
+  context.warnOnce(
+    `Session ${id ?? '(new)'} was changed after the response headers had left; the change was dropped. ` +
+      'Change session.data before the response begins, or use: await session.update(fn)',
+  )
+}
+
+/** Says in the response's headers what must be said of the session. */
+export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
+  if (carrier.sent) return
+  if (state.isConsulted) varyByCookie(carrier)
+  const line = cookieLine(context, state)
+  if (line === undefined) return
+  state.outgoing = undefined
+  if (!canSend(context, carrier)) return warnOfPlainHttp(context, state)
+  carrier.append('Set-Cookie', line)
+  const caching = carrier.get('cache-control') ?? ''
+  if (!isPrivate(caching)) carrier.set('Cache-Control', 'private, no-cache')
+}
+
+/** Creates an anonymous session from what the handler left, or nothing from nothing (P7). */
+export async function create(
+  { config, store, emit }: ManagerContext,
+  state: SessionState,
+  mine: Uint8Array,
+): Promise<void> {
+  const { maxAge, absoluteTimeout, persistent } = config
+  const { draftId } = state
+  const limits = { maxAge, absoluteTimeout, persistent }
+  const draft = { ...limits, data: mine, ...(draftId === undefined ? {} : { id: draftId }) }
+  const creation = await store.create(draft, {})
+  if (!creation.created) return
+  stand(state, creation, mine)
+  emit('created', { id: creation.opened.record.id, userId: undefined })
+}
+
+function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
+  if (canSend(context, carrier)) return { act: 'create', mine }
+  warnOfPlainHttp(context, undefined)
+  return { act: 'discard', why: 'insecure' }
+}
+
+async function save(
+  context: ManagerContext,
+  state: SessionState,
+  { opened, changes, mine }: Extract<Decision, { act: 'save' }>,
+): Promise<void> {
+  const { id, userId } = opened.record
+  const saving = await context.store.save(opened, changes)
+  if (saving.saved) {
+    state.wantsRotation = false
+    stand(state, saving, mine)
+    if (saving.token !== undefined) context.emit('rotated', { id, userId })
+    return
+  }
+  if (changes.data || changes.rotate) discard(context, state, saving.why)
+  if (saving.why === 'superseded') throw superseded(id)
+  fall(context, state, 'gone')
+}
+
+function isDue({ config }: ManagerContext, opened: Opened): boolean {
+  return isTouchDue(opened, config.clock(), config.touchInterval)
+}
+
+function cookieLine({ config }: ManagerContext, { outgoing, opened }: SessionState) {
+  if (outgoing === undefined) return undefined
+  if (outgoing === 'clear') return config.cookie.clear()
+  const { persistent, absoluteExpiresAt } = opened?.record ?? {
+    persistent: false,
+    absoluteExpiresAt: 0,
+  }
+  return config.cookie.set(
+    outgoing.token,
+    persistent ? absoluteExpiresAt - config.clock() : undefined,
+  )
+}
+
+function varyByCookie(carrier: Carrier): void {
+  const vary = carrier.get('vary') ?? ''
+  const names = vary.split(',').map((name) => name.trim().toLowerCase())
+  if (names.includes('*') || names.includes('cookie')) return
+  carrier.set('Vary', vary === '' ? 'Cookie' : `${vary}, Cookie`)
+}
+
+/** No less strict than `private, no-cache`: no shared cache keeps a response that carries somebody's cookie. */
+function isPrivate(caching: string): boolean {
+  const directives = caching.split(',').map((directive) => directive.trim().toLowerCase())
+  return (
+    directives.includes('no-store') ||
+    (directives.includes('private') && directives.includes('no-cache'))
+  )
+}
+
+function warnOfPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
+  if (state)
+    context.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
+  context.warnOnce(
+    'The session cookie is Secure and a request came over plain HTTP, so the cookie was not sent and no session was kept. ' +
+      "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
+      'on a developer machine use devConfig().',
+  )
+}

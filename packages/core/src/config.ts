@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { type Clock, systemClock } from './clock.ts'
+import type { Codec } from './codec.ts'
+import { type CookieOptions, type CookieWriter, createCookieWriter } from './cookie.ts'
+import { SessionUsageError } from './errors.ts'
+import { createKeyring, type Keyring, type Secret } from './keyring.ts'
+import type { StoreFactory, StorePolicy } from './store.ts'
+import { type Duration, milliseconds } from './timeouts.ts'
+
+/** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
+export interface SessionOptions extends CookieOptions {
+  /** 32 random bytes or more; several to roll keys: the first signs, all verify. */
+  readonly secretKey: Secret | readonly Secret[]
+  /** Names the users' groups; needed as soon as `secretKey` lists several. */
+  readonly indexKey?: Secret
+  /** Where sessions are kept: `memoryStore()`, … */
+  readonly store: StoreFactory
+  /** Idle limit, sliding. @default '24h' */
+  readonly maxAge?: Duration
+  /** Hard limit, restarted only by a login. @default '30d' */
+  readonly absoluteTimeout?: Duration
+  /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
+  readonly touchInterval?: Duration
+  /** Whether the cookie outlives the browser, until `absoluteTimeout`. @default true */
+  readonly persistent?: boolean
+  /** Deadline of every operation of the store. At most '5m'. @default '1s' */
+  readonly storeTimeout?: Duration
+  /** Bound of the encoded `data`, in bytes. @default 65536 */
+  readonly maxDataBytes?: number
+  /** @default the store's own */
+  readonly codec?: Codec
+  /** @default the machine's */
+  readonly clock?: Clock
+  /** Explains itself: warns of changes that come too late. @default false; `devConfig` sets it */
+  readonly development?: boolean
+  /** Where warnings go. @default console.warn */
+  readonly warn?: (message: string, detail?: unknown) => void
+}
+
+/** What an application chooses besides the secret. */
+export type ConfigOptions = Omit<SessionOptions, 'secretKey'>
+
+/** The options, checked and complete. Durations are ms. */
+export interface SessionConfig extends StorePolicy {
+  readonly cookieName: string
+  readonly cookie: CookieWriter
+  readonly secure: boolean
+  readonly keyring: Keyring
+  readonly store: StoreFactory
+  readonly maxAge: number
+  readonly absoluteTimeout: number
+  readonly persistent: boolean
+  readonly codec: Codec | undefined
+  readonly clock: Clock
+  readonly development: boolean
+  readonly warn: (message: string, detail?: unknown) => void
+}
+
+const longestTimer = milliseconds('5m', 'storeTimeout')
+
+/** The options for production: `__Host-sid`, Secure, HttpOnly, SameSite=Lax, and whatever `options` say instead. */
+export function defaultConfig(
+  secretKey: SessionOptions['secretKey'],
+  options: ConfigOptions,
+): SessionOptions {
+  return { ...options, secretKey }
+}
+
+/**
+ * The options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and also travels over plain
+ * HTTP. Without a secret it makes one for this process and says so: sessions then end at a restart.
+ */
+export function devConfig(
+  secretKey: SessionOptions['secretKey'] | undefined,
+  options: ConfigOptions,
+): SessionOptions {
+  const development = { cookieName: 'sid', secure: false, development: true }
+  return { ...development, ...options, secretKey: secretKey ?? makeSecret(options) }
+}
+
+/**
+ * Checks the options and fills in the defaults; the only place that does either.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, saying which option and what to give instead.
+ */
+export function resolveConfig(options: SessionOptions): SessionConfig {
+  const { store, codec, persistent = true, development = false, clock = systemClock } = options
+  const { secretKey, indexKey, maxDataBytes = 65_536, warn = console.warn } = options
+  const cookie = {
+    cookieName: options.cookieName ?? '__Host-sid',
+    path: options.path ?? '/',
+    domain: options.domain,
+    secure: options.secure ?? true,
+    httpOnly: options.httpOnly ?? true,
+    sameSite: options.sameSite ?? 'lax',
+    partitioned: options.partitioned ?? false,
+  }
+  const writer = createCookieWriter(cookie)
+  const { cookieName, secure } = cookie
+  check(
+    typeof store === 'function',
+    'store is missing',
+    'Pass one, such as store: memoryStore() from @sojourn/store-memory',
+  )
+  check(
+    Number.isInteger(maxDataBytes) && maxDataBytes > 0,
+    `maxDataBytes is ${maxDataBytes}`,
+    'Give a whole number of bytes above 0',
+  )
+  check(
+    typeof clock === 'function',
+    'clock is not a function',
+    'Give a function that answers epoch milliseconds',
+  )
+  return {
+    ...resolveTimes(options),
+    cookieName,
+    secure,
+    cookie: writer,
+    keyring: createKeyring({ secretKey, indexKey, cookieName }),
+    store,
+    persistent,
+    maxDataBytes,
+    codec,
+    clock,
+    development,
+    warn,
+  }
+}
+
+function resolveTimes(options: SessionOptions) {
+  const maxAge = milliseconds(options.maxAge ?? '24h', 'maxAge')
+  const absoluteTimeout = milliseconds(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
+  const storeTimeout = milliseconds(options.storeTimeout ?? '1s', 'storeTimeout')
+  const touchInterval =
+    options.touchInterval === undefined
+      ? Math.max(1, Math.min(60_000, Math.floor(maxAge / 10)))
+      : milliseconds(options.touchInterval, 'touchInterval')
+  check(
+    touchInterval <= Math.max(1, maxAge / 4),
+    `touchInterval is ${touchInterval} ms and maxAge ${maxAge} ms`,
+    'Give a touchInterval of at most a quarter of maxAge, or leave it out',
+  )
+  check(
+    storeTimeout <= longestTimer,
+    `storeTimeout is ${storeTimeout} ms`,
+    "Give at most '5m'; nobody waits longer for a response",
+  )
+  return { maxAge, absoluteTimeout, storeTimeout, touchInterval }
+}
+
+function makeSecret({ warn = console.warn }: ConfigOptions): Secret {
+  warn(
+    'Sojourn made a random secretKey for this process: sessions end when it restarts. ' +
+      'To keep them, pass a secret of 32 random bytes or more (openssl rand -base64 32).',
+  )
+  return randomBytes(32)
+}
+
+function check(holds: boolean, what: string, remedy: string): void {
+  if (!holds) throw new SessionUsageError('ERR_CONFIG_INVALID', `${what}. ${remedy}.`)
+}

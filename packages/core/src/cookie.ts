@@ -1,0 +1,154 @@
+import { SessionUsageError } from './errors.ts'
+
+/** Where and how the cookie lives; the words are SessionX's and RFC 6265bis's. */
+export interface CookieOptions {
+  /** @default '__Host-sid' */
+  readonly cookieName?: string
+  /** @default '/' */
+  readonly path?: string
+  /** Absent: this host only. With a `__Host-` name it must be absent. */
+  readonly domain?: string
+  /** @default true */
+  readonly secure?: boolean
+  /** @default true */
+  readonly httpOnly?: boolean
+  /** @default 'lax' */
+  readonly sameSite?: 'strict' | 'lax' | 'none'
+  /** Keyed by the top-level site (CHIPS); needs `secure`. @default false */
+  readonly partitioned?: boolean
+}
+
+/** Cookie options with nothing left to default; no `domain` means this host only. */
+export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
+  readonly domain: string | undefined
+}
+
+/** The two lines that a cookie can be sent as. */
+export interface CookieWriter {
+  /** `maxAge` in ms; without it the cookie ends with the browser. */
+  set(token: string, maxAge: number | undefined): string
+  /** Ends the cookie: same name, path, domain and flags, or browsers keep it. */
+  clear(): string
+}
+
+/** The bounds within which a Cookie header is read (security.md, B-11). */
+export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4 }
+
+const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
+const attributeShape = /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]{1,1024}$/ // visible ASCII without comma and semicolon
+const longestAge = 400 * 86_400 // seconds; browsers cut off there (RFC 6265bis, 5.5)
+
+/**
+ * All values that a Cookie header gives for a name, in its order, each once; `'excessive'` beyond the bounds.
+ * Names are compared as they stand: no decoding, no folding, nothing trimmed but blanks and tabs.
+ */
+export function parseCookie(header: string, name: string): readonly string[] | 'excessive' {
+  if (header.length > cookieBounds.bytes) return 'excessive'
+  const values = new Set<string>()
+  let pairs = 0
+  for (let start = 0; start < header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon < 0 ? header.length : semicolon
+    const equals = header.indexOf('=', start)
+    if (equals >= 0 && equals < end && trimmed(header, start, equals) === name)
+      values.add(trimmed(header, equals + 1, end))
+    if (++pairs > cookieBounds.pairs || values.size > cookieBounds.candidates) return 'excessive'
+    start = end + 1
+  }
+  return [...values]
+}
+
+/**
+ * Prepares the Set-Cookie lines of one cookie.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that contradict each other or that a browser would drop.
+ */
+export function createCookieWriter(options: CompleteCookieOptions): CookieWriter {
+  checkCookie(options)
+  const { cookieName, path, domain, secure, httpOnly, sameSite, partitioned } = options
+  const attributes = [
+    `Path=${path}`,
+    ...(domain === undefined ? [] : [`Domain=${domain}`]),
+    ...(httpOnly ? ['HttpOnly'] : []),
+    ...(secure ? ['Secure'] : []),
+    `SameSite=${{ strict: 'Strict', lax: 'Lax', none: 'None' }[sameSite]}`,
+    ...(partitioned ? ['Partitioned'] : []),
+  ].join('; ')
+  return {
+    set(token, maxAge) {
+      const line = `${cookieName}=${token}; ${attributes}`
+      return maxAge === undefined ? line : `${line}; Max-Age=${toSeconds(maxAge)}`
+    },
+    clear: () => `${cookieName}=; ${attributes}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT`,
+  }
+}
+
+function checkCookie(options: CompleteCookieOptions): void {
+  const { cookieName, path, domain, secure, httpOnly, sameSite, partitioned } = options
+  const lower = String(cookieName).toLowerCase()
+  check(
+    nameShape.test(String(cookieName)),
+    'cookieName',
+    'is not a cookie name: 1 to 256 letters, digits and -._ are',
+  )
+  check(cookieName !== '__proto__', 'cookieName', "must not be '__proto__'")
+  check(
+    path.startsWith('/') && attributeShape.test(path),
+    'path',
+    "must begin with '/' and hold no blank, comma or semicolon",
+  )
+  check(
+    domain === undefined || attributeShape.test(domain),
+    'domain',
+    'must be a host name like example.com',
+  )
+  check(
+    ['strict', 'lax', 'none'].includes(sameSite),
+    'sameSite',
+    "must be 'strict', 'lax' or 'none'",
+  )
+  for (const [flag, value] of Object.entries({ secure, httpOnly, partitioned }))
+    check(typeof value === 'boolean', flag, 'must be true or false')
+  check(
+    secure || sameSite !== 'none',
+    'sameSite',
+    "'none' needs secure: true; browsers drop the cookie without",
+  )
+  check(
+    secure || !partitioned,
+    'partitioned',
+    'needs secure: true; browsers drop the cookie without',
+  )
+  check(
+    secure || !/^__(secure|host|http)-/.test(lower),
+    'cookieName',
+    'has a prefix that needs secure: true; over plain HTTP use devConfig() or another name',
+  )
+  check(
+    httpOnly || !/^__(host-)?http-/.test(lower),
+    'cookieName',
+    'has a prefix that needs httpOnly: true',
+  )
+  check(
+    !lower.startsWith('__host-') || (domain === undefined && path === '/'),
+    'cookieName',
+    "begins with __Host-, which needs path '/' and no domain; for a domain use __Secure-",
+  )
+}
+
+function check(holds: boolean, option: string, message: string): void {
+  if (!holds) throw new SessionUsageError('ERR_CONFIG_INVALID', `${option} ${message}.`)
+}
+
+function trimmed(text: string, from: number, to: number): string {
+  while (from < to && isBlank(text.charCodeAt(from))) from++
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--
+  return text.slice(from, to)
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9
+}
+
+function toSeconds(ms: number): number {
+  return Math.min(Math.max(Math.ceil(ms / 1000), 1), longestAge)
+}

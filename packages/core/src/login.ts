@@ -1,0 +1,130 @@
+import { fall, type ManagerContext, stand } from './context.ts'
+import { emptyData } from './data.ts'
+import { SessionConflictError, SessionLimitError } from './errors.ts'
+import { decodeData, mergeBytes, sameBytes } from './merge.ts'
+import type { Elevation } from './record.ts'
+import { checkInTime, checkWritable, type LoginOptions, type SessionState } from './session.ts'
+import type { Creation, Opened } from './store.ts'
+import { milliseconds } from './timeouts.ts'
+
+/** Who logs in, and how. */
+export interface Login {
+  readonly userId: string
+  readonly options: LoginOptions
+}
+
+/**
+ * Logs a user in; see `Session.login`. The new record comes first and the old one ends after it: a crash between the
+ * two leaves one record more, never one less.
+ */
+export async function login(
+  context: ManagerContext,
+  state: SessionState,
+  given: Login,
+): Promise<void> {
+  checkWritable(state)
+  checkInTime(state, 'login')
+  const { opened } = state
+  if (opened?.record.userId === given.userId) return elevate(context, state, { opened, given })
+
+  const pick = carry(context, state, given.options)
+  const mine = state.box.bytes()
+  const created = await create(context, given, pick(mine))
+  const theirs = opened && (await endPrevious(context, opened, created.opened))
+  stand(state, created, mine)
+  const { id } = created.opened.record
+  context.emit('created', { id, userId: given.userId })
+  if (theirs)
+    state.box.show(pick(mergeBytes({ base: opened.data, mine, theirs }, context.codec).bytes))
+}
+
+/** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
+async function elevate(
+  context: ManagerContext,
+  state: SessionState,
+  { opened, given }: { opened: Opened; given: Login },
+): Promise<void> {
+  const mine = state.box.bytes()
+  const saving = await context.store.save(opened, {
+    data: { base: opened.data, mine },
+    rotate: { elevation: elevationOf(context, given.options) },
+  })
+  if (saving.saved) {
+    stand(state, saving, mine)
+    return context.emit('rotated', { id: opened.record.id, userId: given.userId })
+  }
+  if (saving.why === 'superseded') throw superseded(opened.record.id)
+  fall(context, state, 'gone')
+  return login(context, state, given)
+}
+
+async function create(
+  { config, store, emit }: ManagerContext,
+  { userId, options }: Login,
+  data: Uint8Array,
+): Promise<Extract<Creation, { created: true }>> {
+  const creation = await store.create({ userId, data, ...elevationOf({ config }, options) }, {})
+  if (!creation.created)
+    throw new SessionLimitError(
+      'The user has as many sessions as the limit allows; the login was refused and nothing changed. End one of them first.',
+    )
+  for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
+  return creation
+}
+
+/** Ends the session that was there before; hands back its data where it had moved on since it was read. */
+async function endPrevious(
+  { store, emit }: ManagerContext,
+  previous: Opened,
+  created: Opened,
+): Promise<Uint8Array | undefined> {
+  const last = await store.end(previous, 'login').catch(async (cause: unknown) => {
+    await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
+    throw cause
+  })
+  if (!last) return undefined
+  emit('ended', { id: previous.record.id, reason: 'login' })
+  return sameBytes(last.data, previous.data) ? undefined : last.data
+}
+
+function orphan({ record }: Opened): { operation: string; error: Error } {
+  const error = new Error(
+    `Session ${record.id} was made by a login that failed; it stays until it expires.`,
+  )
+  return { operation: 'end', error }
+}
+
+/** What of the data goes along into the new session: an anonymous visitor's, all of it or the keys named. */
+function carry(
+  { codec }: ManagerContext,
+  { opened, ended }: SessionState,
+  { carry: keys = 'all' }: LoginOptions,
+): (data: Uint8Array) => Uint8Array {
+  if (ended !== undefined || opened?.record.userId !== undefined) return () => emptyData(codec)
+  if (keys === 'all') return (data) => data
+  return (data) => {
+    const entries = Object.entries(decodeData(codec, data))
+    return codec.encode(Object.fromEntries(entries.filter(([key]) => keys.includes(key))))
+  }
+}
+
+function elevationOf({ config }: Pick<ManagerContext, 'config'>, options: LoginOptions): Elevation {
+  const { maxAge, absoluteTimeout, persistent = config.persistent, client } = options
+  return {
+    maxAge: maxAge === undefined ? config.maxAge : milliseconds(maxAge, 'maxAge'),
+    absoluteTimeout:
+      absoluteTimeout === undefined
+        ? config.absoluteTimeout
+        : milliseconds(absoluteTimeout, 'absoluteTimeout'),
+    persistent,
+    ...(client === undefined ? {} : { client }),
+  }
+}
+
+/** The error of a write that began before another request elevated the session (P4). */
+export function superseded(id: string): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_SUPERSEDED',
+    `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
+  )
+}

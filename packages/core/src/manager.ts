@@ -1,0 +1,174 @@
+import { createActs } from './acts.ts'
+import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+import { decide, discard, sendHeaders, write } from './commit.ts'
+import { resolveConfig, type SessionOptions } from './config.ts'
+import { createState, type ManagerContext } from './context.ts'
+import { parseCookie } from './cookie.ts'
+import { SessionUsageError } from './errors.ts'
+import { createEvents, type SessionEvents } from './events.ts'
+import type { SessionId } from './record.ts'
+import { Session, type SessionData, type SessionState, stateOf } from './session.ts'
+import type { Opening, SessionInfo, StoreSupports, StoreUsers } from './store.ts'
+
+/** Made once for an application; loads a session at the start of each request and commits it at the end. */
+export interface SessionManager<Data extends object = SessionData> {
+  readonly cookieName: string
+  /** What the store can keep of the promises. */
+  readonly supports: StoreSupports
+  /**
+   * The session of a request. No cookie, or one that is not ours, makes a new session without asking the store.
+   * @throws SessionStoreError when the store is in trouble: that is never "no session" (P8).
+   */
+  load(carrier: Carrier): Promise<Session<Data>>
+  /**
+   * Ends a request: writes what must be written, once, then sets the headers. It must finish before the first byte of
+   * the response leaves; called afterwards it only tells of changes that came too late. Nothing is returned where
+   * there is nothing to wait for. After a failure, further calls write nothing.
+   * @throws SessionStoreError, SessionConflictError, SessionUsageError; the response must then fail, not say 200.
+   */
+  commit(session: Session<Data>, carrier: Carrier): Promise<void> | undefined
+  /** A session to look at, from bare headers: for a WebSocket upgrade, or wherever there is no response. */
+  read(headers: HeadersLike): Promise<Session<Data>>
+  /** A user's live sessions, latest used first. */
+  sessions(userId: string): Promise<readonly SessionInfo[]>
+  /** Ends one session by its id, wherever it is used; says whether it was alive. */
+  revoke(id: SessionId): Promise<boolean>
+  /** Ends all sessions of a user, but `except`; answers how many. */
+  revokeAll(userId: string, options?: { readonly except?: SessionId }): Promise<number>
+  /** Listens to an event; the returned function stops listening. */
+  on<Type extends keyof SessionEvents>(
+    type: Type,
+    listener: (event: SessionEvents[Type]) => void,
+  ): () => void
+  /** Resolves when the store answers within its deadline. */
+  ping(): Promise<void>
+  /** Closes what the store itself opened; never a client that was handed to it. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the manager of an application.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`.
+ */
+export function createSessionManager<Data extends object = SessionData>(
+  options: SessionOptions,
+): SessionManager<Data> {
+  const config = resolveConfig(options)
+  const { emit, on } = createEvents(config.warn)
+  const { keyring, clock, codec, cookieName } = config
+  const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
+  const warnOnce = onceEach(config.warn)
+  const context: ManagerContext = { config, store, codec: store.codec, emit, warnOnce }
+  const acts = createActs(context)
+
+  return {
+    cookieName: config.cookieName,
+    supports: store.supports,
+    load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
+    commit: (session, carrier) => commit(context, stateOf(session), carrier),
+    read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
+    sessions: async (userId) => users().list(userId),
+    revoke: async (id) => {
+      const wasAlive = await users().end(id, 'revoked')
+      if (wasAlive) emit('ended', { id, reason: 'revoked' })
+      return wasAlive
+    },
+    revokeAll: async (userId, { except } = {}) =>
+      users().endAll(userId, { reason: 'revoked', ...(except === undefined ? {} : { except }) }),
+    on,
+    ping: () => store.ping(),
+    close: () => store.close(),
+  }
+
+  async function open(
+    carrier: RequestCarrier,
+    use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
+  ): Promise<Session<Data>> {
+    const opening = await present(context, carrier)
+    return new Session<Data>(stateFrom(context, opening, use), acts)
+  }
+
+  function users(): StoreUsers {
+    if (store.users) return store.users
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'This store keeps no index of users, so it cannot list or revoke their sessions. Use a store whose supports.list is true.',
+    )
+  }
+}
+
+/** Presents the request's cookie to the store, where there is one. */
+async function present(
+  { config, store }: ManagerContext,
+  carrier: RequestCarrier,
+): Promise<Opening | undefined> {
+  const header = carrier.header('cookie')
+  if (header === undefined) return undefined
+  const tokens = parseCookie(header, config.cookieName)
+  if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
+  return tokens.length > 0 ? store.open(tokens) : undefined
+}
+
+function stateFrom(
+  context: ManagerContext,
+  opening: Opening | undefined,
+  use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
+): SessionState {
+  const { emit } = context
+  if (opening?.outcome === 'open') return stateOn(context, opening, use)
+  if (opening?.outcome === 'discarded')
+    emit('discarded', { what: 'token', why: opening.why, id: opening.id })
+  if (opening?.outcome !== 'ended') return createState(context, use)
+  const why = opening.reason === 'stale' ? 'stale' : 'ended'
+  emit('discarded', { what: 'token', why, id: opening.id })
+  return createState(context, { ...use, ended: opening.reason })
+}
+
+/** Data that cannot be decoded is no session; the record stays in place for the operator. */
+function stateOn(
+  context: ManagerContext,
+  { opened }: Extract<Opening, { outcome: 'open' }>,
+  use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
+): SessionState {
+  try {
+    return createState(context, { ...use, opened })
+  } catch (cause) {
+    context.emit('corrupt', { id: opened.record.id, cause })
+    return createState(context, use)
+  }
+}
+
+function commit(
+  context: ManagerContext,
+  state: SessionState,
+  carrier: Carrier,
+): Promise<void> | undefined {
+  if (state.tail) return state.tail.then(() => commit(context, state, carrier))
+  try {
+    const decision = decide(context, state, carrier)
+    if (decision.act === 'create' || decision.act === 'save')
+      return write(context, state, decision).then(
+        () => sendHeaders(context, state, carrier),
+        (error: unknown) => fail(state, error),
+      )
+    if (decision.act === 'discard') discard(context, state, decision.why)
+  } catch (error) {
+    return Promise.reject(error).catch((cause: unknown) => fail(state, cause))
+  }
+  sendHeaders(context, state, carrier)
+  return undefined
+}
+
+function fail(state: SessionState, error: unknown): never {
+  state.hasFailed = true
+  throw error
+}
+
+function onceEach(warn: (message: string) => void): (message: string) => void {
+  const said = new Set<string>()
+  return (message) => {
+    if (said.has(message)) return
+    said.add(message)
+    warn(message)
+  }
+}

@@ -1,0 +1,71 @@
+import type { Codec } from './codec.ts'
+
+/** Application data as the store sees it: top-level keys, each with a value. */
+export type DataObject = Record<string, unknown>
+
+/** The result of a merge. */
+export interface Merged {
+  readonly data: DataObject
+  /** The keys that both sides changed, differently; mine won. */
+  readonly conflicts: readonly string[]
+}
+
+/**
+ * Three-way merge per top-level key: what I did not change is theirs, what only I changed is mine, and where both
+ * changed mine wins and the key is named. Removing a key is a change. Values are equal when their bytes are.
+ */
+export function mergeData(
+  { base, mine, theirs }: { base: DataObject; mine: DataObject; theirs: DataObject },
+  codec: Codec,
+): Merged {
+  const data = { ...theirs }
+  const conflicts: string[] = []
+  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
+    if (same(base, mine, key, codec)) continue
+    if (!same(base, theirs, key, codec) && !same(mine, theirs, key, codec)) conflicts.push(key)
+    if (Object.hasOwn(mine, key)) data[key] = mine[key]
+    else delete data[key]
+  }
+  return { data, conflicts }
+}
+
+/** The merge of encoded data; where only one side changed anything, its bytes as they are. */
+export function mergeBytes(
+  { base, mine, theirs }: { base: Uint8Array; mine: Uint8Array; theirs: Uint8Array },
+  codec: Codec,
+): { bytes: Uint8Array; conflicts: readonly string[] } {
+  if (sameBytes(theirs, base)) return { bytes: mine, conflicts: [] }
+  if (sameBytes(mine, base)) return { bytes: theirs, conflicts: [] }
+  const sides = {
+    base: decodeData(codec, base),
+    mine: decodeData(codec, mine),
+    theirs: decodeData(codec, theirs),
+  }
+  const { data, conflicts } = mergeData(sides, codec)
+  return { bytes: codec.encode(data), conflicts }
+}
+
+/** Decodes data and checks that it is an object; throws on anything else. */
+export function decodeData(codec: Codec, bytes: Uint8Array): DataObject {
+  const data = codec.decode(bytes)
+  if (isDataObject(data)) return data
+  throw new TypeError('The stored data is not an object')
+}
+
+/** Whether a value is an object without a class of its own. */
+export function isDataObject(data: unknown): data is DataObject {
+  if (typeof data !== 'object' || data === null) return false
+  const prototype: unknown = Object.getPrototypeOf(data)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Whether two encodings are the same bytes. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || Buffer.compare(a, b) === 0
+}
+
+function same(a: DataObject, b: DataObject, key: string, codec: Codec): boolean {
+  if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key))
+    return Object.hasOwn(a, key) === Object.hasOwn(b, key)
+  return sameBytes(codec.encode(a[key]), codec.encode(b[key]))
+}

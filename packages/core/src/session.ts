@@ -1,0 +1,230 @@
+import type { DataBox } from './data.ts'
+import { SessionUsageError } from './errors.ts'
+import { createFlash, type Flash } from './flash.ts'
+import type { ClientInfo, EndReason, SessionId } from './record.ts'
+import type { Opened, SessionInfo } from './store.ts'
+import type { Duration } from './timeouts.ts'
+
+/**
+ * The type of `session.data` where no other is given. An application declares its keys once, optional, because a new
+ * session has none of them:
+ *
+ *     declare module '@sojourn/core' {
+ *       interface SessionData { cart?: string[] }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: applications add their keys to it
+export interface SessionData {}
+
+/** What `login` may be told besides who it is. */
+export interface LoginOptions {
+  /** What to show of this device in a list of devices. */
+  readonly client?: ClientInfo
+  /** Which keys of an anonymous session's data go along. @default 'all' */
+  readonly carry?: 'all' | readonly string[]
+  /** Whether the cookie outlives the browser. @default the manager's */
+  readonly persistent?: boolean
+  /** Idle limit of this login. @default the manager's */
+  readonly maxAge?: Duration
+  /** Hard limit of this login. @default the manager's */
+  readonly absoluteTimeout?: Duration
+}
+
+/**
+ * Why a session no longer accepts anything but a login: somebody ended it, its token is no longer the current one
+ * (`stale`), or it disappeared while this request was running (`gone`).
+ */
+export type Ended = EndReason | 'stale' | 'gone'
+
+/** What is known of a session during one request; shared by the session, the manager and the commit. */
+export interface SessionState {
+  /** The record that this request stands on; none on a new or ended session. */
+  opened: Opened | undefined
+  box: DataBox
+  /** The id that a new session was shown with, before it is kept. */
+  draftId: SessionId | undefined
+  readonly isNew: boolean
+  /** May be looked at and never written. */
+  readonly isReadOnly: boolean
+  ended: Ended | undefined
+  wantsRotation: boolean
+  isConsulted: boolean
+  /** A commit failed, and the response with it: nothing more is written. */
+  hasFailed: boolean
+  /** What the response must say of the cookie: a token to send, or that it ends. */
+  outgoing: { readonly token: string } | 'clear' | undefined
+  /** Resolves when all that was asked for so far is done. */
+  tail: Promise<void> | undefined
+  /** Whether the headers have left. */
+  readonly isSent: () => boolean
+}
+
+/** What a session has the manager do at once. */
+export interface SessionActs {
+  mintDraftId(): SessionId
+  describe(opened: Opened): SessionInfo
+  login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
+  destroy(state: SessionState): Promise<void>
+  update(state: SessionState, fn: (data: object) => void | Promise<void>): Promise<void>
+}
+
+/** For the manager only: what a session knows. */
+export let stateOf: (session: Session<object>) => SessionState
+
+/**
+ * What a handler holds during one request. Changes of `data` and `rotate()` are written by the commit at the end of
+ * the request; `login`, `destroy` and `update` act when they are awaited, in the order called.
+ */
+export class Session<Data extends object = SessionData> {
+  readonly #state: SessionState
+  readonly #acts: SessionActs
+
+  static {
+    stateOf = (session) => session.#state
+  }
+
+  /** Sessions are made by a manager's `load` and `read`. */
+  constructor(state: SessionState, acts: SessionActs) {
+    this.#state = state
+    this.#acts = acts
+  }
+
+  /** The application's data. Nested changes count; reading does not. */
+  get data(): Data {
+    return this.#consult().box.value() as Data
+  }
+
+  /** @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE` for anything but a plain object. */
+  set data(data: Data) {
+    this.#consult().box.replace(data)
+  }
+
+  /** The public name, stable while the token rotates and new after a login. Safe to log. */
+  get id(): SessionId {
+    const state = this.#consult()
+    if (state.opened) return state.opened.record.id
+    state.draftId ??= this.#acts.mintDraftId()
+    return state.draftId
+  }
+
+  /** Who is logged in; `undefined` on an anonymous session. */
+  get userId(): string | undefined {
+    return this.#consult().opened?.record.userId
+  }
+
+  /** Whether the request came without a live session. */
+  get isNew(): boolean {
+    return this.#consult().isNew
+  }
+
+  /** Why the session accepts nothing but a login any more; `undefined` while it is alive. */
+  get ended(): Ended | undefined {
+    return this.#consult().ended
+  }
+
+  /** Its ages and limits; `undefined` while nothing is kept of it. */
+  get info(): SessionInfo | undefined {
+    const { opened } = this.#consult()
+    return opened && this.#acts.describe(opened)
+  }
+
+  /** Messages for the next page. */
+  get flash(): Flash {
+    return createFlash(() => this.#consult().box.value())
+  }
+
+  /**
+   * Logs a user in: a new id and a new token, and the old ones are dead when this resolves. An anonymous session's data
+   * goes along; another user's does not. For the user who is logged in already it is a re-authentication: the id stays.
+   * @throws SessionUsageError `ERR_SESSION_LATE` when the headers have left, `ERR_SESSION_READ_ONLY`.
+   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` when another request elevated the session meanwhile.
+   * @throws SessionLimitError when the user has as many sessions as the limit allows.
+   */
+  async login(userId: string, options: LoginOptions = {}): Promise<void> {
+    checkUserId(userId)
+    await this.#inOrder((state) => this.#acts.login(state, userId, options))
+  }
+
+  /** Ends the session everywhere. From here on it is empty and keeps nothing. */
+  async destroy(): Promise<void> {
+    await this.#inOrder((state) => this.#acts.destroy(state))
+  }
+
+  /**
+   * Changes the newest data and loses nothing, whoever else writes. `fn` may run more than once, each time on a fresh
+   * copy, so it should have no other effect. What it returned last is returned.
+   * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, `ERR_SESSION_CONFLICT`; nothing was written.
+   */
+  async update<Result>(fn: (data: Data) => Result | Promise<Result>): Promise<Result> {
+    let result: Result | undefined
+    await this.#inOrder((state) =>
+      this.#acts.update(state, async (data) => {
+        result = await fn(data as Data)
+      }),
+    )
+    return result as Result
+  }
+
+  /**
+   * A new token at the commit; the old one is dead from then on, and a request that began before cannot write after it.
+   * To be called whenever a privilege changes, dropping one included.
+   * @throws SessionUsageError `ERR_SESSION_LATE` when the headers have left, `ERR_SESSION_READ_ONLY`.
+   */
+  rotate(): void {
+    const state = this.#consult()
+    checkWritable(state)
+    checkInTime(state, 'rotate')
+    state.wantsRotation = true
+  }
+
+  /** Only what may be logged. */
+  toJSON(): { id: SessionId; userId: string | undefined; isNew: boolean } {
+    return { id: this.id, userId: this.userId, isNew: this.isNew }
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return { Session: this.toJSON() }
+  }
+
+  #consult(): SessionState {
+    this.#state.isConsulted = true
+    return this.#state
+  }
+
+  #inOrder(act: (state: SessionState) => Promise<void>): Promise<void> {
+    const state = this.#consult()
+    const run = state.tail ? state.tail.then(() => act(state)) : act(state)
+    const forget = () => {
+      if (state.tail === tail) state.tail = undefined
+    }
+    const tail: Promise<void> = run.then(forget, forget)
+    state.tail = tail
+    return run
+  }
+}
+
+/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`. */
+export function checkWritable(state: SessionState): void {
+  if (!state.isReadOnly) return
+  throw new SessionUsageError(
+    'ERR_SESSION_READ_ONLY',
+    'This session was made by manager.read() and cannot be changed. Change it in a request with a response.',
+  )
+}
+
+/** @throws SessionUsageError `ERR_SESSION_LATE`. */
+export function checkInTime(state: SessionState, verb: string): void {
+  if (!state.isSent()) return
+  throw new SessionUsageError(
+    'ERR_SESSION_LATE',
+    `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
+  )
+}
+
+function checkUserId(userId: unknown): void {
+  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024) return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    `login() was given ${typeof userId === 'string' ? 'a user id of 0 or over 1,024 characters' : `a ${typeof userId}`}. Give the user's id as a string.`,
+  )
+}

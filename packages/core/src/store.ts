@@ -1,0 +1,165 @@
+import type { GroupLimit } from './backend.ts'
+import type { Clock } from './clock.ts'
+import type { Codec } from './codec.ts'
+import type { DiscardReason, Emit } from './events.ts'
+import type { Keyring } from './keyring.ts'
+import type { ClientInfo, Elevation, EndReason, SessionId, SessionRecord } from './record.ts'
+import { expiryOf } from './timeouts.ts'
+
+/** What a manager hands to a store when it makes it. */
+export interface StoreEnv {
+  readonly keyring: Keyring
+  readonly clock: Clock
+  /** The codec that the application chose; without one the store takes its own. */
+  readonly codec: Codec | undefined
+  readonly cookieName: string
+  readonly emit: Emit
+  readonly policy: StorePolicy
+}
+
+/** The numbers that a store judges by, all in ms but `maxDataBytes`. */
+export interface StorePolicy {
+  readonly storeTimeout: number
+  readonly touchInterval: number
+  readonly maxDataBytes: number
+}
+
+/** What `memoryStore()` and its kin return: the manager calls it with its keys, clock and codec. */
+export type StoreFactory = (env: StoreEnv) => SessionStore
+
+/** A session as a store opened it, created it or wrote it. To be handed back to the same store. */
+export interface Opened {
+  readonly record: SessionRecord
+  /** Epoch ms of the last touch. */
+  readonly touchedAt: number
+  /** `data`, encoded by the store's codec. */
+  readonly data: Uint8Array
+}
+
+export type Opening =
+  | { readonly outcome: 'open'; readonly opened: Opened }
+  | { readonly outcome: 'ended'; readonly id: SessionId; readonly reason: EndReason | 'stale' }
+  | {
+      readonly outcome: 'discarded'
+      readonly why: DiscardReason
+      readonly id: SessionId | undefined
+    }
+
+/** What a session begins with. */
+export interface Draft {
+  /** The id that the handler was already shown, where it was. */
+  readonly id?: SessionId
+  readonly userId?: string
+  readonly data: Uint8Array
+  readonly maxAge: number
+  readonly absoluteTimeout: number
+  readonly persistent: boolean
+  readonly client?: ClientInfo
+}
+
+export type Creation =
+  | {
+      readonly created: true
+      readonly opened: Opened
+      readonly token: string
+      readonly evicted: readonly SessionId[]
+    }
+  | { readonly created: false; readonly why: 'limit' }
+
+/** What a request wants of its session; the store judges it again on every row that it meets. */
+export interface Changes {
+  /** `base` is what the handler was given, `mine` what it left; a conflict is merged key by key. */
+  readonly data?: { readonly base: Uint8Array; readonly mine: Uint8Array }
+  /** Runs on the newest data, again after each conflict. */
+  readonly update?: (data: object) => void | Promise<void>
+  /** A new token by cause; with an elevation, a re-authentication. */
+  readonly rotate?: { readonly elevation?: Elevation }
+}
+
+export type Saving =
+  | {
+      readonly saved: true
+      readonly opened: Opened
+      /** Present when the token changed: send it. */
+      readonly token?: string
+    }
+  | { readonly saved: false; readonly why: 'ended' | 'superseded' }
+
+/** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
+export interface SessionInfo {
+  readonly id: SessionId
+  readonly userId: string | undefined
+  readonly createdAt: number
+  /** When it was last used, give or take one touch interval. */
+  readonly lastSeenAt: number
+  /** When its token last changed. */
+  readonly rotatedAt: number
+  readonly authenticatedAt: number | undefined
+  /** When it ends if nobody uses it again. */
+  readonly expiresAt: number
+  /** When it ends whatever happens. */
+  readonly absoluteExpiresAt: number
+  readonly client: ClientInfo
+}
+
+/** Describes a session, given the touch interval of the manager in ms. */
+export function describeSession(
+  { record, touchedAt }: Pick<Opened, 'record' | 'touchedAt'>,
+  touchInterval: number,
+): SessionInfo {
+  return {
+    id: record.id,
+    userId: record.userId,
+    createdAt: record.createdAt,
+    lastSeenAt: touchedAt,
+    rotatedAt: record.rotatedAt,
+    authenticatedAt: record.authenticatedAt,
+    expiresAt: expiryOf(record, touchedAt, touchInterval),
+    absoluteExpiresAt: record.absoluteExpiresAt,
+    client: record.client ?? {},
+  }
+}
+
+/** What a store with an index of users can do. */
+export interface StoreUsers {
+  list(userId: string): Promise<readonly SessionInfo[]>
+  /** Ends one session by its id; says whether it was alive. */
+  end(id: SessionId, reason: EndReason): Promise<boolean>
+  /** Ends all of a user but `except`; answers how many. */
+  endAll(
+    userId: string,
+    options: { readonly except?: SessionId; readonly reason: EndReason },
+  ): Promise<number>
+}
+
+/** What a store can keep of the promises. */
+export interface StoreSupports {
+  /** Parallel writers lose nothing (P2). */
+  readonly conditionalWrite: boolean
+  /** Ended means ended at once (P1, P4). */
+  readonly revocation: boolean
+  /** `users` exists (P10). */
+  readonly list: boolean
+  readonly limit: boolean
+}
+
+/**
+ * The port that a manager speaks: records by token. Outcomes are values, a rejection is trouble, and a `token` that
+ * comes back means "send it". Rotation, tombstones, merging and retries live behind it, so that a session kept in a
+ * database and a session sealed in its cookie look alike from here.
+ */
+export interface SessionStore {
+  /** Opens a session by the values of its cookie, mostly one. A value that is not genuine costs no I/O (P6). */
+  open(tokens: readonly string[]): Promise<Opening>
+  /** The only thing that creates, and never over an ended session (P1). */
+  create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<Creation>
+  /** Writes changes, and touches when a touch is due. Without changes it only touches. */
+  save(opened: Opened, changes: Changes): Promise<Saving>
+  /** Ends a session and hands back its last state; `null` when somebody else had ended it before. */
+  end(opened: Opened, reason: EndReason): Promise<Opened | null>
+  readonly users?: StoreUsers
+  readonly codec: Codec
+  readonly supports: StoreSupports
+  ping(): Promise<void>
+  close(): Promise<void>
+}
