@@ -67,7 +67,10 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
   const line = cookieLine(context, state)
   if (line === undefined) return
   state.outgoing = undefined
-  if (!canSend(context, carrier)) return warnOfPlainHttp(context, state)
+  if (!canSend(context, carrier)) {
+    warnOfPlainHttp(context, state)
+    return
+  }
   carrier.append('Set-Cookie', line)
   const caching = carrier.get('cache-control') ?? ''
   if (!isPrivate(caching)) carrier.set('Cache-Control', 'private, no-cache')
