@@ -1,1 +1,7 @@
-export {}
+export { type BackendSuiteOptions, backendSuite } from './backend-suite.ts'
+export {
+  type Entries,
+  type ReferenceOptions,
+  type ReferenceRules,
+  referenceBackend,
+} from './reference-backend.ts'

@@ -1,0 +1,71 @@
+import { deepEqual, fail, ok } from 'node:assert/strict'
+import type { IdentifiedRow, Row, SessionBackend, SessionId, Tombstone } from '@sojourn/core'
+import { callAt, now } from './backend-bench.ts'
+
+type Found = Row | Tombstone | null
+
+/** Fails unless what was handed back is a row with the same fields and bytes. */
+export function sameRow(actual: Found | undefined, expected: Row): void {
+  deepEqual(plain(rowIn(actual)), plain(expected))
+}
+
+/** The row in what an operation handed back. */
+export function rowIn(found: Found | undefined): Row {
+  if (!found || 'ended' in found) return fail(`a row was expected, not ${JSON.stringify(found)}`)
+  ok(found.value instanceof Uint8Array, 'the value of a row is a Uint8Array')
+  return found
+}
+
+/** Fails unless the row stands there. */
+export async function stands(
+  backend: SessionBackend,
+  id: SessionId,
+  { row, at = now.at }: { row: Row; at?: number },
+): Promise<void> {
+  sameRow(await backend.find(id, callAt(at)), row)
+}
+
+/** Fails if a row can be found. */
+export async function isGone(backend: SessionBackend, id: SessionId, at = now.at): Promise<void> {
+  const found = await backend.find(id, callAt(at))
+  ok(found === null || 'ended' in found, `${JSON.stringify(id)} should be gone`)
+}
+
+/** Fails unless exactly this tombstone stands there. */
+export async function isEnded(
+  backend: SessionBackend,
+  id: SessionId,
+  { ended, at, seenAt = at }: Tombstone & { seenAt?: number },
+): Promise<void> {
+  const found = await backend.find(id, callAt(seenAt))
+  if (!found || !('ended' in found))
+    return fail(`a tombstone was expected, not ${found && 'a row'}`)
+  deepEqual({ ended: found.ended, at: found.at }, { ended, at })
+}
+
+/** Fails unless exactly these ids are listed, in any order, each once. */
+export async function listsExactly(
+  backend: SessionBackend,
+  group: string,
+  { ids, at = now.at }: { ids: readonly SessionId[]; at?: number },
+): Promise<void> {
+  sameIds(await backend.list(group, callAt(at)), ids)
+}
+
+/** Fails unless the rows are those of exactly these ids, in any order, each once. */
+export function sameIds(rows: readonly IdentifiedRow[], ids: readonly SessionId[]): void {
+  deepEqual(rows.map(({ id }) => id).sort(), [...ids].sort())
+}
+
+/** All that a scan yields. */
+export async function scanned(backend: SessionBackend, at = now.at): Promise<IdentifiedRow[]> {
+  const rows: IdentifiedRow[] = []
+  for await (const row of backend.scan(callAt(at))) rows.push(row)
+  return rows
+}
+
+/** A row in a form that compares the same whatever class its bytes have. */
+function plain({ version, priorVersions, touchedAt, expiresAt, value }: Row) {
+  const hex = Buffer.from(value).toString('hex')
+  return { version, priorVersions: [...priorVersions], touchedAt, expiresAt, value: hex }
+}

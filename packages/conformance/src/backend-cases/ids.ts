@@ -1,0 +1,132 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { listsExactly, sameRow, stands } from '../backend-asserts.ts'
+import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
+import { groupOf } from '../backend-clauses.ts'
+
+/** Words that mean something to some database, language or file system. None holds a dot unless it must. */
+const hostile = {
+  patterns: ['*', '?', '[a-z]', '[^a]', 'a*', '%', '_', 'a|b', '^a$', '\\', '\\*'],
+  braces: ['{}', '{', '}', '{a}', '{a}b', '}{', ':', '::', 'a:', ':a', '{a}:b'],
+  quotes: ["'", '"', '`', "' OR 1=1 --", '$' + '{a}', '$(a)', '<a>', '#', '&', ';', ','],
+  controls: ['\r\n', 'a\r\nFLUSHALL\r\n', '\0', 'a\0b', '\t', '\x1b[0m', '\x7f'],
+  blanks: [' ', 'a ', ' a', 'a', 'A', 'a\u00a0'],
+  unicode: ['é', 'e\u0301', 'ß', 'ss', 'ﬁ', 'İ', 'i', 'ı', '漢字', '👩‍👩‍👧', '\u200b', '\ufeff'],
+  names: [
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'null',
+    'undefined',
+  ],
+  numbers: ['0', '00', '-1', '1e3', 'NaN', '9007199254740993', '9007199254740992'],
+  long: ['x'.repeat(4_096), `${'x'.repeat(4_095)}y`, `y${'x'.repeat(4_095)}`],
+  paths: ['/', '//', 'a/b', '\\a', '~', 'C:', 'a%2fb', 'a%00b'],
+}
+const dotted = ['..', '../../etc/passwd', '.a', 'a.b.c.d', 'a..b', 'a.', '.', './a.b', '...']
+const kinds = Object.entries(hostile)
+
+/** Clause 6: ids are opaque but for the group before the first dot. */
+export const idCases: readonly BackendCase[] = [
+  ...kinds.map(([kind, words], index) => apartCase(`B6.${index + 1}`, kind, words)),
+  apartCase('B6.11', 'dotted', dotted),
+  ...kinds.map(([kind, words], index) => groupsApartCase(`B6.${index + 12}`, kind, words)),
+  {
+    id: 'B6.22',
+    title: 'the group of an id is what stands before its first dot, and may be empty',
+    needs: ['list'],
+    async run({ backend }) {
+      const ids = ['g.a', 'g.a.b', 'g..', 'g.', '.a', '..', 'gg.a']
+      await given(
+        backend,
+        ids.map((id) => [id] as const),
+      )
+      await listsExactly(backend, 'g', { ids: ['g.a', 'g.a.b', 'g..', 'g.'] })
+      await listsExactly(backend, '', { ids: ['.a', '..'] })
+      await listsExactly(backend, 'g.a', { ids: [] })
+      equal(await backend.removeGroup('', ending(t0)), 2)
+      await listsExactly(backend, 'g', { ids: ['g.a', 'g.a.b', 'g..', 'g.'] })
+    },
+  },
+  {
+    id: 'B6.23',
+    title: 'an id that reads as a pattern finds and ends nothing but itself',
+    async run({ backend }) {
+      const [row = makeRow()] = await given(backend, [['abc.xyz'], ['abd.xyz']])
+      const patterns = [
+        '*',
+        '*.*',
+        'ab*',
+        'abc.*',
+        'ab?.xyz',
+        'ab[a-z].xyz',
+        'ab_.xyz',
+        '%',
+        'abc.%',
+      ]
+      for (const pattern of patterns) {
+        equal(await backend.find(pattern, now), null)
+        equal(await backend.remove(pattern, ending(t0)), null)
+      }
+      for (const id of ['abc.xyz', 'abd.xyz']) await stands(backend, id, { row })
+    },
+  },
+  {
+    id: 'B6.24',
+    title: 'a group that reads as a pattern lists and ends nothing but itself',
+    needs: ['list'],
+    async run({ backend }) {
+      const [row = makeRow()] = await given(backend, [['abc.xyz'], ['abd.xyz']])
+      for (const pattern of ['*', 'ab*', 'ab?', 'ab[a-z]', 'ab_', 'ab%', '%', 'ab', '', '{abc}']) {
+        await listsExactly(backend, pattern, { ids: [] })
+        equal(await backend.removeGroup(pattern, ending(t0)), 0)
+      }
+      for (const id of ['abc.xyz', 'abd.xyz']) await stands(backend, id, { row })
+    },
+  },
+]
+
+/** As whole ids, as groups and as handles, each is found as it was written, and one that ends takes no other along. */
+function apartCase(id: string, kind: string, words: readonly string[]): BackendCase {
+  return {
+    id,
+    title: `ids stay apart: ${kind}`,
+    async run({ backend }) {
+      const ids = words.flatMap((word) => [`${word}.h`, `g.${word}`])
+      const rows = ids.map((each, index) => [each, { value: bytes(`${index}`) }] as const)
+      const made = await given(backend, rows)
+      for (const [index, each] of ids.entries())
+        await stands(backend, each, { row: made[index] ?? makeRow() })
+      for (const [index, each] of ids.entries()) {
+        sameRow(await backend.remove(each, ending(t0)), made[index] ?? makeRow())
+        const next = ids[index + 1]
+        if (next !== undefined) await stands(backend, next, { row: made[index + 1] ?? makeRow() })
+      }
+    },
+  }
+}
+
+/** As groups, each lists its own and ends its own. */
+function groupsApartCase(id: string, kind: string, words: readonly string[]): BackendCase {
+  return {
+    id,
+    title: `groups stay apart: ${kind}`,
+    needs: ['list'],
+    async run({ backend }) {
+      const ids = words.flatMap((word) => [`${word}.h`, `${word}.${word}`])
+      await given(
+        backend,
+        ids.map((each) => [each] as const),
+      )
+      for (const group of words) {
+        const own = ids.filter((each) => groupOf(each) === group)
+        await listsExactly(backend, group, { ids: own })
+      }
+      for (const group of words) {
+        deepEqual(await backend.removeGroup(group, ending(t0)), 2)
+        await listsExactly(backend, group, { ids: [] })
+      }
+    },
+  }
+}

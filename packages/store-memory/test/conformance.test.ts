@@ -1,0 +1,8 @@
+import { register } from '@sojourn/conformance'
+import { backendSuite } from '@sojourn/conformance/backend'
+import { memoryBackend } from '@sojourn/store-memory'
+import { test } from 'vitest'
+
+const suite = await backendSuite({ name: 'memory', open: () => memoryBackend() })
+
+register(suite, { test })
