@@ -1,64 +1,71 @@
 import { create } from './commit.ts'
-import { fall, type ManagerContext, stand } from './context.ts'
 import { SessionConflictError } from './errors.ts'
 import { login, superseded } from './login.ts'
 import { decodeData } from './merge.ts'
-import { checkInTime, checkWritable, type SessionActs, type SessionState } from './session.ts'
+import type { SessionActs } from './session.ts'
+import {
+  checkInTime,
+  checkWritable,
+  fall,
+  type ManagerParts,
+  type SessionState,
+  stand,
+} from './state.ts'
 import { describeSession } from './store.ts'
 import { mintId } from './token.ts'
 
 /** What the sessions of a manager can have done at once. */
-export function createActs(context: ManagerContext): SessionActs {
+export function createActs(parts: ManagerParts): SessionActs {
   return {
-    mintDraftId: () => mintId(),
-    describe: (opened) => describeSession(opened, context.config.touchInterval),
-    login: (state, userId, options) => login(context, state, { userId, options }),
-    destroy: (state) => destroy(context, state),
-    update: (state, fn) => update(context, state, fn),
+    mintId: () => mintId(),
+    describe: (opened) => describeSession(opened, parts.config.touchInterval),
+    login: (state, userId, options) => login(parts, state, { userId, options }),
+    destroy: (state) => destroy(parts, state),
+    update: (state, fn) => update(parts, state, fn),
   }
 }
 
 /** Ends the session. The cookie is cleared only by the request whose own write ended it (P12). */
-async function destroy(context: ManagerContext, state: SessionState): Promise<void> {
+async function destroy(parts: ManagerParts, state: SessionState): Promise<void> {
   checkWritable(state)
   const { opened } = state
-  const last = opened && (await context.store.end(opened, 'logout'))
-  fall(context, state, 'logout')
+  const last = opened && (await parts.store.end(opened, 'logout'))
+  fall(parts, state, 'logout')
   if (!last) return
   state.outgoing = 'clear'
-  context.emit('ended', { id: last.record.id, reason: 'logout' })
+  parts.emit('ended', { id: last.record.id, reason: 'logout' })
 }
 
 async function update(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   fn: (data: object) => void | Promise<void>,
 ): Promise<void> {
   checkWritable(state)
   if (state.ended) throw ended(state)
   const { opened } = state
-  if (!opened) return updateNew(context, state, fn)
+  if (!opened) return updateNew(parts, state, fn)
   const mine = state.box.bytes()
-  const saving = await context.store.save(opened, { data: { base: opened.data, mine }, update: fn })
+  const saving = await parts.store.save(opened, { data: { base: opened.data, mine }, update: fn })
   if (saving.saved) return stand(state, saving, mine)
   if (saving.why === 'superseded') throw superseded(opened.record.id)
-  fall(context, state, 'gone')
+  fall(parts, state, 'gone')
   throw ended(state)
 }
 
 /** On a new session the first write creates it; whatever `fn` leaves empty is not kept (P7). */
 async function updateNew(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   fn: (data: object) => void | Promise<void>,
 ): Promise<void> {
   checkInTime(state, 'update')
   const { box } = state
   const mine = box.bytes()
-  const copy = decodeData(context.codec, mine)
+  const copy = decodeData(parts.codec, mine)
   await fn(copy)
-  box.show(context.codec.encode(copy))
-  if (Object.keys(copy).length > 0) await create(context, state, box.bytes())
+  box.show(parts.codec.encode(copy))
+  if (Object.keys(copy).length > 0) await create(parts, state, box.bytes())
 }
 
 function ended({ ended: why }: SessionState): SessionConflictError {

@@ -1,9 +1,8 @@
 import type { Carrier } from './carrier.ts'
-import { canSend, fall, type ManagerContext, stand } from './context.ts'
 import type { DiscardReason } from './events.ts'
 import { superseded } from './login.ts'
 import { sameBytes } from './merge.ts'
-import type { SessionState } from './session.ts'
+import { canSend, fall, type ManagerParts, type SessionState, stand } from './state.ts'
 import type { Changes, Opened } from './store.ts'
 import { isTouchDue } from './timeouts.ts'
 
@@ -23,15 +22,15 @@ export type Decision =
 const nothing: Decision = { act: 'nothing' }
 
 /** Decides, without I/O, what the end of the request must write. */
-export function decide(context: ManagerContext, state: SessionState, carrier: Carrier): Decision {
+export function decide(parts: ManagerParts, state: SessionState, carrier: Carrier): Decision {
   const { opened, box, wantsRotation } = state
   if (state.hasFailed || state.isReadOnly) return nothing
   const mine = box.bytes()
   const isDirty = !sameBytes(mine, box.base)
   if (state.isSent()) return isDirty ? { act: 'discard', why: 'late' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
-  if (!opened) return isDirty ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !wantsRotation && !isDue(context, opened)) return nothing
+  if (!opened) return isDirty ? decideCreate(parts, carrier, mine) : nothing
+  if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
   const changes: Changes = {
     ...(isDirty ? { data: { base: box.base, mine } } : {}),
     ...(wantsRotation ? { rotate: {} } : {}),
@@ -41,34 +40,34 @@ export function decide(context: ManagerContext, state: SessionState, carrier: Ca
 
 /** Writes what was decided. */
 export async function write(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   decision: Decision,
 ): Promise<void> {
-  if (decision.act === 'create') return create(context, state, decision.mine)
-  if (decision.act === 'save') return save(context, state, decision)
+  if (decision.act === 'create') return create(parts, state, decision.mine)
+  if (decision.act === 'save') return save(parts, state, decision)
 }
 
 /** Tells of changes that nobody will keep. */
-export function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
+export function discard(parts: ManagerParts, state: SessionState, why: DiscardReason): void {
   const id = state.opened?.record.id
-  context.emit('discarded', { what: 'changes', why, id })
-  if (why !== 'late' || !context.config.development) return
-  context.warnOnce(
+  parts.emit('discarded', { what: 'changes', why, id })
+  if (why !== 'late' || !parts.config.development) return
+  parts.warnOnce(
     `Session ${id ?? '(new)'} was changed after the response headers had left; the change was dropped. ` +
       'Change session.data before the response begins, or use: await session.update(fn)',
   )
 }
 
 /** Says in the response's headers what must be said of the session. */
-export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
+export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
   if (carrier.sent) return
   if (state.isConsulted) varyByCookie(carrier)
-  const line = cookieLine(context, state)
+  const line = cookieLine(parts, state)
   if (line === undefined) return
   state.outgoing = undefined
-  if (!canSend(context, carrier)) {
-    warnOfPlainHttp(context, state)
+  if (!canSend(parts, carrier)) {
+    warnOfPlainHttp(parts, state)
     return
   }
   carrier.append('Set-Cookie', line)
@@ -78,49 +77,49 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
 
 /** Creates an anonymous session from what the handler left, or nothing from nothing (P7). */
 export async function create(
-  { config, store, emit }: ManagerContext,
+  { config, store, emit }: ManagerParts,
   state: SessionState,
   mine: Uint8Array,
 ): Promise<void> {
   const { maxAge, absoluteTimeout, persistent } = config
-  const { draftId } = state
+  const { shownId } = state
   const limits = { maxAge, absoluteTimeout, persistent }
-  const draft = { ...limits, data: mine, ...(draftId === undefined ? {} : { id: draftId }) }
+  const draft = { ...limits, data: mine, ...(shownId === undefined ? {} : { id: shownId }) }
   const creation = await store.create(draft, {})
   if (!creation.created) return
   stand(state, creation, mine)
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }
 
-function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
-  if (canSend(context, carrier)) return { act: 'create', mine }
-  warnOfPlainHttp(context, undefined)
+function decideCreate(parts: ManagerParts, carrier: Carrier, mine: Uint8Array): Decision {
+  if (canSend(parts, carrier)) return { act: 'create', mine }
+  warnOfPlainHttp(parts, undefined)
   return { act: 'discard', why: 'insecure' }
 }
 
 async function save(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   { opened, changes, mine }: Extract<Decision, { act: 'save' }>,
 ): Promise<void> {
   const { id, userId } = opened.record
-  const saving = await context.store.save(opened, changes)
+  const saving = await parts.store.save(opened, changes)
   if (saving.saved) {
     state.wantsRotation = false
     stand(state, saving, mine)
-    if (saving.token !== undefined) context.emit('rotated', { id, userId })
+    if (saving.token !== undefined) parts.emit('rotated', { id, userId })
     return
   }
-  if (changes.data || changes.rotate) discard(context, state, saving.why)
+  if (changes.data || changes.rotate) discard(parts, state, saving.why)
   if (saving.why === 'superseded') throw superseded(id)
-  fall(context, state, 'gone')
+  fall(parts, state, 'gone')
 }
 
-function isDue({ config }: ManagerContext, opened: Opened): boolean {
+function isDue({ config }: ManagerParts, opened: Opened): boolean {
   return isTouchDue(opened, config.clock(), config.touchInterval)
 }
 
-function cookieLine({ config }: ManagerContext, { outgoing, opened }: SessionState) {
+function cookieLine({ config }: ManagerParts, { outgoing, opened }: SessionState) {
   if (outgoing === undefined) return undefined
   if (outgoing === 'clear') return config.cookie.clear()
   const { persistent, absoluteExpiresAt } = opened?.record ?? {
@@ -149,10 +148,10 @@ function isPrivate(caching: string): boolean {
   )
 }
 
-function warnOfPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
+function warnOfPlainHttp(parts: ManagerParts, state: SessionState | undefined): void {
   if (state)
-    context.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
-  context.warnOnce(
+    parts.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
+  parts.warnOnce(
     'The session cookie is Secure and a request came over plain HTTP, so the cookie was not sent and no session was kept. ' +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
       'on a developer machine use devConfig().',

@@ -38,7 +38,8 @@ export type {
   Verifier,
 } from './record.ts'
 export { groupOf } from './record.ts'
-export type { Ended, LoginOptions, Session, SessionData } from './session.ts'
+export type { LoginOptions, Session, SessionData } from './session.ts'
+export type { Ended } from './state.ts'
 export type {
   Changes,
   Creation,

@@ -1,9 +1,16 @@
-import { fall, type ManagerContext, stand } from './context.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
 import { decodeData, mergeBytes, sameBytes } from './merge.ts'
 import type { Elevation } from './record.ts'
-import { checkInTime, checkWritable, type LoginOptions, type SessionState } from './session.ts'
+import type { LoginOptions } from './session.ts'
+import {
+  checkInTime,
+  checkWritable,
+  fall,
+  type ManagerParts,
+  type SessionState,
+  stand,
+} from './state.ts'
 import type { Creation, Opened } from './store.ts'
 import { milliseconds } from './timeouts.ts'
 
@@ -17,49 +24,45 @@ export interface Login {
  * Logs a user in; see `Session.login`. The new record comes first and the old one ends after it: a crash between the
  * two leaves one record more, never one less.
  */
-export async function login(
-  context: ManagerContext,
-  state: SessionState,
-  given: Login,
-): Promise<void> {
+export async function login(parts: ManagerParts, state: SessionState, given: Login): Promise<void> {
   checkWritable(state)
   checkInTime(state, 'login')
   const { opened } = state
-  if (opened?.record.userId === given.userId) return elevate(context, state, { opened, given })
+  if (opened?.record.userId === given.userId) return elevate(parts, state, { opened, given })
 
-  const pick = carry(context, state, given.options)
+  const pick = carry(parts, state, given.options)
   const mine = state.box.bytes()
-  const created = await create(context, given, pick(mine))
-  const theirs = opened && (await endPrevious(context, opened, created.opened))
+  const created = await create(parts, given, pick(mine))
+  const theirs = opened && (await endPrevious(parts, opened, created.opened))
   stand(state, created, mine)
   const { id } = created.opened.record
-  context.emit('created', { id, userId: given.userId })
+  parts.emit('created', { id, userId: given.userId })
   if (theirs)
-    state.box.show(pick(mergeBytes({ base: opened.data, mine, theirs }, context.codec).bytes))
+    state.box.show(pick(mergeBytes({ base: opened.data, mine, theirs }, parts.codec).bytes))
 }
 
 /** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
 async function elevate(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   { opened, given }: { opened: Opened; given: Login },
 ): Promise<void> {
   const mine = state.box.bytes()
-  const saving = await context.store.save(opened, {
+  const saving = await parts.store.save(opened, {
     data: { base: opened.data, mine },
-    rotate: { elevation: elevationOf(context, given.options) },
+    rotate: { elevation: elevationOf(parts, given.options) },
   })
   if (saving.saved) {
     stand(state, saving, mine)
-    return context.emit('rotated', { id: opened.record.id, userId: given.userId })
+    return parts.emit('rotated', { id: opened.record.id, userId: given.userId })
   }
   if (saving.why === 'superseded') throw superseded(opened.record.id)
-  fall(context, state, 'gone')
-  return login(context, state, given)
+  fall(parts, state, 'gone')
+  return login(parts, state, given)
 }
 
 async function create(
-  { config, store, emit }: ManagerContext,
+  { config, store, emit }: ManagerParts,
   { userId, options }: Login,
   data: Uint8Array,
 ): Promise<Extract<Creation, { created: true }>> {
@@ -74,7 +77,7 @@ async function create(
 
 /** Ends the session that was there before; hands back its data where it had moved on since it was read. */
 async function endPrevious(
-  { store, emit }: ManagerContext,
+  { store, emit }: ManagerParts,
   previous: Opened,
   created: Opened,
 ): Promise<Uint8Array | undefined> {
@@ -96,7 +99,7 @@ function orphan({ record }: Opened): { operation: string; error: Error } {
 
 /** What of the data goes along into the new session: an anonymous visitor's, all of it or the keys named. */
 function carry(
-  { codec }: ManagerContext,
+  { codec }: ManagerParts,
   { opened, ended }: SessionState,
   { carry: keys = 'all' }: LoginOptions,
 ): (data: Uint8Array) => Uint8Array {
@@ -108,7 +111,7 @@ function carry(
   }
 }
 
-function elevationOf({ config }: Pick<ManagerContext, 'config'>, options: LoginOptions): Elevation {
+function elevationOf({ config }: Pick<ManagerParts, 'config'>, options: LoginOptions): Elevation {
   const { maxAge, absoluteTimeout, persistent = config.persistent, client } = options
   return {
     maxAge: maxAge === undefined ? config.maxAge : milliseconds(maxAge, 'maxAge'),

@@ -2,12 +2,12 @@ import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
 import { decide, discard, sendHeaders, write } from './commit.ts'
 import { resolveConfig, type SessionOptions } from './config.ts'
-import { createState, type ManagerContext } from './context.ts'
 import { parseCookie } from './cookie.ts'
 import { SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import type { SessionId } from './record.ts'
-import { Session, type SessionData, type SessionState, stateOf } from './session.ts'
+import { Session, type SessionData, stateOf } from './session.ts'
+import { createState, type ManagerParts, type SessionState } from './state.ts'
 import type { Opening, SessionInfo, StoreSupports, StoreUsers } from './store.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
@@ -58,14 +58,14 @@ export function createSessionManager<Data extends object = SessionData>(
   const { keyring, clock, codec, cookieName } = config
   const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
   const warnOnce = onceEach(config.warn)
-  const context: ManagerContext = { config, store, codec: store.codec, emit, warnOnce }
-  const acts = createActs(context)
+  const parts: ManagerParts = { config, store, codec: store.codec, emit, warnOnce }
+  const acts = createActs(parts)
 
   return {
     cookieName: config.cookieName,
     supports: store.supports,
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
-    commit: (session, carrier) => commit(context, stateOf(session), carrier),
+    commit: (session, carrier) => commit(parts, stateOf(session), carrier),
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
     sessions: async (userId) => users().list(userId),
     revoke: async (id) => {
@@ -84,8 +84,8 @@ export function createSessionManager<Data extends object = SessionData>(
     carrier: RequestCarrier,
     use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
   ): Promise<Session<Data>> {
-    const opening = await present(context, carrier)
-    return new Session<Data>(stateFrom(context, opening, use), acts)
+    const opening = await present(parts, carrier)
+    return new Session<Data>(stateFrom(parts, opening, use), acts)
   }
 
   function users(): StoreUsers {
@@ -99,7 +99,7 @@ export function createSessionManager<Data extends object = SessionData>(
 
 /** Presents the request's cookie to the store, where there is one. */
 async function present(
-  { config, store }: ManagerContext,
+  { config, store }: ManagerParts,
   carrier: RequestCarrier,
 ): Promise<Opening | undefined> {
   const header = carrier.header('cookie')
@@ -110,52 +110,52 @@ async function present(
 }
 
 function stateFrom(
-  context: ManagerContext,
+  parts: ManagerParts,
   opening: Opening | undefined,
   use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
 ): SessionState {
-  const { emit } = context
-  if (opening?.outcome === 'open') return stateOn(context, opening, use)
+  const { emit } = parts
+  if (opening?.outcome === 'open') return stateOn(parts, opening, use)
   if (opening?.outcome === 'discarded')
     emit('discarded', { what: 'token', why: opening.why, id: opening.id })
-  if (opening?.outcome !== 'ended') return createState(context, use)
+  if (opening?.outcome !== 'ended') return createState(parts, use)
   const why = opening.reason === 'stale' ? 'stale' : 'ended'
   emit('discarded', { what: 'token', why, id: opening.id })
-  return createState(context, { ...use, ended: opening.reason })
+  return createState(parts, { ...use, ended: { why: opening.reason, id: opening.id } })
 }
 
 /** Data that cannot be decoded is no session; the record stays in place for the operator. */
 function stateOn(
-  context: ManagerContext,
+  parts: ManagerParts,
   { opened }: Extract<Opening, { outcome: 'open' }>,
   use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
 ): SessionState {
   try {
-    return createState(context, { ...use, opened })
+    return createState(parts, { ...use, opened })
   } catch (cause) {
-    context.emit('corrupt', { id: opened.record.id, cause })
-    return createState(context, use)
+    parts.emit('corrupt', { id: opened.record.id, cause })
+    return createState(parts, use)
   }
 }
 
 function commit(
-  context: ManagerContext,
+  parts: ManagerParts,
   state: SessionState,
   carrier: Carrier,
 ): Promise<void> | undefined {
-  if (state.tail) return state.tail.then(() => commit(context, state, carrier))
+  if (state.tail) return state.tail.then(() => commit(parts, state, carrier))
   try {
-    const decision = decide(context, state, carrier)
+    const decision = decide(parts, state, carrier)
     if (decision.act === 'create' || decision.act === 'save')
-      return write(context, state, decision).then(
-        () => sendHeaders(context, state, carrier),
+      return write(parts, state, decision).then(
+        () => sendHeaders(parts, state, carrier),
         (error: unknown) => fail(state, error),
       )
-    if (decision.act === 'discard') discard(context, state, decision.why)
+    if (decision.act === 'discard') discard(parts, state, decision.why)
   } catch (error) {
     return Promise.reject(error).catch((cause: unknown) => fail(state, cause))
   }
-  sendHeaders(context, state, carrier)
+  sendHeaders(parts, state, carrier)
   return undefined
 }
 

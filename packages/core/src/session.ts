@@ -1,7 +1,7 @@
-import type { DataBox } from './data.ts'
 import { SessionUsageError } from './errors.ts'
 import { createFlash, type Flash } from './flash.ts'
-import type { ClientInfo, EndReason, SessionId } from './record.ts'
+import type { ClientInfo, SessionId } from './record.ts'
+import { checkInTime, checkWritable, type Ended, type SessionState } from './state.ts'
 import type { Opened, SessionInfo } from './store.ts'
 import type { Duration } from './timeouts.ts'
 
@@ -30,38 +30,9 @@ export interface LoginOptions {
   readonly absoluteTimeout?: Duration
 }
 
-/**
- * Why a session no longer accepts anything but a login: somebody ended it, its token is no longer the current one
- * (`stale`), or it disappeared while this request was running (`gone`).
- */
-export type Ended = EndReason | 'stale' | 'gone'
-
-/** What is known of a session during one request; shared by the session, the manager and the commit. */
-export interface SessionState {
-  /** The record that this request stands on; none on a new or ended session. */
-  opened: Opened | undefined
-  box: DataBox
-  /** The id that a new session was shown with, before it is kept. */
-  draftId: SessionId | undefined
-  readonly isNew: boolean
-  /** May be looked at and never written. */
-  readonly isReadOnly: boolean
-  ended: Ended | undefined
-  wantsRotation: boolean
-  isConsulted: boolean
-  /** A commit failed, and the response with it: nothing more is written. */
-  hasFailed: boolean
-  /** What the response must say of the cookie: a token to send, or that it ends. */
-  outgoing: { readonly token: string } | 'clear' | undefined
-  /** Resolves when all that was asked for so far is done. */
-  tail: Promise<void> | undefined
-  /** Whether the headers have left. */
-  readonly isSent: () => boolean
-}
-
 /** What a session has the manager do at once. */
 export interface SessionActs {
-  mintDraftId(): SessionId
+  mintId(): SessionId
   describe(opened: Opened): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
@@ -103,8 +74,8 @@ export class Session<Data extends object = SessionData> {
   get id(): SessionId {
     const state = this.#consult()
     if (state.opened) return state.opened.record.id
-    state.draftId ??= this.#acts.mintDraftId()
-    return state.draftId
+    state.shownId ??= this.#acts.mintId()
+    return state.shownId
   }
 
   /** Who is logged in; `undefined` on an anonymous session. */
@@ -201,24 +172,6 @@ export class Session<Data extends object = SessionData> {
     state.tail = tail
     return run
   }
-}
-
-/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`. */
-export function checkWritable(state: SessionState): void {
-  if (!state.isReadOnly) return
-  throw new SessionUsageError(
-    'ERR_SESSION_READ_ONLY',
-    'This session was made by manager.read() and cannot be changed. Change it in a request with a response.',
-  )
-}
-
-/** @throws SessionUsageError `ERR_SESSION_LATE`. */
-export function checkInTime(state: SessionState, verb: string): void {
-  if (!state.isSent()) return
-  throw new SessionUsageError(
-    'ERR_SESSION_LATE',
-    `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
-  )
 }
 
 function checkUserId(userId: unknown): void {

@@ -1,0 +1,120 @@
+import type { RequestCarrier } from './carrier.ts'
+import type { Codec } from './codec.ts'
+import type { SessionConfig } from './config.ts'
+import { createDataBox, type DataBox, emptyData } from './data.ts'
+import { SessionUsageError } from './errors.ts'
+import type { Emit } from './events.ts'
+import type { EndReason, SessionId } from './record.ts'
+import type { Opened, SessionStore } from './store.ts'
+
+/** What a manager is made of, shared by its functions. */
+export interface ManagerParts {
+  readonly config: SessionConfig
+  readonly store: SessionStore
+  readonly codec: Codec
+  readonly emit: Emit
+  /** Warns once per message. */
+  readonly warnOnce: (message: string) => void
+}
+
+/**
+ * Why a session no longer accepts anything but a login: somebody ended it, its token is no longer the current one
+ * (`stale`), or it disappeared while this request was running (`gone`).
+ */
+export type Ended = EndReason | 'stale' | 'gone'
+
+/** What is known of a session during one request; shared by the session, the manager and the commit. */
+export interface SessionState {
+  /** The record that this request stands on; none on a new or ended session. */
+  opened: Opened | undefined
+  box: DataBox
+  /** The id that a session without a record shows: a new one before it is kept, an ended one after. */
+  shownId: SessionId | undefined
+  readonly isNew: boolean
+  /** May be looked at and never written. */
+  readonly isReadOnly: boolean
+  ended: Ended | undefined
+  wantsRotation: boolean
+  isConsulted: boolean
+  /** A commit failed, and the response with it: nothing more is written. */
+  hasFailed: boolean
+  /** What the response must say of the cookie: a token to send, or that it ends. */
+  outgoing: { readonly token: string } | 'clear' | undefined
+  /** Resolves when all that was asked for so far is done. */
+  tail: Promise<void> | undefined
+  /** Whether the headers have left. */
+  readonly isSent: () => boolean
+}
+
+/** What a request's session begins with. */
+export interface StateSeed {
+  readonly opened?: Opened
+  /** Why the session that the token names is over, and which it was. */
+  readonly ended?: { readonly why: Ended; readonly id: SessionId }
+  readonly isReadOnly: boolean
+  readonly isSent: () => boolean
+}
+
+/** The state of a session at the start of a request; throws where the data of `opened` cannot be decoded. */
+export function createState({ codec }: ManagerParts, seed: StateSeed): SessionState {
+  const { opened, ended, isReadOnly, isSent } = seed
+  return {
+    opened,
+    box: createDataBox(codec, opened?.data ?? emptyData(codec)),
+    shownId: ended?.id,
+    isNew: opened === undefined,
+    isReadOnly,
+    ended: ended?.why,
+    wantsRotation: false,
+    isConsulted: false,
+    hasFailed: false,
+    outgoing: undefined,
+    tail: undefined,
+    isSent,
+  }
+}
+
+/** The session stands on what was written, of which the handler had left `sent`. */
+export function stand(
+  state: SessionState,
+  { opened, token }: { opened: Opened; token?: string },
+  sent: Uint8Array,
+): void {
+  state.opened = opened
+  state.ended = undefined
+  state.box.settle(opened.data, sent)
+  if (token !== undefined) state.outgoing = { token }
+}
+
+/** The session is over for this request: empty, and open only to a login. */
+export function fall({ codec }: ManagerParts, state: SessionState, why: Ended): void {
+  state.shownId = state.opened?.record.id ?? state.shownId
+  state.opened = undefined
+  state.ended = why
+  state.wantsRotation = false
+  state.outgoing = undefined
+  state.box = createDataBox(codec, emptyData(codec))
+}
+
+/** Whether a cookie can leave: a Secure one does not over plain HTTP. */
+export function canSend({ config }: ManagerParts, carrier: RequestCarrier): boolean {
+  return carrier.secure || !config.secure
+}
+
+/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`. */
+export function checkWritable(state: SessionState): void {
+  if (!state.isReadOnly) return
+  throw new SessionUsageError(
+    'ERR_SESSION_READ_ONLY',
+    'This session was made by manager.read() and cannot be changed. Change it in a request with a response.',
+  )
+}
+
+/** @throws SessionUsageError `ERR_SESSION_LATE`. */
+export function checkInTime(state: SessionState, verb: string): void {
+  if (!state.isSent()) return
+  throw new SessionUsageError(
+    'ERR_SESSION_LATE',
+    `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
+  )
+}
