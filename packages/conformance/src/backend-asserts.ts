@@ -1,5 +1,12 @@
 import { deepEqual, fail, ok } from 'node:assert/strict'
-import type { IdentifiedRow, Row, SessionBackend, SessionId, Tombstone } from '@sojourn/core'
+import type {
+  IdentifiedRow,
+  ReplaceOutcome,
+  Row,
+  SessionBackend,
+  SessionId,
+  Tombstone,
+} from '@sojourn/core'
 import { callAt, now } from './backend-bench.ts'
 
 type Found = Row | Tombstone | null
@@ -14,6 +21,12 @@ export function rowIn(found: Found | undefined): Row {
   if (!found || 'ended' in found) return fail(`a row was expected, not ${JSON.stringify(found)}`)
   ok(found.value instanceof Uint8Array, 'the value of a row is a Uint8Array')
   return found
+}
+
+/** The row that a conflict handed back. */
+export function conflictIn(outcome: ReplaceOutcome): Row {
+  if (typeof outcome === 'string') return fail(`a conflict was expected, not ${outcome}`)
+  return rowIn(outcome.conflict)
 }
 
 /** Fails unless the row stands there. */

@@ -107,18 +107,4 @@ export const expiryCases: readonly BackendCase[] = [
       equal(await backend.find('g.a', callAt(end + second)), null)
     },
   },
-  {
-    id: 'B5.10',
-    title: 'a moved end moves in the list too',
-    needs: ['list'],
-    async run({ backend }) {
-      const [row = makeRow()] = await given(backend, [['g.a'], ['g.b'], ['g.c']])
-      const later = { touchedAt: t0 + 1, expiresAt: end + second }
-      await backend.touch('g.a', later, { ...now, expected: row })
-      const next = makeRow({ version: 'v2', ...later })
-      await backend.replace('g.b', next, { ...now, expected: 'v1' })
-      await listsExactly(backend, 'g', { ids: ['g.a', 'g.b'], at: end })
-      await listsExactly(backend, 'g', { ids: [], at: end + second })
-    },
-  },
 ]

@@ -93,7 +93,7 @@ function apartCase(id: string, kind: string, words: readonly string[]): BackendC
     id,
     title: `ids stay apart: ${kind}`,
     async run({ backend }) {
-      const ids = words.flatMap((word) => [`${word}.h`, `g.${word}`])
+      const ids = words.flatMap((word) => [word, `${word}.h`, `g.${word}`])
       const rows = ids.map((each, index) => [each, { value: bytes(`${index}`) }] as const)
       const made = await given(backend, rows)
       for (const [index, each] of ids.entries())

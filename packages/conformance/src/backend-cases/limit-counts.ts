@@ -1,4 +1,4 @@
-import { deepEqual, } from 'node:assert/strict'
+import { deepEqual } from 'node:assert/strict'
 import type { GroupLimit } from '@sojourn/core'
 import { listsExactly, stands } from '../backend-asserts.ts'
 import {

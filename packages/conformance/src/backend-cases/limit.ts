@@ -1,21 +1,14 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { GroupLimit } from '@sojourn/core'
-import { isGone, stands } from '../backend-asserts.ts'
-import {
-  type BackendCase,
-  given,
-  hour,
-  makeRow,
-  now,
-  t0,
-} from '../backend-bench.ts'
+import { isEnded, isGone, stands } from '../backend-asserts.ts'
+import { type BackendCase, callAt, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
 
 const evict = (max: number): GroupLimit => ({ max, onExceed: 'evict' })
 const refuse = (max: number): GroupLimit => ({ max, onExceed: 'refuse' })
 const until = (expiresAt: number) => ({ expiresAt: t0 + expiresAt })
 const needs = ['limit']
 
-/** Clause 2: a group is counted and made room in within the step of the insert. */
+/** Clauses 2 and 3: a group is counted and made room in within the step of the insert. */
 export const limitCases: readonly BackendCase[] = [
   {
     id: 'B2.24',
@@ -101,6 +94,18 @@ export const limitCases: readonly BackendCase[] = [
       await backend.replace('g.b', next, { ...now, expected: 'v1' })
       const outcome = await backend.insert('g.d', makeRow(), { ...now, limit: evict(3) })
       deepEqual(outcome, { inserted: true, evicted: ['g.c'] })
+    },
+  },
+  {
+    id: 'B3.18',
+    title: 'an evicted session leaves a tombstone that says so',
+    needs: ['limit', 'revocation'],
+    async run({ backend }) {
+      const [row = makeRow()] = await given(backend, [['g.a']])
+      await backend.insert('g.b', makeRow(), { ...callAt(t0 + 5), limit: evict(1) })
+      await isEnded(backend, 'g.a', { ended: 'evicted', at: t0 + 5 })
+      const late = await backend.insert('g.a', row, callAt(t0 + 6))
+      deepEqual(late, { inserted: false, why: 'taken' })
     },
   },
 ]

@@ -111,17 +111,4 @@ export const tombstoneCases: readonly BackendCase[] = [
       sameIds(await scanned(backend, now.at), ['g.b'])
     },
   },
-  {
-    id: 'B3.18',
-    title: 'an evicted session leaves a tombstone that says so',
-    needs: ['limit', 'revocation'],
-    async run({ backend }) {
-      const [row = makeRow()] = await given(backend, [['g.a']])
-      const limit = { max: 1, onExceed: 'evict' } as const
-      await backend.insert('g.b', makeRow(), { ...callAt(t0 + 5), limit })
-      await isEnded(backend, 'g.a', { ended: 'evicted', at: t0 + 5 })
-      const late = await backend.insert('g.a', row, callAt(t0 + 6))
-      deepEqual(late, { inserted: false, why: 'taken' })
-    },
-  },
 ]

@@ -1,5 +1,5 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
-import { isGone, rowIn, sameRow, stands } from '../backend-asserts.ts'
+import { deepEqual, equal } from 'node:assert/strict'
+import { conflictIn, isGone, sameRow, stands } from '../backend-asserts.ts'
 import { type BackendCase, bytes, callAt, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
 
 const next = makeRow({
@@ -121,11 +121,3 @@ export const writeCases: readonly BackendCase[] = [
     },
   },
 ]
-
-/** The row that a conflict handed back. */
-export function conflictIn(outcome: Awaited<ReturnType<BackendReplace>>) {
-  notEqual(typeof outcome, 'string', `a conflict was expected, not ${String(outcome)}`)
-  return rowIn(typeof outcome === 'string' ? null : outcome.conflict)
-}
-
-type BackendReplace = Parameters<BackendCase['run']>[0]['backend']['replace']

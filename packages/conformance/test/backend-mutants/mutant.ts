@@ -1,0 +1,61 @@
+import {
+  type BackendSuiteOptions,
+  type Entries,
+  type ReferenceRules,
+  referenceBackend,
+} from '@sojourn/conformance/backend'
+import type { SessionBackend } from '@sojourn/core'
+
+/** A backend that is wrong in one way, and the cases that have to notice: exactly these. */
+export interface Mutant extends BackendSuiteOptions {
+  readonly name: string
+  /** Ids and ranges of ids, such as `B2.1 B5.1-10`. */
+  readonly breaks: string
+}
+
+/** What a mutant is made of. */
+export interface Parts {
+  /** The reference on the same entries. */
+  readonly reference: SessionBackend
+  readonly entries: Entries
+  readonly step: () => Promise<void>
+}
+
+/** The reference with other rules. */
+export function breakRules(
+  name: string,
+  { breaks, ...rules }: Partial<ReferenceRules> & { breaks: string },
+): Mutant {
+  return {
+    name,
+    breaks,
+    realTimeMs: false,
+    open: ({ step }) => referenceBackend({ step, rules }),
+  }
+}
+
+/** The reference with other operations. */
+export function breakOperations(
+  name: string,
+  { breaks, make }: { breaks: string; make(parts: Parts): Partial<SessionBackend> },
+): Mutant {
+  return {
+    name,
+    breaks,
+    realTimeMs: false,
+    open({ step }) {
+      const entries: Entries = new Map()
+      const reference = referenceBackend({ step, entries })
+      return { ...reference, ...make({ reference, entries, step }) }
+    },
+  }
+}
+
+/** The ids in a mutant's `breaks`. */
+export function casesIn(breaks: string): string[] {
+  return breaks.split(' ').flatMap((word) => {
+    const [, clause, first, last = first] = /^(B\d)\.(\d+)(?:-(\d+))?$/.exec(word) ?? []
+    const count = Number(last) - Number(first) + 1
+    return Array.from({ length: count }, (_, index) => `${clause}.${Number(first) + index}`)
+  })
+}
