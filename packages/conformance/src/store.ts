@@ -1,1 +1,79 @@
-export {}
+import { deepEqual } from 'node:assert/strict'
+import type { StoreSupports } from '@sojourn/core'
+import { createScheduler } from './scheduler.ts'
+import { createStoreBench, type StoreCase, type StoreUnderTest } from './store-bench.ts'
+import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
+import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
+import { elevationCutsClean } from './store-cases/p04-elevation.ts'
+import { credentials } from './store-cases/p05-p06-credentials.ts'
+import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
+import { trouble } from './store-cases/p08-p11-trouble.ts'
+import { limitsAreServerSide } from './store-cases/p09-limits.ts'
+import { usersSessions } from './store-cases/p10-users.ts'
+import { cookiesForCause } from './store-cases/p12-cookies.ts'
+import { createSuite, type Suite } from './suite.ts'
+
+export type { ConnectOptions, StoreUnderTest, Wrap } from './store-bench.ts'
+export { register, runSuite } from './suite.ts'
+export type { TestData } from './visitor.ts'
+
+/** A store, as a stranger hands it to the suite. */
+export interface StoreSuiteOptions {
+  /** Opens a storage that is empty; each case gets one of its own and closes it. */
+  open(): StoreUnderTest | Promise<StoreUnderTest>
+  /** What the store says of itself; what it does not claim is listed as not offered. */
+  readonly supports: StoreSupports
+  /** Whether `connect` puts its `wrap` around a backend; a store that has none does not. @default true */
+  readonly wraps?: boolean
+  /** Whether the storage can be dumped. @default false */
+  readonly dumps?: boolean
+  /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
+  readonly exempt?: Readonly<Record<string, string>>
+  /** Decides the interleavings. @default 1 */
+  readonly seed?: number
+}
+
+/** The promises P1 to P12 as cases, on tokens, through a manager: for every store. */
+export function storeSuite(options: StoreSuiteOptions): Suite {
+  const { open, supports, wraps = true, dumps = false, exempt, seed = 1 } = options
+  const offered: Readonly<Record<string, boolean>> = { ...supports, wrap: wraps, dump: dumps }
+  return createSuite({
+    name: 'store',
+    definitions: [claims(supports), ...definitions],
+    offers: (need) => offered[need] === true,
+    async withSubject(run) {
+      const subject = await open()
+      const bench = createStoreBench(subject, createScheduler(seed))
+      try {
+        await run(bench)
+      } finally {
+        await subject.close?.()
+      }
+    },
+    ...(exempt ? { exempt } : {}),
+    patience: 60_000,
+  })
+}
+
+const definitions: readonly StoreCase[] = [
+  ...nothingComesBack,
+  ...nothingIsLost,
+  ...elevationCutsClean,
+  ...credentials,
+  ...readingIsCheap,
+  ...trouble,
+  ...limitsAreServerSide,
+  ...usersSessions,
+  ...cookiesForCause,
+]
+
+/** What the suite was told must be what the manager says, or capabilities could be hidden from it. */
+function claims(supports: StoreSupports): StoreCase {
+  return {
+    id: 'P0.1',
+    title: 'the store supports what the suite was told, no more and no less',
+    async run({ manager }) {
+      deepEqual({ ...manager.supports }, { ...supports })
+    },
+  }
+}

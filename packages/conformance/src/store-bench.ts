@@ -1,0 +1,114 @@
+import type { Clock, Duration, SessionBackend, SessionManager } from '@sojourn/core'
+import type { Scheduler } from './scheduler.ts'
+import type { Definition } from './suite.ts'
+import { createVisitor, type TestData, type Visitor } from './visitor.ts'
+
+/** What the suite asks of a manager; pass all of it on to `createSessionManager`. */
+export interface ConnectOptions {
+  readonly clock: Clock
+  readonly maxAge: Duration
+  readonly absoluteTimeout: Duration
+  readonly touchInterval: Duration
+  readonly storeTimeout: Duration
+  readonly warn: () => void
+}
+
+/** Puts something around a backend: the means by which the suite yields inside it, counts its calls and breaks it. */
+export type Wrap = (backend: SessionBackend) => SessionBackend
+
+/** One storage, empty at first. */
+export interface StoreUnderTest {
+  /** A manager over the storage; each call stands for one more server of a fleet that shares it, its secret too. */
+  connect(options: ConnectOptions, wrap: Wrap): SessionManager<TestData>
+  /** Everything that the storage holds, keys and values, as bytes. */
+  dump?(): Promise<Uint8Array>
+  close?(): Promise<void>
+}
+
+/** What a case of the store suite is given: a storage of its own and a clock that only it moves. */
+export interface StoreBench {
+  readonly manager: SessionManager<TestData>
+  readonly clock: { now: number }
+  /** One more manager over the same storage. */
+  connect(wrap?: Wrap): SessionManager<TestData>
+  /** A browser with an empty jar. */
+  visitor(manager?: SessionManager<TestData>): Visitor
+  dump(): Promise<Uint8Array>
+  /** Operations that the backend was asked for since the last look. */
+  calls(): readonly string[]
+  /** Lets others go first, for a number of turns that the seed decides. */
+  readonly scheduler: Scheduler
+}
+
+/** A case of the store suite. */
+export type StoreCase = Definition<StoreBench>
+
+/** The limits that cases reckon with, in ms. */
+export const limits = {
+  maxAge: 40 * 60_000,
+  absoluteTimeout: 8 * 3_600_000,
+  touchInterval: 4 * 60_000,
+  storeTimeout: 2_000,
+}
+
+/** How often a race is run, each time otherwise interleaved. */
+export const rounds = 300
+
+const start = Date.UTC(2030, 0, 1)
+
+/** The bench of one case over a fresh storage. */
+export function createStoreBench(subject: StoreUnderTest, scheduler: Scheduler): StoreBench {
+  const clock = { now: start }
+  const calls: string[] = []
+  const connect = (wrap: Wrap = (backend) => backend) =>
+    subject.connect({ ...limits, clock: () => clock.now, warn: () => undefined }, (backend) =>
+      counting(stepping(wrap(backend), scheduler), calls),
+    )
+  const manager = connect()
+  return {
+    manager,
+    clock,
+    connect,
+    scheduler,
+    visitor: (other = manager) => createVisitor(other),
+    dump: async () => (await subject.dump?.()) ?? new Uint8Array(),
+    calls: () => calls.splice(0),
+  }
+}
+
+/** A backend that lets others go first before and after each operation. */
+function stepping(backend: SessionBackend, { step }: Scheduler): SessionBackend {
+  return onEach(backend, async (_operation, run) => {
+    await step()
+    const result = await run()
+    await step()
+    return result
+  })
+}
+
+function counting(backend: SessionBackend, calls: string[]): SessionBackend {
+  return onEach(backend, (operation, run) => {
+    calls.push(operation)
+    return run()
+  })
+}
+
+/** A backend of which `around` runs every operation but `scan` and `close`. */
+export function onEach(
+  backend: SessionBackend,
+  around: <Result>(operation: string, run: () => Promise<Result>) => Promise<Result>,
+): SessionBackend {
+  return {
+    supports: backend.supports,
+    find: (id, call) => around('find', () => backend.find(id, call)),
+    insert: (id, row, call) => around('insert', () => backend.insert(id, row, call)),
+    replace: (id, row, call) => around('replace', () => backend.replace(id, row, call)),
+    touch: (id, times, call) => around('touch', () => backend.touch(id, times, call)),
+    remove: (id, call) => around('remove', () => backend.remove(id, call)),
+    list: (group, call) => around('list', () => backend.list(group, call)),
+    removeGroup: (group, call) => around('removeGroup', () => backend.removeGroup(group, call)),
+    scan: (call) => backend.scan(call),
+    ping: (call) => around('ping', () => backend.ping(call)),
+    close: () => backend.close(),
+  }
+}

@@ -1,0 +1,155 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { limits, rounds, type StoreBench, type StoreCase } from '../store-bench.ts'
+import { assign, type Visit, type Visitor } from '../visitor.ts'
+
+/** P1: after an end, nothing that was in flight makes the session readable again. */
+export const nothingComesBack: readonly StoreCase[] = [
+  {
+    id: 'P1.1',
+    title: 'logout wins against a slower save',
+    needs: ['revocation'],
+    run: (bench) => endsAgainst(bench, { end: logOut, save: change }),
+  },
+  {
+    id: 'P1.2',
+    title: 'logout wins against a slower update',
+    needs: ['revocation'],
+    run: (bench) =>
+      endsAgainst(bench, {
+        end: logOut,
+        save: ({ session }) => session.update(assign({ late: true })).catch(isEnded),
+      }),
+  },
+  {
+    id: 'P1.3',
+    title: 'logout wins against a slower rotation',
+    needs: ['revocation'],
+    run: (bench) => endsAgainst(bench, { end: logOut, save: ({ session }) => session.rotate() }),
+  },
+  {
+    id: 'P1.4',
+    title: 'logout wins against a slower touch',
+    needs: ['revocation'],
+    run: (bench) =>
+      endsAgainst(bench, {
+        end: logOut,
+        save: () => undefined,
+        before: () => {
+          bench.clock.now += limits.touchInterval
+        },
+      }),
+  },
+  {
+    id: 'P1.5',
+    title: 'revoking one session wins against a slower save',
+    needs: ['list'],
+    run: (bench) =>
+      endsAgainst(bench, { end: ({ session }) => bench.manager.revoke(session.id), save: change }),
+  },
+  {
+    id: 'P1.6',
+    title: 'revoking all of a user wins against a slower save',
+    needs: ['list'],
+    run: (bench) =>
+      endsAgainst(bench, { end: () => bench.manager.revokeAll('user-1'), save: change }),
+  },
+  {
+    id: 'P1.7',
+    title:
+      'a save that comes after the end of the session is dropped, sends no cookie and is told of',
+    needs: ['revocation'],
+    async run({ visitor, manager }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const slow = await ann.copy().begin()
+      const discarded: unknown[] = []
+      manager.on('discarded', (event) => discarded.push(event))
+      await ann.visit((session) => session.destroy())
+      change(slow)
+      await slow.finish()
+      deepEqual(slow.setCookies, [])
+      deepEqual(discarded, [{ what: 'changes', why: 'ended', id: slow.session.id }])
+      equal(slow.session.ended, 'gone')
+    },
+  },
+  {
+    id: 'P1.8',
+    title: 'a session that expired while a request ran is not revived by its save',
+    async run({ visitor, clock }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const slow = await ann.begin()
+      clock.now += limits.maxAge + limits.touchInterval
+      change(slow)
+      await slow.finish()
+      equal(await ann.look(), null)
+    },
+  },
+  {
+    id: 'P1.9',
+    title:
+      'a request with the token of an ended session is empty, keeps nothing, sends no cookie and knows why',
+    needs: ['revocation'],
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const late = ann.copy()
+      await ann.visit((session) => session.destroy())
+      const { session, finish, setCookies } = await late.begin()
+      deepEqual([session.ended, session.userId, session.data], ['logout', undefined, {}])
+      session.data['late'] = true
+      await finish()
+      deepEqual(setCookies, [])
+      equal(await late.look(), null)
+    },
+  },
+]
+
+interface Race {
+  /** Ends the session of a request. */
+  end(visit: Visit): unknown
+  /** Makes the other request have something to write. */
+  save(visit: Visit): unknown
+  before?(): void
+}
+
+/** Two requests of one browser, one ending the session while the other writes: never is anything alive afterwards. */
+async function endsAgainst({ visitor, scheduler }: StoreBench, race: Race): Promise<void> {
+  let alive = 0
+  for (let round = 0; round < rounds; round++) {
+    const ann = visitor()
+    await ann.visit((session) => session.login('user-1'))
+    race.before?.()
+    const [ending, saving] = await Promise.all([begin(ann), begin(ann)])
+    const end = async () => {
+      await race.end(ending)
+      await ending.finish()
+    }
+    const save = async () => {
+      await scheduler.step()
+      await race.save(saving)
+      await saving.finish()
+    }
+    const late = ann.copy()
+    await Promise.all([end(), save()])
+    if (saving.setCookies.length > 0) late.cookie = saving.setCookies[0]?.split(';')[0]
+    if ((await late.look()) !== null) alive++
+  }
+  equal(alive, 0, `${alive} of ${rounds} sessions were alive after their end`)
+}
+
+function begin(visitor: Visitor): Promise<Visit> {
+  return visitor.copy().begin()
+}
+
+function logOut({ session }: Visit): Promise<void> {
+  return session.destroy()
+}
+
+function change({ session }: Visit): void {
+  session.data['late'] = true
+}
+
+function isEnded(error: unknown): void {
+  equal((error as { code?: string }).code, 'ERR_SESSION_ENDED')
+}

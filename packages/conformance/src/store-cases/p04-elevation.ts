@@ -1,0 +1,176 @@
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict'
+import type { StoreCase } from '../store-bench.ts'
+import { assign, put } from '../visitor.ts'
+
+const needs = ['revocation']
+
+/** P4: login, re-authentication and rotate() cut clean. */
+export const elevationCutsClean: readonly StoreCase[] = [
+  {
+    id: 'P4.1',
+    title: 'after a login the old token opens nothing, at once, and the session has a new id',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      const before = await ann.visit((session) => {
+        session.data['cart'] = ['tea']
+        return session.id
+      })
+      const fixed = ann.copy()
+      const after = await ann.visit(async (session) => {
+        await session.login('user-1')
+        equal(await fixed.look(), null)
+        return session.id
+      })
+      notEqual(before, after)
+      deepEqual(await ann.look(), { data: { cart: ['tea'] }, userId: 'user-1' })
+    },
+  },
+  {
+    id: 'P4.2',
+    title:
+      'a write that began before a login is not merged after it, and its response sends no cookie',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ cart: ['tea'] }))
+      const slow = await ann.copy().begin()
+      await ann.visit((session) => session.login('user-1'))
+      slow.session.data['cart'] = ['poison']
+      await slow.finish()
+      deepEqual(slow.setCookies, [])
+      deepEqual((await ann.look())?.data, { cart: ['tea'] })
+    },
+  },
+  {
+    id: 'P4.3',
+    title: 'what other requests kept of an anonymous session while a login ran goes along',
+    needs: ['revocation', 'conditionalWrite'],
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ tea: 1 }))
+      const { session, finish } = await ann.begin()
+      session.data['mine'] = 1
+      await ann.copy().visit(put({ cake: 2 }))
+      await session.login('user-1')
+      await finish()
+      deepEqual((await ann.look())?.data, { tea: 1, cake: 2, mine: 1 })
+    },
+  },
+  {
+    id: 'P4.4',
+    title: 'after rotate() the old token opens nothing, at once; id and data stay',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ n: 1 }))
+      const stolen = ann.copy()
+      const { session, finish } = await ann.begin()
+      session.rotate()
+      await finish()
+      equal(await stolen.look(), null)
+      notEqual(stolen.cookie, ann.cookie)
+      deepEqual((await ann.look())?.data, { n: 1 })
+      equal(await ann.visit((next) => next.id), session.id)
+    },
+  },
+  {
+    id: 'P4.5',
+    title: 'a write that began before rotate() is refused, not merged, and sends no cookie',
+    needs: ['revocation', 'conditionalWrite'],
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ role: 'user' }))
+      const slow = await ann.copy().begin()
+      const updating = await ann.copy().begin()
+      await ann.visit((session) => session.rotate())
+      slow.session.data['role'] = 'admin'
+      const superseded = { code: 'ERR_SESSION_SUPERSEDED', status: 409 }
+      await rejects(slow.finish(), superseded)
+      await rejects(updating.session.update(assign({ role: 'admin' })), superseded)
+      deepEqual(slow.setCookies, [])
+      deepEqual((await ann.look())?.data, { role: 'user' })
+    },
+  },
+  {
+    id: 'P4.6',
+    title: 'destroy is allowed to a request that began before rotate()',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const slow = await ann.copy().begin()
+      await ann.visit((session) => session.rotate())
+      await slow.session.destroy()
+      await slow.finish()
+      equal(await ann.look(), null)
+    },
+  },
+  {
+    id: 'P4.7',
+    title: 'logging in again as the same user keeps id and data, and the old token opens nothing',
+    needs,
+    async run({ visitor, clock }) {
+      const ann = visitor()
+      await ann.visit(async (session) => {
+        await session.login('user-1')
+        session.data['n'] = 1
+      })
+      const [stolen, before] = [ann.copy(), await ann.visit((session) => session.info)]
+      clock.now += 60_000
+      const after = await ann.visit(async (session) => {
+        await session.login('user-1')
+        return session.info
+      })
+      equal(await stolen.look(), null)
+      equal(after?.id, before?.id)
+      equal(after?.authenticatedAt, clock.now)
+      equal(after?.absoluteExpiresAt, (before?.absoluteExpiresAt ?? 0) + 60_000)
+      deepEqual(await ann.look(), { data: { n: 1 }, userId: 'user-1' })
+    },
+  },
+  {
+    id: 'P4.8',
+    title: 'logging in as another user ends the old session and carries nothing over',
+    needs,
+    async run({ visitor, manager }) {
+      const ann = visitor()
+      await ann.visit(async (session) => {
+        await session.login('user-1')
+        session.data['private'] = 1
+      })
+      const old = ann.copy()
+      await ann.visit((session) => session.login('user-2'))
+      deepEqual(await ann.look(), { data: {}, userId: 'user-2' })
+      equal(await old.look(), null)
+      equal((await manager.sessions('user-1')).length, 0)
+    },
+  },
+  {
+    id: 'P4.9',
+    title: 'a login on an ended session is one of a new visitor, and carries nothing',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ n: 1 }))
+      const late = ann.copy()
+      await ann.visit((session) => session.destroy())
+      await late.visit(async (session) => {
+        session.data['planted'] = 1
+        await session.login('user-1')
+        equal(session.ended, undefined)
+      })
+      deepEqual(await late.look(), { data: {}, userId: 'user-1' })
+    },
+  },
+  {
+    id: 'P4.10',
+    title: 'a login carries only the keys that it is told to',
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit((session) => Object.assign(session.data, { cart: 1, draft: 2 }))
+      await ann.visit((session) => session.login('user-1', { carry: ['cart', 'none'] }))
+      deepEqual((await ann.look())?.data, { cart: 1 })
+    },
+  },
+]

@@ -1,0 +1,79 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { StoreCase } from '../store-bench.ts'
+import { put } from '../visitor.ts'
+
+/** P5 and P6: a store cannot log anyone in, and rubbish does not reach it. */
+export const credentials: readonly StoreCase[] = [
+  {
+    id: 'P5.1',
+    title: 'no token, secret or cookie value occurs in a dump of the store',
+    needs: ['dump'],
+    async run({ visitor, dump }) {
+      const cookies: (string | undefined)[] = []
+      for (let n = 0; n < 20; n++) {
+        const ann = visitor()
+        await ann.visit(put({ n: n }))
+        cookies.push(ann.cookie)
+        await ann.visit((session) => session.login(`user-${n}`))
+        cookies.push(ann.cookie)
+        await ann.visit((session) => session.rotate())
+        cookies.push(ann.cookie)
+        if (n % 2) await ann.visit((session) => session.destroy())
+      }
+      const dumped = Buffer.from(await dump())
+      equal(dumped.length > 0, true, 'the dump is empty')
+      for (const cookie of cookies)
+        for (const part of spellings(cookie ?? '')) equal(dumped.includes(part), false, 'found')
+    },
+  },
+  {
+    id: 'P5.2',
+    title: 'nothing that a list or an event shows works as a cookie',
+    needs: ['list'],
+    async run({ visitor, manager }) {
+      const shown: unknown[] = []
+      for (const type of ['created', 'rotated', 'ended', 'discarded'] as const)
+        manager.on(type, (event) => shown.push(event))
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1', { client: { name: 'Firefox' } }))
+      await ann.visit((session) => session.rotate())
+      shown.push(await manager.sessions('user-1'))
+      const [name = '', value = ''] = (ann.cookie ?? '').split('=')
+      const text = JSON.stringify(shown)
+      for (const part of spellings(value)) equal(text.includes(part.toString('latin1')), false)
+      for (const word of text.match(/[\w.-]{8,}/g) ?? [])
+        equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).look(), null)
+    },
+  },
+  {
+    id: 'P6.1',
+    title:
+      'a cookie with any one character changed, cut or prolonged makes no store call and no error',
+    needs: ['wrap'],
+    async run({ visitor, calls }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const cookie = ann.cookie ?? ''
+      const value = cookie.indexOf('=') + 1
+      calls()
+      for (let at = value; at < cookie.length; at++)
+        for (const forged of [swapped(cookie, at), cookie.slice(0, at), `${cookie}A`])
+          equal(await Object.assign(visitor(), { cookie: forged }).look(), null)
+      deepEqual(calls(), [])
+    },
+  },
+]
+
+/** The secret parts of a cookie's value, as text and as the bytes that they encode. */
+function spellings(cookie: string): Buffer[] {
+  const value = cookie.slice(cookie.indexOf('=') + 1)
+  const [, , secret = value, signature = value] = value.split('.')
+  return [value, secret, signature].flatMap((part) => [
+    Buffer.from(part),
+    Buffer.from(part, 'base64url'),
+  ])
+}
+
+function swapped(text: string, at: number): string {
+  return text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1)
+}

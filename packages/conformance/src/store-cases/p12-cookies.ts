@@ -1,0 +1,80 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { Session } from '@sojourn/core'
+import { limits, type StoreCase } from '../store-bench.ts'
+import { assign, put, type TestData, type Visitor } from '../visitor.ts'
+
+type Handle = (session: Session<TestData>) => unknown
+
+/** P12: a cookie leaves only for cause. */
+export const cookiesForCause: readonly StoreCase[] = [
+  {
+    id: 'P12.1',
+    title: 'what this request created, rotated, elevated or ended sends one cookie',
+    async run({ visitor }) {
+      const ann = visitor()
+      const causes: Handle[] = [
+        put({ n: 1 }),
+        (session) => session.rotate(),
+        (session) => session.login('user-1'),
+        (session) => session.login('user-1'),
+        (session) => session.destroy(),
+      ]
+      for (const cause of causes) equal((await respond(ann, cause)).length, 1)
+      equal(ann.cookie, undefined)
+    },
+  },
+  {
+    id: 'P12.2',
+    title: 'reading, touching and changing data in the store sends none',
+    needs: ['revocation'],
+    async run({ visitor, clock }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const quiet: Handle[] = [
+        () => undefined,
+        (session) => session.data['n'],
+        put({ n: 1 }),
+        (session) => session.update(assign({ n: 2 })),
+      ]
+      for (const handle of quiet) {
+        deepEqual(await respond(ann, handle), [])
+        clock.now += limits.touchInterval
+      }
+    },
+  },
+  {
+    id: 'P12.3',
+    title: 'a logout that finds its session ended by another request sends none',
+    needs: ['revocation'],
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ n: 1 }))
+      const late = await ann.copy().begin()
+      await ann.visit((session) => session.login('user-1'))
+      await late.session.destroy()
+      await late.finish()
+      deepEqual(late.setCookies, [])
+      equal((await ann.look())?.userId, 'user-1')
+    },
+  },
+  {
+    id: 'P12.4',
+    title: 'a late request with a token that was rotated away keeps nothing and sends none',
+    needs: ['revocation'],
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit((session) => session.login('user-1'))
+      const late = ann.copy()
+      await ann.visit((session) => session.rotate())
+      deepEqual(await respond(late, put({ n: 1 })), [])
+      equal(await late.visit((session) => session.ended), 'stale')
+    },
+  },
+]
+
+async function respond(visitor: Visitor, handle: Handle): Promise<readonly string[]> {
+  const { session, finish, setCookies } = await visitor.begin()
+  await handle(session)
+  await finish()
+  return setCookies
+}
