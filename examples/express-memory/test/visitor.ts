@@ -1,0 +1,66 @@
+/** A visitor over HTTP: a small cookie jar, and redirects followed one by one. */
+
+/** What a visitor gets to see. */
+export interface View {
+  readonly status: number
+  readonly path: string
+  readonly html: string
+  /** The words of the page, without its markup. */
+  readonly text: string
+  /** Every Set-Cookie on the way here. */
+  readonly setCookies: readonly string[]
+}
+
+export interface Visitor {
+  /** The Cookie header that the next request sends. */
+  cookie: string
+  get(path: string): Promise<View>
+  /** Sends a form and follows to the page that it leads to. */
+  post(path: string, fields?: Record<string, string>): Promise<View>
+}
+
+/** A visitor without a cookie. */
+export function createVisitor(baseUrl: string, { userAgent = 'node' } = {}): Visitor {
+  const visitor: Visitor = {
+    cookie: '',
+    get: (path) => follow(path, {}),
+    post: (path, fields = {}) =>
+      follow(path, { method: 'POST', body: new URLSearchParams(fields) }),
+  }
+  return visitor
+
+  async function follow(path: string, init: RequestInit, seen: string[] = []): Promise<View> {
+    const headers = { cookie: visitor.cookie, 'user-agent': userAgent }
+    const response = await fetch(new URL(path, baseUrl), { ...init, headers, redirect: 'manual' })
+    const setCookies = [...seen, ...response.headers.getSetCookie()]
+    visitor.cookie = afterwards(visitor.cookie, response.headers.getSetCookie())
+    const html = await response.text()
+    const location = response.headers.get('location')
+    if (response.status === 303 && location) return follow(location, {}, setCookies)
+    return { status: response.status, path, html, text: wordsOf(html), setCookies }
+  }
+}
+
+/** The jar after a response: a cookie that is set replaces the one of its name, an expired one leaves. */
+function afterwards(cookie: string, setCookies: readonly string[]): string {
+  const jar = new Map(cookie ? cookie.split('; ').map(pairOf) : [])
+  for (const line of setCookies) {
+    const [name, value] = pairOf(line.split(';')[0] ?? '')
+    if (/max-age=0\b|expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
+    else jar.set(name, value)
+  }
+  return [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+}
+
+function pairOf(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=')
+  return [pair.slice(0, at), pair.slice(at + 1)]
+}
+
+function wordsOf(html: string): string {
+  const [, body = html] = /<body>(.*)<\/body>/s.exec(html) ?? []
+  return body
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,72 @@
+/** Pages that only say something: that a session ended, or that something went wrong. */
+import type { Ended } from '@sojourn/core'
+import { type Html, html } from './html.ts'
+import type { Page } from './layout.ts'
+
+const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = {
+  logout: ['You are signed out', 'This session was ended by signing out.'],
+  revoked: [
+    'This device was signed out',
+    'You did that, or someone who knows your password, from another device.',
+  ],
+  evicted: ['This device was signed out', 'A newer sign-in took its place.'],
+  replayed: [
+    'This device was signed out',
+    'An old cookie came back, which looks like a stolen one.',
+  ],
+  login: ['This cookie opens nothing', 'You signed in, and got a newer one.'],
+  stale: ['This cookie opens nothing', 'The session has a newer one.'],
+  gone: [
+    'Your session is over',
+    'It ended while this request was on its way, so nothing was saved.',
+  ],
+}
+
+const errors: Readonly<Record<number, readonly [title: string, text: string]>> = {
+  409: [
+    'Another request came first',
+    'It changed your session, so this one saved nothing. Please try again.',
+  ],
+  503: [
+    'Back in a moment',
+    'Sessions cannot be read right now. You are still signed in; please try again.',
+  ],
+}
+
+/** Says why a session ended, and how to begin another. */
+export function endedPage(ended: Ended): Page {
+  const [title, why] = endings[ended]
+  return notice(title, { text: why, way: beginAgain })
+}
+
+export function notFoundPage(): Page {
+  const text = 'The address may be mistyped, or the page has moved on.'
+  return notice('There is nothing here', { text, way: backToShop })
+}
+
+/** Says what went wrong, as far as it concerns a visitor. */
+export function errorPage(status: number): Page {
+  const [title, text] = errors[status] ?? [
+    'That did not work',
+    'Nothing was saved. Please try again.',
+  ]
+  return notice(title, { text, way: backToShop })
+}
+
+const beginAgain = html`
+<a class="button" href="/sign-in">Sign in</a>
+<form method="post" action="/start-afresh"><button class="quiet">Go on as a guest</button></form>`
+
+const backToShop = html`<a class="button" href="/">Back to the shop</a>`
+
+function notice(title: string, { text, way }: { text: string; way: Html }): Page {
+  return {
+    title,
+    body: html`
+<div class="column narrow notice">
+  <h1>${title}</h1>
+  <p class="lede">${text}</p>
+  <div class="actions">${way}</div>
+</div>`,
+  }
+}

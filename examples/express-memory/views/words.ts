@@ -1,0 +1,43 @@
+/** Times and money in human words. */
+import { type Html, html } from './html.ts'
+
+const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, ms: number])[] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+]
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
+
+/** A time as `3 minutes ago` or `in 30 days`. */
+export function fromNow(at: number, now = Date.now()): string {
+  const distance = at - now
+  if (distance <= 0 && distance > -10_000) return 'just now'
+  const [unit, ms] = steps.find(([, size]) => Math.abs(distance) >= size) ?? ['second', 1000]
+  return relative.format(Math.round(distance / ms), unit)
+}
+
+/** A time to the second, such as `2026-11-21 05:04:12 UTC`. */
+export function exactly(at: number): string {
+  return new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC')
+}
+
+/** A time in human words, with the exact time beside it. */
+export function moment(at: number): Html {
+  return html`<time datetime="${new Date(at).toISOString()}">${fromNow(at)}
+    <small>${exactly(at)}</small></time>`
+}
+
+/** An amount such as `€12.00`. */
+export function price(amount: number): string {
+  return euros.format(amount)
+}
+
+/** `1 device`, `3 devices`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
