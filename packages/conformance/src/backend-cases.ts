@@ -1,5 +1,6 @@
 import type { BackendCase } from './backend-bench.ts'
 import { bytesCases } from './backend-cases/bytes.ts'
+import { clockCases } from './backend-cases/clocks.ts'
 import { endCases } from './backend-cases/ends.ts'
 import { expiryCases } from './backend-cases/expiry.ts'
 import { idCases } from './backend-cases/ids.ts'
@@ -34,6 +35,7 @@ export const backendCases: readonly BackendCase[] = [
   ...bytesCases,
   ...expiryCases,
   ...timeCases,
+  ...clockCases,
   ...realTimeCases,
   ...idCases,
   ...prefixCases,

@@ -2,29 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { listsExactly, sameRow, stands } from '../backend-asserts.ts'
 import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
 import { groupOf } from '../backend-clauses.ts'
+import { dotted, hostile } from './hostile-words.ts'
 
-/** Words that mean something to some database, language or file system. None holds a dot unless it must. */
-const hostile = {
-  patterns: ['*', '?', '[a-z]', '[^a]', 'a*', '%', '_', 'a|b', '^a$', '\\', '\\*'],
-  braces: ['{}', '{', '}', '{a}', '{a}b', '}{', ':', '::', 'a:', ':a', '{a}:b'],
-  quotes: ["'", '"', '`', "' OR 1=1 --", '$' + '{a}', '$(a)', '<a>', '#', '&', ';', ','],
-  controls: ['\r\n', 'a\r\nFLUSHALL\r\n', '\0', 'a\0b', '\t', '\x1b[0m', '\x7f'],
-  blanks: [' ', 'a ', ' a', 'a', 'A', 'a\u00a0'],
-  unicode: ['é', 'e\u0301', 'ß', 'ss', 'ﬁ', 'İ', 'i', 'ı', '漢字', '👩‍👩‍👧', '\u200b', '\ufeff'],
-  names: [
-    '__proto__',
-    'constructor',
-    'prototype',
-    'toString',
-    'hasOwnProperty',
-    'null',
-    'undefined',
-  ],
-  numbers: ['0', '00', '-1', '1e3', 'NaN', '9007199254740993', '9007199254740992'],
-  long: ['x'.repeat(4_096), `${'x'.repeat(4_095)}y`, `y${'x'.repeat(4_095)}`],
-  paths: ['/', '//', 'a/b', '\\a', '~', 'C:', 'a%2fb', 'a%00b'],
-}
-const dotted = ['..', '../../etc/passwd', '.a', 'a.b.c.d', 'a..b', 'a.', '.', './a.b', '...']
 const kinds = Object.entries(hostile)
 
 /** Clause 6: ids are opaque but for the group before the first dot. */

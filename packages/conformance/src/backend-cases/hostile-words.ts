@@ -1,0 +1,24 @@
+/** Words that mean something to some database, language or file system. None holds a dot unless it must. */
+export const hostile = {
+  patterns: ['*', '?', '[a-z]', '[^a]', 'a*', '%', '_', 'a|b', '^a$', '\\', '\\*'],
+  braces: ['{}', '{', '}', '{a}', '{a}b', '}{', ':', '::', 'a:', ':a', '{a}:b'],
+  quotes: ["'", '"', '`', "' OR 1=1 --", '$' + '{a}', '$(a)', '<a>', '#', '&', ';', ','],
+  controls: ['\r\n', 'a\r\nFLUSHALL\r\n', '\0', 'a\0b', '\t', '\x1b[0m', '\x7f'],
+  blanks: [' ', 'a ', ' a', 'a', 'A', 'a\u00a0'],
+  unicode: ['é', 'e\u0301', 'ß', 'ss', 'ﬁ', 'İ', 'i', 'ı', '漢字', '👩‍👩‍👧', '\u200b', '\ufeff'],
+  names: [
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'null',
+    'undefined',
+  ],
+  numbers: ['0', '00', '-1', '1e3', 'NaN', '9007199254740993', '9007199254740992'],
+  long: ['x'.repeat(4_096), `${'x'.repeat(4_095)}y`, `y${'x'.repeat(4_095)}`],
+  paths: ['/', '//', 'a/b', '\\a', '~', 'C:', 'a%2fb', 'a%00b'],
+}
+
+/** Words with dots, which part an id into group and handle at the first. */
+export const dotted = ['..', '../../etc/passwd', '.a', 'a.b.c.d', 'a..b', 'a.', '.', './a.b', '...']
