@@ -1,11 +1,41 @@
-import { register } from '@sojourn/conformance'
+import { register, runSuite } from '@sojourn/conformance'
 import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
-import { test } from 'vitest'
+import { expect, test } from 'vitest'
 
 const suite = await backendSuite({
   name: 'the reference',
   open: ({ step }) => referenceBackend({ step }),
+  openPair: () => [referenceBackend(), referenceBackend()],
   realTimeMs: false,
 })
 
 register(suite, { test })
+
+test.each([2, 3, 4])('the reference passes with seed %i too', async (seed) => {
+  const seeded = await backendSuite({
+    open: ({ step }) => referenceBackend({ step }),
+    realTimeMs: false,
+    seed,
+  })
+  const results = await runSuite(seeded)
+  expect(results.filter(({ outcome }) => outcome !== 'passed')).toEqual([])
+})
+
+test('what a backend does not support is not offered, and none of it is run', async () => {
+  const none = {
+    conditionalWrite: false,
+    revocation: false,
+    list: false,
+    limit: false,
+    scan: false,
+  }
+  const modest = await backendSuite({
+    open: () => ({ ...referenceBackend(), supports: none }),
+    realTimeMs: false,
+  })
+  const lacks = new Set(modest.notOffered.map(({ lacks: need }) => need))
+  expect([...lacks].sort()).toEqual([...Object.keys(none), 'prefixes', 'realTime'].sort())
+  const results = await runSuite(modest)
+  expect(results.length + modest.notOffered.length).toBe(suite.cases.length + 3)
+  expect(results.filter(({ outcome }) => outcome !== 'passed')).toEqual([])
+})

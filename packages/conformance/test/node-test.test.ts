@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
+import { expect, test } from 'vitest'
+
+const run = promisify(execFile)
+
+test('the suite runs under node:test, each case a test, with the report after them', {
+  timeout: 60_000,
+}, async () => {
+  const file = `${import.meta.dirname}/node-test/reference.ts`
+  const { cases } = await backendSuite({ open: () => referenceBackend(), realTimeMs: false })
+  const { stdout } = await run(
+    process.execPath,
+    ['--import=tsx', '--conditions=@sojourn/source', '--test', '--test-reporter=tap', file],
+    { cwd: import.meta.dirname, env: { ...process.env, NODE_TEST_CONTEXT: undefined } },
+  )
+  expect(stdout).toContain(`# pass ${cases.length}`)
+  expect(stdout).toContain('# fail 0')
+  expect(stdout).toContain(`${cases.length} passed, 0 failed, 0 exempt, 9 not offered`)
+})
