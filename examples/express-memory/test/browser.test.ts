@@ -27,7 +27,7 @@ let demo: Demo
 let shots: string
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: locate('Chromium') })
+  browser = await chromium.launch({ executablePath: locate('Chromium') ?? 'chromium' })
   shots = process.env['SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'sojourn-shots-')))
   await mkdir(shots, { recursive: true })
 })

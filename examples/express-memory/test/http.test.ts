@@ -1,7 +1,7 @@
 /** The journey through the Express version, over real HTTP. */
 import { afterEach, beforeEach } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
-import { journey } from './journey.ts'
+import { journey } from './journey/journey.ts'
 
 let demo: Demo
 beforeEach(async () => {

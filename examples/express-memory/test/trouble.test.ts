@@ -3,7 +3,7 @@ import { type SessionStore, SessionStoreError, type StoreFactory } from '@sojour
 import { memoryStore } from '@sojourn/store-memory'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
-import { createVisitor } from './visitor.ts'
+import { createVisitor } from './journey/visitor.ts'
 
 let demo: Demo
 let isDown: boolean

@@ -19,8 +19,35 @@ export interface Visitor {
   post(path: string, fields?: Record<string, string>): Promise<View>
 }
 
+export const ada = { login: 'ada', password: 'analytical' }
+export const grace = { login: 'grace', password: 'nanosecond' }
+export const products = ['key', 'bell', 'mug', 'map', 'lantern', 'blanket']
+
+/** Puts products into a visitor's cart, one after the other. */
+export async function add(visitor: Visitor, ...products: string[]): Promise<void> {
+  for (const product of products) await visitor.post('/cart/add', { product })
+}
+
+/** A visitor who has signed in. */
+export async function signIn(baseUrl: string, who: typeof ada, userAgent?: string) {
+  const visitor = createVisitor(baseUrl, userAgent)
+  await visitor.post('/sign-in', who)
+  return visitor
+}
+
+/** The session id that the panel shows. */
+export function idOf({ html }: View): string {
+  return /<code>([\w-]+\.[\w-]+)<\/code>/.exec(html)?.[1] ?? 'none'
+}
+
+/** What the cart page lists: how many of which product. */
+export function cartOf({ html }: View): Record<string, number> {
+  const rows = html.matchAll(/data-product="(\w+)" data-count="(\d+)"/g)
+  return Object.fromEntries([...rows].map(([, id, count]) => [id, Number(count)]))
+}
+
 /** A visitor without a cookie. */
-export function createVisitor(baseUrl: string, { userAgent = 'node' } = {}): Visitor {
+export function createVisitor(baseUrl: string, userAgent = 'node'): Visitor {
   const visitor: Visitor = {
     cookie: '',
     get: (path) => follow(path, {}),
