@@ -48,8 +48,10 @@ export async function write(
   if (decision.act === 'save') return save(parts, state, decision)
 }
 
-/** Tells of changes that nobody will keep. */
+/** Tells of changes that nobody will keep, once. */
 export function discard(parts: ManagerParts, state: SessionState, why: DiscardReason): void {
+  const mine = state.box.bytes()
+  state.box.settle(mine, mine)
   const id = state.opened?.record.id
   parts.emit('discarded', { what: 'changes', why, id })
   if (why !== 'late' || !parts.config.development) return

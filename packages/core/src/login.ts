@@ -37,8 +37,9 @@ export async function login(parts: ManagerParts, state: SessionState, given: Log
   stand(state, created, mine)
   const { id } = created.opened.record
   parts.emit('created', { id, userId: given.userId })
-  if (theirs)
-    state.box.show(pick(mergeBytes({ base: opened.data, mine, theirs }, parts.codec).bytes))
+  if (!theirs) return
+  const sides = { base: opened.data, mine: state.box.bytes(), theirs }
+  state.box.show(pick(mergeBytes(sides, parts.codec).bytes))
 }
 
 /** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
