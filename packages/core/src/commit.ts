@@ -109,7 +109,7 @@ async function save(
   if (saving.saved) {
     state.wantsRotation = false
     stand(state, saving, mine)
-    if (saving.token !== undefined) parts.emit('rotated', { id, userId })
+    if (saving.rotated) parts.emit('rotated', { id, userId, why: saving.rotated })
     return
   }
   if (changes.data || changes.rotate) discard(parts, state, saving.why)

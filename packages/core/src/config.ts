@@ -4,7 +4,7 @@ import type { Codec } from './codec.ts'
 import { type CookieOptions, type CookieWriter, createCookieWriter } from './cookie.ts'
 import { SessionUsageError } from './errors.ts'
 import { createKeyring, type Keyring, type Secret } from './keyring.ts'
-import type { StoreFactory, StorePolicy } from './store.ts'
+import type { ReplayPolicy, StoreFactory, StorePolicy } from './store.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
 
 /** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
@@ -21,6 +21,12 @@ export interface SessionOptions extends CookieOptions {
   readonly absoluteTimeout?: Duration
   /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
   readonly touchInterval?: Duration
+  /** How old a token gets before a new one is offered; at least 2 × touchInterval + rotationGrace. @default '15m' */
+  readonly rotationInterval?: Duration
+  /** How long the token before still opens, for requests already on their way. @default '30s' */
+  readonly rotationGrace?: Duration
+  /** What the use of a long outdated token ends, beyond an event. @default 'destroy' */
+  readonly onReplay?: ReplayPolicy
   /** Whether the cookie outlives the browser, until `absoluteTimeout`. @default true */
   readonly persistent?: boolean
   /** Deadline of every operation of the store. At most '5m'. @default '1s' */
@@ -84,6 +90,7 @@ export function devConfig(
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
   const { store, codec, persistent = true, development = false, clock = systemClock } = options
+  const { onReplay = 'destroy' } = options
   const { secretKey, indexKey, maxDataBytes = 65_536, warn = console.warn } = options
   const cookie = {
     cookieName: options.cookieName ?? '__Host-sid',
@@ -107,6 +114,16 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     'Give a whole number of bytes above 0',
   )
   check(
+    ['ignore', 'destroy', 'revokeAll'].includes(onReplay),
+    `onReplay is ${onReplay}`,
+    "Give 'ignore', 'destroy' or 'revokeAll'",
+  )
+  check(
+    ['ignore', 'destroy', 'revokeAll'].includes(onReplay),
+    `onReplay is ${onReplay}`,
+    "Give 'ignore', 'destroy' or 'revokeAll'",
+  )
+  check(
     typeof clock === 'function',
     'clock is not a function',
     'Give a function that answers epoch milliseconds',
@@ -118,6 +135,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     cookie: writer,
     keyring: createKeyring({ secretKey, indexKey, cookieName }),
     store,
+    onReplay,
     persistent,
     maxDataBytes,
     codec,
@@ -145,7 +163,21 @@ function resolveTimes(options: SessionOptions) {
     `storeTimeout is ${storeTimeout} ms`,
     "Give at most '5m'; nobody waits longer for a response",
   )
-  return { maxAge, absoluteTimeout, storeTimeout, touchInterval }
+  const rotationInterval = milliseconds(options.rotationInterval ?? '15m', 'rotationInterval')
+  const rotationGrace = milliseconds(options.rotationGrace ?? '30s', 'rotationGrace')
+  check(
+    rotationInterval >= 2 * touchInterval + rotationGrace,
+    `rotationInterval is ${rotationInterval} ms, touchInterval ${touchInterval} ms and rotationGrace ${rotationGrace} ms`,
+    'Give a rotationInterval of at least 2 × touchInterval + rotationGrace, so that an offered token is seen before the next',
+  )
+  return {
+    maxAge,
+    absoluteTimeout,
+    storeTimeout,
+    touchInterval,
+    rotationInterval,
+    rotationGrace,
+  }
 }
 
 function makeSecret({ warn = console.warn }: ConfigOptions): Secret {

@@ -20,7 +20,14 @@ export interface SessionEvents {
   /** A record was created: an anonymous session, or a login (then `userId` is set). */
   created: { readonly id: SessionId; readonly userId: string | undefined }
   /** The token of a session changed; the id did not. */
-  rotated: { readonly id: SessionId; readonly userId: string | undefined }
+  rotated: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    /** `cause` is `rotate()` or a re-authentication, `age` is `rotationInterval`. */
+    readonly why: 'cause' | 'age'
+  }
+  /** A token that was rotated away was used long after: it was stolen, or a browser kept it. */
+  replayed: { readonly id: SessionId; readonly userId: string | undefined }
   /** A session ended, and why. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
   /** A bounded store dropped the session used longest ago to make room. */

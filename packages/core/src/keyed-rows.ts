@@ -3,6 +3,7 @@ import type { Codec } from './codec.ts'
 import { SessionUsageError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { SessionId } from './record.ts'
+import type { Presented } from './rotation.ts'
 import { decodeValue, encodeValue } from './row.ts'
 import type { Opened, StorePolicy } from './store.ts'
 import { expiryOf } from './timeouts.ts'
@@ -10,7 +11,14 @@ import { expiryOf } from './timeouts.ts'
 /** Where a row stands among its versions. */
 export type Lineage = Pick<Row, 'version' | 'priorVersions'>
 
-/** Opened sessions to rows and back, for one keyed store; it remembers which row each opened session stands on. */
+/** What a keyed store knows of an opened session besides what it shows. */
+export interface Held {
+  readonly lineage: Lineage
+  /** The secret by which the request opened it; none where it was met in a list or a conflict. */
+  readonly presented: Presented | undefined
+}
+
+/** Opened sessions to rows and back, for one keyed store; it remembers on which version and by which secret each is held. */
 export type KeyedRows = ReturnType<typeof createRows>
 
 const remembered = 3
@@ -26,7 +34,7 @@ export function createRows({
   emit: Emit
 }) {
   const [codec] = codecs
-  const lineages = new WeakMap<Opened, Lineage>()
+  const holds = new WeakMap<Opened, Held>()
   const endOf = ({ record, touchedAt }: Opened) => expiryOf(record, touchedAt, policy.touchInterval)
 
   return {
@@ -34,10 +42,10 @@ export function createRows({
     expiryOf: endOf,
 
     /** The session in a row, or `'corrupt'`, of which an event tells. */
-    read(id: SessionId, row: Row): Opened | 'corrupt' {
+    read(id: SessionId, row: Row, presented?: Presented): Opened | 'corrupt' {
       try {
         const opened: Opened = { ...decodeValue(id, row.value, codecs), touchedAt: row.touchedAt }
-        lineages.set(opened, row)
+        holds.set(opened, { lineage: row, presented })
         return opened
       } catch (cause) {
         emit('corrupt', { id, cause })
@@ -46,26 +54,25 @@ export function createRows({
     },
 
     /** The row of a session; from now on the session stands on it. */
-    write(opened: Opened, lineage: Lineage): Row {
-      lineages.set(opened, lineage)
+    write(opened: Opened, held: Held): Row {
+      holds.set(opened, held)
       return {
-        ...lineage,
+        ...held.lineage,
         touchedAt: opened.touchedAt,
         expiresAt: endOf(opened),
         value: encodeValue(opened.record, opened.data, codec),
       }
     },
 
-    /** The same session after a touch, which keeps the version. */
-    moved(opened: Opened, next: Opened): Opened {
-      lineages.set(next, this.lineageOf(opened))
-      return next
+    /** Holds a session as it is from now on. */
+    hold(opened: Opened, held: Held): void {
+      holds.set(opened, held)
     },
 
-    /** The version that an opened session stands on. */
-    lineageOf(opened: Opened): Lineage {
-      const lineage = lineages.get(opened)
-      if (lineage) return lineage
+    /** How an opened session is held. */
+    heldOf(opened: Opened): Held {
+      const held = holds.get(opened)
+      if (held) return held
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',
         'This session was opened by another store. Commit it with the manager that loaded it.',

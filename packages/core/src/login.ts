@@ -55,7 +55,7 @@ async function elevate(
   })
   if (saving.saved) {
     stand(state, saving, mine)
-    return parts.emit('rotated', { id: opened.record.id, userId: given.userId })
+    return parts.emit('rotated', { id: opened.record.id, userId: given.userId, why: 'cause' })
   }
   if (saving.why === 'superseded') throw superseded(opened.record.id)
   fall(parts, state, 'gone')

@@ -11,8 +11,15 @@ export type ClientInfo = Readonly<Record<string, string>>
 
 /** What a record knows of its secrets: SHA-256 of each, never the secret (P5). */
 export interface Verifier {
-  /** Hash of the secret that opens the session. */
+  /** Of the secret that opens the session. */
   readonly current: string
+  /** Of the secret that was offered and not yet seen. */
+  readonly next?: string
+  /** By which `next` derives from `current`; not secret. */
+  readonly salt?: string
+  /** Of the secret before the current one, which still opens until `graceUntil`. */
+  readonly previous?: string
+  readonly graceUntil?: number
 }
 
 /** What is kept of a session between requests, its `data` apart. Times are epoch ms. */

@@ -1,6 +1,7 @@
 import type { Row } from './backend.ts'
 import type { Codec } from './codec.ts'
-import type { ClientInfo, SessionId, SessionRecord } from './record.ts'
+import type { SessionId, SessionRecord } from './record.ts'
+import { fromTuple, toTuple } from './record-tuple.ts'
 
 /**
  * What stands in the value of a row:
@@ -11,20 +12,6 @@ import type { ClientInfo, SessionId, SessionRecord } from './record.ts'
  * The record is a tuple, written by the same codec as the data. The id is not in it: the row's key is the id.
  */
 const format = 1
-
-type RecordTuple = readonly [
-  createdAt: number,
-  updatedAt: number,
-  rotatedAt: number,
-  absoluteExpiresAt: number,
-  maxAge: number,
-  authority: number,
-  persistent: boolean,
-  current: string,
-  authenticatedAt: number | null,
-  userId: string | null,
-  client: ClientInfo | null,
-]
 
 /** The value of a row. */
 export function encodeValue(record: SessionRecord, data: Uint8Array, codec: Codec): Uint8Array {
@@ -71,54 +58,5 @@ export function isRow(row: Partial<Record<keyof Row, unknown>>): boolean {
     typeof row.touchedAt === 'number' &&
     typeof row.expiresAt === 'number' &&
     row.value instanceof Uint8Array
-  )
-}
-
-function toTuple(record: SessionRecord): RecordTuple {
-  return [
-    record.createdAt,
-    record.updatedAt,
-    record.rotatedAt,
-    record.absoluteExpiresAt,
-    record.maxAge,
-    record.authority,
-    record.persistent,
-    record.verifier.current,
-    record.authenticatedAt ?? null,
-    record.userId ?? null,
-    record.client ?? null,
-  ]
-}
-
-function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
-  if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
-  const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
-  const [, , , , , , persistent, current, authenticatedAt, userId, client] = tuple
-  return {
-    id,
-    createdAt,
-    updatedAt,
-    rotatedAt,
-    absoluteExpiresAt,
-    maxAge,
-    authority,
-    persistent,
-    verifier: { current },
-    ...(authenticatedAt === null ? {} : { authenticatedAt }),
-    ...(userId === null ? {} : { userId }),
-    ...(client === null ? {} : { client }),
-  }
-}
-
-function isRecordTuple(tuple: unknown): tuple is RecordTuple {
-  if (!Array.isArray(tuple) || tuple.length !== 11) return false
-  const [persistent, current, authenticatedAt, userId, client]: unknown[] = tuple.slice(6)
-  return (
-    tuple.slice(0, 6).every((number) => Number.isFinite(number)) &&
-    typeof persistent === 'boolean' &&
-    typeof current === 'string' &&
-    (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
-    (userId === null || typeof userId === 'string') &&
-    (client === null || typeof client === 'object')
   )
 }

@@ -4,6 +4,7 @@ import type { Codec } from './codec.ts'
 import type { DiscardReason, Emit } from './events.ts'
 import type { Keyring } from './keyring.ts'
 import type { ClientInfo, Elevation, EndReason, SessionId, SessionRecord } from './record.ts'
+import type { RotationPolicy } from './rotation.ts'
 import { expiryOf } from './timeouts.ts'
 
 /** What a manager hands to a store when it makes it. */
@@ -18,11 +19,15 @@ export interface StoreEnv {
 }
 
 /** The numbers that a store judges by, all in ms but `maxDataBytes`. */
-export interface StorePolicy {
+export interface StorePolicy extends RotationPolicy {
   readonly storeTimeout: number
   readonly touchInterval: number
   readonly maxDataBytes: number
+  readonly onReplay: ReplayPolicy
 }
+
+/** What a replay does beyond its event: nothing, end the session, or end all sessions of its user. */
+export type ReplayPolicy = 'ignore' | 'destroy' | 'revokeAll'
 
 /** What `memoryStore()` and its kin return: the manager calls it with its keys, clock and codec. */
 export type StoreFactory = (env: StoreEnv) => SessionStore
@@ -80,8 +85,10 @@ export type Saving =
   | {
       readonly saved: true
       readonly opened: Opened
-      /** Present when the token changed: send it. */
+      /** Present when the client is to have another token: send it. */
       readonly token?: string
+      /** Why the token that opens the session is another one now. */
+      readonly rotated?: 'cause' | 'age'
     }
   | { readonly saved: false; readonly why: 'ended' | 'superseded' }
 

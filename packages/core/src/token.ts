@@ -15,6 +15,7 @@ import type { SessionId } from './record.ts'
  * four spare bits are zero; the other parts have no spare bits.
  */
 const shape = /^([\w-]{16}\.[\w-]{21}[AQgw])\.([\w-]{32})\.([\w-]{32})$/
+const secretBytes = 24
 const signatureBytes = 24
 
 /** A token whose signature holds. */
@@ -27,7 +28,7 @@ export interface GenuineToken {
 
 /** A new secret, to be handed out once and remembered only as its hash. */
 export function mintSecret(): string {
-  return randomBytes(24).toString('base64url')
+  return randomBytes(secretBytes).toString('base64url')
 }
 
 /** A new id, in a group of its own or in the group of a user. */
@@ -58,6 +59,17 @@ export function verifyToken(
   const matches = keys.map((key) => timingSafeEqual(sign(`${id}.${secret}`, key), given))
   const keyIndex = matches.indexOf(true)
   return keyIndex < 0 ? 'forged' : { id, secret, keyIndex }
+}
+
+/** A new salt, by which the next secret derives from the current one. */
+export function mintSalt(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** The secret that follows another one: as long, and not to be found from the salt alone. */
+export function deriveSecret(secret: string, salt: string): string {
+  const mac = createHmac('sha256', Buffer.from(secret, 'base64url')).update(salt, 'base64url')
+  return mac.digest().subarray(0, secretBytes).toString('base64url')
 }
 
 /** What a record keeps of a secret. */

@@ -1,0 +1,71 @@
+import type { KeyObject } from 'node:crypto'
+import type { GuardedBackend } from './guard.ts'
+import type { KeyedRows } from './keyed-rows.ts'
+import { groupOf } from './record.ts'
+import { isReplay, roleOf } from './rotation.ts'
+import type { Opened, Opening, SessionStore, StoreEnv } from './store.ts'
+import { type GenuineToken, verifyToken } from './token.ts'
+
+interface OpenParts {
+  readonly guarded: GuardedBackend
+  readonly rows: KeyedRows
+  readonly env: StoreEnv
+  readonly keys: readonly KeyObject[]
+}
+
+/** The genuine tokens that a request presented, all of one session. */
+type Genuine = readonly [GenuineToken, ...GenuineToken[]]
+
+/** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). */
+export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStore['open'] {
+  const { clock, emit, policy } = env
+
+  return async (tokens) => {
+    const genuine = pickGenuine(tokens, keys)
+    if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
+    const [{ id }] = genuine
+    const at = clock()
+    const found = await guarded.find(id, at)
+    if (found === null) return { outcome: 'discarded', why: 'unknown', id }
+    if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
+    const opened = rows.read(id, found)
+    if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id }
+    if (rows.expiryOf(opened) <= at) return { outcome: 'discarded', why: 'expired', id }
+    return openWith(genuine, opened, at)
+  }
+
+  async function openWith(genuine: Genuine, opened: Opened, at: number): Promise<Opening> {
+    const { record } = opened
+    const token = genuine.find(({ secret }) => roleOf(record, secret, at) !== undefined)
+    if (!token)
+      return isReplay(record, at)
+        ? replay(opened)
+        : { outcome: 'ended', id: record.id, reason: 'stale' }
+    const presented = { secret: token.secret, isSignedByFirst: token.keyIndex === 0 }
+    rows.hold(opened, { ...rows.heldOf(opened), presented })
+    return { outcome: 'open', opened }
+  }
+
+  /** Somebody kept a token that was rotated away and uses it long after: the policy says what that ends. */
+  async function replay({ record }: Opened): Promise<Opening> {
+    const { id, userId } = record
+    emit('replayed', { id, userId })
+    if (policy.onReplay === 'ignore') return { outcome: 'ended', id, reason: 'stale' }
+    const ending = { at: clock(), reason: 'replayed' } as const
+    if (policy.onReplay === 'revokeAll' && userId !== undefined)
+      await guarded.removeGroup(groupOf(id), ending)
+    else await guarded.remove(id, ending)
+    emit('ended', { id, reason: 'replayed' })
+    return { outcome: 'ended', id, reason: 'replayed' }
+  }
+}
+
+function pickGenuine(
+  tokens: readonly string[],
+  keys: readonly KeyObject[],
+): Genuine | 'malformed' | 'forged' | 'ambiguous' {
+  const verified = tokens.map((value) => verifyToken(value, keys))
+  const [first, ...others] = verified.filter((value) => typeof value !== 'string')
+  if (!first) return verified.includes('forged') ? 'forged' : 'malformed'
+  return others.every(({ id }) => id === first.id) ? [first, ...others] : 'ambiguous'
+}

@@ -1,0 +1,96 @@
+import type { ClientInfo, SessionId, SessionRecord, Verifier } from './record.ts'
+
+/** A record without its id, as it is written: short, and the same under every codec. */
+export type RecordTuple = readonly [
+  createdAt: number,
+  updatedAt: number,
+  rotatedAt: number,
+  absoluteExpiresAt: number,
+  maxAge: number,
+  authority: number,
+  persistent: boolean,
+  verifier: VerifierTuple,
+  authenticatedAt: number | null,
+  userId: string | null,
+  client: ClientInfo | null,
+]
+
+type VerifierTuple = readonly [
+  current: string,
+  next: string | null,
+  salt: string | null,
+  previous: string | null,
+  graceUntil: number | null,
+]
+
+/** A record as a tuple. */
+export function toTuple(record: SessionRecord): RecordTuple {
+  const { current, next, salt, previous, graceUntil } = record.verifier
+  return [
+    record.createdAt,
+    record.updatedAt,
+    record.rotatedAt,
+    record.absoluteExpiresAt,
+    record.maxAge,
+    record.authority,
+    record.persistent,
+    [current, next ?? null, salt ?? null, previous ?? null, graceUntil ?? null],
+    record.authenticatedAt ?? null,
+    record.userId ?? null,
+    record.client ?? null,
+  ]
+}
+
+/** A record from a tuple; throws where anything in it has the wrong type. */
+export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
+  if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
+  const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
+  const [, , , , , , persistent, verifier, authenticatedAt, userId, client] = tuple
+  return {
+    id,
+    createdAt,
+    updatedAt,
+    rotatedAt,
+    absoluteExpiresAt,
+    maxAge,
+    authority,
+    persistent,
+    verifier: toVerifier(verifier),
+    ...(authenticatedAt === null ? {} : { authenticatedAt }),
+    ...(userId === null ? {} : { userId }),
+    ...(client === null ? {} : { client }),
+  }
+}
+
+function toVerifier([current, next, salt, previous, graceUntil]: VerifierTuple): Verifier {
+  return {
+    current,
+    ...(next === null ? {} : { next }),
+    ...(salt === null ? {} : { salt }),
+    ...(previous === null ? {} : { previous }),
+    ...(graceUntil === null ? {} : { graceUntil }),
+  }
+}
+
+function isRecordTuple(tuple: unknown): tuple is RecordTuple {
+  if (!Array.isArray(tuple) || tuple.length !== 11) return false
+  const [persistent, verifier, authenticatedAt, userId, client]: unknown[] = tuple.slice(6)
+  return (
+    tuple.slice(0, 6).every(Number.isFinite) &&
+    typeof persistent === 'boolean' &&
+    isVerifierTuple(verifier) &&
+    (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
+    (userId === null || typeof userId === 'string') &&
+    (client === null || typeof client === 'object')
+  )
+}
+
+function isVerifierTuple(tuple: unknown): tuple is VerifierTuple {
+  if (!Array.isArray(tuple) || tuple.length !== 5) return false
+  const [current, next, salt, previous, graceUntil]: unknown[] = tuple
+  return (
+    typeof current === 'string' &&
+    [next, salt, previous].every((text) => text === null || typeof text === 'string') &&
+    (graceUntil === null || Number.isFinite(graceUntil))
+  )
+}
