@@ -1,0 +1,108 @@
+/** A way to keep somebody signed in, seen from a browser. Times are epoch ms. */
+export interface Scheme {
+  signIn(at: number): Promise<string>
+  /** What a request finds with its cookie, and, when its response leaves, the cookie that it sends. */
+  arrive(cookie: string, at: number): Promise<Arrival>
+}
+
+export interface Arrival {
+  readonly isSignedIn: boolean
+  leave(at: number): Promise<string | undefined>
+}
+
+/** How the network and the people behave. */
+export interface World {
+  readonly users: number
+  readonly pages: number
+  /** The share of responses that never arrive. */
+  readonly lost: number
+  /** The share of responses that arrive late, after others that left after them. */
+  readonly late: number
+  /** From 0 to below 1. */
+  random(): number
+}
+
+/** What came of it. */
+export interface Findings {
+  requests: number
+  /** Users whose browser ended up with a cookie that opens nothing. */
+  signedOut: number
+  /** Single requests that found nobody signed in. */
+  strays: number
+  cookies: number
+}
+
+interface Happening {
+  readonly at: number
+  happen(): Promise<void>
+}
+
+const start = Date.UTC(2030, 0, 1)
+const second = 1_000
+const minute = 60 * second
+
+/** Lets every user walk through pages, each a burst of one to six requests at once. */
+export async function simulate(scheme: Scheme, world: World): Promise<Findings> {
+  const findings: Findings = { requests: 0, signedOut: 0, strays: 0, cookies: 0 }
+  for (let user = 0; user < world.users; user++) await walk(scheme, world, findings)
+  return findings
+}
+
+async function walk(scheme: Scheme, world: World, findings: Findings): Promise<void> {
+  const between = (least: number, most: number) => least + world.random() * (most - least)
+  const jar = { cookie: await scheme.signIn(start) }
+  const happenings: Happening[] = []
+  const plan = (at: number, happen: (at: number) => Promise<void>) => {
+    happenings.push({ at, happen: () => happen(at) })
+  }
+  let at = start
+  for (let page = 0; page < world.pages; page++) {
+    at += between(2 * second, 12 * minute)
+    for (let burst = Math.ceil(between(0, 6)); burst > 0; burst--) plan(at, request)
+  }
+  while (happenings.length > 0) await next(happenings).happen()
+  const { isSignedIn } = await scheme.arrive(jar.cookie, at + minute)
+  if (!isSignedIn) findings.signedOut++
+
+  async function request(sentAt: number): Promise<void> {
+    const { cookie } = jar
+    plan(sentAt + between(0, 2 * second), async (arrivedAt) => {
+      const { isSignedIn, leave } = await scheme.arrive(cookie, arrivedAt)
+      findings.requests++
+      if (!isSignedIn) findings.strays++
+      plan(arrivedAt + between(0, 2 * second), async (leftAt) => respond(await leave(leftAt), leftAt))
+    })
+  }
+
+  function respond(cookie: string | undefined, leftAt: number): void {
+    if (cookie === undefined) return
+    findings.cookies++
+    if (world.random() < world.lost) return
+    const isLate = world.random() < world.late
+    plan(leftAt + (isLate ? between(10 * second, 3 * minute) : between(0, second)), async () => {
+      jar.cookie = cookie
+    })
+  }
+}
+
+/** Takes out what happens first. */
+function next(happenings: Happening[]): Happening {
+  let first = 0
+  happenings.forEach(({ at }, index) => {
+    if (at < (happenings[first]?.at ?? at)) first = index
+  })
+  const [happening] = happenings.splice(first, 1)
+  if (!happening) throw new Error('nothing happens')
+  return happening
+}
+
+/** The generator mulberry32: the same seed draws the same world. */
+export function seeded(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
