@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { memoryBackend } from '@sojourn/store-memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -89,7 +90,7 @@ test('an expired row leaves in real time without being read', async () => {
 })
 
 test('a process that holds sessions ends by itself', { timeout: 30_000 }, async () => {
-  const program = `${import.meta.dirname}/programs/ends-by-itself.ts`
+  const program = fileURLToPath(new URL('./programs/ends-by-itself.ts', import.meta.url))
   const conditions = ['--import=tsx', '--conditions=@sojourn/source']
   const { stdout } = await run(process.execPath, [...conditions, program], {
     cwd: import.meta.dirname,
