@@ -15,15 +15,20 @@ try {
 }
 
 function start() {
-  if (!/^\d{1,5}$/.test(PORT)) return stop(`PORT is '${PORT}'. Give a number, such as PORT=3001.`)
+  const port = Number(PORT)
+  if (!isPort(port)) return stop(`PORT is '${PORT}'. Give a number up to 65535, such as PORT=3001.`)
   const manager = createSessionManager(
     devConfig(SESSION_SECRET, { store: memoryStore(), maxAge: '30m' }),
   )
-  const server = createApp({ manager }).listen(Number(PORT), (error) =>
+  const server = createApp({ manager }).listen(port, (error) =>
     error ? stop(whyNot(error)) : greet(server),
   )
   const end = () => shutDown(server, manager.close)
   process.once('SIGINT', end).once('SIGTERM', end)
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
 }
 
 function greet(server: Server) {

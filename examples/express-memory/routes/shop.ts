@@ -6,7 +6,7 @@ import { cartPage } from '../views/cart.ts'
 import { shopPage } from '../views/shop.ts'
 import { field, sendPage } from './send-page.ts'
 
-export const shopRoutes = Router()
+export const shopRoutes: Router = Router()
   .get('/', countVisit)
   .get('/cart', (req, res) => sendPage(req, res, cartPage))
   .post('/cart/add', add)

@@ -6,7 +6,7 @@ import { endedPage } from '../views/notice.ts'
 import { signInPage } from '../views/sign-in.ts'
 import { field, sendPage } from './send-page.ts'
 
-export const signInRoutes = Router()
+export const signInRoutes: Router = Router()
   .get('/sign-in', showForm)
   .post('/sign-in', signIn)
   .post('/sign-out', signOut)

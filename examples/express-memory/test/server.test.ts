@@ -47,10 +47,10 @@ test('a port that is taken stops it and says which one to take', async () => {
   await close()
 })
 
-test('a PORT that is no number stops it', async () => {
-  const demo = start({ PORT: 'http', SESSION_SECRET: secret })
+test.each(['http', '99999', '-1'])('a PORT of %s stops it', async (port) => {
+  const demo = start({ PORT: port, SESSION_SECRET: secret })
   expect(await demo.exitCode).toBe(1)
-  expect(demo.output()).toContain("PORT is 'http'")
+  expect(demo.output()).toContain(`PORT is '${port}'`)
 })
 
 test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly', async (signal) => {

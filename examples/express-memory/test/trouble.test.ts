@@ -22,7 +22,7 @@ test('a store in trouble is an error page and costs nobody the session', async (
   isDown = true
   const { status, text } = await visitor.get('/')
   expect(status).toBe(503)
-  expect(text).toContain('You are still signed in')
+  expect(text).toContain('Yours is not lost')
   expect(visitor.cookie).toBe(cookie)
   expect((await createVisitor(demo.url).get('/')).status).toBe(200)
 

@@ -1,37 +1,27 @@
 /** The cart: each line can grow and shrink. */
 import type { Session } from '@sojourn/core'
-import { type CartLine, linesOf, totalOf } from '../cart.ts'
+import { type CartLine, countOf, linesOf, totalOf } from '../cart.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import type { Page } from './layout.ts'
 import { price } from './words.ts'
 
 /** The cart of a visitor. */
-export function cartPage({ data, userId }: Session): Page {
-  const lines = linesOf(data)
-  return {
-    title: 'Cart',
-    body: html`
-<div class="column">
-  <h1>Your cart</h1>
-  ${
-    lines.length === 0
-      ? empty()
-      : html`
-  <ul class="rows">${lines.map(row)}</ul>
-  <p class="total">Total <strong>${price(totalOf(data))}</strong></p>
-  ${
-    userId === undefined &&
-    html`
-  <p class="hint">You are not signed in. <a href="/sign-in">Sign in</a>, and the cart comes along.</p>`
-  }`
-  }
-</div>`,
-  }
+export function cartPage(session: Session): Page {
+  const body = countOf(session.data) === 0 ? empty : full(session)
+  return { title: 'Cart', body: html`<div class="column"><h1>Your cart</h1>${body}</div>` }
 }
 
-function empty(): Html {
-  return html`<p class="lede">Nothing in it yet. <a href="/">Have a look around.</a></p>`
+const empty = html`<p class="lede">Nothing in it yet. <a href="/">Have a look around.</a></p>`
+
+const invitation = html`
+<p class="hint">You are not signed in. <a href="/sign-in">Sign in</a>, and the cart comes along.</p>`
+
+function full({ data, userId }: Session): Html {
+  return html`
+<ul class="rows">${linesOf(data).map(row)}</ul>
+<p class="total">Total <strong>${price(totalOf(data))}</strong></p>
+${userId === undefined && invitation}`
 }
 
 function row({ product, count }: CartLine): Html {

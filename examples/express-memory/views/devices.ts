@@ -1,5 +1,6 @@
 /** Your devices: every live session of a user, as `manager.sessions` lists them. */
 import type { Session, SessionInfo } from '@sojourn/core'
+import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { moment, plural } from './words.ts'
@@ -14,7 +15,7 @@ export function devicesPage(session: Session, devices: readonly SessionInfo[]): 
   <h1>Your devices</h1>
   <p class="lede">You are signed in on ${plural(devices.length, 'device')}.</p>
   <ul class="rows">${devices.map((device) => row(device, session))}</ul>
-  ${others.length > 0 ? logOutOthers(others.length) : invitation()}
+  ${others.length > 0 ? logOutOthers(others.length) : invitation}
 </div>`,
   }
 }
@@ -29,11 +30,11 @@ function row({ id, client, createdAt, lastSeenAt }: SessionInfo, session: Sessio
     <input type="hidden" name="id" value="${id}">
     <button class="quiet" aria-label="Sign out ${isThis ? 'this device' : name}">Sign out</button>
   </form>
-  <dl>
-    <div><dt>Signed in</dt><dd>${moment(createdAt)}</dd></div>
-    <div><dt>Last seen</dt><dd>${moment(lastSeenAt)}</dd></div>
-    <div><dt>Session</dt><dd><code>${id}</code></dd></div>
-  </dl>
+  ${facts(
+    fact('Signed in', moment(createdAt)),
+    fact('Last seen', moment(lastSeenAt)),
+    fact('Session', html`<code>${id}</code>`),
+  )}
 </li>`
 }
 
@@ -45,8 +46,6 @@ function logOutOthers(count: number): Html {
 </form>`
 }
 
-function invitation(): Html {
-  return html`
+const invitation = html`
 <p class="hint">Open this address in a private window and sign in as the same person: it appears
   here, and you can sign it out.</p>`
-}

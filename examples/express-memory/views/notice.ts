@@ -29,7 +29,7 @@ const errors: Readonly<Record<number, readonly [title: string, text: string]>> =
   ],
   503: [
     'Back in a moment',
-    'Sessions cannot be read right now. You are still signed in; please try again.',
+    'Sessions cannot be read right now. Yours is not lost; please try again.',
   ],
 }
 

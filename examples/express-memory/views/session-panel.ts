@@ -1,6 +1,7 @@
 /** What Sojourn knows of this session: `session.id`, `session.userId`, `session.info`, `session.data`. */
 import type { Session, SessionInfo } from '@sojourn/core'
 import { findUser } from '../users.ts'
+import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import { moment } from './words.ts'
 
@@ -23,23 +24,20 @@ function notKept(): Html {
 }
 
 function kept(session: Session, info: SessionInfo): Html {
+  const { createdAt, authenticatedAt, lastSeenAt, rotatedAt, expiresAt, absoluteExpiresAt } = info
   return html`
 <p><span class="badge live">Opened from your cookie</span></p>
-<dl>
-  <div><dt>Id <small>safe to log, opens nothing</small></dt><dd><code>${session.id}</code></dd></div>
-  <div><dt>User</dt><dd>${findUser(session.userId)?.name ?? 'Nobody yet'}</dd></div>
-  <div><dt>Visits</dt><dd>${session.data.visits ?? 0}</dd></div>
-  <div><dt>Began</dt><dd>${moment(info.createdAt)}</dd></div>
-  ${
-    info.authenticatedAt !== undefined &&
-    html`
-  <div><dt>Signed in</dt><dd>${moment(info.authenticatedAt)}</dd></div>`
-  }
-  <div><dt>Last seen <small>noted once a minute</small></dt><dd>${moment(info.lastSeenAt)}</dd></div>
-  <div><dt>Token changed</dt><dd>${moment(info.rotatedAt)}</dd></div>
-  <div><dt>Ends when idle</dt><dd>${moment(info.expiresAt)}</dd></div>
-  <div><dt>Ends for good</dt><dd>${moment(info.absoluteExpiresAt)}</dd></div>
-</dl>
+${facts(
+  fact('Id', html`<code>${session.id}</code>`, 'safe to log, opens nothing'),
+  fact('User', findUser(session.userId)?.name ?? 'Nobody yet'),
+  fact('Visits', session.data.visits ?? 0),
+  fact('Began', moment(createdAt)),
+  authenticatedAt !== undefined && fact('Signed in', moment(authenticatedAt)),
+  fact('Last seen', moment(lastSeenAt), 'noted once a minute'),
+  fact('Token changed', moment(rotatedAt)),
+  fact('Ends when idle', moment(expiresAt)),
+  fact('Ends for good', moment(absoluteExpiresAt)),
+)}
 <form method="post" action="/rotate"><button class="quiet">Change the token now</button></form>
 <details>
   <summary>All that is kept of you</summary>

@@ -10,17 +10,16 @@ export function signInPage({ hasFailed }: { hasFailed: boolean }): Page {
     body: html`
 <div class="column narrow">
   <h1>Sign in</h1>
-  ${
-    hasFailed &&
-    html`
-  <p class="error" role="alert" id="error">That name and password do not belong together. Try again.</p>`
-  }
+  ${hasFailed && refusal}
   ${form(hasFailed)}
   <h2>Who lives here</h2>
   <ul class="rows">${users.map(resident)}</ul>
 </div>`,
   }
 }
+
+const refusal = html`
+<p class="error" role="alert" id="error">That name and password do not belong together. Try again.</p>`
 
 function form(hasFailed: boolean): Html {
   const state = hasFailed && html`aria-invalid="true" aria-describedby="error"`

@@ -20,10 +20,7 @@ export function fromNow(at: number, now = Date.now()): string {
 
 /** A time to the second, such as `2026-11-21 05:04:12 UTC`. */
 export function exactly(at: number): string {
-  return new Date(at)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, ' UTC')
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
 /** A time in human words, with the exact time beside it. */

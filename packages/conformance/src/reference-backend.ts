@@ -1,22 +1,9 @@
 import type { GroupLimit, Row, SessionBackend, SessionId, Tombstone } from '@sojourn/core'
-import { groupOf, tombstoneMs } from './backend-clauses.ts'
+import { groupOf } from './backend-clauses.ts'
+import { type ReferenceRules, referenceRules } from './reference-rules.ts'
 
 /** All that the reference keeps. */
 export type Entries = Map<SessionId, Row | Tombstone>
-
-/** What a mutant may break without writing a backend anew. */
-export interface ReferenceRules {
-  /** Clause 5. */
-  isLive(row: Row, at: number): boolean
-  /** Clause 3. */
-  stands(tombstone: Tombstone, at: number): boolean
-  /** Clause 2: whether a row may be replaced by a writer that expects the version `expected`. */
-  mayReplace(row: Row, expected: string): boolean
-  /** Clause 2. */
-  mayTouch(row: Row, expected: Pick<Row, 'version' | 'touchedAt'>): boolean
-  /** Clause 4. */
-  copy(row: Row): Row
-}
 
 /** What a test may bring along. */
 export interface ReferenceOptions {
@@ -24,22 +11,6 @@ export interface ReferenceOptions {
   readonly step?: () => Promise<void>
   readonly entries?: Entries
   readonly rules?: Partial<ReferenceRules>
-}
-
-/** The rules that keep the contract. */
-export const referenceRules: ReferenceRules = {
-  isLive: (row, at) => at < row.expiresAt,
-  stands: (tombstone, at) => at < tombstone.at + tombstoneMs,
-  mayReplace: (row, expected) => row.version === expected,
-  mayTouch: (row, expected) =>
-    row.version === expected.version && row.touchedAt === expected.touchedAt,
-  copy: (row) => ({
-    version: row.version,
-    priorVersions: [...row.priorVersions],
-    touchedAt: row.touchedAt,
-    expiresAt: row.expiresAt,
-    value: new Uint8Array(row.value),
-  }),
 }
 
 /** The contract as plainly as it can be written, to compare others with. It looks at all it has, and frees nothing. */

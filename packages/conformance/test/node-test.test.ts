@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
 import { expect, test } from 'vitest'
@@ -8,7 +9,7 @@ const run = promisify(execFile)
 test('the suite runs under node:test, each case a test, with the report after them', {
   timeout: 60_000,
 }, async () => {
-  const file = `${import.meta.dirname}/node-test/reference.ts`
+  const file = fileURLToPath(new URL('./node-test/reference.ts', import.meta.url))
   const { cases } = await backendSuite({ open: () => referenceBackend(), realTimeMs: false })
   const { stdout } = await run(
     process.execPath,

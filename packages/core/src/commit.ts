@@ -1,4 +1,5 @@
 import type { Carrier } from './carrier.ts'
+import { createDataBox } from './data.ts'
 import type { DiscardReason } from './events.ts'
 import { superseded } from './login.ts'
 import { sameBytes } from './merge.ts'
@@ -25,9 +26,9 @@ const nothing: Decision = { act: 'nothing' }
 export function decide(parts: ManagerParts, state: SessionState, carrier: Carrier): Decision {
   const { opened, box, wantsRotation } = state
   if (state.hasFailed || state.isReadOnly) return nothing
+  if (state.isSent()) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = box.bytes()
   const isDirty = !sameBytes(mine, box.base)
-  if (state.isSent()) return isDirty ? { act: 'discard', why: 'late' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
   if (!opened) return isDirty ? decideCreate(parts, carrier, mine) : nothing
   if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
@@ -48,10 +49,9 @@ export async function write(
   if (decision.act === 'save') return save(parts, state, decision)
 }
 
-/** Tells of changes that nobody will keep, once. */
+/** Tells of changes that nobody will keep, once: the session goes on from what is kept. */
 export function discard(parts: ManagerParts, state: SessionState, why: DiscardReason): void {
-  const mine = state.box.bytes()
-  state.box.settle(mine, mine)
+  state.box = createDataBox(parts.codec, state.box.base)
   const id = state.opened?.record.id
   parts.emit('discarded', { what: 'changes', why, id })
   if (why !== 'late' || !parts.config.development) return
@@ -115,6 +115,15 @@ async function save(
   if (changes.data || changes.rotate) discard(parts, state, saving.why)
   if (saving.why === 'superseded') throw superseded(id)
   fall(parts, state, 'gone')
+}
+
+/** Whether data was changed after the headers had left; what cannot even be encoded was. */
+function isLate({ box }: SessionState): boolean {
+  try {
+    return !sameBytes(box.bytes(), box.base)
+  } catch {
+    return true
+  }
 }
 
 function isDue({ config }: ManagerParts, opened: Opened): boolean {

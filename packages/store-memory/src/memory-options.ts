@@ -4,7 +4,7 @@ import { type SessionId, SessionUsageError } from '@sojourn/core'
 export interface MemoryOptions {
   /** How many live sessions are kept; one more displaces the one used longest ago. @default 100_000 */
   readonly max?: number
-  /** Called with the id of each session that was displaced by `max`. */
+  /** Called with the id of each session that was displaced by `max`. It must not throw. */
   readonly onDisplaced?: (id: SessionId) => void
   /** Is told once per process that memory is no place for sessions in production. @default console.warn */
   readonly warn?: (message: string) => void

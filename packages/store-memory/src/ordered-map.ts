@@ -12,7 +12,18 @@ export interface OrderedMap<Value> extends Sweepable {
   clear(): void
 }
 
-/** An empty map of which `isOver` says when an entry has ended, and `onGone` hears of each that left. */
+interface Entry<Value> {
+  readonly key: string
+  readonly value: Value
+  older: Entry<Value> | undefined
+  newer: Entry<Value> | undefined
+}
+
+/**
+ * An empty map of which `isOver` says when an entry has ended, and `onGone` hears of each that left. A list of its own
+ * keeps the order: that of a `Map` costs a walk over all that was deleted before its first key, and an iterator that
+ * is kept to spare the walk keeps every table that the `Map` has outgrown.
+ */
 export function createOrderedMap<Value>({
   isOver,
   onGone = () => undefined,
@@ -20,44 +31,79 @@ export function createOrderedMap<Value>({
   isOver: (value: Value, now: number) => boolean
   onGone?: (key: string) => void
 }): OrderedMap<Value> {
-  const entries = new Map<string, Value>()
-  // Both are kept from call to call: a new iterator would walk over all that was deleted at the front of the map.
-  let oldest = entries.keys()
-  let cursor = entries.entries()
-
-  const remove = (key: string) => {
-    if (entries.delete(key)) onGone(key)
-  }
+  const entries = new Map<string, Entry<Value>>()
+  let oldest: Entry<Value> | undefined
+  let newest: Entry<Value> | undefined
+  let next: Entry<Value> | undefined
+  let pass = { size: 0, seen: 0 }
 
   return {
     get size() {
       return entries.size
     },
-    get: (key) => entries.get(key),
-    set(key, value) {
-      entries.delete(key)
-      entries.set(key, value)
+    get passSize() {
+      return pass.size
     },
-    delete: remove,
+    get: (key) => entries.get(key)?.value,
+    set(key, value) {
+      const present = entries.get(key)
+      if (present) unlink(present)
+      append({ key, value, older: newest, newer: undefined })
+    },
+    delete(key) {
+      const present = entries.get(key)
+      if (present) remove(present)
+    },
     shift() {
-      if (entries.size === 0) return undefined
-      // All before this iterator has been shifted out or used since, so that its next key is the oldest.
-      const { value: key } = oldest.next()
-      if (key !== undefined) remove(key)
-      return key
+      const entry = oldest
+      if (entry) remove(entry)
+      return entry?.key
     },
     sweep(count, now) {
-      for (let left = Math.min(count, entries.size + 1); left > 0; left--) {
-        const { done, value: entry } = cursor.next()
-        if (done) cursor = entries.entries()
-        else if (isOver(entry[1], now)) remove(entry[0])
+      for (let left = Math.min(count, entries.size); left > 0; left--) {
+        const entry = advance()
+        if (entry && isOver(entry.value, now)) remove(entry)
       }
     },
     keys: () => entries.keys(),
     clear() {
       entries.clear()
-      oldest = entries.keys()
-      cursor = entries.entries()
+      oldest = newest = next = undefined
+      pass = { size: 0, seen: 0 }
     },
+  }
+
+  function append(entry: Entry<Value>): void {
+    entries.set(entry.key, entry)
+    if (newest) newest.newer = entry
+    else oldest = entry
+    newest = entry
+  }
+
+  function unlink(entry: Entry<Value>): void {
+    const { older, newer } = entry
+    if (older) older.newer = newer
+    else oldest = newer
+    if (newer) newer.older = older
+    else newest = older
+    if (next === entry) next = newer
+  }
+
+  function remove(entry: Entry<Value>): void {
+    unlink(entry)
+    entries.delete(entry.key)
+    onGone(entry.key)
+  }
+
+  /** A pass is as long as the map was when it began: entries in use move to the end, which may never be reached. */
+  function advance(): Entry<Value> | undefined {
+    if (!next || pass.seen >= pass.size) {
+      next = oldest
+      pass = { size: entries.size, seen: 0 }
+    }
+    const entry = next
+    next = entry?.newer
+    pass.seen++
+    return entry
   }
 }

@@ -4,6 +4,8 @@ const period = 1_000
 /** A map whose entries end by themselves. */
 export interface Sweepable {
   readonly size: number
+  /** How many entries it had when the present pass over it began. */
+  readonly passSize: number
   /** Looks at the next `count` entries, from the start again after the last, and drops those over at `now`. */
   sweep(count: number, now: number): void
 }
@@ -36,7 +38,7 @@ export function createSweeper(maps: readonly Sweepable[]): Sweeper {
 
   function tick(): void {
     const now = noted.at + performance.now() - noted.since
-    for (const map of maps) map.sweep(Math.max(1_000, Math.ceil(map.size / 60)), now)
+    for (const map of maps) map.sweep(sliceOf(map), now)
     if (maps.every(({ size }) => size === 0)) stop()
   }
 
@@ -44,4 +46,9 @@ export function createSweeper(maps: readonly Sweepable[]): Sweeper {
     clearInterval(timer)
     timer = undefined
   }
+}
+
+/** Not a part of what is left, which would never end. */
+function sliceOf({ size, passSize }: Sweepable): number {
+  return Math.max(1_000, Math.ceil(Math.max(size, passSize) / 60))
 }

@@ -121,5 +121,6 @@ function valueCase(id: string, title: string, make: () => Uint8Array): BackendCa
 /** Writes to all of a row that can be written to. */
 function spoil({ value, priorVersions }: Row): void {
   value.fill(spoiled)
+  // What a careless caller does; a frozen array is as good as a copy.
   if (!Object.isFrozen(priorVersions)) (priorVersions as string[]).push('spoiled')
 }

@@ -83,7 +83,7 @@ export const limitCountCases: readonly BackendCase[] = [
   },
   {
     id: 'B2.35',
-    title: 'a later version sent as an insert before is not evicted for at the limit either',
+    title: 'an insert sent again after a later version evicts nobody, also over the limit',
     needs: ['limit', 'list'],
     async run({ backend }) {
       const [first = makeRow()] = await given(backend, [['g.a'], ['g.b']])

@@ -1,4 +1,4 @@
-import { referenceRules } from '../../src/reference-backend.ts'
+import { referenceRules } from '../../src/reference-rules.ts'
 import { breakRules, type Mutant } from './mutant.ts'
 
 const { copy } = referenceRules

@@ -1,0 +1,32 @@
+import type { Row, Tombstone } from '@sojourn/core'
+import { tombstoneMs } from './backend-clauses.ts'
+
+/** What a mutant may break without writing a backend anew. */
+export interface ReferenceRules {
+  /** Clause 5. */
+  isLive(row: Row, at: number): boolean
+  /** Clause 3. */
+  stands(tombstone: Tombstone, at: number): boolean
+  /** Clause 2: whether a row may be replaced by a writer that expects the version `expected`. */
+  mayReplace(row: Row, expected: string): boolean
+  /** Clause 2. */
+  mayTouch(row: Row, expected: Pick<Row, 'version' | 'touchedAt'>): boolean
+  /** Clause 4. */
+  copy(row: Row): Row
+}
+
+/** The rules that keep the contract. */
+export const referenceRules: ReferenceRules = {
+  isLive: (row, at) => at < row.expiresAt,
+  stands: (tombstone, at) => at < tombstone.at + tombstoneMs,
+  mayReplace: (row, expected) => row.version === expected,
+  mayTouch: (row, expected) =>
+    row.version === expected.version && row.touchedAt === expected.touchedAt,
+  copy: (row) => ({
+    version: row.version,
+    priorVersions: [...row.priorVersions],
+    touchedAt: row.touchedAt,
+    expiresAt: row.expiresAt,
+    value: new Uint8Array(row.value),
+  }),
+}

@@ -1,0 +1,72 @@
+import { SessionUsageError } from '@sojourn/core'
+import { memoryBackend, memoryStore } from '@sojourn/store-memory'
+import { describe, expect, test } from 'vitest'
+import { callAt, makeRow, t0 } from './support.ts'
+
+async function liveIds(backend: ReturnType<typeof memoryBackend>, at = t0): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of backend.scan(callAt(at))) ids.push(id)
+  return ids
+}
+
+test('a million inserts keep the latest 100,000, and tell of each of the others', {
+  timeout: 60_000,
+}, async () => {
+  let displaced = 0
+  const backend = memoryBackend({ onDisplaced: () => displaced++ })
+  for (let index = 0; index < 1_000_000; index++)
+    await backend.insert(`g${index}.a`, makeRow(), callAt())
+  const ids = await liveIds(backend)
+  expect(ids.length).toBe(100_000)
+  expect([ids[0], ids.at(-1)]).toEqual(['g900000.a', 'g999999.a'])
+  expect(displaced).toBe(900_000)
+  await backend.close()
+})
+
+test('100,000 sessions that end leave no more tombstones than sessions may live', {
+  timeout: 60_000,
+}, async () => {
+  const backend = memoryBackend({ max: 1_000 })
+  for (let index = 0; index < 100_000; index++)
+    await backend.remove(`g${index}.a`, { ...callAt(), reason: 'logout' })
+  expect(await backend.find('g98999.a', callAt())).toBeNull()
+  expect(await backend.find('g99000.a', callAt())).toEqual({ ended: 'logout', at: t0 })
+})
+
+test('the session used longest ago is displaced first; reading, touching and replacing are use', async () => {
+  const displaced: string[] = []
+  const backend = memoryBackend({ max: 4, onDisplaced: (id) => displaced.push(id) })
+  const row = makeRow()
+  for (const id of ['g.a', 'g.b', 'g.c', 'g.d']) await backend.insert(id, row, callAt())
+  await backend.find('g.a', callAt())
+  await backend.touch('g.b', row, { ...callAt(), expected: row })
+  await backend.replace('g.c', row, { ...callAt(), expected: row.version })
+  for (const id of ['h.a', 'h.b', 'h.c']) await backend.insert(id, row, callAt())
+  expect(displaced).toEqual(['g.d', 'g.a', 'g.b'])
+})
+
+test('a displaced session is in no list, and leaves no tombstone', async () => {
+  const backend = memoryBackend({ max: 1 })
+  await backend.insert('g.a', makeRow(), callAt())
+  await backend.insert('g.b', makeRow(), callAt())
+  expect(await backend.find('g.a', callAt())).toBeNull()
+  expect((await backend.list('g', callAt())).map(({ id }) => id)).toEqual(['g.b'])
+})
+
+test('an expired session goes before a live one that was used longer ago', async () => {
+  const displaced: string[] = []
+  const backend = memoryBackend({ max: 3, onDisplaced: (id) => displaced.push(id) })
+  await backend.insert('g.old', makeRow(), callAt())
+  await backend.insert('g.short', makeRow({ expiresAt: t0 + 10 }), callAt())
+  await backend.insert('g.new', makeRow(), callAt())
+  await backend.insert('g.newer', makeRow(), callAt(t0 + 10))
+  expect(displaced).toEqual([])
+  expect(await liveIds(backend)).toEqual(['g.old', 'g.new', 'g.newer'])
+})
+
+describe.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('max %d', (max) => {
+  test.each([memoryBackend, memoryStore])('is refused at once by %o, with what to do', (make) => {
+    expect(() => make({ max })).toThrow(SessionUsageError)
+    expect(() => make({ max })).toThrow("Give 'max' as a positive integer")
+  })
+})

@@ -1,0 +1,47 @@
+import { type Carrier, createSessionManager, devConfig } from '@sojourn/core'
+import { memoryStore } from '@sojourn/store-memory'
+import { expect, test } from 'vitest'
+
+const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
+
+/** A request without a cookie, of which the response is thrown away. */
+function createCarrier(): Carrier {
+  return {
+    secure: true,
+    sent: false,
+    header: () => undefined,
+    get: () => undefined,
+    set: () => undefined,
+    append: () => undefined,
+  }
+}
+
+test('a session displaced by max is an event of its manager and is told to onDisplaced', async () => {
+  const told: string[] = []
+  const store = memoryStore({ max: 1, onDisplaced: (id) => told.push(id) })
+  const manager = createSessionManager(devConfig(secret, { store }))
+  const events: string[] = []
+  const created: string[] = []
+  manager.on('displaced', ({ id }) => events.push(id))
+  manager.on('created', ({ id }) => created.push(id))
+  for (const views of [1, 2]) {
+    const carrier = createCarrier()
+    const session = await manager.load(carrier)
+    Object.assign(session.data, { views })
+    await manager.commit(session, carrier)
+  }
+  expect(created.length).toBe(2)
+  expect(events).toEqual(created.slice(0, 1))
+  expect(told).toEqual(events)
+  await manager.close()
+})
+
+test('two managers made with one memoryStore do not share sessions', async () => {
+  const store = memoryStore()
+  const [one, other] = [0, 1].map(() => createSessionManager(devConfig(secret, { store })))
+  const carrier = createCarrier()
+  const session = await one?.load(carrier)
+  await session?.login('user-1')
+  expect((await one?.sessions('user-1'))?.length).toBe(1)
+  expect(await other?.sessions('user-1')).toEqual([])
+})

@@ -1,0 +1,19 @@
+import type { BackendCall, Row } from '@sojourn/core'
+
+/** When tests begin, epoch ms. */
+export const t0 = Date.UTC(2030, 0, 1)
+
+export function callAt(at = t0): BackendCall {
+  return { at, signal: new AbortController().signal }
+}
+
+export function makeRow(fields: Partial<Row> = {}): Row {
+  return {
+    version: 'v1',
+    priorVersions: [],
+    touchedAt: t0,
+    expiresAt: t0 + 3_600_000,
+    value: new Uint8Array([1, 2, 3]),
+    ...fields,
+  }
+}

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { memoryBackend } from '@sojourn/store-memory'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createGroups } from '../src/groups.ts'
+import { createShelf } from '../src/shelf.ts'
+import { callAt, makeRow, t0 } from './support.ts'
+
+const run = promisify(execFile)
+
+describe('by a clock that the test moves', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('100,000 expired rows leave within a minute without being read, and then the timer stops', async () => {
+    const groups = createGroups()
+    const shelf = createShelf({ max: 200_000, onDisplaced: () => undefined }, groups)
+    for (let index = 0; index < 100_000; index++)
+      shelf.put(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
+    vi.advanceTimersByTime(2_000)
+    expect(groups.size).toBeGreaterThan(90_000)
+    vi.advanceTimersByTime(60_000)
+    expect(groups.size).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('expired rows leave also where so many others are read that the map is always in motion', () => {
+    const groups = createGroups()
+    const shelf = createShelf({ max: 100_000, onDisplaced: () => undefined }, groups)
+    const row = makeRow()
+    for (let index = 0; index < 3_000; index++) shelf.put(`busy.${index}`, row, t0)
+    shelf.put('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
+    for (let second = 0; second < 60; second++) {
+      for (let index = 0; index < 3_000; index++) shelf.use(`busy.${index}`, row)
+      vi.advanceTimersByTime(1_000)
+    }
+    expect(groups.of('idle')).toEqual([])
+    expect(groups.of('busy').length).toBe(3_000)
+  })
+
+  test('live rows stay while expired ones leave', () => {
+    const groups = createGroups()
+    const shelf = createShelf({ max: 10, onDisplaced: () => undefined }, groups)
+    shelf.put('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
+    shelf.put('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
+    vi.advanceTimersByTime(10_000)
+    expect([groups.of('g'), groups.of('h')]).toEqual([[], ['h.b']])
+    expect(vi.getTimerCount()).toBe(1)
+  })
+
+  test('tombstones leave too, and then the timer stops', async () => {
+    const backend = memoryBackend()
+    await backend.remove('g.a', { ...callAt(), reason: 'logout' })
+    vi.advanceTimersByTime(59_000)
+    expect(await backend.find('g.a', callAt())).not.toBeNull()
+    vi.advanceTimersByTime(2_000)
+    expect(await backend.find('g.a', callAt())).toBeNull()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('there is no timer before there is something to sweep, and none after close', async () => {
+    const backend = memoryBackend()
+    expect(vi.getTimerCount()).toBe(0)
+    await backend.insert('g.a', makeRow(), callAt())
+    expect(vi.getTimerCount()).toBe(1)
+    await backend.close()
+    expect(vi.getTimerCount()).toBe(0)
+    expect(await backend.find('g.a', callAt())).toBeNull()
+  })
+
+  test('a clock that was set back ends nobody early', async () => {
+    const backend = memoryBackend()
+    await backend.insert('g.a', makeRow({ expiresAt: t0 + 5_000 }), callAt(t0))
+    await backend.insert('g.b', makeRow({ expiresAt: t0 }), callAt(t0 - 3_600_000))
+    vi.advanceTimersByTime(10_000)
+    expect(await backend.find('g.a', callAt(t0 - 3_590_000))).not.toBeNull()
+  })
+})
+
+test('an expired row leaves in real time without being read', async () => {
+  const groups = createGroups()
+  const shelf = createShelf({ max: 10, onDisplaced: () => undefined }, groups)
+  shelf.put('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
+  await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 10_000, interval: 50 })
+})
+
+test('a process that holds sessions ends by itself', { timeout: 30_000 }, async () => {
+  const program = fileURLToPath(new URL('./programs/ends-by-itself.ts', import.meta.url))
+  const conditions = ['--import=tsx', '--conditions=@sojourn/source']
+  const { stdout } = await run(process.execPath, [...conditions, program], {
+    cwd: import.meta.dirname,
+    timeout: 20_000,
+  })
+  expect(stdout).toBe('one session is kept\n')
+})
