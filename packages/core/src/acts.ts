@@ -18,6 +18,7 @@ import { mintId } from './token.ts'
 export function createActs(parts: ManagerParts): SessionActs {
   return {
     mintId: () => mintId(),
+    now: () => parts.config.clock(),
     describe: (opened) => describeSession(opened, parts.config.touchInterval),
     login: (state, userId, options) => login(parts, state, { userId, options }),
     destroy: (state) => destroy(parts, state),

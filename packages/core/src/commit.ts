@@ -25,10 +25,11 @@ const nothing: Decision = { act: 'nothing' }
 /** Decides, without I/O, what the end of the request must write. */
 export function decide(parts: ManagerParts, state: SessionState, carrier: Carrier): Decision {
   const { opened, box, wantsRotation } = state
-  if (state.hasFailed || state.isReadOnly) return nothing
+  if (state.hasFailed) return nothing
   if (state.isSent()) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = box.bytes()
   const isDirty = !sameBytes(mine, box.base)
+  if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
   if (!opened) return isDirty ? decideCreate(parts, carrier, mine) : nothing
   if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
@@ -79,16 +80,17 @@ export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: C
 
 /** Creates an anonymous session from what the handler left, or nothing from nothing (P7). */
 export async function create(
-  { config, store, emit }: ManagerParts,
+  parts: ManagerParts,
   state: SessionState,
   mine: Uint8Array,
 ): Promise<void> {
+  const { config, store, emit } = parts
   const { maxAge, absoluteTimeout, persistent } = config
   const { shownId } = state
   const limits = { maxAge, absoluteTimeout, persistent }
   const draft = { ...limits, data: mine, ...(shownId === undefined ? {} : { id: shownId }) }
   const creation = await store.create(draft, {})
-  if (!creation.created) return
+  if (!creation.created) return fall(parts, state, 'gone')
   stand(state, creation, mine)
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }

@@ -4,6 +4,7 @@ import type { Codec } from './codec.ts'
 import { type CookieOptions, type CookieWriter, createCookieWriter } from './cookie.ts'
 import { SessionUsageError } from './errors.ts'
 import { createKeyring, type Keyring, type Secret } from './keyring.ts'
+import type { MergeKey } from './merge.ts'
 import type { ReplayPolicy, StoreFactory, StorePolicy } from './store.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
 
@@ -27,6 +28,12 @@ export interface SessionOptions extends CookieOptions {
   readonly rotationGrace?: Duration
   /** What the use of a long outdated token ends, beyond an event. @default 'destroy' */
   readonly onReplay?: ReplayPolicy
+  /** How many sessions a user may have at once. @default no limit */
+  readonly limit?: SessionLimit
+  /** Decides a key of `data` that two requests changed. @default the later commit wins */
+  readonly merge?: MergeKey
+  /** What a request gets while the store is in trouble: an error, or an empty session that keeps nothing. @default 'fail' */
+  readonly onStoreError?: 'fail' | 'anonymous'
   /** Whether the cookie outlives the browser, until `absoluteTimeout`. @default true */
   readonly persistent?: boolean
   /** Deadline of every operation of the store. At most '5m'. @default '1s' */
@@ -43,6 +50,21 @@ export interface SessionOptions extends CookieOptions {
   readonly warn?: (message: string, detail?: unknown) => void
 }
 
+/** How many sessions a user may have at once; enforced in the step that creates one more (P10). */
+export interface SessionLimit {
+  /** A whole number above 0, or a function that answers it for a user. */
+  readonly max: number | ((userId: string) => number | Promise<number>)
+  /** `evict` ends the session that would expire first, `refuse` has `login` reject. @default 'evict' */
+  readonly onExceed?: 'evict' | 'refuse'
+}
+
+/** The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options. */
+export const nist = {
+  aal1: { absoluteTimeout: '30d', persistent: false },
+  aal2: { absoluteTimeout: '24h', maxAge: '1h', persistent: false },
+  aal3: { absoluteTimeout: '12h', maxAge: '15m', persistent: false },
+} as const satisfies Record<string, Partial<SessionOptions>>
+
 /** What an application chooses besides the secret. */
 export type ConfigOptions = Omit<SessionOptions, 'secretKey'>
 
@@ -56,6 +78,8 @@ export interface SessionConfig extends StorePolicy {
   readonly maxAge: number
   readonly absoluteTimeout: number
   readonly persistent: boolean
+  readonly limit: Required<SessionLimit> | undefined
+  readonly onStoreError: 'fail' | 'anonymous'
   readonly codec: Codec | undefined
   readonly clock: Clock
   readonly development: boolean
@@ -90,7 +114,7 @@ export function devConfig(
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
   const { store, codec, persistent = true, development = false, clock = systemClock } = options
-  const { onReplay = 'destroy' } = options
+  const { onReplay = 'destroy', onStoreError = 'fail', merge } = options
   const { secretKey, indexKey, maxDataBytes = 65_536, warn = console.warn } = options
   const cookie = {
     cookieName: options.cookieName ?? '__Host-sid',
@@ -112,6 +136,11 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     Number.isInteger(maxDataBytes) && maxDataBytes > 0,
     `maxDataBytes is ${maxDataBytes}`,
     'Give a whole number of bytes above 0',
+  )
+  check(
+    ['fail', 'anonymous'].includes(onStoreError),
+    `onStoreError is ${onStoreError}`,
+    "Give 'fail' or 'anonymous'",
   )
   check(
     ['ignore', 'destroy', 'revokeAll'].includes(onReplay),
@@ -136,6 +165,9 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     keyring: createKeyring({ secretKey, indexKey, cookieName }),
     store,
     onReplay,
+    onStoreError,
+    limit: resolveLimit(options.limit),
+    merge,
     persistent,
     maxDataBytes,
     codec,
@@ -143,6 +175,23 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     development,
     warn,
   }
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number above 0. */
+export function checkMax(max: number): number {
+  check(Number.isInteger(max) && max > 0, `limit.max is ${max}`, 'Give a whole number above 0')
+  return max
+}
+
+function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
+  if (!limit) return undefined
+  const { max, onExceed = 'evict' } = limit
+  check(
+    ['evict', 'refuse'].includes(onExceed),
+    `limit.onExceed is ${onExceed}`,
+    "Give 'evict' or 'refuse'",
+  )
+  return { max: typeof max === 'function' ? max : checkMax(max), onExceed }
 }
 
 function resolveTimes(options: SessionOptions) {

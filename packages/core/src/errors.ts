@@ -11,6 +11,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_SUPERSEDED'
   | 'ERR_SESSION_ENDED'
   | 'ERR_SESSION_LIMIT'
+  | 'ERR_SESSION_NOT_RECENT'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_TIMEOUT'
   | 'ERR_STORE_REFUSED'
@@ -74,6 +75,16 @@ export class SessionLimitError extends SessionError {
 
   constructor(message: string) {
     super('ERR_SESSION_LIMIT', message)
+  }
+}
+
+/** The user must act: prove again who they are, by a `login`. Status 401 (RFC 9470). */
+export class SessionAccessError extends SessionError {
+  readonly status = 401
+  declare readonly code: 'ERR_SESSION_NOT_RECENT'
+
+  constructor(code: 'ERR_SESSION_NOT_RECENT', message: string) {
+    super(code, message)
   }
 }
 

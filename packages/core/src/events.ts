@@ -12,6 +12,7 @@ export type DiscardReason =
   | 'corrupt' // the record cannot be decoded
   | 'ended' // the session had ended when the request came to write
   | 'superseded' // another request elevated the session meanwhile
+  | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
   | 'late' // changed after the headers had left
   | 'insecure' // a Secure cookie cannot leave over plain HTTP
 

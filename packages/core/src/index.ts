@@ -14,9 +14,17 @@ export { tombstoneMs } from './backend.ts'
 export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Codec, jsonCodec, notEncodable } from './codec.ts'
-export { type ConfigOptions, defaultConfig, devConfig, type SessionOptions } from './config.ts'
+export {
+  type ConfigOptions,
+  defaultConfig,
+  devConfig,
+  nist,
+  type SessionLimit,
+  type SessionOptions,
+} from './config.ts'
 export type { CookieOptions } from './cookie.ts'
 export {
+  SessionAccessError,
   SessionConflictError,
   SessionError,
   type SessionErrorCode,
@@ -29,6 +37,7 @@ export type { Flash } from './flash.ts'
 export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
 export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
 export { createSessionManager, type SessionManager } from './manager.ts'
+export type { MergeKey } from './merge.ts'
 export type {
   ClientInfo,
   Elevation,
@@ -46,6 +55,7 @@ export type {
   Draft,
   Opened,
   Opening,
+  ReplayPolicy,
   Saving,
   SessionInfo,
   SessionStore,

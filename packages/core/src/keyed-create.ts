@@ -1,6 +1,5 @@
 import type { GroupLimit } from './backend.ts'
 import { checkSize } from './data.ts'
-import { SessionStoreError } from './errors.ts'
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
 import { createRecord, type SessionId, type SessionRecord } from './record.ts'
@@ -15,8 +14,8 @@ interface CreateParts {
 }
 
 /**
- * The `create` of a keyed store. A random id that is taken is drawn once more; a second time is the backend's fault.
- * @throws SessionStoreError `ERR_STORE_CONTRACT`.
+ * The `create` of a keyed store. An id that is taken is not drawn anew: 128 random bits do not meet by chance, so the
+ * session was ended before its insert arrived, and must not come back under another name (P1).
  */
 export function createCreate({ guarded, rows, env, token }: CreateParts): SessionStore['create'] {
   const { clock, keyring, policy } = env
@@ -24,20 +23,14 @@ export function createCreate({ guarded, rows, env, token }: CreateParts): Sessio
   return async (draft, { limit }) => {
     checkSize(draft.data, policy.maxDataBytes)
     const group = draft.userId === undefined ? undefined : keyring.userGroup(draft.userId)
-    const [first, second] = [draft.id ?? mintId(group), mintId(group)]
-    const creation = (await insert(draft, first, limit)) ?? (await insert(draft, second, limit))
-    if (creation) return creation
-    throw new SessionStoreError(
-      'ERR_STORE_CONTRACT',
-      'The backend answered twice that a new random id is taken, which breaks clause 2. Check that it compares whole ids.',
-    )
+    return insert(draft, draft.id ?? mintId(group), limit)
   }
 
   async function insert(
     draft: Draft,
     id: SessionId,
     limit: GroupLimit | undefined,
-  ): Promise<Creation | null> {
+  ): Promise<Creation> {
     const at = clock()
     const secret = mintSecret()
     const record = createRecord({ ...draft, id, at, secretHash: hashSecret(secret) })
@@ -51,7 +44,7 @@ export function createCreate({ guarded, rows, env, token }: CreateParts): Sessio
       .catch((error: unknown) => undo(id, error))
     if (outcome.inserted)
       return { created: true, opened, token: token(record, secret), evicted: outcome.evicted }
-    return outcome.why === 'limit' ? { created: false, why: 'limit' } : null
+    return { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' }
   }
 
   /** Nobody will ever hold the token of what a failed insert may have made. Not waited for: the store is in trouble. */

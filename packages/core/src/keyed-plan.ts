@@ -26,7 +26,7 @@ export async function makePlan(
   { changes, presented }: { changes: Changes; presented: Presented | undefined },
   { at, codec, policy }: { at: number; codec: Codec; policy: StorePolicy },
 ): Promise<Plan> {
-  const { data, conflicts } = await changedData(current, changes, codec)
+  const { data, conflicts } = await changedData(current, changes, { codec, merge: policy.merge })
   const isChanged = !sameBytes(data, current.data)
   if (isChanged) checkSize(data, policy.maxDataBytes)
   const isDue = isTouchDue(current, at, policy.touchInterval)
@@ -60,9 +60,13 @@ function rotation(before: SessionRecord, after: SessionRecord): Plan['rotated'] 
 }
 
 /** My data on the row as it is now, merged where others have written since; `update` runs on a copy of that. */
-async function changedData(current: Opened, { data, update }: Changes, codec: Codec) {
+async function changedData(
+  current: Opened,
+  { data, update }: Changes,
+  { codec, merge }: { codec: Codec; merge: StorePolicy['merge'] },
+) {
   const merged = data
-    ? mergeBytes({ ...data, theirs: current.data }, codec)
+    ? mergeBytes({ ...data, theirs: current.data }, codec, merge)
     : { bytes: current.data, conflicts: [] }
   if (!update) return { data: merged.bytes, conflicts: merged.conflicts }
   const copy = decodeData(codec, merged.bytes)

@@ -1,3 +1,5 @@
+import type { GroupLimit } from './backend.ts'
+import { checkMax, type SessionConfig } from './config.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
 import { decodeData, mergeBytes, sameBytes } from './merge.ts'
@@ -67,13 +69,29 @@ async function create(
   { userId, options }: Login,
   data: Uint8Array,
 ): Promise<Extract<Creation, { created: true }>> {
-  const creation = await store.create({ userId, data, ...elevationOf({ config }, options) }, {})
-  if (!creation.created)
-    throw new SessionLimitError(
-      'The user has as many sessions as the limit allows; the login was refused and nothing changed. End one of them first.',
-    )
+  const draft = { userId, data, ...elevationOf({ config }, options) }
+  const limit = await limitOf(config, userId)
+  const creation = await store.create(draft, limit ? { limit } : {})
+  if (!creation.created) throw refused(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
   return creation
+}
+
+async function limitOf({ limit }: SessionConfig, userId: string): Promise<GroupLimit | undefined> {
+  if (!limit) return undefined
+  const { max, onExceed } = limit
+  return { max: typeof max === 'number' ? max : checkMax(await max(userId)), onExceed }
+}
+
+function refused(why: 'limit' | 'ended'): Error {
+  return why === 'limit'
+    ? new SessionLimitError(
+        'The user has as many sessions as the limit allows; the login was refused and nothing changed. End one of them first.',
+      )
+    : new SessionConflictError(
+        'ERR_SESSION_ENDED',
+        'The session of this login was ended before it was kept; nothing changed. Log in again.',
+      )
 }
 
 /** Ends the session that was there before; hands back its data where it had moved on since it was read. */

@@ -1,14 +1,14 @@
 import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
 import { decide, discard, sendHeaders, write } from './commit.ts'
-import { resolveConfig, type SessionOptions } from './config.ts'
+import { resolveConfig, type SessionConfig, type SessionOptions } from './config.ts'
 import { parseCookie } from './cookie.ts'
-import { SessionUsageError } from './errors.ts'
+import { SessionStoreError, SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import type { SessionId } from './record.ts'
 import { Session, type SessionData, stateOf } from './session.ts'
 import { createState, type ManagerParts, type SessionState } from './state.ts'
-import type { Opening, SessionInfo, StoreSupports, StoreUsers } from './store.ts'
+import type { Opening, SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
 export interface SessionManager<Data extends object = SessionData> {
@@ -57,6 +57,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const { emit, on } = createEvents(config.warn)
   const { keyring, clock, codec, cookieName } = config
   const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
+  checkSupport(config, store)
   const warnOnce = onceEach(config.warn)
   const parts: ManagerParts = { config, store, codec: store.codec, emit, warnOnce }
   const acts = createActs(parts)
@@ -84,8 +85,12 @@ export function createSessionManager<Data extends object = SessionData>(
     carrier: RequestCarrier,
     use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
   ): Promise<Session<Data>> {
-    const opening = await present(parts, carrier)
-    return new Session<Data>(stateFrom(parts, opening, use), acts)
+    const opening = await present(parts, carrier).catch((error) => standIn(config, error))
+    const state =
+      opening instanceof SessionStoreError
+        ? createState(parts, { ...use, isReadOnly: true, trouble: opening })
+        : stateFrom(parts, opening, use)
+    return new Session<Data>(state, acts)
   }
 
   function users(): StoreUsers {
@@ -95,6 +100,12 @@ export function createSessionManager<Data extends object = SessionData>(
       'This store keeps no index of users, so it cannot list or revoke their sessions. Use a store whose supports.list is true.',
     )
   }
+}
+
+/** Where the application wants it so, an empty session stands in for one that the store cannot open (P8). */
+function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
+  if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
+  throw error
 }
 
 /** Presents the request's cookie to the store, where there is one. */
@@ -162,6 +173,14 @@ function commit(
 function fail(state: SessionState, error: unknown): never {
   state.hasFailed = true
   throw error
+}
+
+function checkSupport({ limit }: SessionConfig, { supports }: SessionStore): void {
+  if (!limit || supports.limit) return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'limit is set and this store cannot enforce one. Leave limit out, or use a store whose supports.limit is true.',
+  )
 }
 
 function onceEach(warn: (message: string) => void): (message: string) => void {

@@ -3,10 +3,16 @@ import type { Codec } from './codec.ts'
 /** Application data as the store sees it: top-level keys, each with a value. */
 export type DataObject = Record<string, unknown>
 
+/** Decides a key that both sides changed, differently: what it answers is kept. It must not change its arguments. */
+export type MergeKey = (
+  key: string,
+  sides: { readonly base: unknown; readonly mine: unknown; readonly theirs: unknown },
+) => unknown
+
 /** The result of a merge. */
 export interface Merged {
   readonly data: DataObject
-  /** The keys that both sides changed, differently; mine won. */
+  /** The keys that both sides changed, differently; mine won, or what `decide` answered. */
   readonly conflicts: readonly string[]
 }
 
@@ -17,13 +23,17 @@ export interface Merged {
 export function mergeData(
   { base, mine, theirs }: { base: DataObject; mine: DataObject; theirs: DataObject },
   codec: Codec,
+  decide?: MergeKey,
 ): Merged {
   const data = { ...theirs }
   const conflicts: string[] = []
   for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
     if (same(base, mine, key, codec)) continue
-    if (!same(base, theirs, key, codec) && !same(mine, theirs, key, codec)) conflicts.push(key)
-    if (Object.hasOwn(mine, key)) data[key] = mine[key]
+    const isConflict = !same(base, theirs, key, codec) && !same(mine, theirs, key, codec)
+    if (isConflict) conflicts.push(key)
+    if (isConflict && decide)
+      data[key] = decide(key, { base: base[key], mine: mine[key], theirs: theirs[key] })
+    else if (Object.hasOwn(mine, key)) data[key] = mine[key]
     else delete data[key]
   }
   return { data, conflicts }
@@ -33,6 +43,7 @@ export function mergeData(
 export function mergeBytes(
   { base, mine, theirs }: { base: Uint8Array; mine: Uint8Array; theirs: Uint8Array },
   codec: Codec,
+  decide?: MergeKey,
 ): { bytes: Uint8Array; conflicts: readonly string[] } {
   if (sameBytes(theirs, base)) return { bytes: mine, conflicts: [] }
   if (sameBytes(mine, base)) return { bytes: theirs, conflicts: [] }
@@ -41,7 +52,7 @@ export function mergeBytes(
     mine: decodeData(codec, mine),
     theirs: decodeData(codec, theirs),
   }
-  const { data, conflicts } = mergeData(sides, codec)
+  const { data, conflicts } = mergeData(sides, codec, decide)
   return { bytes: codec.encode(data), conflicts }
 }
 

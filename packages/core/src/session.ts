@@ -1,9 +1,9 @@
-import { SessionUsageError } from './errors.ts'
+import { SessionAccessError, SessionUsageError } from './errors.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { ClientInfo, SessionId } from './record.ts'
 import { checkInTime, checkWritable, type Ended, type SessionState } from './state.ts'
 import type { Opened, SessionInfo } from './store.ts'
-import type { Duration } from './timeouts.ts'
+import { type Duration, milliseconds } from './timeouts.ts'
 
 /**
  * The type of `session.data` where no other is given. An application declares its keys once, optional, because a new
@@ -33,6 +33,7 @@ export interface LoginOptions {
 /** What a session has the manager do at once. */
 export interface SessionActs {
   mintId(): SessionId
+  now(): number
   describe(opened: Opened): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
@@ -99,6 +100,11 @@ export class Session<Data extends object = SessionData> {
     return opened && this.#acts.describe(opened)
   }
 
+  /** Whether nothing is kept of it: made by `manager.read`, or while the store is in trouble. */
+  get isReadOnly(): boolean {
+    return this.#consult().isReadOnly
+  }
+
   /** Messages for the next page. */
   get flash(): Flash {
     return createFlash(() => this.#consult().box.value())
@@ -146,6 +152,21 @@ export class Session<Data extends object = SessionData> {
     checkWritable(state)
     checkInTime(state, 'rotate')
     state.wantsRotation = true
+  }
+
+  /**
+   * Passes when the user has proved who they are within `duration`; to be asked before something sensitive.
+   * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`: have them log in again, which keeps the session.
+   */
+  requireRecent(duration: Duration): void {
+    const { opened } = this.#consult()
+    const within = milliseconds(duration, 'requireRecent')
+    const since = opened?.record.authenticatedAt
+    if (since !== undefined && this.#acts.now() - since <= within) return
+    throw new SessionAccessError(
+      'ERR_SESSION_NOT_RECENT',
+      `Session ${this.id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
+    )
   }
 
   /** Only what may be logged. */

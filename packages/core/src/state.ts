@@ -2,7 +2,7 @@ import type { RequestCarrier } from './carrier.ts'
 import type { Codec } from './codec.ts'
 import type { SessionConfig } from './config.ts'
 import { createDataBox, type DataBox, emptyData } from './data.ts'
-import { SessionUsageError } from './errors.ts'
+import { type SessionStoreError, SessionUsageError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { EndReason, SessionId } from './record.ts'
 import type { Opened, SessionStore } from './store.ts'
@@ -31,8 +31,10 @@ export interface SessionState {
   /** The id that a session without a record shows: a new one before it is kept, an ended one after. */
   shownId: SessionId | undefined
   readonly isNew: boolean
-  /** May be looked at and never written. */
+  /** May be looked at and never written: made by `manager.read`, or in place of one that the store could not open. */
   readonly isReadOnly: boolean
+  /** Why the store could not open it. */
+  readonly trouble: SessionStoreError | undefined
   ended: Ended | undefined
   wantsRotation: boolean
   isConsulted: boolean
@@ -52,18 +54,20 @@ export interface StateSeed {
   /** Why the session that the token names is over, and which it was. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
   readonly isReadOnly: boolean
+  readonly trouble?: SessionStoreError
   readonly isSent: () => boolean
 }
 
 /** The state of a session at the start of a request; throws where the data of `opened` cannot be decoded. */
 export function createState({ codec }: ManagerParts, seed: StateSeed): SessionState {
-  const { opened, ended, isReadOnly, isSent } = seed
+  const { opened, ended, isReadOnly, trouble, isSent } = seed
   return {
     opened,
     box: createDataBox(codec, opened?.data ?? emptyData(codec)),
     shownId: ended?.id,
     isNew: opened === undefined,
     isReadOnly,
+    trouble,
     ended: ended?.why,
     wantsRotation: false,
     isConsulted: false,
@@ -101,8 +105,9 @@ export function canSend({ config }: ManagerParts, carrier: RequestCarrier): bool
   return carrier.secure || !config.secure
 }
 
-/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`. */
+/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`; the store's own error where that is why. */
 export function checkWritable(state: SessionState): void {
+  if (state.trouble) throw state.trouble
   if (!state.isReadOnly) return
   throw new SessionUsageError(
     'ERR_SESSION_READ_ONLY',

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Codec } from './codec.ts'
 import type { DiscardReason, Emit } from './events.ts'
 import type { Keyring } from './keyring.ts'
+import type { MergeKey } from './merge.ts'
 import type { ClientInfo, Elevation, EndReason, SessionId, SessionRecord } from './record.ts'
 import type { RotationPolicy } from './rotation.ts'
 import { expiryOf } from './timeouts.ts'
@@ -24,6 +25,7 @@ export interface StorePolicy extends RotationPolicy {
   readonly touchInterval: number
   readonly maxDataBytes: number
   readonly onReplay: ReplayPolicy
+  readonly merge: MergeKey | undefined
 }
 
 /** What a replay does beyond its event: nothing, end the session, or end all sessions of its user. */
@@ -69,7 +71,7 @@ export type Creation =
       readonly token: string
       readonly evicted: readonly SessionId[]
     }
-  | { readonly created: false; readonly why: 'limit' }
+  | { readonly created: false; readonly why: 'limit' | 'ended' }
 
 /** What a request wants of its session; the store judges it again on every row that it meets. */
 export interface Changes {

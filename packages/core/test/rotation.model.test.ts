@@ -18,7 +18,7 @@ describe.each([0.03, 0.25])('in a world where %d of the responses are lost', (lo
     expect(replays).toEqual([])
   }, 120_000)
 
-  test.each(Object.entries({ deleteFirst, fixedGrace, previousPlusSeen }))(
+  test.each(Object.entries({ deleteFirst, fixedGrace }))(
     'the scheme %s signs people out: the world is hard enough',
     async (name, make) => {
       const findings = await simulate(make(), world(lost))

@@ -36,12 +36,16 @@ test('a session displaced by max is an event of its manager and is told to onDis
   await manager.close()
 })
 
-test('two managers made with one memoryStore do not share sessions', async () => {
+test('managers made with one memoryStore share its sessions until the last of them closes', async () => {
   const store = memoryStore()
-  const [one, other] = [0, 1].map(() => createSessionManager(devConfig(secret, { store })))
-  const carrier = createCarrier()
-  const session = await one?.load(carrier)
-  await session?.login('user-1')
-  expect((await one?.sessions('user-1'))?.length).toBe(1)
-  expect(await other?.sessions('user-1')).toEqual([])
+  const connect = (use = store) => createSessionManager(devConfig(secret, { store: use }))
+  const [one, two, apart] = [connect(), connect(), connect(memoryStore())]
+  const session = await one.load(createCarrier())
+  await session.login('user-1')
+  expect(await two.sessions('user-1')).toHaveLength(1)
+  expect(await apart.sessions('user-1')).toEqual([])
+  await one.close()
+  expect(await two.sessions('user-1')).toHaveLength(1)
+  await two.close()
+  expect(await two.sessions('user-1')).toEqual([])
 })
