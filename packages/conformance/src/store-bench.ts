@@ -1,17 +1,10 @@
-import type { Clock, Duration, SessionBackend, SessionManager } from '@sojourn/core'
+import type { ConfigOptions, SessionBackend, SessionManager } from '@sojourn/core'
 import type { Scheduler } from './scheduler.ts'
 import type { Definition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'
 
 /** What the suite asks of a manager; pass all of it on to `createSessionManager`. */
-export interface ConnectOptions {
-  readonly clock: Clock
-  readonly maxAge: Duration
-  readonly absoluteTimeout: Duration
-  readonly touchInterval: Duration
-  readonly storeTimeout: Duration
-  readonly warn: () => void
-}
+export type ConnectOptions = Omit<ConfigOptions, 'store'>
 
 /** Puts something around a backend: the means by which the suite yields inside it, counts its calls and breaks it. */
 export type Wrap = (backend: SessionBackend) => SessionBackend
@@ -30,7 +23,7 @@ export interface StoreBench {
   readonly manager: SessionManager<TestData>
   readonly clock: { now: number }
   /** One more manager over the same storage. */
-  connect(wrap?: Wrap): SessionManager<TestData>
+  connect(options?: Partial<ConnectOptions> & { readonly wrap?: Wrap }): SessionManager<TestData>
   /** A browser with an empty jar. */
   visitor(manager?: SessionManager<TestData>): Visitor
   dump(): Promise<Uint8Array>
@@ -49,6 +42,8 @@ export const limits = {
   absoluteTimeout: 8 * 3_600_000,
   touchInterval: 4 * 60_000,
   storeTimeout: 2_000,
+  rotationInterval: 15 * 60_000,
+  rotationGrace: 30_000,
 }
 
 /** How often a race is run, each time otherwise interleaved. */
@@ -60,8 +55,9 @@ const start = Date.UTC(2030, 0, 1)
 export function createStoreBench(subject: StoreUnderTest, scheduler: Scheduler): StoreBench {
   const clock = { now: start }
   const calls: string[] = []
-  const connect = (wrap: Wrap = (backend) => backend) =>
-    subject.connect({ ...limits, clock: () => clock.now, warn: () => undefined }, (backend) =>
+  const plain: ConnectOptions = { ...limits, clock: () => clock.now, warn: () => undefined }
+  const connect: StoreBench['connect'] = ({ wrap = asItIs, ...options } = {}) =>
+    subject.connect({ ...plain, ...options }, (backend) =>
       counting(stepping(wrap(backend), scheduler), calls),
     )
   const manager = connect()
@@ -75,6 +71,8 @@ export function createStoreBench(subject: StoreUnderTest, scheduler: Scheduler):
     calls: () => calls.splice(0),
   }
 }
+
+const asItIs: Wrap = (backend) => backend
 
 /** A backend that lets others go first before and after each operation. */
 function stepping(backend: SessionBackend, { step }: Scheduler): SessionBackend {

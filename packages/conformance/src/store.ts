@@ -4,11 +4,13 @@ import { createScheduler } from './scheduler.ts'
 import { createStoreBench, type StoreCase, type StoreUnderTest } from './store-bench.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
+import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
 import { elevationCutsClean } from './store-cases/p04-elevation.ts'
 import { credentials } from './store-cases/p05-p06-credentials.ts'
 import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
 import { trouble } from './store-cases/p08-p11-trouble.ts'
 import { limitsAreServerSide } from './store-cases/p09-limits.ts'
+import { limitOfSessions } from './store-cases/p10-limits.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { createSuite, type Suite } from './suite.ts'
@@ -58,12 +60,14 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
 const definitions: readonly StoreCase[] = [
   ...nothingComesBack,
   ...nothingIsLost,
+  ...rotationByAge,
   ...elevationCutsClean,
   ...credentials,
   ...readingIsCheap,
   ...trouble,
   ...limitsAreServerSide,
   ...usersSessions,
+  ...limitOfSessions,
   ...cookiesForCause,
 ]
 

@@ -81,7 +81,7 @@ export const readingIsCheap: readonly StoreCase[] = [
           return outcome
         },
       })
-      const servers = Array.from({ length: 4 }, () => bench.connect(spied))
+      const servers = Array.from({ length: 4 }, () => bench.connect({ wrap: spied }))
       bench.clock.now += limits.touchInterval
       await Promise.all(
         Array.from({ length: 100 }, (_, n) =>

@@ -57,7 +57,7 @@ export const trouble: readonly StoreCase[] = [
     needs,
     async run(bench) {
       const switched = { isDown: false }
-      const manager = bench.connect(failing('remove', switched))
+      const manager = bench.connect({ wrap: failing('remove', switched) })
       const ann = bench.visitor(manager)
       await ann.visit(put({ cart: ['tea'] }))
       switched.isDown = true
@@ -109,7 +109,7 @@ export const trouble: readonly StoreCase[] = [
     needs: ['wrap', 'list'],
     async run(bench) {
       const lost = { isArmed: true, count: 0 }
-      const manager = bench.connect(lossy('insert', lost))
+      const manager = bench.connect({ wrap: lossy('insert', lost) })
       const ann = bench.visitor(manager)
       await ann.visit((session) => session.login('user-1'))
       equal(lost.count, 1)
@@ -154,7 +154,7 @@ async function losing(bench: StoreBench, operation: Operation) {
 }
 
 async function signedIn(bench: StoreBench, wrap: Wrap): Promise<Visitor> {
-  const ann = bench.visitor(bench.connect(wrap))
+  const ann = bench.visitor(bench.connect({ wrap }))
   await ann.visit(async (session) => {
     await session.login('user-1')
     await session.update(assign({ n: 1 }))

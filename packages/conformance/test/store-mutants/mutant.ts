@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { type Entries, type ReferenceRules, referenceBackend } from '@sojourn/conformance/backend'
+import type { StoreUnderTest } from '@sojourn/conformance/store'
+import {
+  createSessionManager,
+  devConfig,
+  keyedStore,
+  type SessionBackend,
+  type StoreFactory,
+} from '@sojourn/core'
+
+/** A store that is wrong in one way, and the cases that have to notice: exactly these. */
+export interface StoreMutant {
+  readonly name: string
+  readonly breaks: readonly string[]
+  readonly rules?: Partial<ReferenceRules>
+  /** Breaks operations of the backend. */
+  backend?(reference: SessionBackend, entries: Entries): Partial<SessionBackend>
+  /** Breaks the store above the backend. */
+  store?(factory: StoreFactory, entries: Entries): StoreFactory
+}
+
+/** What every mutant here claims to support. */
+export const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
+
+/** A storage over the reference backend, with what the mutant breaks in it. */
+export function openMutant({ rules, backend, store }: Partial<StoreMutant> = {}): StoreUnderTest {
+  const entries: Entries = new Map()
+  const secret = randomBytes(32)
+  const reference = referenceBackend({ entries, ...(rules ? { rules } : {}) })
+  return {
+    connect(config, wrap) {
+      const wrapped = wrap(reference)
+      const keyed = keyedStore({ ...wrapped, ...backend?.(wrapped, entries) })
+      const factory = store?.(keyed, entries) ?? keyed
+      return createSessionManager(devConfig(secret, { store: factory, ...config }))
+    },
+    dump: async () => Buffer.concat([...entries].flatMap(asBytes)),
+  }
+}
+
+function asBytes([id, entry]: [string, unknown]): Buffer[] {
+  const value =
+    typeof entry === 'object' && entry !== null && 'value' in entry ? entry.value : undefined
+  const bytes = value instanceof Uint8Array ? [Buffer.from(value)] : []
+  return [Buffer.from(id), Buffer.from(JSON.stringify(entry)), ...bytes]
+}

@@ -1,0 +1,184 @@
+import type { Row } from '@sojourn/core'
+import type { StoreMutant } from './mutant.ts'
+
+/** Stores that are wrong in one way each. */
+export const storeMutants: readonly StoreMutant[] = [
+  {
+    name: 'last-write-wins',
+    breaks: [
+      'P2.1',
+      'P2.2',
+      'P2.3',
+      'P2.4',
+      'P2.5',
+      'P2.6',
+      'P2.7',
+      'P2.8',
+      'P3.4',
+      'P4.5',
+      'P11.2',
+    ],
+    rules: { mayReplace: () => true },
+  },
+  {
+    name: 'upsert-on-replace',
+    breaks: ['P1.1', 'P1.2', 'P1.3', 'P1.5', 'P1.6', 'P1.7', 'P1.8'],
+    backend: (reference, entries) => ({
+      async replace(id, row, call) {
+        const outcome = await reference.replace(id, row, call)
+        if (outcome === 'gone') entries.set(id, row)
+        return outcome === 'gone' ? 'replaced' : outcome
+      },
+    }),
+  },
+  {
+    name: 'touch-creates',
+    breaks: ['P1.4'],
+    backend: (reference, entries) => {
+      const seen = new Map<string, Row>()
+      return {
+        async find(id, call) {
+          const found = await reference.find(id, call)
+          if (found && 'value' in found) seen.set(id, found)
+          return found
+        },
+        async touch(id, times, call) {
+          const outcome = await reference.touch(id, times, call)
+          const row = seen.get(id)
+          if (outcome === 'gone' && row) entries.set(id, { ...row, ...times })
+          return outcome === 'gone' ? 'touched' : outcome
+        },
+      }
+    },
+  },
+  {
+    name: 'touches-every-time',
+    breaks: ['P7.6'],
+    rules: { mayTouch: (row, expected) => row.version === expected.version },
+  },
+  {
+    name: 'forgets-expiry',
+    breaks: ['P1.8'],
+    rules: { isLive: () => true },
+  },
+  {
+    name: 'swallows-errors',
+    breaks: ['P8.1'],
+    backend: (reference) => ({
+      find: (id, call) => reference.find(id, call).catch(() => null),
+    }),
+  },
+  {
+    name: 'says-done-when-it-failed',
+    breaks: ['P8.2'],
+    backend: (reference) => ({
+      replace: (id, row, call) => reference.replace(id, row, call).catch(() => 'replaced' as const),
+    }),
+  },
+  {
+    name: 'forgets-the-tombstone',
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P11.4', 'P10.3'],
+    backend: (reference, entries) => ({
+      async remove(id, call) {
+        const row = await reference.remove(id, call)
+        entries.delete(id)
+        return row
+      },
+    }),
+  },
+  {
+    name: 'leaking-index',
+    breaks: ['P4.8', 'P10.2'],
+    backend: (reference) => {
+      const ended = new Map<string, Row>()
+      return {
+        async remove(id, call) {
+          const row = await reference.remove(id, call)
+          if (row) ended.set(id, row)
+          return row
+        },
+        async list(group, call) {
+          const live = await reference.list(group, call)
+          const dead = [...ended].filter(([id]) => id.startsWith(`${group}.`))
+          return [...live, ...dead.map(([id, row]) => ({ ...row, id }))]
+        },
+      }
+    },
+  },
+  {
+    name: 'index-misses-the-newest',
+    breaks: ['P3.9', 'P11.3', 'P10.1', 'P10.2', 'P10.5', 'P10.6', 'P10.8'],
+    backend: (reference) => ({
+      list: async (group, call) => (await reference.list(group, call)).slice(0, -1),
+    }),
+  },
+  {
+    name: 'racy-limit',
+    breaks: ['P10.6'],
+    backend: (reference) => ({
+      async insert(id, row, { limit, ...call }) {
+        const [group = ''] = id.split('.')
+        const rows = limit ? await reference.list(group, call) : []
+        const isFull = limit !== undefined && rows.length >= limit.max
+        if (isFull && limit.onExceed === 'refuse') return { inserted: false, why: 'limit' }
+        const [oldest] = rows.toSorted((a, b) => a.expiresAt - b.expiresAt)
+        const evicted = isFull && oldest ? [oldest.id] : []
+        for (const other of evicted) await reference.remove(other, { ...call, reason: 'evicted' })
+        const outcome = await reference.insert(id, row, call)
+        return outcome.inserted ? { ...outcome, evicted } : outcome
+      },
+    }),
+  },
+  {
+    name: 'unhashed-secret',
+    breaks: ['P5.1'],
+    store: (factory, entries) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async create(draft, options) {
+          const creation = await store.create(draft, options)
+          if (creation.created) entries.set(creation.token, { ended: 'logout', at: 0 })
+          return creation
+        },
+      }
+    },
+  },
+  {
+    name: 'eager-confirm',
+    breaks: ['P3.1', 'P3.2', 'P3.3', 'P3.4', 'P3.7'],
+    store: (factory) => {
+      const latest = new Map<string, string>()
+      return (env) => {
+        const store = factory(env)
+        return {
+          ...store,
+          async open(tokens) {
+            const opening = await store.open(tokens)
+            if (opening.outcome !== 'open') return opening
+            const { id } = opening.opened.record
+            const isOutdated = !tokens.includes(latest.get(id) ?? tokens[0] ?? '')
+            return isOutdated ? { outcome: 'ended', id, reason: 'stale' } : opening
+          },
+          async save(opened, changes) {
+            const saving = await store.save(opened, changes)
+            if (saving.saved && saving.token) latest.set(saving.opened.record.id, saving.token)
+            return saving
+          },
+        }
+      }
+    },
+  },
+  {
+    name: 'keeps-the-old-token',
+    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        save: (opened, { rotate, ...changes }) =>
+          store.save(opened, rotate?.elevation ? { ...changes, rotate } : changes),
+      }
+    },
+  },
+]
