@@ -24,11 +24,13 @@ test('a store in trouble is an error page and costs nobody the session', async (
   expect(status).toBe(503)
   expect(text).toContain('Yours is not lost')
   expect(visitor.cookie).toBe(cookie)
+  const { headers } = await fetch(demo.url, { headers: { cookie } })
+  expect(headers.get('retry-after')).toBe('1')
   expect((await createVisitor(demo.url).get('/')).status).toBe(200)
 
   isDown = false
   expect((await visitor.get('/')).text).toContain('Good to see you, Ada Lovelace')
-  expect(log).toHaveBeenCalledOnce()
+  expect(log).toHaveBeenCalledTimes(2)
   log.mockRestore()
 })
 
