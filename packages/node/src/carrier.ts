@@ -1,40 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Carrier } from '@sojourn/core'
-import type { HeldResponse } from './held-response.ts'
-
-/** What a carrier cannot see in a request and its response. */
-export interface CarrierView {
-  /** Whether the client speaks HTTPS. */
-  readonly secure: boolean
-  /** The response, once it is one that waits for its commit. */
-  readonly held: () => HeldResponse | undefined
-}
+import { isDisguised, undisguised } from './disguise.ts'
 
 /**
- * A request and its response of node:http as a carrier. It keeps the response's own methods as they are now: a held
- * response refuses headers to everybody else.
+ * A request and its response of node:http as a carrier. `secure` is what the framework knows of it; without one it is
+ * whether the request's own connection is encrypted. A response that waits for its commit is not sent yet, and takes
+ * headers from its carrier alone.
  */
 export function nodeCarrier(
   request: IncomingMessage,
   response: ServerResponse,
-  { secure, held }: CarrierView,
+  { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
 ): Carrier {
-  const { setHeader, appendHeader } = response
-  const write = (run: () => void) => {
-    const response = held()
-    if (response) response.setHeaders(run)
-    else run()
-  }
   return {
     secure,
     get sent() {
-      return response.headersSent && !held()?.isHeld()
+      return response.headersSent && !isDisguised(response)
     },
     header: (name) => joined(request.headers[name]),
     get: (name) => joined(response.getHeader(name)),
-    set: (name, value) => write(() => setHeader.call(response, name, value)),
-    append: (name, value) => write(() => appendHeader.call(response, name, value)),
+    set: (name, value) => undisguised(response, () => response.setHeader(name, value)),
+    append: (name, value) => undisguised(response, () => response.appendHeader(name, value)),
   }
+}
+
+function isEncrypted({ socket }: IncomingMessage): boolean {
+  return 'encrypted' in socket && socket.encrypted === true
 }
 
 function joined(value: number | string | readonly string[] | undefined): string | undefined {

@@ -1,48 +1,70 @@
 import type { ServerResponse } from 'node:http'
 
-/** A response that looks sent and is not. */
-export interface Disguise {
-  /** Runs what may set headers all the same: the commit. */
-  lift(run: () => void): void
-  /** Ends the disguise; status and message are as they were when it began. */
-  end(): void
+/** What a response in disguise must pretend besides that its headers have left. */
+export interface Pretence {
+  /** Whether `end` was called. */
+  readonly hasEnded: () => boolean
+  /** Whether a `write` was answered with false. */
+  readonly isFull: () => boolean
+}
+
+const lifts = new WeakMap<ServerResponse, (run: () => void) => void>()
+
+/** Whether a response looks sent and is not. */
+export function isDisguised(response: ServerResponse): boolean {
+  return lifts.has(response)
+}
+
+/** Runs what may set headers whatever a disguise says: the commit. */
+export function undisguised(response: ServerResponse, run: () => void): void {
+  const lift = lifts.get(response)
+  if (lift) lift(run)
+  else run()
 }
 
 /**
  * Makes a response that waits for its commit look sent to everybody: `headersSent` is true, and headers are refused as
- * Node refuses them, so that a second send fails exactly as it would without us.
+ * Node refuses them, so that a second send fails exactly as it would without us. The returned function ends that;
+ * status and message are then as they were when it began.
  */
-export function disguise(response: ServerResponse, hasEnded: () => boolean): Disguise {
-  const { statusCode, statusMessage, setHeader } = response
+export function disguise(response: ServerResponse, { hasEnded, isFull }: Pretence): () => void {
+  const { statusCode, statusMessage, setHeader, setHeaders, appendHeader, removeHeader } = response
   let isLifted = false
+  const refusing = (method: unknown, verb: Verb) => ({
+    value: (...args: unknown[]) =>
+      isLifted ? Reflect.apply(method as () => unknown, response, args) : refuse(verb),
+  })
   const undo = override(response, {
-    headersSent: { get: () => true },
+    headersSent: { get: () => !isLifted },
     finished: { get: hasEnded },
-    setHeader: {
-      value: (name: string, value: string) =>
-        isLifted ? setHeader.call(response, name, value) : refuse('set'),
-    },
-    setHeaders: { value: () => refuse('set') },
-    appendHeader: { value: () => refuse('append') },
-    removeHeader: { value: () => refuse('remove') },
+    writableFinished: { get: () => false },
+    writableNeedDrain: { get: () => isFull() && !hasEnded() },
+    setHeader: refusing(setHeader, 'set'),
+    setHeaders: refusing(setHeaders, 'set'),
+    appendHeader: refusing(appendHeader, 'append'),
+    removeHeader: refusing(removeHeader, 'remove'),
     // Older versions of `compression` call it for every chunk while there is no header yet.
     _implicitHeader: { value: () => undefined },
   })
-  return {
-    lift(run) {
-      isLifted = true
+  lifts.set(response, (run) => {
+    isLifted = true
+    try {
       run()
+    } finally {
       isLifted = false
-    },
-    end() {
-      undo()
-      Object.assign(response, { statusCode, statusMessage })
-    },
+    }
+  })
+  return () => {
+    undo()
+    lifts.delete(response)
+    Object.assign(response, { statusCode, statusMessage })
   }
 }
 
-/** The error that Node throws at one who is too late with a header. */
-export function refuse(verb: 'set' | 'append' | 'remove' | 'write'): never {
+type Verb = 'set' | 'append' | 'remove' | 'write'
+
+/** Throws what Node throws at one who is too late with a header. */
+export function refuse(verb: Verb): never {
   const error = new Error(`Cannot ${verb} headers after they are sent to the client`)
   throw Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' })
 }

@@ -7,7 +7,7 @@ type Listener = (...args: unknown[]) => void
 export interface Producers {
   /** Tells those who were told to wait that they may go on. */
   resume(): void
-  /** Detaches the streams that are piped into the response. */
+  /** Detaches the streams that are piped into the response, and destroys them once it has closed: nobody reads them. */
   detach(): void
 }
 
@@ -27,18 +27,35 @@ export function watchProducers(response: ServerResponse): Producers {
     if (type === 'drain') waiting.delete(listener)
     return removeListener.call(response, type, listener)
   }
+  const listening = { on: note, removeListener: forget, off: forget }
   on.call(response, 'pipe', (source: Readable) => sources.add(source))
   on.call(response, 'unpipe', (source: Readable) => sources.delete(source))
-  Object.assign(response, { on: note, removeListener: forget, off: forget })
+  Object.assign(response, listening)
 
   return {
     resume() {
+      if (response.writableEnded || response.destroyed) return
       const told = new Set(response.rawListeners('drain'))
       response.emit('drain')
       for (const listener of waiting) if (!told.has(listener)) listener.call(response)
     },
     detach() {
-      for (const source of sources) source.unpipe(response)
+      Object.assign(response, listening) // without what `compression` mounted after us made of them
+      const detached = [...sources]
+      for (const source of detached) source.unpipe(response)
+      afterClose(response, () => {
+        for (const source of detached) if (isIdle(source)) source.destroy()
+      })
     },
   }
+}
+
+function afterClose(response: ServerResponse, act: () => void): void {
+  if (response.closed) act()
+  else response.once('close', act)
+}
+
+/** Whether nobody else reads a stream, which would then keep its file or connection for ever. */
+function isIdle(source: Readable): boolean {
+  return source.listenerCount('data') === 0
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type SessionManager, SessionStoreError } from '@sojourn/core'
+import type { Session, SessionManager } from '@sojourn/core'
 import { nodeCarrier } from './carrier.ts'
-import { beforeHeaders, type HeldResponse } from './held-response.ts'
+import { announce } from './head.ts'
+import { beforeHeaders } from './held-response.ts'
 
 /** How sessions are mounted. */
 export interface SessionsOptions<Request extends IncomingMessage = IncomingMessage> {
@@ -18,10 +19,12 @@ export type Handler<Request, Response> = (
   next: (error?: unknown) => void,
 ) => void
 
+const mounted = new WeakMap<IncomingMessage, Map<object, Session<object>>>()
+
 /**
- * Gives each request its session, and commits it before the first byte of the response. Store trouble goes to
- * `next(error)` as a SessionStoreError with status 503, and the response has a Retry-After. Mounted again with the same
- * manager it does nothing.
+ * Gives each request its session, and commits it before the first byte of the response. Trouble goes to `next(error)`,
+ * with the error's status and headers on the response: a store that is down is a SessionStoreError, 503, Retry-After.
+ * Mounted again with the same manager it only gives the session that the request has.
  */
 export function sessions<
   Data extends object,
@@ -29,39 +32,36 @@ export function sessions<
   Response extends ServerResponse,
 >(
   manager: SessionManager<Data>,
-  { as = 'session', isSecure = isEncrypted }: SessionsOptions<Request> = {},
+  { as = 'session', isSecure }: SessionsOptions<Request> = {},
 ): Handler<Request, Response> {
-  const mounted = new WeakSet<Request>()
-
   return (request, response, next) => {
-    if (mounted.has(request)) return next()
-    mounted.add(request)
-    const fail = (error: unknown) => {
-      if (error instanceof SessionStoreError) askToRetry(response, error)
+    const present = mounted.get(request)?.get(manager)
+    if (present) {
+      Object.assign(request, { [as]: present })
+      next()
+      return
+    }
+    const carrier = nodeCarrier(request, response, isSecure ? { secure: isSecure(request) } : {})
+    const begin = (session: Session<Data>) => {
+      remember(request, manager, session)
+      Object.assign(request, { [as]: session })
+      beforeHeaders(response, { commit: () => manager.commit(session, carrier), fail: next })
+      next()
+    }
+    const refuse = (error: unknown) => {
+      if (!response.headersSent) announce(response, error)
       next(error)
     }
-    let held: HeldResponse | undefined
-    const secure = isSecure(request)
-    const carrier = nodeCarrier(request, response, { secure, held: () => held })
-    manager.load(carrier).then((session) => {
-      Object.defineProperty(request, as, {
-        value: session,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      })
-      const commit = () => manager.commit(session, carrier)
-      held = beforeHeaders(response, { commit, fail })
-      next()
-    }, fail)
+    // Outside of the promise: what the application throws is its own, and no unhandled rejection of ours.
+    manager.load(carrier).then(
+      (session) => process.nextTick(begin, session),
+      (error: unknown) => process.nextTick(refuse, error),
+    )
   }
 }
 
-function askToRetry(response: ServerResponse, { headers }: SessionStoreError): void {
-  if (response.headersSent) return
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-}
-
-function isEncrypted({ socket }: IncomingMessage): boolean {
-  return 'encrypted' in socket && socket.encrypted === true
+function remember(request: IncomingMessage, manager: object, session: Session<object>): void {
+  const known = mounted.get(request)
+  if (known) known.set(manager, session)
+  else mounted.set(request, new Map([[manager, session]]))
 }

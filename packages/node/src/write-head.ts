@@ -30,8 +30,8 @@ export function isStatus(status: unknown): boolean {
  */
 export function applyFields(response: ServerResponse, fields: HeadFields): void {
   if (!isList(fields)) {
-    for (const [name, value] of Object.entries(fields))
-      if (value !== undefined) response.setHeader(name, value as string)
+    // What is no header value, Node throws at.
+    for (const [name, value] of Object.entries(fields)) response.setHeader(name, value as string)
     return
   }
   const pairs = pairsOf(fields)

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+
+/** The head of a response as it was at one moment. */
+export interface Head {
+  readonly status: number
+  readonly message: string
+  readonly fields: ReadonlyMap<string, Field>
+}
+
+type Field = number | string | string[]
+
+/** The head of a response, copied: Node appends to the very lists that it was given. */
+export function headOf(response: ServerResponse): Head {
+  const fields = new Map<string, Field>()
+  for (const name of response.getHeaderNames()) {
+    const value = response.getHeader(name)
+    if (value !== undefined) fields.set(name, Array.isArray(value) ? [...value] : value)
+  }
+  return { status: response.statusCode, message: response.statusMessage, fields }
+}
+
+/** Makes the head of a response that has not been sent what it was. */
+export function putBack(response: ServerResponse, { status, message, fields }: Head): void {
+  response.statusCode = status
+  response.statusMessage = message
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  for (const [name, value] of fields) response.setHeader(name, value)
+  response.sendDate = true // removing a handler's own Date has switched Node's off
+  response.addTrailers({})
+}
+
+/** What was added to a head since: further lines of Set-Cookie, and other fields as they are now. */
+export function addedSince(response: ServerResponse, earlier: Head): readonly [string, Field][] {
+  const changed = [...headOf(response).fields].filter(
+    ([name, value]) => String(value) !== String(earlier.fields.get(name)),
+  )
+  return changed.map(([name, value]) => {
+    const lines = earlier.fields.get(name)
+    if (name !== 'set-cookie' || lines === undefined || !Array.isArray(value)) return [name, value]
+    return [name, value.slice(Array.isArray(lines) ? lines.length : 1)]
+  })
+}
+
+/** Adds what was kept of another head. */
+export function add(response: ServerResponse, added: readonly [string, Field][]): void {
+  for (const [name, value] of added) {
+    if (name === 'set-cookie') response.appendHeader(name, value as string | string[])
+    else response.setHeader(name, value)
+  }
+}
+
+/** Has a response answer with an error: with the status and the headers that it brings along, such as Retry-After. */
+export function announce(response: ServerResponse, error: unknown): void {
+  const { status, headers } = Object(error)
+  response.statusCode = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
+  for (const [name, value] of Object.entries(Object(headers)))
+    response.setHeader(name, String(value))
+}
