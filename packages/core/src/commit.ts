@@ -56,9 +56,9 @@ export function discard(parts: ManagerParts, state: SessionState, why: DiscardRe
   const id = state.opened?.record.id
   parts.emit('discarded', { what: 'changes', why, id })
   if (why !== 'late' || !parts.config.development) return
-  parts.warnOnce(
+  parts.config.warn(
     `Session ${id ?? '(new)'} was changed after the response headers had left; the change was dropped. ` +
-      'Change session.data before the response begins, or use: await session.update(fn)',
+      'Change session.data before the response begins; a session that is kept already also takes: await session.update(fn)',
   )
 }
 
@@ -165,7 +165,7 @@ function warnOfPlainHttp(parts: ManagerParts, state: SessionState | undefined): 
   if (state)
     parts.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
   parts.warnOnce(
-    'The session cookie is Secure and a request came over plain HTTP, so the cookie was not sent and no session was kept. ' +
+    'The session cookie is Secure and a request came over plain HTTP, so the cookie was not sent: the client has no session. ' +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
       'on a developer machine use devConfig().',
   )

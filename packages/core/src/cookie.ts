@@ -92,12 +92,12 @@ function checkCookie(options: CompleteCookieOptions): void {
   )
   check(cookieName !== '__proto__', 'cookieName', "must not be '__proto__'")
   check(
-    path.startsWith('/') && attributeShape.test(path),
+    typeof path === 'string' && path.startsWith('/') && attributeShape.test(path),
     'path',
     "must begin with '/' and hold no blank, comma or semicolon",
   )
   check(
-    domain === undefined || attributeShape.test(domain),
+    domain === undefined || (typeof domain === 'string' && attributeShape.test(domain)),
     'domain',
     'must be a host name like example.com',
   )

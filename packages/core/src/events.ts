@@ -7,14 +7,14 @@ export type DiscardReason =
   | 'forged' // right shape, wrong signature
   | 'ambiguous' // several genuine tokens, for different sessions
   | 'unknown' // genuine, but the store has no such session
-  | 'expired' // idle or absolute limit reached
+  | 'expired' // idle or absolute limit reached, by the manager's clock; most stores forget it first: `unknown`
   | 'stale' // genuine and superseded by rotation or login
   | 'corrupt' // the record cannot be decoded
-  | 'ended' // the session had ended when the request came to write
+  | 'ended' // the session had ended: at the load its token is refused, at the commit its changes
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
   | 'late' // changed after the headers had left
-  | 'insecure' // a Secure cookie cannot leave over plain HTTP
+  | 'insecure' // a Secure cookie cannot leave over plain HTTP: a token is not sent, a new session not kept
 
 /** What each event carries. Ids name sessions and are safe to log; no event holds a token or a secret. */
 export interface SessionEvents {
@@ -29,7 +29,7 @@ export interface SessionEvents {
   }
   /** A token that was rotated away was used long after: it was stolen, or a browser kept it. */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
-  /** A session ended, and why. */
+  /** A session ended, and why. `revokeAll` tells how many it ended by its answer, not by events. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
   /** A bounded store dropped the session used longest ago to make room. */
   displaced: { readonly id: SessionId }

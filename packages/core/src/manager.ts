@@ -144,7 +144,9 @@ function stateOn(
   try {
     return createState(parts, { ...use, opened })
   } catch (cause) {
-    parts.emit('corrupt', { id: opened.record.id, cause })
+    const { id } = opened.record
+    parts.emit('corrupt', { id, cause })
+    parts.emit('discarded', { what: 'token', why: 'corrupt', id })
     return createState(parts, use)
   }
 }

@@ -279,6 +279,8 @@ describe('a record that cannot be read', () => {
     const { manager } = managerOver(backend)
     const corrupt = vi.fn()
     manager.on('corrupt', corrupt)
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
     const visitor = browser()
     const { session } = await visit(manager, visitor, (session) => {
       session.data['n'] = 1
@@ -292,6 +294,7 @@ describe('a record that cannot be read', () => {
       expect(next.data['isAdmin']).toBeUndefined()
     })
     expect(corrupt).toHaveBeenCalledTimes(1)
+    expect(discarded).toHaveBeenCalledWith({ what: 'token', why: 'corrupt', id: session.id })
     expect(backend.rows.has(session.id)).toBe(true)
   })
 })

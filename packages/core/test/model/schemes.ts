@@ -86,7 +86,9 @@ export const fixedGrace = (): Scheme =>
 export const previousPlusSeen = (): Scheme =>
   rotating((kept, presented, at) => {
     const isSeen = presented === kept.current
-    if (isSeen) for (const [token, until] of kept.old) if (until === Number.POSITIVE_INFINITY) kept.old.set(token, at + grace)
+    if (isSeen)
+      for (const [token, until] of kept.old)
+        if (until === Number.POSITIVE_INFINITY) kept.old.set(token, at + grace)
     if (!isSeen || at - kept.rotatedAt < interval) return undefined
     kept.old.clear()
     kept.old.set(kept.current, Number.POSITIVE_INFINITY)

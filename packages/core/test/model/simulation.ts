@@ -27,6 +27,8 @@ export interface Findings {
   requests: number
   /** Users whose browser ended up with a cookie that opens nothing. */
   signedOut: number
+  /** Users whose token had not changed for an hour of use: rotation had stopped for them. */
+  stuck: number
   /** Single requests that found nobody signed in. */
   strays: number
   cookies: number
@@ -43,14 +45,14 @@ const minute = 60 * second
 
 /** Lets every user walk through pages, each a burst of one to six requests at once. */
 export async function simulate(scheme: Scheme, world: World): Promise<Findings> {
-  const findings: Findings = { requests: 0, signedOut: 0, strays: 0, cookies: 0 }
+  const findings: Findings = { requests: 0, signedOut: 0, stuck: 0, strays: 0, cookies: 0 }
   for (let user = 0; user < world.users; user++) await walk(scheme, world, findings)
   return findings
 }
 
 async function walk(scheme: Scheme, world: World, findings: Findings): Promise<void> {
   const between = (least: number, most: number) => least + world.random() * (most - least)
-  const jar = { cookie: await scheme.signIn(start) }
+  const jar = { cookie: await scheme.signIn(start), since: start }
   const happenings: Happening[] = []
   const plan = (at: number, happen: (at: number) => Promise<void>) => {
     happenings.push({ at, happen: () => happen(at) })
@@ -63,6 +65,7 @@ async function walk(scheme: Scheme, world: World, findings: Findings): Promise<v
   while (happenings.length > 0) await next(happenings).happen()
   const { isSignedIn } = await scheme.arrive(jar.cookie, at + minute)
   if (!isSignedIn) findings.signedOut++
+  else if (at - jar.since > 60 * minute) findings.stuck++
 
   async function request(sentAt: number): Promise<void> {
     const { cookie } = jar
@@ -70,7 +73,9 @@ async function walk(scheme: Scheme, world: World, findings: Findings): Promise<v
       const { isSignedIn, leave } = await scheme.arrive(cookie, arrivedAt)
       findings.requests++
       if (!isSignedIn) findings.strays++
-      plan(arrivedAt + between(0, 2 * second), async (leftAt) => respond(await leave(leftAt), leftAt))
+      plan(arrivedAt + between(0, 2 * second), async (leftAt) =>
+        respond(await leave(leftAt), leftAt),
+      )
     })
   }
 
@@ -80,7 +85,7 @@ async function walk(scheme: Scheme, world: World, findings: Findings): Promise<v
     if (world.random() < world.lost) return
     const isLate = world.random() < world.late
     plan(leftAt + (isLate ? between(10 * second, 3 * minute) : between(0, second)), async () => {
-      jar.cookie = cookie
+      Object.assign(jar, { cookie, since: leftAt })
     })
   }
 }
