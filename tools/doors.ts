@@ -20,7 +20,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/conformance': {
     src: [],
-    types: ['@sojourn/core'],
+    types: ['@sojourn/core', 'fast-check'],
     test: ['@sojourn/core'],
   },
   '@sojourn/node': {
