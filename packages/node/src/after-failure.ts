@@ -1,55 +1,55 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import { callBack } from './gate.ts'
 
-type Arguments = readonly unknown[]
+/** Who answers after a failure. */
+export interface ErrorHandler {
+  /** Calls the application's error handler. */
+  readonly speak: () => void
+  /** Whether the handler whose response was dropped had ended it: what ends it now is somebody else's answer. */
+  readonly hasEnded: boolean
+}
+
+const speaking = new AsyncLocalStorage<ServerResponse>()
 
 /**
  * Lets the application's error handler answer, and nobody else: the handler whose response was dropped may still be
- * writing. The returned function calls the error handler. Until that has touched the head, what is written comes from
- * the old handler and is dropped; what comes after the end is dropped too, and a header that comes too late is ignored,
- * for neither must end the process. Only an `end` is let through, without its chunk: it might be a terse answer.
+ * writing, into the same object. The error handler is known by its asynchronous context. Where a queue of its own lost
+ * that, it is known by its setting headers, which the old handler has long done. All else is dropped; what comes after
+ * the end too, for a late write must not end the process.
  */
-export function letErrorHandlerSpeak(
-  response: ServerResponse,
-  why: unknown,
-): (speak: () => void) => void {
-  const { write, end } = response
-  const { setHeader, setHeaders, appendHeader, removeHeader, writeHead } = response
-  let isItsTurn = false
-  let hasBegun = false
-  const head = (method: (...args: never) => unknown) =>
-    function touch(...args: Arguments): unknown {
-      if (response.headersSent) return response
-      hasBegun = true
-      return Reflect.apply(method, response, args)
+export function letErrorHandlerSpeak(response: ServerResponse, handler: ErrorHandler): void {
+  const { setHeader, writeHead, write, end, flushHeaders } = response
+  let isOpen = false
+  let isEndOwed = !handler.hasEnded
+  const isItsTurn = () => isOpen || speaking.getStore() === response
+  const opening = <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
+    function said(this: ServerResponse, ...args: Args): Result {
+      isOpen ||= !isItsTurn()
+      return Reflect.apply(method, this, args)
     }
 
   Object.assign(response, {
-    setHeader: head(setHeader),
-    setHeaders: head(setHeaders),
-    appendHeader: head(appendHeader),
-    removeHeader: head(removeHeader),
-    writeHead: head(writeHead),
-    write(...args: Arguments) {
-      if (isHeard() && !response.writableEnded) return Reflect.apply(write, response, args)
-      callBack(args, why)
+    setHeader: opening(setHeader),
+    writeHead: opening(writeHead),
+    flushHeaders: () => isItsTurn() && Reflect.apply(flushHeaders, response, []),
+    write(...args: unknown[]) {
+      if (isItsTurn() && !response.writableEnded) return Reflect.apply(write, response, args)
+      callBack(args, writeDropped())
       return false
     },
-    end(...args: Arguments) {
-      if (!response.writableEnded) Reflect.apply(end, response, isHeard() ? args : [])
+    end(...args: unknown[]) {
+      const isStray = !isItsTurn() && isEndOwed
+      if (!isStray && !response.writableEnded) return Reflect.apply(end, response, args)
+      isEndOwed = false
+      callBack(args, writeDropped())
       return response
     },
   })
-  return (speak) => {
-    isItsTurn = true
-    try {
-      speak()
-    } finally {
-      isItsTurn = false
-    }
-  }
+  speaking.run(response, handler.speak)
+}
 
-  function isHeard(): boolean {
-    return isItsTurn || hasBegun || response.headersSent
-  }
+function writeDropped(): Error {
+  const error = new Error('This response was dropped, and an error handler has answered instead')
+  return Object.assign(error, { code: 'ERR_STREAM_DESTROYED' })
 }

@@ -6,8 +6,11 @@ import { applyFields, isStatus, readHead } from './write-head.ts'
 export interface Gate {
   /** Sends what was kept, in order, and all that follows at once. Says whether it was less than who wrote it feared. */
   open(): boolean
-  /** Drops what was kept and all that still comes this way. Whoever waits for it is told why. */
-  shut(why: unknown): void
+  /**
+   * Drops what was kept and all that still comes this way. Whoever waits for it is told why. Says whether the response
+   * had been ended.
+   */
+  shut(why: unknown): boolean
 }
 
 type Operation = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'flush'
@@ -49,9 +52,11 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
       reveal()
       state = 'shut'
       reason = why
-      for (const { args } of kept) callBack(args, why)
+      const operations = kept
       kept = []
+      for (const { args } of operations) callBack(args, why)
       Object.assign(response, originals, { writeHeader: originals.writeHead })
+      return operations.some(({ operation }) => operation === 'end')
     },
   }
 

@@ -74,7 +74,7 @@ function guard(response: ServerResponse, before: Before): void {
 
   function giveUp({ error, before }: Failure, head?: Head): void {
     const added = head ? addedSince(response, head) : []
-    gate.shut(error)
+    const hasEnded = gate.shut(error)
     producers.detach()
     if (response.headersSent) response.destroy()
     else {
@@ -83,8 +83,8 @@ function guard(response: ServerResponse, before: Before): void {
       announce(response, error)
       gate = putGate(response, begin)
     }
-    const speaking = letErrorHandlerSpeak(response, error)
     // Outside of the promise: what the application throws is its own, and no unhandled rejection of ours.
-    process.nextTick(speaking, () => before.fail(error))
+    const speak = () => process.nextTick(() => before.fail(error))
+    letErrorHandlerSpeak(response, { speak, hasEnded })
   }
 }
