@@ -1,0 +1,103 @@
+import type { ErrorRequestHandler, Express } from 'express'
+import { describe, expect, test } from 'vitest'
+import { ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+
+watchFaults()
+
+const routes = (app: Express) =>
+  app
+    .post(
+      '/',
+      changing((_req, res) => void res.send('kept')),
+    )
+    .get('/', (req, res) => void res.json(req.session.data))
+
+const page: ErrorRequestHandler = (error, _req, res, _next) => {
+  const { code, status } = error as { code: string; status: number }
+  res.status(status).send(`<p>${code}</p>`)
+}
+
+const careless: ErrorRequestHandler = (_error, _req, res, _next) => void res.send('oops')
+
+const down = () => Promise.reject(new Error('no such host'))
+const hanging = () => new Promise<void>(() => {})
+
+const troubles = [
+  ['is down', down, 'ERR_STORE_UNAVAILABLE'],
+  ['hangs', hanging, 'ERR_STORE_TIMEOUT'],
+] as const
+
+describe.each(frameworks)('%s', (_name, makeApp) => {
+  describe.each(troubles)('a store that %s', (_what, trouble, code) => {
+    const options = { storeTimeout: 30 }
+
+    test('is a 503 with Retry-After and leaves the cookie alone', async () => {
+      const { url, control } = await stage(routes, { makeApp, options })
+      const { cookie } = await ask(url, { method: 'POST' }).answer
+      control.before = trouble
+      for (const method of ['GET', 'POST']) {
+        const { status, headers } = await ask(url, { method, cookie }).answer
+        expect([status, headers['retry-after']]).toEqual([503, '1'])
+        expect(headers['set-cookie']).toBeUndefined()
+      }
+      control.before = () => undefined
+      expect((await ask(url, { cookie }).answer).text).toBe('{"n":1}')
+    })
+
+    test('reaches the error handler of the application, and Retry-After still leaves', async () => {
+      const mount = (app: Express) => routes(app).use(page)
+      const { url, control } = await stage(mount, { makeApp, options })
+      const { cookie } = await ask(url, { method: 'POST' }).answer
+      control.before = trouble
+      const { status, headers, text } = await ask(url, { cookie }).answer
+      expect([status, headers['retry-after'], text]).toEqual([503, '1', `<p>${code}</p>`])
+    })
+
+    test('is no 200 where an error handler forgets the status', async () => {
+      const mount = (app: Express) => routes(app).use(careless)
+      const { url, control } = await stage(mount, { makeApp, options })
+      control.before = trouble
+      const { status, text, cookie } = await ask(url, { method: 'POST' }).answer
+      expect([status, text, cookie]).toEqual([503, 'oops', undefined])
+    })
+  })
+
+  test('a store that is down is not asked by a request that keeps nothing', async () => {
+    const { url, control } = await stage(routes, { makeApp })
+    control.before = down
+    const { status, text } = await ask(url).answer
+    expect([status, text]).toEqual([200, '{}'])
+  })
+
+  test('data that no session can keep is a 500, and nothing of the answer leaves', async () => {
+    const handler = changing((req, res) => {
+      req.session.data.bad = () => 1
+      res.send('kept')
+    })
+    const { url } = await stage((app) => app.get('/', handler), { makeApp })
+    const { status, text, cookie } = await ask(url).answer
+    expect([status, cookie]).toEqual([500, undefined])
+    expect(text).toContain('SessionUsageError')
+  })
+
+  test('a second send throws as ever, and the first one leaves', async () => {
+    const thrown = gate()
+    let error: unknown
+    const handler = changing((_req, res) => {
+      res.json({ first: true })
+      try {
+        res.json({ second: true })
+      } catch (caught) {
+        error = caught
+      }
+      thrown.open()
+    })
+    const { url, control } = await stage((app) => app.get('/', handler), { makeApp })
+    const release = control.hold()
+    const { answer } = ask(url)
+    await thrown.opened
+    expect(error).toMatchObject({ code: 'ERR_HTTP_HEADERS_SENT' })
+    release()
+    expect((await answer).text).toBe('{"first":true}')
+  })
+})
