@@ -30,11 +30,11 @@ export function createActs(parts: ManagerParts): SessionActs {
 async function destroy(parts: ManagerParts, state: SessionState): Promise<void> {
   checkWritable(state)
   const { opened } = state
-  const last = opened && (await parts.store.end(opened, 'logout'))
+  const ending = opened && (await parts.store.end(opened, 'logout'))
   fall(parts, state, 'logout')
-  if (!last) return
+  if (!ending?.last) return
   state.outgoing = 'clear'
-  parts.emit('ended', { id: last.record.id, reason: 'logout' })
+  parts.emit('ended', { id: ending.last.record.id, reason: 'logout' })
 }
 
 async function update(

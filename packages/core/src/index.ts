@@ -53,6 +53,7 @@ export type {
   Changes,
   Creation,
   Draft,
+  Ending,
   Opened,
   Opening,
   ReplayPolicy,

@@ -6,8 +6,8 @@ import { createOpen } from './keyed-open.ts'
 import { createRows } from './keyed-rows.ts'
 import { createSave } from './keyed-save.ts'
 import { createUsers } from './keyed-users.ts'
-import type { EndReason } from './record.ts'
-import type { Opened, SessionStore, StoreEnv, StoreFactory } from './store.ts'
+import type { EndReason, SessionId } from './record.ts'
+import type { Ending, Opened, SessionStore, StoreEnv, StoreFactory } from './store.ts'
 import { mintToken } from './token.ts'
 
 /** What a keyed store may bring along. */
@@ -56,12 +56,17 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
     close: () => backend.close(),
   }
 
-  async function end(opened: Opened, reason: EndReason): Promise<Opened | null> {
+  async function end(opened: Opened, reason: EndReason): Promise<Ending> {
     const { id } = opened.record
-    const row = await guarded.remove(id, { at: clock(), reason })
-    if (row === null) return null
-    if (row === 'unseen') return opened
-    const last = rows.read(id, row)
-    return last === 'corrupt' ? opened : last
+    const at = clock()
+    const row = await guarded.remove(id, { at, reason })
+    if (row === null) return { last: undefined, before: await endedBefore(id, at) }
+    const last = row === 'unseen' ? opened : rows.read(id, row)
+    return { last: last === 'corrupt' ? opened : last }
+  }
+
+  async function endedBefore(id: SessionId, at: number): Promise<EndReason | undefined> {
+    const found = await guarded.find(id, at)
+    return found && 'ended' in found ? found.ended : undefined
   }
 }

@@ -13,8 +13,11 @@ import {
   type SessionState,
   stand,
 } from './state.ts'
-import type { Creation, Opened } from './store.ts'
+import type { Creation, Ending, Opened } from './store.ts'
 import { milliseconds } from './timeouts.ts'
+
+/** Chooses what of encoded data goes along. */
+type Choice = (data: Uint8Array) => Uint8Array
 
 /** Who logs in, and how. */
 export interface Login {
@@ -35,13 +38,27 @@ export async function login(parts: ManagerParts, state: SessionState, given: Log
   const pick = carry(parts, state, given.options)
   const mine = state.box.bytes()
   const created = await create(parts, given, pick(mine))
-  const theirs = opened && (await endPrevious(parts, opened, created.opened))
+  const ending = opened && (await endPrevious(parts, opened, created.opened))
   stand(state, created, mine)
-  const { id } = created.opened.record
-  parts.emit('created', { id, userId: given.userId })
-  if (!theirs) return
-  const sides = { base: opened.data, mine: state.box.bytes(), theirs }
-  state.box.show(pick(mergeBytes(sides, parts.codec).bytes))
+  parts.emit('created', { id: created.opened.record.id, userId: given.userId })
+  if (ending) catchUp(parts, state, { previous: opened, ending, pick })
+}
+
+/**
+ * What happened to the previous session since it was read: changes of other requests go along; and where somebody else
+ * had ended it, nothing does. A login that ended it is the same visitor's, as in a double click.
+ */
+function catchUp(
+  { codec }: ManagerParts,
+  { box }: SessionState,
+  { previous, ending, pick }: { previous: Opened; ending: Ending; pick: Choice },
+): void {
+  if (!ending.last) {
+    if (ending.before !== 'login') box.show(emptyData(codec))
+  } else if (!sameBytes(ending.last.data, previous.data)) {
+    const sides = { base: previous.data, mine: box.bytes(), theirs: ending.last.data }
+    box.show(pick(mergeBytes(sides, codec).bytes))
+  }
 }
 
 /** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
@@ -94,19 +111,18 @@ function refused(why: 'limit' | 'ended'): Error {
       )
 }
 
-/** Ends the session that was there before; hands back its data where it had moved on since it was read. */
+/** Ends the session that was there before. If that fails, the new one goes, and the old one is as it was. */
 async function endPrevious(
   { store, emit }: ManagerParts,
   previous: Opened,
   created: Opened,
-): Promise<Uint8Array | undefined> {
-  const last = await store.end(previous, 'login').catch(async (cause: unknown) => {
+): Promise<Ending> {
+  const ending = await store.end(previous, 'login').catch(async (cause: unknown) => {
     await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
     throw cause
   })
-  if (!last) return undefined
-  emit('ended', { id: previous.record.id, reason: 'login' })
-  return sameBytes(last.data, previous.data) ? undefined : last.data
+  if (ending.last) emit('ended', { id: previous.record.id, reason: 'login' })
+  return ending
 }
 
 function orphan({ record }: Opened): { operation: string; error: Error } {
@@ -121,7 +137,7 @@ function carry(
   { codec }: ManagerParts,
   { opened, ended }: SessionState,
   { carry: keys = 'all' }: LoginOptions,
-): (data: Uint8Array) => Uint8Array {
+): Choice {
   if (ended !== undefined || opened?.record.userId !== undefined) return () => emptyData(codec)
   if (keys === 'all') return (data) => data
   return (data) => {
@@ -130,7 +146,7 @@ function carry(
   }
 }
 
-function elevationOf({ config }: Pick<ManagerParts, 'config'>, options: LoginOptions): Elevation {
+function elevationOf({ config }: { config: SessionConfig }, options: LoginOptions): Elevation {
   const { maxAge, absoluteTimeout, persistent = config.persistent, client } = options
   return {
     maxAge: maxAge === undefined ? config.maxAge : milliseconds(maxAge, 'maxAge'),

@@ -94,6 +94,11 @@ export type Saving =
     }
   | { readonly saved: false; readonly why: 'ended' | 'superseded' }
 
+/** What ending a session came to: its last state, or why somebody else had ended it before, as far as that is known. */
+export type Ending =
+  | { readonly last: Opened }
+  | { readonly last: undefined; readonly before: EndReason | undefined }
+
 /** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
 export interface SessionInfo {
   readonly id: SessionId
@@ -164,8 +169,8 @@ export interface SessionStore {
   create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<Creation>
   /** Writes changes, and touches when a touch is due. Without changes it only touches. */
   save(opened: Opened, changes: Changes): Promise<Saving>
-  /** Ends a session and hands back its last state; `null` when somebody else had ended it before. */
-  end(opened: Opened, reason: EndReason): Promise<Opened | null>
+  /** Ends a session. */
+  end(opened: Opened, reason: EndReason): Promise<Ending>
   readonly users?: StoreUsers
   readonly codec: Codec
   readonly supports: StoreSupports

@@ -173,4 +173,33 @@ export const elevationCutsClean: readonly StoreCase[] = [
       deepEqual((await ann.look())?.data, { cart: 1 })
     },
   },
+  {
+    id: 'P4.11',
+    title: 'of two logins at once, as by a double click, both keep the data of the visitor',
+    needs,
+    async run({ visitor }) {
+      const ann = visitor()
+      await ann.visit(put({ cart: ['tea'] }))
+      const clicks = [ann.copy(), ann.copy()]
+      const visits = await Promise.all(clicks.map((click) => click.begin()))
+      await Promise.all(visits.map(({ session }) => session.login('user-1')))
+      for (const { finish } of visits) await finish()
+      for (const click of clicks)
+        deepEqual(await click.look(), { data: { cart: ['tea'] }, userId: 'user-1' })
+    },
+  },
+  {
+    id: 'P4.12',
+    title: 'a login whose session was ended by somebody else meanwhile carries nothing',
+    needs: ['revocation', 'list'],
+    async run({ visitor, manager }) {
+      const ann = visitor()
+      await ann.visit(put({ cart: ['tea'] }))
+      const { session, finish } = await ann.begin()
+      await manager.revoke(session.id)
+      await session.login('user-1')
+      await finish()
+      deepEqual(await ann.look(), { data: {}, userId: 'user-1' })
+    },
+  },
 ]

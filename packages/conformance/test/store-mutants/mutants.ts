@@ -77,7 +77,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P11.4', 'P10.3'],
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3'],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
