@@ -1,6 +1,7 @@
 import { deepEqual } from 'node:assert/strict'
 import type { SessionBackend } from '@sojourn/core'
-import type * as FastCheck from 'fast-check'
+import type fastCheck from 'fast-check'
+import type { Arbitrary } from 'fast-check'
 import { callAt, makeRow, t0 } from './backend-bench.ts'
 import { referenceBackend } from './reference-backend.ts'
 
@@ -32,7 +33,7 @@ const runLength = 60
  * passed in, because the histories that it finds are shrunk by it: `fuzzBackend(fc, { open })`.
  */
 export async function fuzzBackend(
-  fc: typeof FastCheck,
+  fc: typeof fastCheck,
   { open, operations = 10_000, seed = 1 }: FuzzOptions,
 ): Promise<FuzzReport> {
   const began = performance.now()
@@ -64,7 +65,7 @@ export async function fuzzBackend(
 
 const groups = ['g', 'h', '']
 
-function acts(fc: typeof FastCheck): FastCheck.Arbitrary<Act> {
+function acts(fc: typeof fastCheck): Arbitrary<Act> {
   const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'h.a', 'h.b', '.x')
   const version = fc.constantFrom('v1', 'v2', 'v3')
   const life = fc.constantFrom(-1, 0, 5, 40, 200)
@@ -74,8 +75,7 @@ function acts(fc: typeof FastCheck): FastCheck.Arbitrary<Act> {
   })
   // No two rows share their end, so that who is evicted does not depend on the order of equals.
   const serial = fc.nat(999_999)
-  const asAct = <Args>(arbitrary: FastCheck.Arbitrary<Args>, act: (args: Args) => Act) =>
-    arbitrary.map(act)
+  const asAct = <Args>(arbitrary: Arbitrary<Args>, act: (args: Args) => Act) => arbitrary.map(act)
   return fc.oneof(
     asAct(id, (id) => (backend, at) => backend.find(id, callAt(at))),
     asAct(

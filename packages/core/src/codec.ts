@@ -31,7 +31,7 @@ export const jsonCodec: Codec = {
 }
 
 /** `data.cart[0].price`: where in the data a value stands. */
-export function pathOf(path: readonly (string | number)[]): string {
+function pathOf(path: readonly (string | number)[]): string {
   return path.reduce<string>(
     (text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`),
     'data',

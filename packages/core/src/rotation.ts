@@ -29,7 +29,7 @@ export interface Presented {
 }
 
 /** How long after a rotation an outdated token is taken for a straggler, in ms; later it is a replay. */
-export const stragglerMs = 5 * 60_000
+const stragglerMs = 5 * 60_000
 
 /** What a secret is to a record at a time; `undefined` when it opens nothing. */
 export function roleOf(

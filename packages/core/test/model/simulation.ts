@@ -5,7 +5,7 @@ export interface Scheme {
   arrive(cookie: string, at: number): Promise<Arrival>
 }
 
-export interface Arrival {
+interface Arrival {
   readonly isSignedIn: boolean
   leave(at: number): Promise<string | undefined>
 }
