@@ -9,6 +9,7 @@ import {
   keyedStore,
   type SessionBackend,
   type SessionEvents,
+  type SessionManager,
 } from '@sojourn/core'
 import { sessions } from '@sojourn/express'
 import express5, { type Express, type RequestHandler } from 'express'
@@ -90,8 +91,16 @@ export interface Scene {
   readonly before?: (app: Express) => void
 }
 
+export interface Stage extends Served {
+  readonly app: Express
+  readonly manager: SessionManager
+  readonly control: ReturnType<typeof controlledBackend>['control']
+  readonly warnings: string[]
+  readonly discarded: SessionEvents['discarded'][]
+}
+
 /** A server with sessions, whose store the test holds in its hand. */
-export async function stage(mount: (app: Express) => void, scene: Scene = {}) {
+export async function stage(mount: (app: Express) => void, scene: Scene = {}): Promise<Stage> {
   const { makeApp = express5, options = {}, before } = scene
   const { backend, control } = controlledBackend()
   const warnings: string[] = []
@@ -109,7 +118,15 @@ export async function stage(mount: (app: Express) => void, scene: Scene = {}) {
   return { ...(await serve(app)), app, manager, control, warnings, discarded }
 }
 
-export async function serve(app: http.RequestListener) {
+export interface Served {
+  readonly server: http.Server
+  readonly port: number
+  readonly url: string
+  /** A request that passes the sessions by: what was to be sent meanwhile has been sent. */
+  readonly turn: () => Promise<Answer>
+}
+
+export async function serve(app: http.RequestListener): Promise<Served> {
   const server = http.createServer(app)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -33,7 +33,7 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
     writeHeader: writeHead,
     write: (...args: Arguments) => pass('write', args, false),
     end: (...args: Arguments) => pass('end', args, response),
-    flushHeaders: () => pass('flushHeaders', [], undefined),
+    flushHeaders,
     // `compression` mounted before us gives it; an event that is not flushed may wait for ever.
     ...('flush' in response ? { flush } : {}),
   })
@@ -69,6 +69,12 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
     response.statusCode = Number(status)
     if (message !== undefined) response.statusMessage = message
     return pass('writeHead', [status], response)
+  }
+
+  /** Goes through whoever wraps `writeHead`: `compression` decides there how to write what comes next. */
+  function flushHeaders(): void {
+    if (state === 'open' && !isUnderWay()) response.writeHead(response.statusCode)
+    pass('flushHeaders', [], undefined)
   }
 
   function flush(): void {
