@@ -100,4 +100,18 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     release()
     expect((await answer).text).toBe('{"first":true}')
   })
+
+  test('an error after a part was written ends the connection, and the change is kept', async () => {
+    const handler = changing((_req, res) => {
+      res.write('part')
+      throw new Error('oh')
+    })
+    const mount = (app: Express) => routes(app).patch('/', handler)
+    const { url, control, turn } = await stage(mount, { makeApp })
+    const { cookie } = await ask(url, { method: 'POST' }).answer
+    await expect(ask(url, { method: 'PATCH', cookie }).answer).rejects.toThrow()
+    await control.asked('replace')
+    await turn()
+    expect((await ask(url, { cookie }).answer).text).toBe('{"n":2}')
+  })
 })
