@@ -8,8 +8,21 @@ const packages = readdirSync('packages').filter((name) => existsSync(`packages/$
 
 const unit = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root, include: ['test/**/*.test.ts'] },
+  test: { name, root, include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
 })
+
+/** What needs Chromium: `test:unit` leaves it out. */
+const browser = {
+  extends: true as const,
+  test: {
+    name: 'browser',
+    root: 'packages',
+    include: ['*/test/**/*.browser.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    sequence: { groupOrder: 1 },
+  },
+}
 
 const journey = {
   extends: true as const,
@@ -19,7 +32,7 @@ const journey = {
     include: ['*/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
   },
 }
 
@@ -31,6 +44,7 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => unit(name, `packages/${name}`)),
       unit('tools', 'tools'),
+      browser,
       journey,
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
