@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { createSessionManager, devConfig, SessionUsageError } from '@sojourn/core'
 import { memoryStore } from '@sojourn/store-memory'
 import { createApp } from './app.ts'
+import { limits } from './settings.ts'
 import { users } from './users.ts'
 
 const { PORT = '3000', SESSION_SECRET } = process.env
@@ -18,7 +19,7 @@ function start() {
   const port = Number(PORT)
   if (!isPort(port)) return stop(`PORT is '${PORT}'. Give a number up to 65535, such as PORT=3001.`)
   const manager = createSessionManager(
-    devConfig(SESSION_SECRET, { store: memoryStore(), maxAge: '30m' }),
+    devConfig(SESSION_SECRET, { ...limits, store: memoryStore() }),
   )
   const server = createApp({ manager }).listen(port, (error) =>
     error ? stop(whyNot(error)) : greet(server),

@@ -6,5 +6,7 @@ declare module '@sojourn/core' {
     visits?: number
     /** How many of each product, by the product's id. */
     cart?: Record<string, number>
+    /** An e-mail address that was typed and not saved yet. */
+    emailDraft?: string
   }
 }

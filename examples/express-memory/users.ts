@@ -16,6 +16,11 @@ export const users: readonly User[] = [
   { id: 'user-3', login: 'alan', name: 'Alan Turing', password: 'bletchley' },
 ]
 
+/** The users' e-mail addresses by the user's id. */
+export function createEmails(): Map<string, string> {
+  return new Map(users.map(({ id, login }) => [id, `${login}@example.org`]))
+}
+
 /** The user of a session's `userId`. */
 export function findUser(id: string | undefined): User | undefined {
   return users.find((user) => user.id === id)

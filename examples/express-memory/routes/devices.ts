@@ -3,17 +3,20 @@ import type { SessionManager } from '@sojourn/core'
 import { type Request, type Response, Router } from 'express'
 import { devicesPage } from '../views/devices.ts'
 import { plural } from '../views/words.ts'
+import { forUser } from './for-user.ts'
 import { field, sendPage } from './send-page.ts'
 
 export function devicesRoutes(manager: SessionManager): Router {
   return Router()
-    .get('/devices', forUser(list))
-    .post('/devices/revoke', forUser(revoke))
-    .post('/devices/revoke-others', forUser(revokeOthers))
+    .get('/devices', forUser('devices', list))
+    .post('/devices/revoke', forUser('devices', revoke))
+    .post('/devices/revoke-others', forUser('devices', revokeOthers))
 
+  /** `update` notes first that this device is in use, so that the list knows. */
   async function list(userId: string, req: Request, res: Response) {
+    await req.session.update(() => undefined)
     const devices = await manager.sessions(userId)
-    sendPage(req, res, (session) => devicesPage(session, devices))
+    sendPage(req, res, (session, now) => devicesPage(session, { devices, now }))
   }
 
   /** A form can name any session, so only one of the user's own is revoked. */
@@ -37,14 +40,4 @@ export function devicesRoutes(manager: SessionManager): Router {
 async function signOutHere({ session }: Request, res: Response) {
   await session.destroy()
   res.redirect(303, '/signed-out')
-}
-
-/** Hands the user's id to a handler; whoever is not signed in is asked to. */
-function forUser(handle: (userId: string, req: Request, res: Response) => Promise<void>) {
-  return async (req: Request, res: Response) => {
-    const { userId, flash } = req.session
-    if (userId !== undefined) return handle(userId, req, res)
-    flash.add('info', 'Sign in to see your devices.')
-    res.redirect(303, '/sign-in')
-  }
 }

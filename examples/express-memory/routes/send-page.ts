@@ -5,12 +5,15 @@ import { countOf } from '../cart.ts'
 import { findUser } from '../users.ts'
 import { layout, type Page } from '../views/layout.ts'
 
+/** Makes a page of the session; `now` is when the request came, epoch ms. */
+type View = (session: Session, now: number) => Page
+
 /** Sends the page that a view makes of the session, with the messages that wait for it. */
-export function sendPage({ session }: Request, res: Response, view: (session: Session) => Page) {
+export function sendPage({ session }: Request, res: Response, view: View) {
   const messages = session.flash.take('info').map(String)
   const name = findUser(session.userId)?.name
   const visitor = { name, messages, cartCount: countOf(session.data) }
-  res.set('Cache-Control', 'no-store').send(layout(view(session), visitor))
+  res.set('Cache-Control', 'no-store').send(layout(view(session, res.locals.now), visitor))
 }
 
 /** A field of a form; empty where it is missing or is not text. */

@@ -1,4 +1,5 @@
 /** The shop and the cart: what a session is for before anybody signs in. */
+import type { SessionData } from '@sojourn/core'
 import { type Request, type Response, Router } from 'express'
 import { addToCart, takeFromCart } from '../cart.ts'
 import { findProduct } from '../products.ts'
@@ -13,10 +14,13 @@ export const shopRoutes: Router = Router()
   .post('/cart/remove', remove)
   .post('/rotate', rotate)
 
-/** Counts once something is kept: a visitor who only looks around gets no cookie. */
-function countVisit(req: Request, res: Response) {
+/**
+ * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
+ * shows the session as it is after that, with the token that changed by age.
+ */
+async function countVisit(req: Request, res: Response) {
   const { session } = req
-  if (!session.isNew) session.data.visits = (session.data.visits ?? 0) + 1
+  if (!session.isNew) await session.update(addVisit)
   sendPage(req, res, shopPage)
 }
 
@@ -42,6 +46,10 @@ function rotate(req: Request, res: Response) {
   req.session.rotate()
   req.session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')
   res.redirect(303, '/')
+}
+
+function addVisit(data: SessionData) {
+  data.visits = (data.visits ?? 0) + 1
 }
 
 function goBack(req: Request, res: Response) {

@@ -1,6 +1,6 @@
 /** Signing in and out. */
 import { type Request, type Response, Router } from 'express'
-import { deviceName } from '../device-name.ts'
+import { loginOptions } from '../login-options.ts'
 import { authenticate } from '../users.ts'
 import { endedPage } from '../views/notice.ts'
 import { signInPage } from '../views/sign-in.ts'
@@ -22,7 +22,7 @@ function showForm(req: Request, res: Response) {
 async function signIn(req: Request, res: Response) {
   const user = await authenticate(field(req, 'login'), field(req, 'password'))
   if (!user) return res.redirect(303, '/sign-in?failed')
-  await req.session.login(user.id, { client: { device: deviceName(req.get('user-agent')) } })
+  await req.session.login(user.id, loginOptions(req, field(req, 'remember') === 'on'))
   req.session.flash.add('info', `Signed in as ${user.name}.`)
   res.redirect(303, '/')
 }

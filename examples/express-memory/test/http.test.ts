@@ -9,4 +9,4 @@ beforeEach(async () => {
 })
 afterEach(() => demo.close())
 
-journey(() => demo.url)
+journey(() => demo)

@@ -1,38 +1,59 @@
 /** Your devices: every live session of a user, as `manager.sessions` lists them. */
 import type { Session, SessionInfo } from '@sojourn/core'
+import { isRemembered } from '../login-options.ts'
+import { limits } from '../settings.ts'
 import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { moment, plural } from './words.ts'
 
+const { max } = limits.limit
+
 /** The devices of a user, with the one that asks marked. */
-export function devicesPage(session: Session, devices: readonly SessionInfo[]): Page {
+export function devicesPage(
+  session: Session,
+  { devices, now }: { devices: readonly SessionInfo[]; now: number },
+): Page {
+  const next = devices.length < max ? undefined : devices.toSorted(byExpiry)[0]
   const others = devices.filter(({ id }) => id !== session.id)
   return {
     title: 'Your devices',
     body: html`
 <div class="column">
   <h1>Your devices</h1>
-  <p class="lede">You are signed in on ${plural(devices.length, 'device')}.</p>
-  <ul class="rows">${devices.map((device) => row(device, session))}</ul>
+  <p class="lede">You are signed in on ${devices.length} of ${plural(max, 'device')}.</p>
+  ${next && fullHouse}
+  <ul class="rows">${devices.map((device) => row(device, { here: session.id, next: next?.id, now }))}</ul>
   ${others.length > 0 ? logOutOthers(others.length) : invitation}
 </div>`,
   }
 }
 
-function row({ id, client, createdAt, lastSeenAt }: SessionInfo, session: Session): Html {
-  const isThis = id === session.id
+interface Place {
+  /** The id of the session that asks. */
+  readonly here: string
+  /** The id of the session that a sign-in on one more device ends. */
+  readonly next: string | undefined
+  readonly now: number
+}
+
+function row(device: SessionInfo, { here, next, now }: Place): Html {
+  const { id, client, createdAt, lastSeenAt, expiresAt } = device
+  const isThis = id === here
   const name = client['device'] ?? 'Unknown device'
   return html`
 <li class="row">
-  <h2 class="grow">${name} ${isThis && html`<span class="badge live">This device</span>`}</h2>
+  <h2 class="grow">${name} ${isThis && html`<span class="badge live">This device</span>`}
+    ${id === next && html`<span class="badge warm">Next to go</span>`}</h2>
   <form method="post" action="/devices/revoke">
     <input type="hidden" name="id" value="${id}">
     <button class="quiet" aria-label="Sign out ${isThis ? 'this device' : name}">Sign out</button>
   </form>
   ${facts(
-    fact('Signed in', moment(createdAt)),
-    fact('Last seen', moment(lastSeenAt)),
+    fact('Signed in', moment(createdAt, now)),
+    fact('Last seen', moment(lastSeenAt, now)),
+    fact('Ends when idle', moment(expiresAt, now)),
+    isRemembered(device) && fact('Remembered', 'Yes'),
     fact('Session', html`<code>${id}</code>`),
   )}
 </li>`
@@ -49,3 +70,11 @@ function logOutOthers(count: number): Html {
 const invitation = html`
 <p class="hint">Open this address in a private window and sign in as the same person: it appears
   here, and you can sign it out.</p>`
+
+const fullHouse = html`
+<p class="hint">All places are taken. Sign in on a fourth device, and the one that would end first
+  is signed out; its next page says why.</p>`
+
+function byExpiry(one: SessionInfo, other: SessionInfo): number {
+  return one.expiresAt - other.expiresAt
+}

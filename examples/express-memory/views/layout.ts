@@ -26,6 +26,7 @@ export function layout({ title, body }: Page, visitor?: Visitor): string {
     <title>${title} · Sojourn</title>
     <link rel="icon" href="/icon.svg">
     <link rel="stylesheet" href="/styles.css">
+    <script type="module" src="/countdown.js"></script>
   </head>
   <body>
     <a class="skip" href="#main">Skip to the page</a>
@@ -38,7 +39,7 @@ export function layout({ title, body }: Page, visitor?: Visitor): string {
     </div>
     <main id="main">${body}</main>
     <footer>
-      <p>A demo of Sojourn, sessions for TypeScript. No JavaScript runs in this page.</p>
+      <p>A demo of Sojourn, sessions for TypeScript. One small script counts down; everything works without it.</p>
     </footer>
   </body>
 </html>`)}`
@@ -54,5 +55,6 @@ function navigation({ name, cartCount }: Visitor): Html {
 }
 
 const account = html`
+<a href="/account">Account</a>
 <a href="/devices">Devices</a>
 <form method="post" action="/sign-out"><button>Sign out</button></form>`

@@ -9,7 +9,10 @@ const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = 
     'This device was signed out',
     'You did that, or someone who knows your password, from another device.',
   ],
-  evicted: ['This device was signed out', 'A newer sign-in took its place.'],
+  evicted: [
+    'This device was signed out',
+    'It was signed out because you signed in on a fourth device. Three is the limit, and this one would have ended first.',
+  ],
   replayed: [
     'This device was signed out',
     'An old cookie came back, which looks like a stolen one.',

@@ -9,11 +9,11 @@ import { sessionPanel } from './session-panel.ts'
 import { price } from './words.ts'
 
 /** The home page of a visitor. */
-export function shopPage(session: Session): Page {
-  return { title: 'Shop', body: shop(session) }
+export function shopPage(session: Session, now: number): Page {
+  return { title: 'Shop', body: shop(session, now) }
 }
 
-function shop(session: Session): Html {
+function shop(session: Session, now: number): Html {
   const user = findUser(session.userId)
   return html`
 <div class="split">
@@ -22,7 +22,7 @@ function shop(session: Session): Html {
     <p class="lede">${welcome(session)} <a class="near" href="#session">See this session.</a></p>
     <ul class="shelf">${products.map((product) => card(product, session))}</ul>
   </section>
-  ${sessionPanel(session)}
+  ${sessionPanel(session, now)}
 </div>`
 }
 

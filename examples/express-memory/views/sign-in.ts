@@ -31,6 +31,8 @@ function form(hasFailed: boolean): Html {
   <label for="password">Password</label>
   <input id="password" name="password" type="password" autocomplete="current-password"
     required ${state}>
+  <label class="check"><input type="checkbox" name="remember">
+    <span>Remember me on this device <small>for 30 days, or 7 without a visit</small></span></label>
   <button>Sign in</button>
 </form>`
 }

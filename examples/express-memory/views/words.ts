@@ -11,7 +11,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
 
 /** A time as `3 minutes ago` or `in 30 days`. */
-export function fromNow(at: number, now = Date.now()): string {
+export function fromNow(at: number, now: number): string {
   const distance = at - now
   if (distance <= 0 && distance > -10_000) return 'just now'
   const [unit, ms] = steps.find(([, size]) => Math.abs(distance) >= size) ?? ['second', 1000]
@@ -24,8 +24,26 @@ export function exactly(at: number): string {
 }
 
 /** A time in human words, with the exact time beside it. */
-export function moment(at: number): Html {
-  return html`<time datetime="${new Date(at).toISOString()}">${fromNow(at)}
+export function moment(at: number, now: number): Html {
+  return time(at, html`${fromNow(at, now)}`)
+}
+
+/** A time as `in 4:12 min`, or `over` when it has come. public/countdown.js keeps it up to date. */
+export function countdown(at: number, { now, over }: { now: number; over: string }): Html {
+  const words = at > now ? `in ${clockFace(at - now)} min` : over
+  return time(
+    at,
+    html`<span class="digits" data-left="${at - now}" data-over="${over}">${words}</span>`,
+  )
+}
+
+function clockFace(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function time(at: number, words: Html): Html {
+  return html`<time datetime="${new Date(at).toISOString()}">${words}
     <small>${exactly(at)}</small></time>`
 }
 

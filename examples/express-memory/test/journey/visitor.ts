@@ -19,6 +19,16 @@ export interface Visitor {
   post(path: string, fields?: Record<string, string>): Promise<View>
 }
 
+/** Where a demo runs, on a clock that only moves when it is told to. */
+export interface Place {
+  readonly url: string
+  pass(ms: number): void
+}
+
+export const seconds = 1000
+export const minutes = 60 * seconds
+export const days = 24 * 60 * minutes
+
 export const ada = { login: 'ada', password: 'analytical' }
 export const grace = { login: 'grace', password: 'nanosecond' }
 export const products = ['key', 'bell', 'mug', 'map', 'lantern', 'blanket']

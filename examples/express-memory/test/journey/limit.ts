@@ -1,0 +1,54 @@
+/** Three devices at once: what becomes of the one that a fourth replaces. */
+import { expect, test } from 'vitest'
+import { ada, grace, idOf, type Place, seconds, signIn } from './visitor.ts'
+
+/** The part of the journey of the limit of devices. */
+export function limitJourney(place: () => Place): void {
+  /** Signs in on one device after another, a while apart. */
+  async function signInOn(count: number, who = ada) {
+    const visitors = []
+    for (let device = 1; device <= count; device++) {
+      visitors.push(await signIn(place().url, who))
+      place().pass(20 * seconds)
+    }
+    return visitors
+  }
+
+  test('a fourth device signs out the one that would end first, which is told why', async () => {
+    const [first, ...others] = await signInOn(3)
+    const fourth = await signIn(place().url, ada)
+    const refused = await first?.get('/')
+    expect(refused?.status).toBe(401)
+    expect(refused?.text).toContain('signed out because you signed in on a fourth device')
+    expect(refused?.setCookies).toEqual([])
+    for (const visitor of [...others, fourth]) expect((await visitor.get('/')).status).toBe(200)
+    expect((await first?.post('/sign-in', ada))?.text).toContain('Signed in as Ada Lovelace.')
+  })
+
+  test('with all places taken, the devices page says which one would go', async () => {
+    const [first, second, third] = await signInOn(3)
+    await first?.get('/')
+    const { text, html } = (await third?.get('/devices')) ?? { text: '', html: '' }
+    expect(text).toContain('signed in on 3 of 3 devices')
+    const next = html.split('<li').find((row) => row.includes('Next to go'))
+    expect(next).toContain(idOf((await second?.get('/')) ?? fail()))
+  })
+
+  test('with a place left, no device is next to go', async () => {
+    const [first] = await signInOn(2)
+    const { text } = (await first?.get('/devices')) ?? fail()
+    expect(text).toContain('signed in on 2 of 3 devices')
+    expect(text).not.toContain('Next to go')
+  })
+
+  test('the limit of one user is no limit of another', async () => {
+    const visitors = await signInOn(3)
+    const [other] = await signInOn(1, grace)
+    for (const visitor of [...visitors, other ?? fail()])
+      expect((await visitor.get('/')).status).toBe(200)
+  })
+}
+
+function fail(): never {
+  throw new Error('Nobody is there.')
+}

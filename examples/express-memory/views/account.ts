@@ -1,0 +1,68 @@
+/** The account, and the form for another e-mail address. */
+import type { Session } from '@sojourn/core'
+import { recently } from '../settings.ts'
+import { findUser } from '../users.ts'
+import { fact, facts } from './facts.ts'
+import { type Html, html } from './html.ts'
+import type { Page } from './layout.ts'
+import { countdown, moment } from './words.ts'
+
+/** The account of a user. */
+export function accountPage(
+  { userId, info }: Session,
+  { now, email }: { now: number; email: string | undefined },
+): Page {
+  const user = findUser(userId)
+  const provedAt = info?.authenticatedAt ?? 0
+  return {
+    title: 'Your account',
+    body: html`
+<div class="column">
+  <h1>Your account</h1>
+  <section class="panel">
+    ${facts(
+      fact('Name', user?.name),
+      fact('Signs in as', html`<code>${user?.login}</code>`),
+      fact('E-mail address', html`<strong>${email}</strong>`),
+      fact('Password given', moment(provedAt, now)),
+      fact('Counts as recent', countdown(provedAt + recently, { now, over: 'no longer' })),
+    )}
+    <p class="actions"><a class="button" href="/account/email">Change the e-mail address</a></p>
+    <p class="hint">It takes a password given in the last two minutes. If yours is older, you are
+      asked for it first.</p>
+  </section>
+</div>`,
+  }
+}
+
+/** The form for another address, with what was typed before. */
+export function emailPage({
+  email,
+  hasFailed,
+}: {
+  email: string | undefined
+  hasFailed: boolean
+}): Page {
+  return {
+    title: 'Change the e-mail address',
+    body: html`
+<div class="column narrow">
+  <h1>Change the e-mail address</h1>
+  ${hasFailed && refusal}
+  ${form(email, hasFailed && html`aria-invalid="true" aria-describedby="error"`)}
+</div>`,
+  }
+}
+
+const refusal = html`
+<p class="error" role="alert" id="error">That is no e-mail address. Nothing was changed.</p>`
+
+function form(email: string | undefined, state: Html | false): Html {
+  return html`
+<form class="fields" method="post" action="/account/email">
+  <label for="email">E-mail address</label>
+  <input id="email" name="email" type="email" autocomplete="email" maxlength="254" required
+    value="${email}" ${state}>
+  <p class="actions"><button>Save</button> <a href="/account">Leave it as it is</a></p>
+</form>`
+}
