@@ -20,12 +20,19 @@ export function nodeCarrier(
     header: (name) => joined(request.headers[name]),
     get: (name) => joined(response.getHeader(name)),
     set: (name, value) => undisguised(response, () => response.setHeader(name, value)),
-    append: (name, value) => undisguised(response, () => response.appendHeader(name, value)),
+    // Not by appendHeader: it pushes into the very list that was set, which a handler may share among responses.
+    append: (name, value) =>
+      undisguised(response, () => response.setHeader(name, [...lines(response, name), value])),
   }
 }
 
 function isEncrypted({ socket }: IncomingMessage): boolean {
   return 'encrypted' in socket && socket.encrypted === true
+}
+
+function lines(response: ServerResponse, name: string): readonly string[] {
+  const value = response.getHeader(name)
+  return value === undefined ? [] : [value].flat().map(String)
 }
 
 function joined(value: number | string | readonly string[] | undefined): string | undefined {

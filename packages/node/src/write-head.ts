@@ -36,7 +36,7 @@ export function applyFields(response: ServerResponse, fields: HeadFields): void 
   }
   const pairs = pairsOf(fields)
   for (const [name] of pairs) response.removeHeader(name)
-  for (const [name, value] of pairs) response.appendHeader(name, value)
+  for (const [name, value] of pairs) response.appendHeader(name, copyOf(value))
 }
 
 function pairsOf(fields: readonly unknown[]): readonly (readonly [string, string])[] {
@@ -44,6 +44,11 @@ function pairsOf(fields: readonly unknown[]): readonly (readonly [string, string
   return fields.flatMap((name, at) =>
     at % 2 === 0 ? [[String(name), fields[at + 1] as string] as const] : [],
   )
+}
+
+/** Node appends to the very list that it was given, which a handler may share among responses. */
+function copyOf(value: string | readonly string[]): string | string[] {
+  return typeof value === 'object' ? [...value] : value
 }
 
 function isFields(fields: unknown): fields is HeadFields {
