@@ -1,6 +1,6 @@
-import { create } from './commit.ts'
+import { create, tellOfRotation } from './commit.ts'
 import { SessionConflictError } from './errors.ts'
-import { login, superseded } from './login.ts'
+import { login } from './login.ts'
 import { decodeData } from './merge.ts'
 import type { SessionActs } from './session.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type ManagerParts,
   type SessionState,
   stand,
+  superseded,
 } from './state.ts'
 import { describeSession } from './store.ts'
 import { mintId } from './token.ts'
@@ -48,7 +49,11 @@ async function update(
   if (!opened) return updateNew(parts, state, fn)
   const mine = state.box.bytes()
   const saving = await parts.store.save(opened, { data: { base: opened.data, mine }, update: fn })
-  if (saving.saved) return stand(state, saving, mine)
+  if (saving.saved) {
+    stand(state, saving, mine)
+    tellOfRotation(parts, saving)
+    return
+  }
   if (saving.why === 'superseded') throw superseded(opened.record.id)
   fall(parts, state, 'gone')
   throw ended(state)
@@ -61,12 +66,12 @@ async function updateNew(
   fn: (data: object) => void | Promise<void>,
 ): Promise<void> {
   checkInTime(state, 'update')
-  const { box } = state
-  const mine = box.bytes()
+  const mine = state.box.bytes()
   const copy = decodeData(parts.codec, mine)
   await fn(copy)
-  box.show(parts.codec.encode(copy))
-  if (Object.keys(copy).length > 0) await create(parts, state, box.bytes())
+  if (Object.keys(copy).length === 0) return
+  await create(parts, state, { data: parts.codec.encode(copy), sent: mine })
+  if (state.ended) throw ended(state)
 }
 
 function ended({ ended: why }: SessionState): SessionConflictError {

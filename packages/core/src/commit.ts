@@ -1,10 +1,9 @@
 import type { Carrier } from './carrier.ts'
 import { createDataBox } from './data.ts'
 import type { DiscardReason } from './events.ts'
-import { superseded } from './login.ts'
 import { sameBytes } from './merge.ts'
-import { canSend, fall, type ManagerParts, type SessionState, stand } from './state.ts'
-import type { Changes, Opened } from './store.ts'
+import { canSend, fall, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
+import type { Changes, Opened, Saving } from './store.ts'
 import { isTouchDue } from './timeouts.ts'
 
 /** What the end of a request comes to. Each write includes those below it. */
@@ -46,7 +45,8 @@ export async function write(
   state: SessionState,
   decision: Decision,
 ): Promise<void> {
-  if (decision.act === 'create') return create(parts, state, decision.mine)
+  if (decision.act === 'create')
+    return create(parts, state, { data: decision.mine, sent: decision.mine })
   if (decision.act === 'save') return save(parts, state, decision)
 }
 
@@ -78,20 +78,33 @@ export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: C
   if (!isPrivate(caching)) carrier.set('Cache-Control', 'private, no-cache')
 }
 
-/** Creates an anonymous session from what the handler left, or nothing from nothing (P7). */
+/** Tells of a token that a write has changed. */
+export function tellOfRotation(
+  { emit }: ManagerParts,
+  { opened, rotated }: Extract<Saving, { saved: true }>,
+): void {
+  const { id, userId } = opened.record
+  if (rotated) emit('rotated', { id, userId, why: rotated })
+}
+
+/** Creates an anonymous session with `data`; the handler had left `sent`. */
 export async function create(
   parts: ManagerParts,
   state: SessionState,
-  mine: Uint8Array,
+  { data, sent }: { data: Uint8Array; sent: Uint8Array },
 ): Promise<void> {
   const { config, store, emit } = parts
   const { maxAge, absoluteTimeout, persistent } = config
   const { shownId } = state
   const limits = { maxAge, absoluteTimeout, persistent }
-  const draft = { ...limits, data: mine, ...(shownId === undefined ? {} : { id: shownId }) }
+  const draft = { ...limits, data, ...(shownId === undefined ? {} : { id: shownId }) }
   const creation = await store.create(draft, {})
-  if (!creation.created) return fall(parts, state, 'gone')
-  stand(state, creation, mine)
+  if (!creation.created) {
+    discard(parts, state, 'ended')
+    fall(parts, state, 'gone')
+    return
+  }
+  stand(state, creation, sent)
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }
 
@@ -106,12 +119,12 @@ async function save(
   state: SessionState,
   { opened, changes, mine }: Extract<Decision, { act: 'save' }>,
 ): Promise<void> {
-  const { id, userId } = opened.record
+  const { id } = opened.record
   const saving = await parts.store.save(opened, changes)
   if (saving.saved) {
     state.wantsRotation = false
     stand(state, saving, mine)
-    if (saving.rotated) parts.emit('rotated', { id, userId, why: saving.rotated })
+    tellOfRotation(parts, saving)
     return
   }
   if (changes.data || changes.rotate) discard(parts, state, saving.why)

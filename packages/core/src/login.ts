@@ -1,4 +1,5 @@
 import type { GroupLimit } from './backend.ts'
+import { tellOfRotation } from './commit.ts'
 import { checkMax, type SessionConfig } from './config.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
@@ -12,12 +13,15 @@ import {
   type ManagerParts,
   type SessionState,
   stand,
+  superseded,
 } from './state.ts'
 import type { Creation, Ending, Opened } from './store.ts'
 import { milliseconds } from './timeouts.ts'
 
 /** Chooses what of encoded data goes along. */
 type Choice = (data: Uint8Array) => Uint8Array
+
+type Limits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persistent'>
 
 /** Who logs in, and how. */
 export interface Login {
@@ -49,7 +53,7 @@ export async function login(parts: ManagerParts, state: SessionState, given: Log
  * had ended it, nothing does. A login that ended it is the same visitor's, as in a double click.
  */
 function catchUp(
-  { codec }: ManagerParts,
+  { codec, config }: ManagerParts,
   { box }: SessionState,
   { previous, ending, pick }: { previous: Opened; ending: Ending; pick: Choice },
 ): void {
@@ -57,7 +61,7 @@ function catchUp(
     if (ending.before !== 'login') box.show(emptyData(codec))
   } else if (!sameBytes(ending.last.data, previous.data)) {
     const sides = { base: previous.data, mine: box.bytes(), theirs: ending.last.data }
-    box.show(pick(mergeBytes(sides, codec).bytes))
+    box.show(pick(mergeBytes(sides, codec, config.merge).bytes))
   }
 }
 
@@ -70,11 +74,12 @@ async function elevate(
   const mine = state.box.bytes()
   const saving = await parts.store.save(opened, {
     data: { base: opened.data, mine },
-    rotate: { elevation: elevationOf(parts, given.options) },
+    rotate: { elevation: elevationOf(limitsOf(opened), given.options) },
   })
   if (saving.saved) {
     stand(state, saving, mine)
-    return parts.emit('rotated', { id: opened.record.id, userId: given.userId, why: 'cause' })
+    tellOfRotation(parts, saving)
+    return
   }
   if (saving.why === 'superseded') throw superseded(opened.record.id)
   fall(parts, state, 'gone')
@@ -86,7 +91,7 @@ async function create(
   { userId, options }: Login,
   data: Uint8Array,
 ): Promise<Extract<Creation, { created: true }>> {
-  const draft = { userId, data, ...elevationOf({ config }, options) }
+  const draft = { userId, data, ...elevationOf(config, options) }
   const limit = await limitOf(config, userId)
   const creation = await store.create(draft, limit ? { limit } : {})
   if (!creation.created) throw refused(creation.why)
@@ -146,23 +151,21 @@ function carry(
   }
 }
 
-function elevationOf({ config }: { config: SessionConfig }, options: LoginOptions): Elevation {
-  const { maxAge, absoluteTimeout, persistent = config.persistent, client } = options
+/** A re-authentication keeps the session's own limits, unless it is told others. */
+function limitsOf({ record }: Opened): Limits {
+  const { maxAge, persistent, absoluteExpiresAt, authenticatedAt, createdAt } = record
+  return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - (authenticatedAt ?? createdAt) }
+}
+
+function elevationOf(limits: Limits, options: LoginOptions): Elevation {
+  const { maxAge, absoluteTimeout, persistent = limits.persistent, client } = options
   return {
-    maxAge: maxAge === undefined ? config.maxAge : milliseconds(maxAge, 'maxAge'),
+    maxAge: maxAge === undefined ? limits.maxAge : milliseconds(maxAge, 'maxAge'),
     absoluteTimeout:
       absoluteTimeout === undefined
-        ? config.absoluteTimeout
+        ? limits.absoluteTimeout
         : milliseconds(absoluteTimeout, 'absoluteTimeout'),
     persistent,
     ...(client === undefined ? {} : { client }),
   }
-}
-
-/** The error of a write that began before another request elevated the session (P4). */
-export function superseded(id: string): SessionConflictError {
-  return new SessionConflictError(
-    'ERR_SESSION_SUPERSEDED',
-    `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
-  )
 }

@@ -157,9 +157,11 @@ export class Session<Data extends object = SessionData> {
   /**
    * Passes when the user has proved who they are within `duration`; to be asked before something sensitive.
    * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`: have them log in again, which keeps the session.
+   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
    */
   requireRecent(duration: Duration): void {
-    const { opened } = this.#consult()
+    const { opened, trouble } = this.#consult()
+    if (trouble) throw trouble
     const within = milliseconds(duration, 'requireRecent')
     const since = opened?.record.authenticatedAt
     if (since !== undefined && this.#acts.now() - since <= within) return

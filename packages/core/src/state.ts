@@ -2,7 +2,7 @@ import type { RequestCarrier } from './carrier.ts'
 import type { Codec } from './codec.ts'
 import type { SessionConfig } from './config.ts'
 import { createDataBox, type DataBox, emptyData } from './data.ts'
-import { type SessionStoreError, SessionUsageError } from './errors.ts'
+import { SessionConflictError, type SessionStoreError, SessionUsageError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { EndReason, SessionId } from './record.ts'
 import type { Opened, SessionStore } from './store.ts'
@@ -121,5 +121,13 @@ export function checkInTime(state: SessionState, verb: string): void {
   throw new SessionUsageError(
     'ERR_SESSION_LATE',
     `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
+  )
+}
+
+/** The error of a write that began before another request elevated the session (P4). */
+export function superseded(id: string): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_SUPERSEDED',
+    `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
   )
 }

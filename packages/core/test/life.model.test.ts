@@ -84,8 +84,9 @@ async function live(
     const { session, carrier } = await beginRequest(manager, cookie)
     const isAlive = !session.isNew
     if (isAlive) model.checkLoaded(session, cookie ?? '')
-    const isDue = isAlive && clock.now - (session.info?.lastSeenAt ?? 0) >= minute
+    const lastSeenAt = session.info?.lastSeenAt ?? 0
     const leave = async () => {
+      const isDue = clock.now - lastSeenAt >= minute
       const acted = await act(manager, session, n)
       const failed = await manager.commit(session, carrier)?.then(
         () => undefined,

@@ -96,6 +96,10 @@ describe('onStoreError anonymous', () => {
       await expect(session.update(() => 1)).rejects.toMatchObject(down)
       expect(() => session.rotate()).toThrow(expect.objectContaining(down))
     })
+    const down = { code: 'ERR_STORE_UNAVAILABLE' }
+    await visit(manager, visitor, (session) =>
+      expect(() => session.requireRecent('10m')).toThrow(expect.objectContaining(down)),
+    )
     expect(carrier.setCookies).toEqual([])
     expect(discarded).toHaveBeenCalledWith({ what: 'changes', why: 'unavailable', id: undefined })
     trouble.isOn = false
@@ -119,15 +123,44 @@ test('merge decides a key that two requests changed', async () => {
   await visit(manager, visitor, (session) => expect(session.data['n']).toBe(13))
 })
 
+test('the NIST presets end a session exactly at the inactivity limit of their level', async () => {
+  for (const [preset, minutes] of [
+    [nist.aal2, 60],
+    [nist.aal3, 15],
+  ] as const) {
+    const { manager, clock } = managerOver(mapBackend(), preset)
+    const visitor = browser()
+    await visit(manager, visitor, (session) => session.login('user-1'))
+    clock.now += minutes * minute - 1
+    expect((await manager.load(visitor.carrier())).userId).toBe('user-1')
+    clock.now += 1
+    expect((await manager.load(visitor.carrier())).userId).toBeUndefined()
+  }
+})
+
 test('the NIST presets are the numbers of SP 800-63B-4, and the manager takes them', () => {
   expect(nist).toEqual({
     aal1: { absoluteTimeout: '30d', persistent: false },
-    aal2: { absoluteTimeout: '24h', maxAge: '1h', persistent: false },
-    aal3: { absoluteTimeout: '12h', maxAge: '15m', persistent: false },
+    aal2: { absoluteTimeout: '24h', maxAge: '59m', touchInterval: '1m', persistent: false },
+    aal3: { absoluteTimeout: '12h', maxAge: '14m', touchInterval: '1m', persistent: false },
   })
   const store = keyedStore(mapBackend())
   for (const preset of Object.values(nist))
     createSessionManager(defaultConfig(randomBytes(32), { store, ...preset }))
+})
+
+test('a re-authentication keeps the limits that the login was given', async () => {
+  const { manager, clock } = managerOver(mapBackend())
+  const visitor = browser()
+  const limits = { persistent: false, maxAge: '5d', absoluteTimeout: '90d' } as const
+  await visit(manager, visitor, (session) => session.login('user-1', limits))
+  clock.now += minute
+  const { session, carrier } = await visit(manager, visitor, (again) => again.login('user-1'))
+  expect(carrier.setCookies.join()).not.toMatch(/Max-Age/)
+  expect(session.info).toMatchObject({
+    expiresAt: clock.now + (5 * 24 * 60 + 1) * minute,
+    absoluteExpiresAt: clock.now + 90 * 24 * 60 * minute,
+  })
 })
 
 test('remember me is other numbers: a login that is not persistent has a cookie without Max-Age', async () => {

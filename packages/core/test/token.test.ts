@@ -85,6 +85,10 @@ describe('a secret', () => {
     expect(opens(mintSecret(), hashSecret(secret))).toBe(false)
   })
 
+  test('is like none of 100,000 others', () => {
+    expect(new Set(Array.from({ length: 100_000 }, mintSecret)).size).toBe(100_000)
+  })
+
   test('opens nothing where what is kept is not a hash', () => {
     const secret = mintSecret()
     for (const kept of ['', secret, 'x'.repeat(43)]) expect(opens(secret, kept)).toBe(false)
