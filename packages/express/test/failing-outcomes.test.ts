@@ -124,6 +124,40 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     expect((await ask(`${scene.url}/whoami`, { cookie }).answer).text).toBe('{"user":"ann"}')
   })
 
+  test('a response that Node refuses to send delivers the cookie that was committed', async () => {
+    const handler = changing((_req, res) => {
+      res.statusMessage = 'no\nmessage'
+      res.set('X-Secret', 'SECRET').send('SECRET')
+    })
+    const mount = (app: Express) => app.get('/', handler)
+    const scene = await stage(mount, { makeApp })
+    const { status, text, headers, cookie } = await ask(scene.url).answer
+    expect([status, headers['x-secret'], headers.vary]).toEqual([500, undefined, 'Cookie'])
+    expect(text).toContain('Invalid character in statusMessage')
+    expect(cookie).toBeDefined()
+    expect(headers['set-cookie']).toHaveLength(1)
+  })
+
+  test('an error handler whose own answer has to wait is waited for', async () => {
+    const onError: ErrorRequestHandler = (_error, req, res, _next) => {
+      scene.control.before = () => undefined
+      req.session.login('bob').catch(() => undefined)
+      res.status(503).send('sorry')
+    }
+    const mount = (app: Express) =>
+      whoami(app)
+        .get(
+          '/',
+          changing((_req, res) => void res.send('SECRET')),
+        )
+        .use(onError)
+    const scene = await stage(mount, { makeApp })
+    scene.control.failWrites()
+    const { status, text, cookie } = await ask(scene.url).answer
+    expect([status, text]).toEqual([503, 'sorry'])
+    expect((await ask(`${scene.url}/whoami`, { cookie }).answer).text).toBe('{"user":"bob"}')
+  })
+
   test('a change that another request has elevated away is a 409 that may be sent again', async () => {
     const entered = gate()
     const elevated = gate()

@@ -41,8 +41,10 @@ function guard(response: ServerResponse, before: Before): void {
   response.once('close', close)
 
   function begin(): boolean {
-    const head = befores.length > 1 ? headOf(response) : undefined
-    return commit((failure) => (failure ? giveUp(failure, head) : release()))
+    let head = befores.length > 1 ? headOf(response) : undefined
+    const isHeld = commit((failure) => (failure ? giveUp(failure, head) : release(head)))
+    if (isHeld) head ??= headOf(response) // a single commit that takes its time has set nothing yet
+    return isHeld
   }
 
   /**
@@ -64,11 +66,12 @@ function guard(response: ServerResponse, before: Before): void {
     return true
   }
 
-  function release(): void {
+  /** What Node finds wrong only now fails the response, but no commit: their cookies leave all the same. */
+  function release(head: Head | undefined): void {
     try {
       if (gate.open()) process.nextTick(producers.resume)
     } catch (error) {
-      giveUp({ error, before })
+      giveUp({ error, before }, head)
     }
   }
 
