@@ -197,3 +197,27 @@ test('the next request on the same connection is answered as ever', async () => 
   expect(first.request.socket).toBe(second.request.socket)
   agent.destroy()
 })
+
+test('a client that leaves while the error handler is thinking harms nobody', async () => {
+  const thinking = gate()
+  const left = gate()
+  const answered = gate()
+  const mount = (app: Express) => {
+    app.get('/', changing(handlers['pipe'] as RequestHandler))
+    app.use((async (_error, _req, res, _next) => {
+      res.on('close', left.open)
+      thinking.open()
+      await left.opened
+      res.status(503).send('so sorry')
+      answered.open()
+    }) satisfies ErrorRequestHandler)
+  }
+  const scene = await stage(mount)
+  scene.control.failWrites()
+  const { request, answer } = ask(scene.url)
+  await thinking.opened
+  request.destroy()
+  await expect(answer).rejects.toThrow()
+  await answered.opened
+  await scene.turn()
+})
