@@ -3,17 +3,15 @@ import { SessionConflictError } from './errors.ts'
 import { login } from './login.ts'
 import { decodeData } from './merge.ts'
 import type { SessionActs } from './session.ts'
-import {
-  checkInTime,
-  checkWritable,
-  fall,
-  type ManagerParts,
-  type SessionState,
-  stand,
-  superseded,
-} from './state.ts'
+import { fall, late, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
 import { describeSession } from './store.ts'
 import { mintId } from './token.ts'
+
+interface Update {
+  readonly fn: (data: object) => void | Promise<void>
+  /** Whether the headers had left when it was asked for. */
+  readonly isSent: boolean
+}
 
 /** What the sessions of a manager can have done at once. */
 export function createActs(parts: ManagerParts): SessionActs {
@@ -23,13 +21,12 @@ export function createActs(parts: ManagerParts): SessionActs {
     describe: (opened) => describeSession(opened, parts.config.touchInterval),
     login: (state, userId, options) => login(parts, state, { userId, options }),
     destroy: (state) => destroy(parts, state),
-    update: (state, fn) => update(parts, state, fn),
+    update: (state, fn, isSent) => update(parts, state, { fn, isSent }),
   }
 }
 
 /** Ends the session. The cookie is cleared only by the request whose own write ended it (P12). */
 async function destroy(parts: ManagerParts, state: SessionState): Promise<void> {
-  checkWritable(state)
   const { opened } = state
   const ending = opened && (await parts.store.end(opened, 'logout'))
   fall(parts, state, 'logout')
@@ -41,12 +38,11 @@ async function destroy(parts: ManagerParts, state: SessionState): Promise<void> 
 async function update(
   parts: ManagerParts,
   state: SessionState,
-  fn: (data: object) => void | Promise<void>,
+  { fn, isSent }: Update,
 ): Promise<void> {
-  checkWritable(state)
   if (state.ended) throw ended(state)
   const { opened } = state
-  if (!opened) return updateNew(parts, state, fn)
+  if (!opened) return updateNew(parts, state, { fn, isSent })
   const mine = state.box.bytes()
   const saving = await parts.store.save(opened, { data: { base: opened.data, mine }, update: fn })
   if (saving.saved) {
@@ -63,9 +59,9 @@ async function update(
 async function updateNew(
   parts: ManagerParts,
   state: SessionState,
-  fn: (data: object) => void | Promise<void>,
+  { fn, isSent }: Update,
 ): Promise<void> {
-  checkInTime(state, 'update')
+  if (isSent) throw late('update')
   const mine = state.box.bytes()
   const copy = decodeData(parts.codec, mine)
   await fn(copy)

@@ -14,7 +14,10 @@ export interface Carrier extends RequestCarrier {
   set(name: string, value: string): void
   /** Adds one more line of a response header and keeps the lines that are there. */
   append(name: string, value: string): void
-  /** Whether the headers have left: from then on no cookie can be sent. */
+  /**
+   * Whether the headers have left, or are about to: a response that only waits for its commit counts as sent to all but
+   * that commit. From then on no cookie can be sent.
+   */
   readonly sent: boolean
 }
 

@@ -22,10 +22,14 @@ export type Decision =
 const nothing: Decision = { act: 'nothing' }
 
 /** Decides, without I/O, what the end of the request must write. */
-export function decide(parts: ManagerParts, state: SessionState, carrier: Carrier): Decision {
+export function decide(
+  parts: ManagerParts,
+  state: SessionState,
+  { carrier, isSent }: { carrier: Carrier; isSent: boolean },
+): Decision {
   const { opened, box, wantsRotation } = state
   if (state.hasFailed) return nothing
-  if (state.isSent()) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
+  if (isSent) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = box.bytes()
   const isDirty = !sameBytes(mine, box.base)
   if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
@@ -64,7 +68,6 @@ export function discard(parts: ManagerParts, state: SessionState, why: DiscardRe
 
 /** Says in the response's headers what must be said of the session. */
 export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
-  if (carrier.sent) return
   if (state.isConsulted) varyByCookie(carrier)
   const line = cookieLine(parts, state)
   if (line === undefined) return

@@ -7,7 +7,7 @@ import { SessionStoreError, SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import type { SessionId } from './record.ts'
 import { Session, type SessionData, stateOf } from './session.ts'
-import { createState, type ManagerParts, type SessionState } from './state.ts'
+import { createState, inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { Opening, SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
@@ -151,29 +151,34 @@ function stateOn(
   }
 }
 
+/** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
 function commit(
   parts: ManagerParts,
   state: SessionState,
   carrier: Carrier,
+  isSent = carrier.sent,
 ): Promise<void> | undefined {
-  if (state.tail) return state.tail.then(() => commit(parts, state, carrier))
+  if (state.tail) return state.tail.then(() => commit(parts, state, carrier, isSent))
+  const finish = () => {
+    if (!isSent) sendHeaders(parts, state, carrier)
+  }
+  const fail = (error: unknown) => failed(parts, state, error)
   try {
-    const decision = decide(parts, state, carrier)
+    const decision = decide(parts, state, { carrier, isSent })
     if (decision.act === 'create' || decision.act === 'save')
-      return write(parts, state, decision).then(
-        () => sendHeaders(parts, state, carrier),
-        (error: unknown) => fail(state, error),
-      )
+      return inOrder(state, () => write(parts, state, decision)).then(finish, fail)
     if (decision.act === 'discard') discard(parts, state, decision.why)
   } catch (error) {
-    return Promise.reject(error).catch((cause: unknown) => fail(state, cause))
+    return Promise.reject(error).catch(fail)
   }
-  sendHeaders(parts, state, carrier)
+  finish()
   return undefined
 }
 
-function fail(state: SessionState, error: unknown): never {
+/** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */
+function failed({ emit }: ManagerParts, state: SessionState, error: unknown): never {
   state.hasFailed = true
+  if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
 }
 

@@ -1,7 +1,7 @@
 import { SessionAccessError, SessionUsageError } from './errors.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { ClientInfo, SessionId } from './record.ts'
-import { checkInTime, checkWritable, type Ended, type SessionState } from './state.ts'
+import { checkInTime, checkWritable, type Ended, inOrder, type SessionState } from './state.ts'
 import type { Opened, SessionInfo } from './store.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
 
@@ -37,7 +37,12 @@ export interface SessionActs {
   describe(opened: Opened): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
-  update(state: SessionState, fn: (data: object) => void | Promise<void>): Promise<void>
+  /** `isSent` says whether the headers had left when it was asked for. */
+  update(
+    state: SessionState,
+    fn: (data: object) => void | Promise<void>,
+    isSent: boolean,
+  ): Promise<void>
 }
 
 /** For the manager only: what a session knows. */
@@ -119,11 +124,15 @@ export class Session<Data extends object = SessionData> {
    */
   async login(userId: string, options: LoginOptions = {}): Promise<void> {
     checkUserId(userId)
+    const state = this.#consult()
+    checkWritable(state)
+    checkInTime(state, 'login')
     await this.#inOrder((state) => this.#acts.login(state, userId, options))
   }
 
   /** Ends the session everywhere. From here on it is empty and keeps nothing. */
   async destroy(): Promise<void> {
+    checkWritable(this.#consult())
     await this.#inOrder((state) => this.#acts.destroy(state))
   }
 
@@ -133,12 +142,13 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, `ERR_SESSION_CONFLICT`; nothing was written.
    */
   async update<Result>(fn: (data: Data) => Result | Promise<Result>): Promise<Result> {
+    checkWritable(this.#consult())
     let result: Result | undefined
-    await this.#inOrder((state) =>
-      this.#acts.update(state, async (data) => {
-        result = await fn(data as Data)
-      }),
-    )
+    const keepResult = async (data: object) => {
+      result = await fn(data as Data)
+    }
+    const isSent = this.#state.isSent()
+    await this.#inOrder((state) => this.#acts.update(state, keepResult, isSent))
     return result as Result
   }
 
@@ -187,13 +197,7 @@ export class Session<Data extends object = SessionData> {
 
   #inOrder(act: (state: SessionState) => Promise<void>): Promise<void> {
     const state = this.#consult()
-    const run = state.tail ? state.tail.then(() => act(state)) : act(state)
-    const forget = () => {
-      if (state.tail === tail) state.tail = undefined
-    }
-    const tail: Promise<void> = run.then(forget, forget)
-    state.tail = tail
-    return run
+    return inOrder(state, () => act(state))
   }
 }
 

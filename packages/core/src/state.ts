@@ -100,6 +100,17 @@ export function fall({ codec }: ManagerParts, state: SessionState, why: Ended): 
   state.box = createDataBox(codec, emptyData(codec))
 }
 
+/** Runs what a session is asked for one after another, in the order asked. */
+export function inOrder(state: SessionState, act: () => Promise<void>): Promise<void> {
+  const run = state.tail ? state.tail.then(act) : act()
+  const forget = () => {
+    if (state.tail === tail) state.tail = undefined
+  }
+  const tail: Promise<void> = run.then(forget, forget)
+  state.tail = tail
+  return run
+}
+
 /** Whether a cookie can leave: a Secure one does not over plain HTTP. */
 export function canSend({ config }: ManagerParts, carrier: RequestCarrier): boolean {
   return carrier.secure || !config.secure
@@ -117,8 +128,12 @@ export function checkWritable(state: SessionState): void {
 
 /** @throws SessionUsageError `ERR_SESSION_LATE`. */
 export function checkInTime(state: SessionState, verb: string): void {
-  if (!state.isSent()) return
-  throw new SessionUsageError(
+  if (state.isSent()) throw late(verb)
+}
+
+/** The error of an act whose cookie can no longer be sent. */
+export function late(verb: string): SessionUsageError {
+  return new SessionUsageError(
     'ERR_SESSION_LATE',
     `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
   )

@@ -77,6 +77,33 @@ describe('a commit', () => {
     expect(carrier.setCookies).toHaveLength(1)
   })
 
+  test('called twice at once creates one session', async () => {
+    const { backend, calls } = counted(mapBackend())
+    const { manager } = managerOver(backend)
+    const carrier = browser().carrier()
+    const session = await manager.load(carrier)
+    session.data['a'] = 1
+    await Promise.all([manager.commit(session, carrier), manager.commit(session, carrier)])
+    expect(calls).toEqual(['insert'])
+    expect(carrier.setCookies).toHaveLength(1)
+  })
+
+  test('that is under way refuses a login and a rotation, and a logout waits for it', async () => {
+    const { manager } = managerOver(mapBackend())
+    const visitor = browser()
+    const carrier = visitor.carrier()
+    const session = await manager.load(carrier)
+    session.data['a'] = 1
+    const committing = manager.commit(session, carrier)
+    carrier.leave()
+    await expect(session.login('user-1')).rejects.toMatchObject({ code: 'ERR_SESSION_LATE' })
+    expect(() => session.rotate()).toThrow(expect.objectContaining({ code: 'ERR_SESSION_LATE' }))
+    await session.destroy()
+    await committing
+    expect(carrier.setCookies).toHaveLength(1)
+    await visit(manager, visitor, (next) => expect(next.ended).toBe('logout'))
+  })
+
   test('goes on from what it wrote: a later change is written over that', async () => {
     const { manager } = managerOver(mapBackend())
     const visitor = browser()

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Carrier } from '@sojourn/core'
-import { isDisguised, undisguised } from './disguise.ts'
+import { undisguised } from './disguise.ts'
 
 /**
  * A request and its response of node:http as a carrier. `secure` is what the framework knows of it; without one it is
- * whether the request's own connection is encrypted. A response that waits for its commit is not sent yet, and takes
- * headers from its carrier alone.
+ * whether the request's own connection is encrypted. A response that waits for its commit looks sent, and
+ * takes headers from its carrier alone.
  */
 export function nodeCarrier(
   request: IncomingMessage,
@@ -15,7 +15,7 @@ export function nodeCarrier(
   return {
     secure,
     get sent() {
-      return response.headersSent && !isDisguised(response)
+      return response.headersSent
     },
     header: (name) => joined(request.headers[name]),
     get: (name) => joined(response.getHeader(name)),

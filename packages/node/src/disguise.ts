@@ -10,11 +10,6 @@ export interface Pretence {
 
 const lifts = new WeakMap<ServerResponse, (run: () => void) => void>()
 
-/** Whether a response looks sent and is not. */
-export function isDisguised(response: ServerResponse): boolean {
-  return lifts.has(response)
-}
-
 /** Runs what may set headers whatever a disguise says: the commit. */
 export function undisguised(response: ServerResponse, run: () => void): void {
   const lift = lifts.get(response)

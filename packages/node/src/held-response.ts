@@ -37,7 +37,6 @@ function guard(response: ServerResponse, before: Before): void {
   guardedResponses.set(response, guarded)
   const producers = watchProducers(response)
   let gate = putGate(response, begin)
-  let underWay: Promise<void> | undefined
   response.once('close', close)
 
   function begin(): boolean {
@@ -55,15 +54,11 @@ function guard(response: ServerResponse, before: Before): void {
     commit(() => undefined)
   }
 
-  /** Commits after the commit under way, if any; says whether there is something to wait for. */
+  /** Says whether there is something to wait for; a manager puts its commits in order itself. */
   function commit(then: (failure: Failure | undefined) => void): boolean {
-    const committing = underWay ? underWay.then(() => commitAll(befores)) : commitAll(befores)
-    if (!committing) return false
-    const mine = committing.then(then).finally(() => {
-      if (underWay === mine) underWay = undefined
-    })
-    underWay = mine
-    return true
+    const committing = commitAll(befores)
+    void committing?.then(then)
+    return committing !== undefined
   }
 
   /** What Node finds wrong only now fails the response, but no commit: their cookies leave all the same. */
