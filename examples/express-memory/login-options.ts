@@ -4,7 +4,7 @@ import type { Request } from 'express'
 import { deviceName } from './device-name.ts'
 import { fleeting, remembered } from './settings.ts'
 
-/** "Remember me" is other numbers for the same login. `client` keeps the choice, to be shown and asked again. */
+/** "Remember me" is other numbers for the same login. `client` keeps the choice, to be shown. */
 export function loginOptions(req: Request, isToStay: boolean): LoginOptions {
   const device = deviceName(req.get('user-agent'))
   const client = isToStay ? { device, remembered: 'yes' } : { device }

@@ -18,8 +18,8 @@ export const remembered = {
   absoluteTimeout: '30d',
 } as const satisfies LoginOptions
 
-/** A login that goes with the browser; the manager's limits hold. */
-export const fleeting = { persistent: false } as const satisfies LoginOptions
+/** A login that goes with the browser, and has the manager's idle limit. */
+export const fleeting = { persistent: false, maxAge: limits.maxAge } as const satisfies LoginOptions
 
 /** How long a password opens what is sensitive. */
 export const recently = 2 * minute

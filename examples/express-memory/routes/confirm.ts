@@ -1,7 +1,6 @@
 /** Step-up: who has not signed in lately proves again who they are, and then goes on. */
 import { SessionAccessError } from '@sojourn/core'
 import { type NextFunction, type Request, type Response, Router } from 'express'
-import { isRemembered, loginOptions } from '../login-options.ts'
 import { authenticate, findUser } from '../users.ts'
 import { confirmPage } from '../views/confirm.ts'
 import { forUser } from './for-user.ts'
@@ -26,14 +25,13 @@ function ask(userId: string, req: Request, res: Response) {
   sendPage(req, res, () => confirmPage(form))
 }
 
-/** A login of the user who is signed in is a re-authentication: the id stays, the token changes. */
+/** A login of the user who is signed in is a re-authentication: the id and the limits stay, the token changes. */
 async function confirm(userId: string, req: Request, res: Response) {
   const { session } = req
   const goal = pathOf(field(req, 'goal'))
   const user = await authenticate(findUser(userId)?.login ?? '', field(req, 'password'))
   if (!user) return res.redirect(303, `/confirm?goal=${goal}&failed`)
-  const isToStay = session.info !== undefined && isRemembered(session.info)
-  await session.login(user.id, loginOptions(req, isToStay))
+  await session.login(user.id)
   session.flash.add('info', 'Thank you. Go on where you were.')
   res.redirect(303, goal)
 }

@@ -1,50 +1,21 @@
 /** The journey in headless Chromium, on a desktop and on a phone, with JavaScript and without, light and dark. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  devices,
-  type Page,
-} from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { locate } from '../../../tools/system-deps.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Demo, startDemo } from './demo.ts'
+import { desktop, fillIn, iPhone, looks, overhang, useBrowser } from './screen.ts'
 
-const desktop = { viewport: { width: 1280, height: 900 } }
-const { defaultBrowserType: _, ...iPhone } = devices['iPhone 13']
-const looks: Record<string, BrowserContextOptions> = {
-  desktop,
-  phone: iPhone,
-  'desktop-dark-no-script': { ...desktop, colorScheme: 'dark', javaScriptEnabled: false },
-  'phone-dark': { ...iPhone, colorScheme: 'dark' },
-}
-
-let browser: Browser
+const { open, shots } = useBrowser()
 let demo: Demo
-let shots: string
-
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: locate('Chromium') ?? 'chromium' })
-  shots = process.env['SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'sojourn-shots-')))
-  await mkdir(shots, { recursive: true })
-})
 beforeEach(async () => {
   demo = await startDemo()
 })
 afterEach(() => demo.close())
-afterAll(async () => {
-  await browser.close()
-  if (!process.env['SCREENSHOTS']) await rm(shots, { recursive: true })
-})
 
 test.each(Object.keys(looks))('a stay from the first look to the sign-out (%s)', async (name) => {
   const page = await open(looks[name])
   const shoot = async (what: string) => {
     expect(await overhang(page), `${what} scrolls sideways`).toBe(0)
-    await page.screenshot({ path: join(shots, `${name}-${what}.png`), fullPage: true })
+    await page.screenshot({ path: join(shots(), `${name}-${what}.png`), fullPage: true })
   }
 
   await page.goto(demo.url)
@@ -83,14 +54,14 @@ test.each(Object.keys(looks))('one device signs another out (%s)', async (name) 
     await page.getByRole('button', { name: 'Sign in as Ada Lovelace' }).click()
   }
   await here.getByRole('link', { name: 'Devices' }).click()
-  await here.screenshot({ path: join(shots, `${name}-5-devices.png`), fullPage: true })
+  await here.screenshot({ path: join(shots(), `${name}-5-devices.png`), fullPage: true })
   expect(await overhang(here)).toBe(0)
   expect(await here.getByRole('listitem').count()).toBe(2)
   await here.getByRole('button', { name: 'Log out everywhere else' }).click()
   expect(await here.getByRole('listitem').count()).toBe(1)
 
   await there.reload()
-  await there.screenshot({ path: join(shots, `${name}-6-signed-out.png`), fullPage: true })
+  await there.screenshot({ path: join(shots(), `${name}-6-signed-out.png`), fullPage: true })
   expect(await there.getByRole('heading', { level: 1 }).textContent()).toBe(
     'This device was signed out',
   )
@@ -111,20 +82,3 @@ test('everything can be reached and used with the keyboard', async () => {
   await page.getByText('Room key is in your cart.').waitFor()
   await page.context().close()
 })
-
-async function open(look: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext(look)
-  context.setDefaultTimeout(10_000)
-  return context.newPage()
-}
-
-async function fillIn(page: Page, name: string, password: string) {
-  await page.getByLabel('Name', { exact: true }).fill(name)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
-/** By how many pixels the page is wider than the screen. */
-function overhang(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - innerWidth')
-}

@@ -25,7 +25,7 @@ export function accountPage(
       fact('Signs in as', html`<code>${user?.login}</code>`),
       fact('E-mail address', html`<strong>${email}</strong>`),
       fact('Password given', moment(provedAt, now)),
-      fact('Counts as recent', countdown(provedAt + recently, { now, over: 'no longer' })),
+      fact('Asked again', countdown(provedAt + recently, { now, over: 'before the next change' })),
     )}
     <p class="actions"><a class="button" href="/account/email">Change the e-mail address</a></p>
     <p class="hint">It takes a password given in the last two minutes. If yours is older, you are
@@ -44,10 +44,10 @@ export function emailPage({
   hasFailed: boolean
 }): Page {
   return {
-    title: 'Change the e-mail address',
+    title: 'Your new address',
     body: html`
 <div class="column narrow">
-  <h1>Change the e-mail address</h1>
+  <h1>Your new address</h1>
   ${hasFailed && refusal}
   ${form(email, hasFailed && html`aria-invalid="true" aria-describedby="error"`)}
 </div>`,

@@ -1,0 +1,60 @@
+/** What the browser tests share: one Chromium for a file, screens to look at, and a folder for pictures. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  devices,
+  type Page,
+} from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { locate } from '../../../tools/system-deps.ts'
+
+export const desktop = { viewport: { width: 1280, height: 900 } }
+const { defaultBrowserType: _, ...phone } = devices['iPhone 13']
+export const iPhone = phone
+export const looks: Record<string, BrowserContextOptions> = {
+  desktop,
+  phone: iPhone,
+  'desktop-dark-no-script': { ...desktop, colorScheme: 'dark', javaScriptEnabled: false },
+  'phone-dark': { ...iPhone, colorScheme: 'dark' },
+}
+
+/** One browser for the tests of a file; SCREENSHOTS=folder keeps the pictures. */
+export function useBrowser() {
+  let browser: Browser
+  let shots: string
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: locate('Chromium') ?? 'chromium' })
+    shots = process.env['SCREENSHOTS'] ?? (await mkdtemp(join(tmpdir(), 'sojourn-shots-')))
+    await mkdir(shots, { recursive: true })
+  })
+  afterAll(async () => {
+    await browser.close()
+    if (!process.env['SCREENSHOTS']) await rm(shots, { recursive: true })
+  })
+
+  return {
+    shots: () => shots,
+    async open(look: BrowserContextOptions = {}): Promise<Page> {
+      const context = await browser.newContext(look)
+      context.setDefaultTimeout(10_000)
+      return context.newPage()
+    },
+  }
+}
+
+/** Fills in the sign-in form and sends it. */
+export async function fillIn(page: Page, name: string, password: string) {
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** By how many pixels the page is wider than the screen. */
+export function overhang(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - innerWidth')
+}
