@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { locate } from './tools/programs.ts'
 
 const conditions = ['@sojourn/source', ...defaultServerConditions]
 
@@ -18,6 +19,7 @@ const browser = {
     name: 'browser',
     root: 'packages',
     include: ['*/test/**/*.browser.test.ts'],
+    env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { groupOrder: 1 },

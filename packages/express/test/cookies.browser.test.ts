@@ -7,11 +7,10 @@ import { sessions } from '@sojourn/express'
 import express from 'express'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { locate } from '../../../tools/system-deps.ts'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: locate('Chromium') ?? 'chromium' })
+  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? 'chromium' })
 })
 afterAll(() => browser.close())
 

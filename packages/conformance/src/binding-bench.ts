@@ -1,0 +1,189 @@
+import type { ConfigOptions, Session, SessionBackend, SessionManager } from '@sojourn/core'
+import { referenceBackend } from './reference-backend.ts'
+import { onEach } from './store-bench.ts'
+import type { Definition } from './suite.ts'
+import type { TestData } from './visitor.ts'
+
+/** How a route answers, to be said in the framework's own words. */
+export type Answer =
+  | { readonly kind: 'json'; readonly body: unknown }
+  /** `headers` are set by the application, the Set-Cookie among them appended. */
+  | {
+      readonly kind: 'text'
+      readonly body: string
+      readonly headers?: Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'redirect'; readonly to: string }
+  | { readonly kind: 'empty'; readonly status: 204 }
+  /** Several chunks, the first at once. */
+  | { readonly kind: 'stream'; readonly chunks: readonly string[] }
+  /** Server-sent events, the headers flushed before the first. */
+  | { readonly kind: 'events'; readonly events: readonly string[] }
+  /** Thrown by the handler; the framework's own error handling answers, with `error.status` where there is one. */
+  | { readonly kind: 'error'; readonly error: Error }
+
+/** One route, for GET, HEAD and POST. */
+export interface Route {
+  readonly path: string
+  /** Awaited before the answer. The sessions are there by the names they are mounted as. */
+  act(sessions: Readonly<Record<string, Session<TestData>>>): unknown
+  readonly answer: Answer
+}
+
+/** One manager, mounted for all routes. */
+export interface Mount {
+  readonly manager: SessionManager<TestData>
+  /** The name of the session on the request; absent for the binding's default. */
+  readonly as?: string
+}
+
+/** An application to be served by the framework under test. */
+export interface BindingApp {
+  /** Mounted in this order; the same manager may stand here twice. */
+  readonly mounts: readonly Mount[]
+  readonly routes: readonly Route[]
+  /** Whether the framework is to believe X-Forwarded-Proto. */
+  readonly trustProxy: boolean
+}
+
+/** A server on this machine. */
+export interface Served {
+  /** Its origin, such as `http://127.0.0.1:4711`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** What a binding hands to the suite. */
+export interface BindingUnderTest {
+  /** Serves an application over real HTTP. */
+  serve(app: BindingApp): Promise<Served>
+  /** `createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))`, one secret for all. */
+  createManager(
+    backend: SessionBackend,
+    options: Omit<ConfigOptions, 'store'>,
+  ): SessionManager<TestData>
+}
+
+/** What a case is given. */
+export interface BindingBench {
+  /** Serves routes with one manager, or with the mounts given. */
+  serve(routes: readonly Route[], options?: ServeOptions): Promise<Stage>
+}
+
+export interface ServeOptions {
+  readonly options?: Omit<ConfigOptions, 'store'>
+  readonly mounts?: (bench: {
+    createManager(options: Omit<ConfigOptions, 'store'>): SessionManager<TestData>
+  }) => readonly Mount[]
+  readonly trustProxy?: boolean
+}
+
+/** A served application, its store in the hand of the case. */
+export interface Stage {
+  readonly manager: SessionManager<TestData>
+  readonly warnings: readonly string[]
+  /** Operations that the backend was asked for since the last look. */
+  calls(): readonly string[]
+  /** Holds all writes until the returned function is called. */
+  holdWrites(): () => void
+  /** Resolves when the backend is asked for a write. */
+  writing(): Promise<void>
+  fail(operation: 'find' | 'write' | undefined): void
+  ask(path: string, init?: AskOptions): Promise<Reply>
+}
+
+export interface AskOptions {
+  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/** A whole response. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly setCookies: readonly string[]
+  /** The cookies as the next request sends them. */
+  readonly cookie: string
+  readonly body: string
+}
+
+/** A case of the binding suite. */
+export type BindingCase = Definition<BindingBench>
+
+/** The bench of one case; `closing` collects what is to be closed after it. */
+export function createBindingBench(
+  binding: BindingUnderTest,
+  closing: (() => Promise<void>)[],
+): BindingBench {
+  return {
+    async serve(routes, { options = {}, mounts, trustProxy = false } = {}) {
+      const control = createControl()
+      const warnings: string[] = []
+      const warn = (message: string) => void warnings.push(message)
+      const createManager = (own: Omit<ConfigOptions, 'store'>) =>
+        binding.createManager(control.backend, { warn, ...options, ...own })
+      const made = mounts?.({ createManager }) ?? [{ manager: createManager({}) }]
+      const [first] = made
+      if (!first) throw new TypeError('A case mounts at least one manager')
+      const served = await binding.serve({ mounts: made, routes, trustProxy })
+      closing.push(() => served.close())
+      const ask: Stage['ask'] = (path, init = {}) => request(served.url + path, init)
+      return { ...control, manager: first.manager, warnings, ask }
+    },
+  }
+}
+
+function createControl() {
+  const calls: string[] = []
+  let held = Promise.resolve()
+  let failing: 'find' | 'write' | undefined
+  let begun = deferred()
+  const backend = onEach(referenceBackend(), async (operation, run) => {
+    calls.push(operation)
+    const kind = operation === 'find' || operation === 'list' ? 'find' : 'write'
+    if (kind === 'write') begun.resolve()
+    if (kind === 'write') await held
+    if (failing === kind) throw new Error('ECONNREFUSED')
+    return run()
+  })
+  return {
+    backend,
+    calls: () => calls.splice(0),
+    holdWrites() {
+      const gate = deferred()
+      held = gate.promise
+      begun = deferred()
+      return gate.resolve
+    },
+    writing: () => begun.promise,
+    fail(operation: 'find' | 'write' | undefined) {
+      failing = operation
+    },
+  }
+}
+
+async function request(
+  url: string,
+  { method = 'GET', headers = {}, signal }: AskOptions,
+): Promise<Reply> {
+  const init = { method, headers: { ...headers }, redirect: 'manual' as const }
+  const response = await fetch(url, signal ? { ...init, signal } : init)
+  const setCookies = response.headers.getSetCookie()
+  const cookie = setCookies.map((line) => line.split(';')[0]).join('; ')
+  return {
+    status: response.status,
+    headers: response.headers,
+    setCookies,
+    cookie,
+    body: await response.text(),
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,178 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { BindingCase, Route } from '../binding-bench.ts'
+import { put } from '../visitor.ts'
+
+const text = { kind: 'text', body: 'fine' } as const
+const write: Route = {
+  path: '/write',
+  act: ({ session }) => session && put({ n: 1 })(session),
+  answer: text,
+}
+const login: Route = {
+  path: '/login',
+  act: ({ session }) => session?.login('user-1'),
+  answer: text,
+}
+const read: Route = { path: '/read', act: ({ session }) => session?.data['n'], answer: text }
+const wrong: Route = {
+  path: '/wrong',
+  act: ({ session }) => session && put({ f: () => 1 })(session),
+  answer: text,
+}
+
+/** H4: trouble, races and several managers. */
+export const bindingTrouble: readonly BindingCase[] = [
+  {
+    id: 'H4.1',
+    title: 'a store that is down while loading is 503 with Retry-After, and leaves the cookie good',
+    async run(bench) {
+      const { ask, fail, manager } = await bench.serve([login, read])
+      const { cookie } = await ask('/login')
+      fail('find')
+      const { status, headers, setCookies, body } = await ask('/read', { headers: { cookie } })
+      deepEqual([status, headers.get('retry-after'), setCookies], [503, '1', []])
+      equal(body.includes('fine'), false)
+      fail(undefined)
+      equal((await ask('/read', { headers: { cookie } })).status, 200)
+      equal((await manager.sessions('user-1')).length, 1)
+    },
+  },
+  {
+    id: 'H4.2',
+    title: 'a login in a response whose commit then fails delivers its cookie with the error',
+    async run(bench) {
+      const both: Route = {
+        path: '/both',
+        async act({ session }) {
+          await session?.login('user-1')
+          if (session) put({ f: () => 1 })(session)
+        },
+        answer: text,
+      }
+      const { ask, manager } = await bench.serve([both, read])
+      const { status, setCookies, cookie } = await ask('/both')
+      deepEqual([status, setCookies.length], [500, 1])
+      equal((await manager.read({ cookie })).userId, 'user-1')
+    },
+  },
+  {
+    id: 'H4.3',
+    title: 'data that cannot be kept is 500, and what was kept before stands',
+    async run(bench) {
+      const { ask, manager } = await bench.serve([write, wrong])
+      const { cookie } = await ask('/write')
+      const { status, setCookies } = await ask('/wrong', { headers: { cookie } })
+      deepEqual([status, setCookies], [500, []])
+      deepEqual((await manager.read({ cookie })).data, { n: 1 })
+    },
+  },
+  {
+    id: 'H4.4',
+    title: 'a write that another request has superseded is 409',
+    async run(bench) {
+      const elsewhere = { rotate: async () => {} }
+      const slow: Route = {
+        path: '/slow',
+        async act({ session }) {
+          await elsewhere.rotate()
+          if (session) put({ n: 2 })(session)
+        },
+        answer: text,
+      }
+      const rotate: Route = {
+        path: '/rotate',
+        act: ({ session }) => session?.rotate(),
+        answer: text,
+      }
+      const { ask } = await bench.serve([write, slow, rotate])
+      const { cookie } = await ask('/write')
+      elsewhere.rotate = async () => void (await ask('/rotate', { headers: { cookie } }))
+      const { status, setCookies } = await ask('/slow', { headers: { cookie } })
+      deepEqual([status, setCookies], [409, []])
+    },
+  },
+  {
+    id: 'H4.5',
+    title: '100 parallel requests on one session lose no increment and send no cookie',
+    async run(bench) {
+      const count: Route = {
+        path: '/count',
+        act: ({ session }) =>
+          session?.update((data) => {
+            data['count'] = Number(data['count'] ?? 0) + 1
+          }),
+        answer: text,
+      }
+      const { ask, manager } = await bench.serve([write, count])
+      const { cookie } = await ask('/write')
+      const replies = await Promise.all(
+        Array.from({ length: 100 }, () => ask('/count', { headers: { cookie } })),
+      )
+      deepEqual(
+        replies.flatMap(({ setCookies }) => setCookies),
+        [],
+      )
+      equal((await manager.read({ cookie })).data['count'], 100)
+    },
+  },
+  {
+    id: 'H4.6',
+    title: 'a change whose client has left is kept',
+    async run(bench) {
+      const { ask, holdWrites, writing, manager } = await bench.serve([write, login])
+      const { cookie } = await ask('/login')
+      const release = holdWrites()
+      const leaving = new AbortController()
+      const asked = ask('/write', { headers: { cookie }, signal: leaving.signal }).catch(
+        () => undefined,
+      )
+      await Promise.race([writing(), asked])
+      leaving.abort()
+      await asked
+      release()
+      const kept = async () => (await manager.read({ cookie })).data['n'] === 1
+      for (let turn = 0; turn < 200 && !(await kept()); turn++) await new Promise(setImmediate)
+      equal(await kept(), true)
+    },
+  },
+  {
+    id: 'H4.7',
+    title: 'mounted twice, one manager loads once and commits once',
+    async run(bench) {
+      const { ask, calls } = await bench.serve([write, read], {
+        mounts({ createManager }) {
+          const manager = createManager({})
+          return [{ manager }, { manager }]
+        },
+      })
+      const { cookie, setCookies } = await ask('/write')
+      equal(setCookies.length, 1)
+      await ask('/read', { headers: { cookie } })
+      deepEqual(calls(), ['insert', 'find'])
+    },
+  },
+  {
+    id: 'H4.8',
+    title: 'two managers side by side keep two sessions with two cookies',
+    needs: ['as'],
+    async run(bench) {
+      const both: Route = {
+        path: '/both',
+        act({ session, adminSession }) {
+          if (session) put({ n: 1 })(session)
+          if (adminSession) put({ admin: true })(adminSession)
+        },
+        answer: text,
+      }
+      const { ask, manager } = await bench.serve([both], {
+        mounts: ({ createManager }) => [
+          { manager: createManager({}) },
+          { manager: createManager({ cookieName: 'admin' }), as: 'adminSession' },
+        ],
+      })
+      const { setCookies, cookie } = await ask('/both')
+      deepEqual(setCookies.map((line) => line.split('=')[0]).sort(), ['admin', 'sid'])
+      deepEqual((await manager.read({ cookie })).data, { n: 1 })
+    },
+  },
+]

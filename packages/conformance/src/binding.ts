@@ -1,0 +1,48 @@
+import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-bench.ts'
+import { firstByte } from './binding-cases/first-byte.ts'
+import { headers } from './binding-cases/headers.ts'
+import { bindingTrouble } from './binding-cases/trouble.ts'
+import { createSuite, type Suite } from './suite.ts'
+
+export type {
+  Answer,
+  BindingApp,
+  BindingUnderTest,
+  Mount,
+  Route,
+  Served,
+} from './binding-bench.ts'
+export { register, runSuite } from './suite.ts'
+export type { TestData } from './visitor.ts'
+
+/** A binding, as a stranger hands it to the suite. */
+export interface BindingSuiteOptions extends BindingUnderTest {
+  /** What the report calls the binding. */
+  readonly name: string
+  /** Whether a second manager can be mounted under another name. @default true */
+  readonly as?: boolean
+  /** Whether the framework can be told to trust its proxy. @default true */
+  readonly trustsProxy?: boolean
+  /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
+  readonly exempt?: Readonly<Record<string, string>>
+}
+
+/** What every binding must do alike, over real HTTP: the same script, the same cookies, the same store calls. */
+export function bindingSuite(options: BindingSuiteOptions): Suite {
+  const { name, as = true, trustsProxy = true, exempt } = options
+  const offered: Readonly<Record<string, boolean>> = { as, trustProxy: trustsProxy }
+  return createSuite<BindingBench>({
+    name,
+    definitions: [...firstByte, ...headers, ...bindingTrouble],
+    offers: (need) => offered[need] === true,
+    async withSubject(run) {
+      const closing: (() => Promise<void>)[] = []
+      try {
+        await run(createBindingBench(options, closing))
+      } finally {
+        for (const close of closing) await close()
+      }
+    },
+    ...(exempt ? { exempt } : {}),
+  })
+}

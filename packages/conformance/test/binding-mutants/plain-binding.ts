@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type {
+  BindingApp,
+  BindingUnderTest,
+  Mount,
+  Route,
+  TestData,
+} from '@sojourn/conformance/binding'
+import type { Carrier, Session } from '@sojourn/core'
+
+type Sessions = Record<string, Session<TestData>>
+
+/** The steps of the plainest binding there is; a mutant replaces one. */
+export interface Steps {
+  carrier(request: IncomingMessage, response: ServerResponse, app: BindingApp): Carrier
+  load(mount: Mount, carrier: Carrier): Promise<Session<TestData>>
+  commit(mount: Mount, session: Session<TestData>, carrier: Carrier): Promise<void> | undefined
+  /** Whether the commit comes before the answer. */
+  readonly commitsFirst: boolean
+  /** Whether a response by an error is committed too. */
+  readonly commitsErrors: boolean
+  /** What becomes of a commit that failed. */
+  failed(error: unknown): void
+}
+
+/** The steps that keep the contract. */
+export const steps: Steps = {
+  carrier: (request, response, { trustProxy }) => ({
+    secure: trustProxy && request.headers['x-forwarded-proto'] === 'https',
+    get sent() {
+      return response.headersSent
+    },
+    header: (name) => [request.headers[name]].flat().join('; ') || undefined,
+    get: (name) => [response.getHeader(name) ?? []].flat().join(', ') || undefined,
+    set: (name, value) => void response.setHeader(name, value),
+    append: (name, value) => void response.appendHeader(name, value),
+  }),
+  load: ({ manager }, carrier) => manager.load(carrier),
+  commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
+  commitsFirst: true,
+  commitsErrors: true,
+  failed(error) {
+    throw error
+  },
+}
+
+/** A binding of node:http that keeps the whole answer back until the commit is done. */
+export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 'serve'> {
+  const use = { ...steps, ...changed }
+  return {
+    async serve(app) {
+      const server = http.createServer((request, response) => {
+        handle(request, response, app, use).catch((error: unknown) => answerError(response, error))
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      return {
+        url: `http://127.0.0.1:${port}`,
+        async close() {
+          server.closeAllConnections()
+          server.close()
+        },
+      }
+    },
+  }
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  app: BindingApp,
+  use: Steps,
+) {
+  const route = app.routes.find(({ path }) => path === request.url?.split('?')[0])
+  const carrier = use.carrier(request, response, app)
+  const mounts = [...new Map(app.mounts.map((mount) => [mount.manager, mount])).values()]
+  const sessions: Sessions = {}
+  for (const mount of mounts) sessions[mount.as ?? 'session'] = await use.load(mount, carrier)
+  const commit = async () => {
+    for (const mount of mounts) {
+      const session = sessions[mount.as ?? 'session']
+      if (session) await use.commit(mount, session, carrier)
+    }
+  }
+  await route?.act(sessions)
+  setOwnHeaders(response, route)
+  const isError = route?.answer.kind === 'error'
+  const isCommitted = use.commitsErrors || !isError
+  if (use.commitsFirst && isCommitted) {
+    await commit().catch(async (error: unknown) => {
+      await commit() // writes nothing more, and says what must be said of a login that succeeded
+      use.failed(error)
+    })
+  }
+  answer(response, route)
+  if (!use.commitsFirst && isCommitted) commit().catch(() => undefined)
+}
+
+function setOwnHeaders(response: ServerResponse, route: Route | undefined): void {
+  if (route?.answer.kind !== 'text') return
+  for (const [name, value] of Object.entries(route.answer.headers ?? {}))
+    response.setHeader(name, value)
+}
+
+function answer(response: ServerResponse, route: Route | undefined): void {
+  const given = route?.answer ?? { kind: 'text', body: 'nothing here' }
+  if (given.kind === 'error') answerError(response, given.error)
+  else if (given.kind === 'json') response.end(JSON.stringify(given.body))
+  else if (given.kind === 'redirect') response.writeHead(302, { Location: given.to }).end()
+  else if (given.kind === 'empty') response.writeHead(given.status).end()
+  else if (given.kind === 'text') response.end(given.body)
+  else if (given.kind === 'stream') response.end(given.chunks.join(''))
+  else response.end(given.events.map((event) => `data: ${event}\n\n`).join(''))
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  const { status = 500, headers = {} } = Object(error)
+  if (!response.headersSent) response.writeHead(status, headers)
+  response.end('error')
+}

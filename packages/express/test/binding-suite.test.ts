@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { sessions } from '@sojourn/express'
+import express5, { type Express, type Response } from 'express'
+import express4 from 'express4'
+import { describe, expect, test } from 'vitest'
+
+const secret = randomBytes(32)
+
+/** Answers as an Express application would. */
+async function answer(res: Response, { answer: given }: Route): Promise<void> {
+  if (given.kind === 'json') res.json(given.body)
+  else if (given.kind === 'redirect') res.redirect(given.to)
+  else if (given.kind === 'empty') res.status(given.status).end()
+  else if (given.kind === 'error') throw given.error
+  else if (given.kind === 'text') {
+    for (const [name, value] of Object.entries(given.headers ?? {}))
+      if (name === 'Set-Cookie') res.append(name, value)
+      else res.set(name, value)
+    res.send(given.body)
+  } else if (given.kind === 'stream') {
+    for (const chunk of given.chunks) {
+      res.write(chunk)
+      await turn()
+    }
+    res.end()
+  } else {
+    res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
+    for (const event of given.events) {
+      await turn()
+      res.write(`data: ${event}\n\n`)
+    }
+    res.end()
+  }
+}
+
+async function serve(app: Express, { mounts, routes, trustProxy }: BindingApp) {
+  app.set('env', 'test').set('trust proxy', trustProxy)
+  for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
+  for (const route of routes)
+    app.all(route.path, (req, res, next) => {
+      const { session } = req
+      const adminSession = Reflect.get(req, 'adminSession') as typeof session
+      Promise.resolve(route.act({ session, adminSession } as never))
+        .then(() => answer(res, route))
+        .catch(next)
+    })
+  const server = http.createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+describe.each([
+  ['Express 5', () => express5()],
+  ['Express 4', () => express4() as unknown as Express],
+])('%s', (name, makeApp) => {
+  const suite = bindingSuite({
+    name,
+    serve: (app) => serve(makeApp(), app),
+    createManager: (backend, options) =>
+      createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
+  })
+  register(suite, { test })
+
+  test('is offered every case', () => {
+    expect(suite.notOffered).toEqual([])
+  })
+})
