@@ -70,7 +70,7 @@ export interface BindingBench {
   serve(routes: readonly Route[], options?: ServeOptions): Promise<Stage>
 }
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly options?: Omit<ConfigOptions, 'store'>
   readonly mounts?: (bench: {
     createManager(options: Omit<ConfigOptions, 'store'>): SessionManager<TestData>
@@ -79,7 +79,7 @@ export interface ServeOptions {
 }
 
 /** A served application, its store in the hand of the case. */
-export interface Stage {
+interface Stage {
   readonly manager: SessionManager<TestData>
   readonly warnings: readonly string[]
   /** Operations that the backend was asked for since the last look. */
@@ -92,14 +92,14 @@ export interface Stage {
   ask(path: string, init?: AskOptions): Promise<Reply>
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly method?: 'GET' | 'HEAD' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
 /** A whole response. */
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly headers: Headers
   readonly setCookies: readonly string[]

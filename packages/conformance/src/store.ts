@@ -5,13 +5,15 @@ import { createStoreBench, type StoreCase, type StoreUnderTest } from './store-b
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
 import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
-import { elevationCutsClean } from './store-cases/p04-elevation.ts'
+import { loginCutsClean } from './store-cases/p04-login.ts'
+import { rotateCutsClean } from './store-cases/p04-rotate.ts'
 import { credentials } from './store-cases/p05-p06-credentials.ts'
 import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
-import { trouble } from './store-cases/p08-p11-trouble.ts'
+import { trouble } from './store-cases/p08-trouble.ts'
 import { limitsAreServerSide } from './store-cases/p09-limits.ts'
 import { limitOfSessions } from './store-cases/p10-limits.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
+import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -61,10 +63,12 @@ const definitions: readonly StoreCase[] = [
   ...nothingComesBack,
   ...nothingIsLost,
   ...rotationByAge,
-  ...elevationCutsClean,
+  ...loginCutsClean,
+  ...rotateCutsClean,
   ...credentials,
   ...readingIsCheap,
   ...trouble,
+  ...retries,
   ...limitsAreServerSide,
   ...usersSessions,
   ...limitOfSessions,

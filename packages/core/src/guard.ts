@@ -1,19 +1,18 @@
-import type {
-  BackendCall,
-  GroupLimit,
-  IdentifiedRow,
-  InsertOutcome,
-  ReplaceOutcome,
-  Row,
-  SessionBackend,
-  Tombstone,
-  TouchOutcome,
-} from './backend.ts'
+import type { BackendCall, GroupLimit, Row, SessionBackend } from './backend.ts'
+import {
+  brokenContract,
+  checkCount,
+  checkFound,
+  checkInserted,
+  checkListed,
+  checkRemoved,
+  checkReplaced,
+  checkTouched,
+} from './contract.ts'
 import { type Deadline, withDeadline } from './deadline.ts'
 import { SessionStoreError } from './errors.ts'
 import type { Emit } from './events.ts'
 import type { EndReason, SessionId } from './record.ts'
-import { isRow } from './row.ts'
 
 /** A backend of which every operation ends, every answer was checked against the contract, and every write may be resent. */
 export type GuardedBackend = ReturnType<typeof guardBackend>
@@ -134,51 +133,4 @@ function isUnknownOutcome(error: unknown): boolean {
     error instanceof SessionStoreError &&
     (error.code === 'ERR_STORE_TIMEOUT' || error.code === 'ERR_STORE_UNAVAILABLE')
   )
-}
-
-function brokenContract(operation: string, breach: string): SessionStoreError {
-  return new SessionStoreError(
-    'ERR_STORE_CONTRACT',
-    `The backend broke its contract in '${operation}': ${breach}. ` +
-      'Run the conformance suite @sojourn/conformance/backend against it.',
-  )
-}
-
-function checkFound(found: Row | Tombstone | null): string | undefined {
-  if (found === null) return undefined
-  if (typeof found === 'object' && ('ended' in found || isRow(found))) return undefined
-  return 'it answered neither a row, a tombstone nor null (clause 4)'
-}
-
-function checkInserted(outcome: InsertOutcome): string | undefined {
-  if (outcome?.inserted === true && Array.isArray(outcome.evicted)) return undefined
-  if (outcome?.inserted === false && ['taken', 'limit'].includes(outcome.why)) return undefined
-  return 'it did not say whether the row was inserted (clauses 1 and 2)'
-}
-
-function checkReplaced(outcome: ReplaceOutcome): string | undefined {
-  if (outcome === 'replaced' || outcome === 'gone') return undefined
-  if (typeof outcome === 'object' && outcome?.conflict && isRow(outcome.conflict)) return undefined
-  return 'it did not say whether the row was replaced (clauses 1 and 2)'
-}
-
-function checkTouched(outcome: TouchOutcome): string | undefined {
-  if (['touched', 'gone', 'conflict'].includes(outcome)) return undefined
-  return 'it did not say whether the row was touched (clauses 1 and 2)'
-}
-
-function checkRemoved(row: Row | null): string | undefined {
-  if (row === null || (typeof row === 'object' && isRow(row))) return undefined
-  return 'it answered neither the row that it ended nor null (clause 3)'
-}
-
-function checkListed(rows: readonly IdentifiedRow[]): string | undefined {
-  const areRows =
-    Array.isArray(rows) &&
-    rows.every((row: IdentifiedRow) => typeof row.id === 'string' && isRow(row))
-  return areRows ? undefined : 'it did not answer rows with their ids (clause 5)'
-}
-
-function checkCount(count: number): string | undefined {
-  return Number.isInteger(count) ? undefined : 'it did not answer how many it ended (clause 1)'
 }

@@ -14,14 +14,7 @@ export { tombstoneMs } from './backend.ts'
 export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Codec, jsonCodec, notEncodable } from './codec.ts'
-export {
-  type ConfigOptions,
-  defaultConfig,
-  devConfig,
-  nist,
-  type SessionLimit,
-  type SessionOptions,
-} from './config.ts'
+export { defaultConfig, devConfig, nist } from './config.ts'
 export type { CookieOptions } from './cookie.ts'
 export {
   SessionAccessError,
@@ -38,6 +31,7 @@ export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
 export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
 export { createSessionManager, type SessionManager } from './manager.ts'
 export type { MergeKey } from './merge.ts'
+export type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
 export type {
   ClientInfo,
   Elevation,

@@ -1,14 +1,16 @@
 import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
-import { decide, discard, sendHeaders, write } from './commit.ts'
-import { resolveConfig, type SessionConfig, type SessionOptions } from './config.ts'
-import { parseCookie } from './cookie.ts'
-import { SessionStoreError, SessionUsageError } from './errors.ts'
+import { decide, discard, write } from './commit.ts'
+import { resolveConfig, type SessionConfig } from './config.ts'
+import { SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
+import { loadState } from './load.ts'
+import type { SessionOptions } from './options.ts'
 import type { SessionId } from './record.ts'
+import { sendHeaders } from './response-headers.ts'
 import { Session, type SessionData, stateOf } from './session.ts'
-import { createState, inOrder, type ManagerParts, type SessionState } from './state.ts'
-import type { Opening, SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
+import { inOrder, type ManagerParts, type SessionState } from './state.ts'
+import type { SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
 export interface SessionManager<Data extends object = SessionData> {
@@ -85,12 +87,7 @@ export function createSessionManager<Data extends object = SessionData>(
     carrier: RequestCarrier,
     use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
   ): Promise<Session<Data>> {
-    const opening = await present(parts, carrier).catch((error) => standIn(config, error))
-    const state =
-      opening instanceof SessionStoreError
-        ? createState(parts, { ...use, isReadOnly: true, trouble: opening })
-        : stateFrom(parts, opening, use)
-    return new Session<Data>(state, acts)
+    return new Session<Data>(await loadState(parts, carrier, use), acts)
   }
 
   function users(): StoreUsers {
@@ -99,55 +96,6 @@ export function createSessionManager<Data extends object = SessionData>(
       'ERR_CONFIG_INVALID',
       'This store keeps no index of users, so it cannot list or revoke their sessions. Use a store whose supports.list is true.',
     )
-  }
-}
-
-/** Where the application wants it so, an empty session stands in for one that the store cannot open (P8). */
-function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
-  if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
-  throw error
-}
-
-/** Presents the request's cookie to the store, where there is one. */
-async function present(
-  { config, store }: ManagerParts,
-  carrier: RequestCarrier,
-): Promise<Opening | undefined> {
-  const header = carrier.header('cookie')
-  if (header === undefined) return undefined
-  const tokens = parseCookie(header, config.cookieName)
-  if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
-  return tokens.length > 0 ? store.open(tokens) : undefined
-}
-
-function stateFrom(
-  parts: ManagerParts,
-  opening: Opening | undefined,
-  use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
-): SessionState {
-  const { emit } = parts
-  if (opening?.outcome === 'open') return stateOn(parts, opening, use)
-  if (opening?.outcome === 'discarded')
-    emit('discarded', { what: 'token', why: opening.why, id: opening.id })
-  if (opening?.outcome !== 'ended') return createState(parts, use)
-  const why = opening.reason === 'stale' ? 'stale' : 'ended'
-  emit('discarded', { what: 'token', why, id: opening.id })
-  return createState(parts, { ...use, ended: { why: opening.reason, id: opening.id } })
-}
-
-/** Data that cannot be decoded is no session; the record stays in place for the operator. */
-function stateOn(
-  parts: ManagerParts,
-  { opened }: Extract<Opening, { outcome: 'open' }>,
-  use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
-): SessionState {
-  try {
-    return createState(parts, { ...use, opened })
-  } catch (cause) {
-    const { id } = opened.record
-    parts.emit('corrupt', { id, cause })
-    parts.emit('discarded', { what: 'token', why: 'corrupt', id })
-    return createState(parts, use)
   }
 }
 

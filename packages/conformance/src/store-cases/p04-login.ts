@@ -1,11 +1,11 @@
-import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import type { StoreCase } from '../store-bench.ts'
-import { assign, put } from '../visitor.ts'
+import { put } from '../visitor.ts'
 
 const needs = ['revocation']
 
-/** P4: login, re-authentication and rotate() cut clean. */
-export const elevationCutsClean: readonly StoreCase[] = [
+/** P4: after a login or a re-authentication the old token is dead, and nothing is mixed up. */
+export const loginCutsClean: readonly StoreCase[] = [
   {
     id: 'P4.1',
     title: 'after a login the old token opens nothing, at once, and the session has a new id',
@@ -55,55 +55,6 @@ export const elevationCutsClean: readonly StoreCase[] = [
       await session.login('user-1')
       await finish()
       deepEqual((await ann.look())?.data, { tea: 1, cake: 2, mine: 1 })
-    },
-  },
-  {
-    id: 'P4.4',
-    title: 'after rotate() the old token opens nothing, at once; id and data stay',
-    needs,
-    async run({ visitor }) {
-      const ann = visitor()
-      await ann.visit(put({ n: 1 }))
-      const stolen = ann.copy()
-      const { session, finish } = await ann.begin()
-      session.rotate()
-      await finish()
-      equal(await stolen.look(), null)
-      notEqual(stolen.cookie, ann.cookie)
-      deepEqual((await ann.look())?.data, { n: 1 })
-      equal(await ann.visit((next) => next.id), session.id)
-    },
-  },
-  {
-    id: 'P4.5',
-    title: 'a write that began before rotate() is refused, not merged, and sends no cookie',
-    needs: ['revocation', 'conditionalWrite'],
-    async run({ visitor }) {
-      const ann = visitor()
-      await ann.visit(put({ role: 'user' }))
-      const slow = await ann.copy().begin()
-      const updating = await ann.copy().begin()
-      await ann.visit((session) => session.rotate())
-      slow.session.data['role'] = 'admin'
-      const superseded = { code: 'ERR_SESSION_SUPERSEDED', status: 409 }
-      await rejects(slow.finish(), superseded)
-      await rejects(updating.session.update(assign({ role: 'admin' })), superseded)
-      deepEqual(slow.setCookies, [])
-      deepEqual((await ann.look())?.data, { role: 'user' })
-    },
-  },
-  {
-    id: 'P4.6',
-    title: 'destroy is allowed to a request that began before rotate()',
-    needs,
-    async run({ visitor }) {
-      const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
-      const slow = await ann.copy().begin()
-      await ann.visit((session) => session.rotate())
-      await slow.session.destroy()
-      await slow.finish()
-      equal(await ann.look(), null)
     },
   },
   {

@@ -1,0 +1,77 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import { type Lost, lossy, type Operation, signedIn } from '../faults.ts'
+import type { StoreBench, StoreCase } from '../store-bench.ts'
+import { put } from '../visitor.ts'
+
+const needs = ['wrap']
+
+/** P11: a retry is applied once. */
+export const retries: readonly StoreCase[] = [
+  {
+    id: 'P11.1',
+    title: 'an update whose reply was lost is sent again and applied once',
+    needs,
+    async run(bench) {
+      const { ann, lost } = await losing(bench, 'replace')
+      await ann.visit((session) =>
+        session.update((data) => {
+          data['n'] = Number(data['n']) + 1
+        }),
+      )
+      equal(lost.count, 1)
+      deepEqual((await ann.look())?.data, { n: 2 })
+    },
+  },
+  {
+    id: 'P11.2',
+    title: 'an update whose reply was lost, and over which another wrote, is applied once',
+    needs,
+    async run(bench) {
+      const { ann, lost } = await losing(bench, 'replace')
+      lost.meanwhile = async () => {
+        const other = Object.assign(bench.visitor(), { cookie: ann.cookie })
+        await other.visit(put({ other: true }))
+      }
+      await ann.visit((session) =>
+        session.update((data) => {
+          data['n'] = Number(data['n']) + 1
+        }),
+      )
+      equal(lost.count, 1)
+      deepEqual((await ann.look())?.data, { n: 2, other: true })
+    },
+  },
+  {
+    id: 'P11.3',
+    title: 'a login whose reply was lost leaves one session, and its cookie is good',
+    needs: ['wrap', 'list'],
+    async run(bench) {
+      const lost = { isArmed: true, count: 0 }
+      const manager = bench.connect({ wrap: lossy('insert', lost) })
+      const ann = bench.visitor(manager)
+      await ann.visit((session) => session.login('user-1'))
+      equal(lost.count, 1)
+      equal((await manager.sessions('user-1')).length, 1)
+      equal((await ann.look())?.userId, 'user-1')
+    },
+  },
+  {
+    id: 'P11.4',
+    title: 'a logout whose reply was lost has happened, and clears the cookie',
+    needs,
+    async run(bench) {
+      const { ann, lost } = await losing(bench, 'remove')
+      await ann.visit((session) => session.destroy())
+      equal(lost.count, 1)
+      equal(ann.cookie, undefined)
+    },
+  },
+]
+
+/** A signed-in browser whose store then loses one reply. */
+async function losing(bench: StoreBench, operation: Operation) {
+  const lost: Lost = { isArmed: false, count: 0 }
+  const ann = await signedIn(bench, lossy(operation, lost))
+  lost.isArmed = true
+  return { ann, lost }
+}

@@ -1,0 +1,65 @@
+import type { RequestCarrier } from './carrier.ts'
+import type { SessionConfig } from './config.ts'
+import { parseCookie } from './cookie.ts'
+import { SessionStoreError } from './errors.ts'
+import { createState, type ManagerParts, type SessionState } from './state.ts'
+import type { Opening } from './store.ts'
+
+type Use = Pick<SessionState, 'isReadOnly' | 'isSent'>
+
+/** The state that a request's session begins with. */
+export async function loadState(
+  parts: ManagerParts,
+  carrier: RequestCarrier,
+  use: Use,
+): Promise<SessionState> {
+  const opening = await present(parts, carrier).catch((error) => standIn(parts.config, error))
+  return opening instanceof SessionStoreError
+    ? createState(parts, { ...use, isReadOnly: true, trouble: opening })
+    : stateFrom(parts, opening, use)
+}
+
+/** Where the application wants it so, an empty session stands in for one that the store cannot open (P8). */
+function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
+  if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
+  throw error
+}
+
+/** Presents the request's cookie to the store, where there is one. */
+async function present(
+  { config, store }: ManagerParts,
+  carrier: RequestCarrier,
+): Promise<Opening | undefined> {
+  const header = carrier.header('cookie')
+  if (header === undefined) return undefined
+  const tokens = parseCookie(header, config.cookieName)
+  if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
+  return tokens.length > 0 ? store.open(tokens) : undefined
+}
+
+function stateFrom(parts: ManagerParts, opening: Opening | undefined, use: Use): SessionState {
+  const { emit } = parts
+  if (opening?.outcome === 'open') return stateOn(parts, opening, use)
+  if (opening?.outcome === 'discarded')
+    emit('discarded', { what: 'token', why: opening.why, id: opening.id })
+  if (opening?.outcome !== 'ended') return createState(parts, use)
+  const why = opening.reason === 'stale' ? 'stale' : 'ended'
+  emit('discarded', { what: 'token', why, id: opening.id })
+  return createState(parts, { ...use, ended: { why: opening.reason, id: opening.id } })
+}
+
+/** Data that cannot be decoded is no session; the record stays in place for the operator. */
+function stateOn(
+  parts: ManagerParts,
+  { opened }: Extract<Opening, { outcome: 'open' }>,
+  use: Use,
+): SessionState {
+  try {
+    return createState(parts, { ...use, opened })
+  } catch (cause) {
+    const { id } = opened.record
+    parts.emit('corrupt', { id, cause })
+    parts.emit('discarded', { what: 'token', why: 'corrupt', id })
+    return createState(parts, use)
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from './clock.ts'
+import type { Codec } from './codec.ts'
+import type { CookieOptions } from './cookie.ts'
+import type { Secret } from './keyring.ts'
+import type { MergeKey } from './merge.ts'
+import type { ReplayPolicy, StoreFactory } from './store.ts'
+import type { Duration } from './timeouts.ts'
+
+/** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
+export interface SessionOptions extends CookieOptions {
+  /** 32 random bytes or more; several to roll keys: the first signs, all verify. */
+  readonly secretKey: Secret | readonly Secret[]
+  /** Names the users' groups; needed as soon as `secretKey` lists several. */
+  readonly indexKey?: Secret
+  /** Where sessions are kept: `memoryStore()`, … */
+  readonly store: StoreFactory
+  /** Idle limit, sliding. @default '24h' */
+  readonly maxAge?: Duration
+  /** Hard limit, restarted only by a login. @default '30d' */
+  readonly absoluteTimeout?: Duration
+  /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
+  readonly touchInterval?: Duration
+  /** How old a token gets before a new one is offered; at least 2 × touchInterval + rotationGrace. @default '15m' */
+  readonly rotationInterval?: Duration
+  /** How long the token before still opens, for requests already on their way. @default '30s' */
+  readonly rotationGrace?: Duration
+  /** What the use of a long outdated token ends, beyond an event. @default 'destroy' */
+  readonly onReplay?: ReplayPolicy
+  /** How many sessions a user may have at once. @default no limit */
+  readonly limit?: SessionLimit
+  /** Decides a key of `data` that two requests changed. @default the later commit wins */
+  readonly merge?: MergeKey
+  /** What a request gets while the store is in trouble: an error, or an empty session that keeps nothing. @default 'fail' */
+  readonly onStoreError?: 'fail' | 'anonymous'
+  /** Whether the cookie outlives the browser, until `absoluteTimeout`. @default true */
+  readonly persistent?: boolean
+  /** Deadline of every operation of the store. At most '5m'. @default '1s' */
+  readonly storeTimeout?: Duration
+  /** Bound of the encoded `data`, in bytes. @default 65536 */
+  readonly maxDataBytes?: number
+  /** @default the store's own */
+  readonly codec?: Codec
+  /** @default the machine's */
+  readonly clock?: Clock
+  /** Explains itself: warns of changes that come too late. @default false; `devConfig` sets it */
+  readonly development?: boolean
+  /** Where warnings go. @default console.warn */
+  readonly warn?: (message: string, detail?: unknown) => void
+}
+
+/** How many sessions a user may have at once; enforced in the step that creates one more (P10). */
+export interface SessionLimit {
+  /** A whole number above 0, or a function that answers it for a user. */
+  readonly max: number | ((userId: string) => number | Promise<number>)
+  /** `evict` ends the session that would expire first, `refuse` has `login` reject. @default 'evict' */
+  readonly onExceed?: 'evict' | 'refuse'
+}
+
+/** What an application chooses besides the secret. */
+export type ConfigOptions = Omit<SessionOptions, 'secretKey'>
