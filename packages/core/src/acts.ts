@@ -1,4 +1,4 @@
-import { create, tellOfRotation } from './commit.ts'
+import { create, tellIfLate, tellOfRotation } from './commit.ts'
 import { SessionConflictError } from './errors.ts'
 import { login } from './login.ts'
 import { decodeData } from './merge.ts'
@@ -18,6 +18,9 @@ export function createActs(parts: ManagerParts): SessionActs {
   return {
     mintId: () => mintId(),
     now: () => parts.config.clock(),
+    watchLate: (state) => {
+      Promise.resolve(state.tail).then(() => tellIfLate(parts, state))
+    },
     describe: (opened) => describeSession(opened, parts.config.touchInterval),
     login: (state, userId, options) => login(parts, state, { userId, options }),
     destroy: (state) => destroy(parts, state),

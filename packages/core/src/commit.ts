@@ -67,6 +67,11 @@ export function discard(parts: ManagerParts, state: SessionState, why: DiscardRe
   )
 }
 
+/** Tells of data that was changed after the headers had left. */
+export function tellIfLate(parts: ManagerParts, state: SessionState): void {
+  if (isLate(state)) discard(parts, state, 'late')
+}
+
 /** Tells of a token that a write has changed. */
 export function tellOfRotation(
   { emit }: ManagerParts,

@@ -79,8 +79,10 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
   const { cookieName, secure } = cookie
   check(
     typeof store === 'function',
-    'store is missing',
-    'Pass one, such as store: memoryStore() from @sojourn/store-memory',
+    store === undefined
+      ? 'store is missing'
+      : `store is ${typeof store}, not what memoryStore() and its kin return`,
+    'Pass one, such as store: memoryStore() from @sojourn/store-memory, or keyedStore(backend) for a backend of your own',
   )
   check(
     Number.isInteger(maxDataBytes) && maxDataBytes > 0,

@@ -1,5 +1,6 @@
 import type { SessionBackend } from './backend.ts'
 import { type Codec, jsonCodec } from './codec.ts'
+import { SessionUsageError } from './errors.ts'
 import { guardBackend } from './guard.ts'
 import { createCreate } from './keyed-create.ts'
 import { createOpen } from './keyed-open.ts'
@@ -24,6 +25,11 @@ export function keyedStore(
   backend: SessionBackend | ((env: StoreEnv) => SessionBackend),
   options: KeyedStoreOptions = {},
 ): StoreFactory {
+  if (!isBackend(backend))
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'keyedStore() was given no backend. Pass an object with find, insert, replace and the other operations of SessionBackend.',
+    )
   return (env) => connect(typeof backend === 'function' ? backend(env) : backend, options, env)
 }
 
@@ -69,4 +75,8 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
     const found = await guarded.find(id, at)
     return found && 'ended' in found ? found.ended : undefined
   }
+}
+
+function isBackend(backend: unknown): boolean {
+  return typeof backend === 'function' || typeof Object(backend).find === 'function'
 }

@@ -110,7 +110,7 @@ function readIndexKey(given: Secret | undefined, secrets: readonly Uint8Array[])
 
 function readSecret(given: unknown, name: string): Uint8Array {
   if (given === undefined || given === null || given === '')
-    throw weak(`${name} is missing. Is the environment variable or the secret file set?`)
+    throw weak(`${name} is missing; check that the environment variable or the secret file is set`)
   if (typeof given !== 'string' && !(given instanceof Uint8Array))
     throw weak(
       `${name} is a ${given instanceof Promise ? 'Promise' : typeof given}, not a string or Uint8Array`,

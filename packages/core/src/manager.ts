@@ -8,7 +8,7 @@ import { loadState } from './load.ts'
 import type { SessionOptions } from './options.ts'
 import type { SessionId } from './record.ts'
 import { sendHeaders } from './response-headers.ts'
-import { Session, type SessionData, stateOf } from './session.ts'
+import { checkUserId, Session, type SessionData, stateOf } from './session.ts'
 import { inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
 
@@ -59,6 +59,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const { emit, on } = createEvents(config.warn)
   const { keyring, clock, codec, cookieName } = config
   const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
+  checkStore(store)
   checkSupport(config, store)
   const warnOnce = onceEach(config.warn)
   const parts: ManagerParts = { config, store, codec: store.codec, emit, warnOnce }
@@ -70,14 +71,17 @@ export function createSessionManager<Data extends object = SessionData>(
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit: (session, carrier) => commit(parts, stateOf(session), carrier),
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
-    sessions: async (userId) => users().list(userId),
+    sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
       const wasAlive = await users().end(id, 'revoked')
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
       return wasAlive
     },
     revokeAll: async (userId, { except } = {}) =>
-      users().endAll(userId, { reason: 'revoked', ...(except === undefined ? {} : { except }) }),
+      users().endAll(checkUserId(userId, 'revokeAll'), {
+        reason: 'revoked',
+        ...(except === undefined ? {} : { except }),
+      }),
     on,
     ping: () => store.ping(),
     close: () => store.close(),
@@ -128,6 +132,15 @@ function failed({ emit }: ManagerParts, state: SessionState, error: unknown): ne
   state.hasFailed = true
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
+}
+
+/** A store that was not called is a function of other arguments, and answers something else. */
+function checkStore(store: Partial<SessionStore>): void {
+  if (typeof store?.open === 'function' && store.codec) return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'store did not answer a store when the manager called it. Call it first: store: memoryStore(), not store: memoryStore.',
+  )
 }
 
 function checkSupport({ limit }: SessionConfig, { supports }: SessionStore): void {

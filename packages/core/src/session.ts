@@ -34,6 +34,8 @@ export interface LoginOptions {
 export interface SessionActs {
   mintId(): SessionId
   now(): number
+  /** Tells of what the caller is about to change too late. */
+  watchLate(state: SessionState): void
   describe(opened: Opened): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
@@ -68,7 +70,9 @@ export class Session<Data extends object = SessionData> {
 
   /** The application's data. Nested changes count; reading does not. */
   get data(): Data {
-    return this.#consult().box.value() as Data
+    const state = this.#consult()
+    if (state.isSent() && !state.isReadOnly) this.#acts.watchLate(state)
+    return state.box.value() as Data
   }
 
   /** @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE` for anything but a plain object. */
@@ -123,7 +127,7 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionLimitError when the user has as many sessions as the limit allows.
    */
   async login(userId: string, options: LoginOptions = {}): Promise<void> {
-    checkUserId(userId)
+    checkUserId(userId, 'login')
     const state = this.#consult()
     checkWritable(state)
     checkInTime(state, 'login')
@@ -201,10 +205,13 @@ export class Session<Data extends object = SessionData> {
   }
 }
 
-function checkUserId(userId: unknown): void {
-  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024) return
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters. */
+export function checkUserId(userId: unknown, verb: string): string {
+  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024) return userId
+  const what =
+    typeof userId === 'string' ? `a string of ${userId.length} characters` : String(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `login() was given ${typeof userId === 'string' ? 'a user id of 0 or over 1,024 characters' : `a ${typeof userId}`}. Give the user's id as a string.`,
+    `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters.`,
   )
 }

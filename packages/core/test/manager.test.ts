@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
+import { keyedStore } from '../src/keyed-store.ts'
 import { browser, counted, managerOver, mapBackend, visit } from './support.ts'
 
 describe('a visit', () => {
@@ -273,4 +274,49 @@ describe('manager.read', () => {
     }
     expect((await manager.read({})).isNew).toBe(true)
   })
+})
+
+describe('a change after the response', () => {
+  test('is told of whenever it comes, once per change, and dropped', async () => {
+    const { manager } = managerOver(mapBackend())
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
+    const visitor = browser()
+    const { session, carrier } = await visit(manager, visitor, (first) => {
+      first.data['a'] = 1
+    })
+    carrier.leave()
+    await manager.commit(session, carrier)
+    for (const times of [1, 2]) {
+      await new Promise(setImmediate)
+      session.data['a'] = 2
+      await new Promise(setImmediate)
+      expect(discarded).toHaveBeenCalledTimes(times)
+    }
+    expect(session.data['a']).toBe(1)
+    await new Promise(setImmediate)
+    expect(discarded).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a store that is none is refused when constructing, with what to do', () => {
+  test.each([
+    ['a backend', mapBackend(), /store is object.*keyedStore\(backend\)/],
+    ['a factory that was not called', () => () => undefined, /not store: memoryStore/],
+  ])('%s', (_title, store, message) => {
+    expect(() => managerOver(mapBackend(), { store: store as never })).toThrow(message)
+  })
+
+  test('keyedStore without a backend', () => {
+    for (const backend of [undefined, null, {}])
+      expect(() => keyedStore(backend as never)).toThrow(/keyedStore\(\) was given no backend/)
+  })
+})
+
+test('user ids that are none are refused with their verb', async () => {
+  const { manager } = managerOver(mapBackend())
+  await expect(manager.sessions(undefined as never)).rejects.toThrow(
+    /^sessions\(\) was given undefined/,
+  )
+  await expect(manager.revokeAll('')).rejects.toThrow(/a string of 0 characters/)
 })

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Session, SessionManager } from '@sojourn/core'
+import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
 import { nodeCarrier } from './carrier.ts'
 import { announce } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
@@ -34,6 +34,7 @@ export function sessions<
   manager: SessionManager<Data>,
   { as = 'session', isSecure }: SessionsOptions<Request> = {},
 ): Handler<Request, Response> {
+  checkManager(manager)
   return (request, response, next) => {
     const present = mounted.get(request)?.get(manager)
     if (present) {
@@ -58,6 +59,14 @@ export function sessions<
       (error: unknown) => process.nextTick(refuse, error),
     )
   }
+}
+
+function checkManager(manager: unknown): void {
+  if (typeof Object(manager).load === 'function') return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'sessions() was given no manager. Make one first: sessions(createSessionManager(…)).',
+  )
 }
 
 function remember(request: IncomingMessage, manager: object, session: Session<object>): void {

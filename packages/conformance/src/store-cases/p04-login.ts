@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import type { StoreCase } from '../store-bench.ts'
 import { put } from '../visitor.ts'
 
