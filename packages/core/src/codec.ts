@@ -76,7 +76,7 @@ function isJson(value: unknown, depth: number): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth >= deepest) return false
-  if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1)) && isDense(value)
+  if (Array.isArray(value)) return isDense(value) && value.every((item) => isJson(item, depth + 1))
   return isPlain(value) && Object.keys(value).every((key) => isJsonEntry(value, key, depth))
 }
 
@@ -85,9 +85,10 @@ function isJsonEntry(object: object, key: string, depth: number): boolean {
   return key !== '$' && key !== '__proto__' && isJson(item, depth + 1)
 }
 
-/** `every` passes over holes; marking writes them as undefined. */
+/** Stops at the first hole: an array may claim to be of any length and hold nothing. */
 function isDense(items: readonly unknown[]): boolean {
-  return Object.keys(items).length === items.length
+  for (let at = 0; at < items.length; at++) if (!(at in items)) return false
+  return true
 }
 
 function mark(value: unknown, path: Path, above: Set<object>): unknown {
@@ -121,14 +122,15 @@ function markObject(value: object, path: Path, above: Set<object>): unknown {
 
 function markOpenObject(value: object, path: Path, above: Set<object>): unknown {
   const inner = (item: unknown, key: string | number) => mark(item, [...path, key], above)
+  if (Array.isArray(value) && !isDense(value)) throw notEncodable('an array with holes', path)
   if (Array.isArray(value)) return Array.from(value, inner)
   if (isPlain(value)) return markPlain(value, path, above)
   if (value instanceof Date) return { $: 'Date', v: value.getTime() }
   if (value instanceof Map)
     return { $: 'Map', v: Array.from(value, ([k, v], at) => [inner(k, at), inner(v, at)]) }
   if (value instanceof Set) return { $: 'Set', v: Array.from(value, inner) }
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return markBytes(value)
-  throw notEncodable(`an instance of ${value.constructor?.name || 'a class'}`, path)
+  if (ArrayBuffer.isView(value) && nameOfArray(value)) return markBytes(value)
+  throw notEncodable(`an instance of ${nameOfClass(value)}`, path)
 }
 
 function markPlain(value: object, path: Path, above: Set<object>): unknown {
@@ -141,8 +143,20 @@ function markPlain(value: object, path: Path, above: Set<object>): unknown {
 
 function markBytes(view: ArrayBufferView): Marked {
   const { buffer, byteOffset, byteLength } = view
-  const type = Buffer.isBuffer(view) ? 'Uint8Array' : view.constructor.name
-  return { $: type, v: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
+  return {
+    $: nameOfArray(view) ?? '',
+    v: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+  }
+}
+
+/** Which of the arrays that can be kept a view is; a Buffer is its bytes, and a subclass is none. */
+function nameOfArray(view: ArrayBufferView): string | undefined {
+  if (Buffer.isBuffer(view)) return 'Uint8Array'
+  return Object.entries(arrays).find(([, View]) => view.constructor === View)?.[0]
+}
+
+function nameOfClass(value: object): string {
+  return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
 }
 
 function unmark(value: unknown): unknown {

@@ -36,6 +36,7 @@ export interface SessionConfig extends StorePolicy {
   readonly warn: (message: string, detail?: unknown) => void
 }
 
+const longestGrace = milliseconds('2m', 'rotationGrace')
 const longestTimer = milliseconds('5m', 'storeTimeout')
 
 /** The options for production: `__Host-sid`, Secure, HttpOnly, SameSite=Lax, and whatever `options` say instead. */
@@ -76,6 +77,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     partitioned: options.partitioned ?? false,
   }
   const writer = createCookieWriter(cookie)
+  checkPersistent(persistent)
   const { cookieName, secure } = cookie
   check(
     typeof store === 'function',
@@ -120,7 +122,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     codec,
     clock,
     development,
-    warn,
+    warn: harmless(warn),
   }
 }
 
@@ -128,6 +130,30 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
 export function checkMax(max: number): number {
   check(Number.isInteger(max) && max > 0, `limit.max is ${max}`, 'Give a whole number above 0')
   return max
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but true and false: a form's checkbox sends text. */
+export function checkPersistent(persistent: unknown): void {
+  check(
+    typeof persistent === 'boolean',
+    `persistent is ${String(persistent)}`,
+    'Give true or false',
+  )
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but up to 16 short strings by name. */
+export function checkClient(client: unknown): void {
+  if (client === undefined) return
+  const entries = typeof client === 'object' && client !== null ? Object.entries(client) : undefined
+  check(
+    entries !== undefined &&
+      entries.length <= 16 &&
+      entries.every(
+        ([name, text]) => name.length <= 64 && typeof text === 'string' && text.length <= 512,
+      ),
+    'client is not what a list of devices can show',
+    "Give an object of at most 16 strings of up to 512 characters, such as { name: 'Firefox on Linux' }",
+  )
 }
 
 function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
@@ -162,6 +188,11 @@ function resolveTimes(options: SessionOptions) {
   const rotationInterval = milliseconds(options.rotationInterval ?? '15m', 'rotationInterval')
   const rotationGrace = milliseconds(options.rotationGrace ?? '30s', 'rotationGrace')
   check(
+    rotationGrace <= longestGrace,
+    `rotationGrace is ${rotationGrace} ms`,
+    "Give at most '2m'; it is for requests that are already on their way",
+  )
+  check(
     rotationInterval >= 2 * touchInterval + rotationGrace,
     `rotationInterval is ${rotationInterval} ms, touchInterval ${touchInterval} ms and rotationGrace ${rotationGrace} ms`,
     'Give a rotationInterval of at least 2 × touchInterval + rotationGrace, so that an offered token is seen before the next',
@@ -173,6 +204,17 @@ function resolveTimes(options: SessionOptions) {
     touchInterval,
     rotationInterval,
     rotationGrace,
+  }
+}
+
+/** A logger that throws must not harm the request that it is told of. */
+function harmless(warn: SessionConfig['warn']): SessionConfig['warn'] {
+  return (message, detail) => {
+    try {
+      warn(message, ...(detail === undefined ? [] : [detail]))
+    } catch (error) {
+      console.error(message, error)
+    }
   }
 }
 

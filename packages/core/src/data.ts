@@ -24,6 +24,14 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
   let data = decodeData(codec, encoded)
   let isGiven = false
   const bytes = () => (isGiven ? codec.encode(data) : base)
+  /** None where the data cannot be encoded just now; the next commit says so. */
+  const bytesIfAny = () => {
+    try {
+      return bytes()
+    } catch {
+      return undefined
+    }
+  }
   const show = (encoded: Uint8Array) => {
     isGiven = true
     become(data, decodeData(codec, encoded))
@@ -35,7 +43,7 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
     },
     replace(next) {
       isGiven = true
-      data = asDataObject(next)
+      data = { ...asDataObject(next) } // the caller may share the object with other requests
     },
     get base() {
       return base
@@ -43,10 +51,10 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
     bytes,
     show,
     settle(written, sent) {
-      const mine = bytes()
-      if (!sameBytes(written, mine))
-        show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
       base = written
+      const mine = bytesIfAny()
+      if (mine && !sameBytes(written, mine))
+        show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
     },
   }
 }

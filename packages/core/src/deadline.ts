@@ -57,6 +57,8 @@ function asStoreError(error: unknown, operation: string): SessionError {
 /** Says when a while has passed; a plain timer, so that it also passes where the clock stands still. */
 export interface Patience {
   readonly isExhausted: boolean
+  /** The promise, or the error when patience is exhausted before it has settled. */
+  bound<Result>(promise: Promise<Result>, error: () => Error): Promise<Result>
   /** Must be called, or the timer keeps running. */
   end(): void
 }
@@ -64,12 +66,21 @@ export interface Patience {
 /** Patience for `ms`. */
 export function createPatience(ms: number): Patience {
   let isExhausted = false
+  let giveUp = () => {}
   const timer = setTimeout(() => {
     isExhausted = true
+    giveUp()
   }, ms)
   return {
     get isExhausted() {
       return isExhausted
+    },
+    bound(promise, error) {
+      return new Promise((resolve, reject) => {
+        promise.then(resolve, reject)
+        // One turn later: a write that sees for itself that patience is exhausted says so more exactly.
+        giveUp = () => setTimeout(() => reject(error()), ms / 5)
+      })
     },
     end: () => clearTimeout(timer),
   }

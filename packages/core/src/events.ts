@@ -53,7 +53,7 @@ export type Emit = <Type extends keyof SessionEvents>(
   event: SessionEvents[Type],
 ) => void
 
-type Listener<Type extends keyof SessionEvents> = (event: SessionEvents[Type]) => void
+type Listener<Type extends keyof SessionEvents> = (event: SessionEvents[Type]) => unknown
 type Listeners = { [Type in keyof SessionEvents]?: Set<Listener<Type>> }
 
 /** A typed emitter. A listener that throws is reported to `warn`; it never harms the request that it watches. */
@@ -66,14 +66,18 @@ export function createEvents(warn: (message: string, error: unknown) => void) {
   const emit: Emit = (type, event) => {
     for (const listener of listeners[type] ?? []) {
       try {
-        listener(event)
+        const told = listener(event)
+        if (told instanceof Promise) told.catch((error: unknown) => complain(type, error))
       } catch (error) {
-        warn(
-          `A listener of the event '${type}' threw. Mend the listener; the session is unharmed.`,
-          error,
-        )
+        complain(type, error)
       }
     }
+  }
+  const complain = (type: string, error: unknown) => {
+    warn(
+      `A listener of the event '${type}' failed. Mend the listener; the session is unharmed.`,
+      error,
+    )
   }
   const on = <Type extends keyof SessionEvents>(type: Type, listener: Listener<Type>) => {
     listenersOf(type).add(listener)

@@ -58,12 +58,20 @@ export function guardBackend(
         (deadline) => backend.insert(id, row, callAt(at, deadline, limit ? { limit } : {})),
         checkInserted,
       ),
-    replace: (id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) =>
-      twice(
-        'replace',
-        (deadline) => backend.replace(id, row, callAt(at, deadline, { expected })),
-        checkReplaced,
-      ),
+    /** A conflict after a resend that neither shows my write nor excludes it is the first failure: outcome unknown. */
+    async replace(id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) {
+      const run = (deadline: Deadline) =>
+        backend.replace(id, row, callAt(at, deadline, { expected }))
+      try {
+        return await once('replace', run, checkReplaced)
+      } catch (error) {
+        if (!isUnknownOutcome(error)) throw error
+        const outcome = await once('replace', run, checkReplaced)
+        if (typeof outcome === 'string' || isSure(outcome.conflict, [row.version, expected]))
+          return outcome
+        throw error
+      }
+    },
     touch: (
       id: SessionId,
       times: Pick<Row, 'touchedAt' | 'expiresAt'>,
@@ -91,7 +99,7 @@ export function guardBackend(
       group: string,
       { at, reason, except }: { at: number; reason: EndReason; except?: SessionId },
     ) =>
-      twice(
+      once(
         'removeGroup',
         (deadline) =>
           backend.removeGroup(
@@ -126,6 +134,11 @@ function callAt<Extra extends object = object>(
 ): BackendCall & Extra {
   const call = { at, ...extra } as BackendCall & Extra
   return Object.defineProperty(call, 'signal', { get: () => deadline.signal, enumerable: true })
+}
+
+/** Whether a row tells what became of a write: it descends from it, or from the version that it was written over. */
+function isSure(row: Row, versions: readonly string[]): boolean {
+  return versions.some((version) => row.version === version || row.priorVersions.includes(version))
 }
 
 function isUnknownOutcome(error: unknown): boolean {

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
 import { groupOf } from './record.ts'
-import { isReplay, roleOf } from './rotation.ts'
+import { isReplay, roleOf, type SecretRole } from './rotation.ts'
 import type { Opened, Opening, SessionStore, StoreEnv } from './store.ts'
 import { type GenuineToken, verifyToken } from './token.ts'
 
@@ -15,6 +15,9 @@ interface OpenParts {
 
 /** The genuine tokens that a request presented, all of one session. */
 type Genuine = readonly [GenuineToken, ...GenuineToken[]]
+
+/** Of several tokens of one session the newest counts, or an old copy beside it would hold up its rotation. */
+const order: readonly SecretRole[] = ['next', 'current', 'previous']
 
 /** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). */
 export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStore['open'] {
@@ -30,13 +33,16 @@ export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStor
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
     const opened = rows.read(id, found)
     if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id }
-    if (rows.expiryOf(opened) <= at) return { outcome: 'discarded', why: 'expired', id }
+    if (!(Math.min(rows.expiryOf(opened), found.expiresAt) > at))
+      return { outcome: 'discarded', why: 'expired', id }
     return openWith(genuine, opened, at)
   }
 
   async function openWith(genuine: Genuine, opened: Opened, at: number): Promise<Opening> {
     const { record } = opened
-    const token = genuine.find(({ secret }) => roleOf(record, secret, at) !== undefined)
+    const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
+    const best = order.find((role) => roles.includes(role))
+    const token = best && genuine[roles.indexOf(best)]
     if (!token)
       return isReplay(record, at)
         ? replay(opened)

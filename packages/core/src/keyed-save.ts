@@ -19,8 +19,11 @@ interface SaveParts {
   readonly token: (record: SessionRecord, secret: string) => string
 }
 
-/** What a try to write came to: won, left to another request, lost to an end, or another row to judge anew. */
-type Outcome = 'won' | 'dropped' | 'ended' | { readonly met: Opened }
+/**
+ * What a try to write came to: won; won, and another request has elevated the session since; left to another request;
+ * lost to an end; or another row to judge anew.
+ */
+type Outcome = 'won' | 'overtaken' | 'dropped' | 'ended' | { readonly met: Opened }
 
 /**
  * The `save` of a keyed store. Changes are judged anew on each row that they meet: superseded there, they are refused;
@@ -32,11 +35,15 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
   const { clock, emit, policy } = env
   const queue = createQueue()
 
-  return async (opened, changes) => {
+  return (opened, changes) => {
+    const task = () => patiently(opened, changes)
+    return isChange(changes) ? queue(opened.record.id, task) : task()
+  }
+
+  async function patiently(opened: Opened, changes: Changes): Promise<Saving> {
     const patience = createPatience(5 * policy.storeTimeout)
     try {
-      if (!isChange(changes)) return await write(opened, changes, patience)
-      return await queue(opened.record.id, () => write(opened, changes, patience))
+      return await patience.bound(write(opened, changes, patience), () => tookTooLong(opened))
     } finally {
       patience.end()
     }
@@ -50,11 +57,20 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
       const at = clock()
       const plan = await makePlan(current, { changes, presented }, { at, codec, policy })
+      if (plan.act === 'nothing' && changes.update && attempt === 0) {
+        const newest = await renew(current)
+        if (newest === 'ended') return { saved: false, why: 'ended' }
+        if (newest !== current) {
+          current = newest
+          continue
+        }
+      }
       if (plan.act === 'nothing') return { saved: true, opened: current }
       const outcome = await carryOut(plan, current)
       if (outcome === 'dropped') return { saved: true, opened: current }
       if (outcome === 'ended') return { saved: false, why: 'ended' }
       if (outcome === 'won') return saved(plan)
+      if (outcome === 'overtaken') return saved({ ...plan, secret: undefined })
       current = outcome.met
       if (attempt > 0) await wait(randomInt(1, 2 ** Math.min(attempt + 1, 6)))
     }
@@ -78,9 +94,22 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
     const row = rows.write(next, held)
     const outcome = await guarded.replace(id, row, { at: clock(), expected: before.version })
     if (outcome === 'gone') return 'ended'
-    if (outcome === 'replaced' || descendsFrom(outcome.conflict, lineage.version)) return 'won'
+    if (outcome === 'replaced') return 'won'
     const met = rows.read(id, outcome.conflict, presented)
-    return met === 'corrupt' ? 'ended' : { met }
+    if (met === 'corrupt') return 'ended'
+    if (!descendsFrom(outcome.conflict, lineage.version)) return { met }
+    return met.record.authority === next.record.authority ? 'won' : 'overtaken'
+  }
+
+  /** The session as it is now; itself where nobody has written since. An update that changes nothing must know. */
+  async function renew(current: Opened): Promise<Opened | 'ended'> {
+    const { id } = current.record
+    const { lineage, presented } = rows.heldOf(current)
+    const found = await guarded.find(id, clock())
+    if (found === null || 'ended' in found) return 'ended'
+    if (found.version === lineage.version) return current
+    const newest = rows.read(id, found, presented)
+    return newest === 'corrupt' ? 'ended' : newest
   }
 
   /** Of many requests in one window one touches; the others let it be (P7). */
@@ -105,6 +134,13 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
       ...(rotated === undefined ? {} : { rotated }),
     }
   }
+}
+
+function tookTooLong({ record }: Opened): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_CONFLICT',
+    `A write of session ${record.id} did not end in time. If its update() waits for another act of the same session, or for something slow, do that outside of it.`,
+  )
 }
 
 function isChange({ data, update, rotate }: Changes): boolean {

@@ -1,6 +1,6 @@
 import type { GroupLimit } from './backend.ts'
 import { tellOfRotation } from './commit.ts'
-import { checkMax, type SessionConfig } from './config.ts'
+import { checkClient, checkMax, checkPersistent, type SessionConfig } from './config.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
 import { decodeData, mergeBytes, sameBytes } from './merge.ts'
@@ -12,6 +12,8 @@ import { milliseconds } from './timeouts.ts'
 
 /** Chooses what of encoded data goes along. */
 type Choice = (data: Uint8Array) => Uint8Array
+
+type Created = Extract<Creation, { created: true }>
 
 type Limits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persistent'>
 
@@ -33,26 +35,37 @@ export async function login(parts: ManagerParts, state: SessionState, given: Log
   const mine = state.box.bytes()
   const created = await create(parts, given, pick(mine))
   const ending = opened && (await endPrevious(parts, opened, created.opened))
-  stand(state, created, mine)
+  const begun = isForeignEnd(ending) ? await emptied(parts, created) : created
+  stand(state, begun, mine)
   parts.emit('created', { id: created.opened.record.id, userId: given.userId })
   if (ending) catchUp(parts, state, { previous: opened, ending, pick })
 }
 
-/**
- * What happened to the previous session since it was read: changes of other requests go along; and where somebody else
- * had ended it, nothing does. A login that ended it is the same visitor's, as in a double click.
- */
+/** Whether somebody else had ended the previous session. A login is the same visitor's, as in a double click. */
+function isForeignEnd(ending: Ending | undefined): boolean {
+  return ending !== undefined && !ending.last && ending.before !== 'login'
+}
+
+/** The new session without the data that it was given of one that somebody else had ended (P1). */
+async function emptied(parts: ManagerParts, created: Created): Promise<Created> {
+  const { opened } = created
+  const data = { base: opened.data, mine: emptyData(parts.codec) }
+  const saving = await parts.store.save(opened, { data }).catch(async (cause: unknown) => {
+    await abandon(parts, opened)
+    throw cause
+  })
+  return saving.saved ? { ...created, opened: saving.opened } : created
+}
+
+/** Changes that other requests made to the previous session since it was read go along. */
 function catchUp(
   { codec, config }: ManagerParts,
   { box }: SessionState,
   { previous, ending, pick }: { previous: Opened; ending: Ending; pick: Choice },
 ): void {
-  if (!ending.last) {
-    if (ending.before !== 'login') box.show(emptyData(codec))
-  } else if (!sameBytes(ending.last.data, previous.data)) {
-    const sides = { base: previous.data, mine: box.bytes(), theirs: ending.last.data }
-    box.show(pick(mergeBytes(sides, codec, config.merge).bytes))
-  }
+  if (!ending.last || sameBytes(ending.last.data, previous.data)) return
+  const sides = { base: previous.data, mine: box.bytes(), theirs: ending.last.data }
+  box.show(pick(mergeBytes(sides, codec, config.merge).bytes))
 }
 
 /** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
@@ -80,7 +93,7 @@ async function create(
   { config, store, emit }: ManagerParts,
   { userId, options }: Login,
   data: Uint8Array,
-): Promise<Extract<Creation, { created: true }>> {
+): Promise<Created> {
   const draft = { userId, data, ...elevationOf(config, options) }
   const limit = await limitOf(config, userId)
   const creation = await store.create(draft, limit ? { limit } : {})
@@ -108,16 +121,22 @@ function refused(why: 'limit' | 'ended'): Error {
 
 /** Ends the session that was there before. If that fails, the new one goes, and the old one is as it was. */
 async function endPrevious(
-  { store, emit }: ManagerParts,
+  parts: ManagerParts,
   previous: Opened,
   created: Opened,
 ): Promise<Ending> {
+  const { store, emit } = parts
   const ending = await store.end(previous, 'login').catch(async (cause: unknown) => {
-    await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
+    await abandon(parts, created)
     throw cause
   })
   if (ending.last) emit('ended', { id: previous.record.id, reason: 'login' })
   return ending
+}
+
+/** Removes what a login that fails has made. */
+async function abandon({ store, emit }: ManagerParts, created: Opened): Promise<void> {
+  await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
 }
 
 function orphan({ record }: Opened): { operation: string; error: Error } {
@@ -149,6 +168,8 @@ function limitsOf({ record }: Opened): Limits {
 
 function elevationOf(limits: Limits, options: LoginOptions): Elevation {
   const { maxAge, absoluteTimeout, persistent = limits.persistent, client } = options
+  checkPersistent(persistent)
+  checkClient(client)
   return {
     maxAge: maxAge === undefined ? limits.maxAge : milliseconds(maxAge, 'maxAge'),
     absoluteTimeout:

@@ -11,6 +11,7 @@ import { sendHeaders } from './response-headers.ts'
 import { checkUserId, Session, type SessionData, stateOf } from './session.ts'
 import { inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
+import { isId } from './token.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
 export interface SessionManager<Data extends object = SessionData> {
@@ -73,7 +74,7 @@ export function createSessionManager<Data extends object = SessionData>(
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
     sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
-      const wasAlive = await users().end(id, 'revoked')
+      const wasAlive = isId(id) && (await users().end(id, 'revoked'))
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
       return wasAlive
     },

@@ -65,7 +65,8 @@ export function rotationStep(
   if (verifier.salt !== undefined)
     return { record, secret: deriveSecret(presented.secret, verifier.salt) }
   const isDue = !presented.isSignedByFirst || at - record.rotatedAt >= policy.rotationInterval
-  return isDue ? offer(record, presented.secret) : undefined
+  const hasGrace = verifier.graceUntil !== undefined && at < verifier.graceUntil
+  return isDue && !hasGrace ? offer(record, presented.secret) : undefined
 }
 
 function offer(record: SessionRecord, current: string): { record: SessionRecord; secret: string } {

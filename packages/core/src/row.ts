@@ -55,8 +55,8 @@ export function isRow(row: Partial<Record<keyof Row, unknown>>): boolean {
   return (
     typeof row.version === 'string' &&
     Array.isArray(row.priorVersions) &&
-    typeof row.touchedAt === 'number' &&
-    typeof row.expiresAt === 'number' &&
+    Number.isFinite(row.touchedAt) &&
+    Number.isFinite(row.expiresAt) &&
     row.value instanceof Uint8Array
   )
 }

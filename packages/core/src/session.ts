@@ -205,13 +205,19 @@ export class Session<Data extends object = SessionData> {
   }
 }
 
+/** Lone surrogates would all be the same user. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text)
+}
+
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters. */
 export function checkUserId(userId: unknown, verb: string): string {
-  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024) return userId
+  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
+    return userId
   const what =
     typeof userId === 'string' ? `a string of ${userId.length} characters` : String(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters.`,
+    `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
   )
 }

@@ -86,8 +86,8 @@ export function stand(
 ): void {
   state.opened = opened
   state.ended = undefined
-  state.box.settle(opened.data, sent)
   if (token !== undefined) state.outgoing = { token }
+  state.box.settle(opened.data, sent)
 }
 
 /** The session is over for this request: empty, and open only to a login. */
@@ -102,7 +102,7 @@ export function fall({ codec }: ManagerParts, state: SessionState, why: Ended): 
 
 /** Runs what a session is asked for one after another, in the order asked. */
 export function inOrder(state: SessionState, act: () => Promise<void>): Promise<void> {
-  const run = state.tail ? state.tail.then(act) : act()
+  const run = (state.tail ?? Promise.resolve()).then(act)
   const forget = () => {
     if (state.tail === tail) state.tail = undefined
   }

@@ -15,6 +15,7 @@ import type { SessionId } from './record.ts'
  * four spare bits are zero; the other parts have no spare bits.
  */
 const shape = /^([\w-]{16}\.[\w-]{21}[AQgw])\.([\w-]{32})\.([\w-]{32})$/
+const idShape = /^[\w-]{16}\.[\w-]{21}[AQgw]$/
 const secretBytes = 24
 const signatureBytes = 24
 
@@ -46,6 +47,11 @@ export function mintToken(id: SessionId, secret: string, keys: readonly KeyObjec
   const [key] = keys
   if (!key) throw new TypeError('A keyring holds at least one key')
   return `${id}.${secret}.${sign(`${id}.${secret}`, key).toString('base64url')}`
+}
+
+/** Whether a text has the shape of an id; nothing else needs to be looked for in a store. */
+export function isId(text: unknown): text is SessionId {
+  return typeof text === 'string' && idShape.test(text)
 }
 
 /** Takes a token apart, or says why it is refused. No I/O; all keys are tried, in constant time each. */

@@ -53,6 +53,14 @@ export function add(response: ServerResponse, added: readonly [string, Field][])
 export function announce(response: ServerResponse, error: unknown): void {
   const { status, headers } = Object(error)
   response.statusCode = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
-  for (const [name, value] of Object.entries(Object(headers)))
+  for (const [name, value] of Object.entries(Object(headers))) setIfValid(response, name, value)
+}
+
+/** Errors of the application come this way too; what is no header must not hide the error. */
+function setIfValid(response: ServerResponse, name: string, value: unknown): void {
+  try {
     response.setHeader(name, String(value))
+  } catch {
+    response.removeHeader(name)
+  }
 }

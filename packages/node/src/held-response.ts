@@ -57,7 +57,7 @@ function guard(response: ServerResponse, before: Before): void {
   /** Says whether there is something to wait for; a manager puts its commits in order itself. */
   function commit(then: (failure: Failure | undefined) => void): boolean {
     const committing = commitAll(befores)
-    void committing?.then(then)
+    committing?.then(then).catch(() => response.destroy())
     return committing !== undefined
   }
 

@@ -77,7 +77,9 @@ export function losingReplies(
     <Args extends unknown[], Result>(operation: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
       const result = await operation(...args)
-      wasLost = !wasLost && random() < share
+      const hasWritten =
+        result === 'replaced' || (typeof result === 'object' && !('conflict' in Object(result)))
+      wasLost = !wasLost && hasWritten && random() < share
       if (wasLost) throw new Error('ECONNRESET')
       return result
     }
