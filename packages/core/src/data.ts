@@ -51,8 +51,8 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
     bytes,
     show,
     settle(written, sent) {
-      base = written
       const mine = bytesIfAny()
+      base = written
       if (mine && !sameBytes(written, mine))
         show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
     },

@@ -78,6 +78,17 @@ describe('a commit', () => {
     expect(carrier.setCookies).toHaveLength(1)
   })
 
+  test('shows what update wrote, also where nothing was looked at before', async () => {
+    const { manager } = managerOver(mapBackend())
+    const visitor = browser()
+    await visit(manager, visitor, (session) => session.login('user-1'))
+    await visit(manager, visitor, async (session) => {
+      await session.update((data) => Object.assign(data, { n: 1 }))
+      expect(session.data).toEqual({ n: 1 })
+    })
+    await visit(manager, visitor, (session) => expect(session.data).toEqual({ n: 1 }))
+  })
+
   test('called twice at once creates one session', async () => {
     const { backend, calls } = counted(mapBackend())
     const { manager } = managerOver(backend)
