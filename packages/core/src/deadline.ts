@@ -67,7 +67,7 @@ export interface Patience {
 export function createPatience(ms: number): Patience {
   let isExhausted = false
   let giveUp = () => {}
-  const timer = setTimeout(() => {
+  let timer = setTimeout(() => {
     isExhausted = true
     giveUp()
   }, ms)
@@ -78,8 +78,10 @@ export function createPatience(ms: number): Patience {
     bound(promise, error) {
       return new Promise((resolve, reject) => {
         promise.then(resolve, reject)
-        // One turn later: a write that sees for itself that patience is exhausted says so more exactly.
-        giveUp = () => setTimeout(() => reject(error()), ms / 5)
+        // A little later: a write that sees for itself that patience is exhausted says so more exactly.
+        giveUp = () => {
+          timer = setTimeout(() => reject(error()), ms / 5)
+        }
       })
     },
     end: () => clearTimeout(timer),
