@@ -57,6 +57,7 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
       const at = clock()
       const plan = await makePlan(current, { changes, presented }, { at, codec, policy })
+      if (patience.isExhausted) break // an update() took too long, and its caller has been told so
       if (plan.act === 'nothing' && changes.update && attempt === 0) {
         const newest = await renew(current)
         if (newest === 'ended') return { saved: false, why: 'ended' }

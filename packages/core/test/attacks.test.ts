@@ -136,8 +136,24 @@ describe('found by attack', () => {
     await visit(manager, visitor, (session) => session.login('user-1'))
     const session = await manager.load(visitor.carrier())
     const nested = session.update(() => session.update(() => 1))
-    await expect(nested).rejects.toThrow(/did not end in time/)
+    await expect(nested).rejects.toThrow(/did not end in time|written by others/)
     await visit(manager, visitor, (other) => other.update(() => 2))
+  })
+
+  test('an update that took too long writes nothing after its caller was told', async () => {
+    const { manager } = managerOver(mapBackend(), { storeTimeout: '20ms' })
+    const visitor = browser()
+    await visit(manager, visitor, (session) => session.login('user-1'))
+    const session = await manager.load(visitor.carrier())
+    const slow = { finish: () => {} }
+    const waiting = new Promise<void>((resolve) => {
+      slow.finish = resolve
+    })
+    const update = session.update((data) => waiting.then(() => Object.assign(data, { late: true })))
+    await expect(update).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
+    slow.finish()
+    await new Promise(setImmediate)
+    await visit(manager, visitor, (after) => expect(after.data).toEqual({}))
   })
 
   test('100 parallel updates through a store that answers slowly all succeed', async () => {
