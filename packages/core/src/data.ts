@@ -59,9 +59,13 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
   }
 }
 
-/** The encoded form of no data. */
+const empties = new WeakMap<Codec, Uint8Array>()
+
+/** The encoded form of no data; every anonymous request begins with it. */
 export function emptyData(codec: Codec): Uint8Array {
-  return codec.encode({})
+  const known = empties.get(codec) ?? codec.encode({})
+  empties.set(codec, known)
+  return known
 }
 
 /** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` above `maxDataBytes`, before any I/O. */
