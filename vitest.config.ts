@@ -12,6 +12,9 @@ const unit = (name: string, root: string) => ({
   test: { name, root, include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
 })
 
+/** On a loaded machine Chromium now and then loses a page between two processes; a real defect fails twice. */
+const retry = 1
+
 /** What needs Chromium: `test:unit` leaves it out. */
 const browser = {
   extends: true as const,
@@ -22,6 +25,7 @@ const browser = {
     env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    retry,
     sequence: { groupOrder: 1 },
   },
 }
@@ -34,6 +38,7 @@ const journey = {
     include: ['*/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    retry,
     sequence: { groupOrder: 2 },
   },
 }

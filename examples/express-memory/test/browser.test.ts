@@ -60,7 +60,7 @@ test.each(Object.keys(looks))('one device signs another out (%s)', async (name) 
   await here.getByRole('button', { name: 'Log out everywhere else' }).click()
   expect(await here.getByRole('listitem').count()).toBe(1)
 
-  await there.reload()
+  await there.goto(there.url())
   await there.screenshot({ path: join(shots(), `${name}-6-signed-out.png`), fullPage: true })
   expect(await there.getByRole('heading', { level: 1 }).textContent()).toBe(
     'This device was signed out',

@@ -53,7 +53,7 @@ test.each(Object.keys(looks))(
     await shoot(page, `${name}-10-three-of-three`)
     demo.pass(10 * minutes)
     for (let more = 1; more <= 3; more++) await signIn(demo.url, ada)
-    await page.reload()
+    await page.goto(page.url())
     const why = page.getByText('because you signed in on a fourth device')
     expect(await why.isVisible()).toBe(true)
     await shoot(page, `${name}-11-evicted`)
@@ -98,7 +98,7 @@ test('with script the numbers count down to the rotation', async () => {
 test('without script a page says how long it was when it was made', async () => {
   const page = await arrive('desktop-dark-no-script')
   demo.pass(1 * minutes + 1 * seconds)
-  await page.reload()
+  await page.goto(page.url())
   expect(await page.locator('[data-left]').textContent()).toBe('in 3:59 min')
   await page.context().close()
 })
