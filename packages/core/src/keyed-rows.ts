@@ -2,6 +2,7 @@ import type { Row } from './backend.ts'
 import type { Codec } from './codec.ts'
 import { SessionUsageError } from './errors.ts'
 import type { Emit } from './events.ts'
+import { decodeData } from './merge.ts'
 import type { SessionId } from './record.ts'
 import type { Presented } from './rotation.ts'
 import { decodeValue, encodeValue } from './row.ts'
@@ -46,6 +47,19 @@ export function createRows({
       try {
         const opened: Opened = { ...decodeValue(id, row.value, codecs), touchedAt: row.touchedAt }
         holds.set(opened, { lineage: row, presented })
+        return opened
+      } catch (cause) {
+        emit('corrupt', { id, cause })
+        return 'corrupt'
+      }
+    },
+
+    /** The same, its data looked at too: what is to be merged with must be readable as a whole. */
+    readWhole(id: SessionId, row: Row, presented?: Presented): Opened | 'corrupt' {
+      const opened = this.read(id, row, presented)
+      if (opened === 'corrupt') return opened
+      try {
+        decodeData(codec, opened.data)
         return opened
       } catch (cause) {
         emit('corrupt', { id, cause })

@@ -96,7 +96,7 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
     const outcome = await guarded.replace(id, row, { at: clock(), expected: before.version })
     if (outcome === 'gone') return 'ended'
     if (outcome === 'replaced') return 'won'
-    const met = rows.read(id, outcome.conflict, presented)
+    const met = rows.readWhole(id, outcome.conflict, presented)
     if (met === 'corrupt') return 'ended'
     if (!descendsFrom(outcome.conflict, lineage.version)) return { met }
     return met.record.authority === next.record.authority ? 'won' : 'overtaken'
@@ -109,7 +109,7 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
     const found = await guarded.find(id, clock())
     if (found === null || 'ended' in found) return 'ended'
     if (found.version === lineage.version) return current
-    const newest = rows.read(id, found, presented)
+    const newest = rows.readWhole(id, found, presented)
     return newest === 'corrupt' ? 'ended' : newest
   }
 
