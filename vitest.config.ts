@@ -12,9 +12,6 @@ const unit = (name: string, root: string) => ({
   test: { name, root, include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
 })
 
-/** On a loaded machine Chromium now and then loses a page between two processes; a real defect fails twice. */
-const retry = 1
-
 /** What needs Chromium: `test:unit` leaves it out. */
 const browser = {
   extends: true as const,
@@ -25,7 +22,6 @@ const browser = {
     env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    retry,
     sequence: { groupOrder: 1 },
   },
 }
@@ -38,7 +34,6 @@ const journey = {
     include: ['*/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    retry,
     sequence: { groupOrder: 2 },
   },
 }

@@ -24,9 +24,9 @@ export interface LoginOptions {
   readonly carry?: 'all' | readonly string[]
   /** Whether the cookie outlives the browser. @default the manager's */
   readonly persistent?: boolean
-  /** Idle limit of this login. @default the manager's */
+  /** Idle limit of this login. @default the manager's; of a re-authentication, the session's */
   readonly maxAge?: Duration
-  /** Hard limit of this login. @default the manager's */
+  /** Hard limit of this login. @default the manager's; of a re-authentication, the session's */
   readonly absoluteTimeout?: Duration
 }
 

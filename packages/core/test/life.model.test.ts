@@ -4,9 +4,9 @@ import { devConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../src/manager.ts'
 import type { Session } from '../src/session.ts'
-import { beginRequest, createModel, losingReplies } from './model/life.ts'
+import { beginRequest, createModel, failingReads, losingReplies } from './model/life.ts'
 import { seeded } from './model/simulation.ts'
-import { mapBackend, type TestData } from './support.ts'
+import { counted, mapBackend, type TestData } from './support.ts'
 
 const requests = Number(process.env['REQUESTS'] ?? 6_000)
 const users = ['ann', 'bob', 'eve']
@@ -27,7 +27,11 @@ async function live(
   const clock = { now: Date.UTC(2030, 0, 1) }
   const model = createModel()
   const backend = mapBackend()
-  const store = keyedStore(losingReplies(backend, { share: 0.05, random }))
+  const trouble = { isOn: false }
+  const { backend: asked, calls } = counted(
+    failingReads(losingReplies(backend, { share: 0.05, random }), trouble),
+  )
+  const store = keyedStore(asked)
   const [old, current] = [randomBytes(32), randomBytes(32)]
   const connect = (secretKey: Uint8Array | Uint8Array[]) => {
     const options = {
@@ -81,17 +85,25 @@ async function live(
   async function arrive(browser: { cookie: string | undefined }, n: number): Promise<void> {
     const manager = pick(fleet.managers)
     const { cookie } = browser
+    if (cookie && random() < 0.05) await checkTroubleAndRubbish(manager, cookie)
+    calls.length = 0
     const { session, carrier } = await beginRequest(manager, cookie)
     const isAlive = !session.isNew
+    expect(calls, 'P7: a load').toEqual(cookie === undefined ? [] : ['find'])
     if (isAlive) model.checkLoaded(session, cookie ?? '')
+    else model.checkRefused(cookie)
+    const { expiresAt = Number.POSITIVE_INFINITY } = session.info ?? {}
+    expect(expiresAt, 'P9: a session past its limits').toBeGreaterThan(clock.now)
     const lastSeenAt = session.info?.lastSeenAt ?? 0
     const leave = async () => {
       const isDue = clock.now - lastSeenAt >= minute
       const acted = await act(manager, session, n)
+      calls.length = 0
       const failed = await manager.commit(session, carrier)?.then(
         () => undefined,
         (error: { code: string }) => error.code,
       )
+      if (acted === 'read' && !isDue) expect(calls, 'P7: a commit of nothing').toEqual([])
       const [line] = carrier.setCookies
       acknowledge({ acted, failed, session, isAlive, key: `k${n}` })
       const hasCause = isDue || ['login', 'rotate', 'destroy'].includes(acted) || !isAlive
@@ -104,7 +116,7 @@ async function live(
     function receive(line: string): void {
       const handed = /Max-Age=0/.test(line) ? undefined : line.split(';')[0]
       if (handed !== undefined) cookies.push(handed)
-      if (handed !== undefined && !session.ended) model.lifeOf(session.id).handed.add(handed)
+      if (handed !== undefined && !session.ended) model.handOut(session.id, handed)
       if (random() < 0.1) return
       const arrival = async () => {
         browser.cookie = handed
@@ -114,6 +126,21 @@ async function live(
         happen: arrival,
       })
     }
+  }
+
+  /** P8: a store that is down is an error and changes nothing. P6: a forged cookie is not even looked for. */
+  async function checkTroubleAndRubbish(
+    manager: SessionManager<TestData>,
+    cookie: string,
+  ): Promise<void> {
+    trouble.isOn = true
+    const down = { code: 'ERR_STORE_UNAVAILABLE' }
+    await expect(beginRequest(manager, cookie), 'P8').rejects.toMatchObject(down)
+    trouble.isOn = false
+    calls.length = 0
+    const forged = cookie.slice(0, -1) + (cookie.endsWith('A') ? 'B' : 'A')
+    const { session } = await beginRequest(manager, forged)
+    expect([session.isNew, calls], 'P6').toEqual([true, []])
   }
 
   /** Does one thing with a session; the model is told of what was awaited. */

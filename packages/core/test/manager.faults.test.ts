@@ -13,7 +13,7 @@ function faulty(operation: keyof SessionBackend, act: (...args: never[]) => unkn
 
 const hang = () => new Promise(() => undefined)
 const refuse = () => Promise.reject(new Error('ECONNREFUSED'))
-const fastDeadline = { storeTimeout: '30ms' } as const
+const fastDeadline = { storeTimeout: '250ms' } as const
 
 /** A visitor with a session, whose store then fails. */
 async function troubled(...[operation, act]: Parameters<typeof faulty>) {

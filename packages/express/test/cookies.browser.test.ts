@@ -98,6 +98,12 @@ describe('Chromium', () => {
     ['the default', {}, '/'],
     ['a path', { cookieName: '__Secure-sid', path: '/app' }, '/app'],
     ['a domain', { cookieName: '__Secure-sid', domain: 'localhost' }, '/'],
+    ['the longest name that is let through', { cookieName: 'n'.repeat(256) }, '/'],
+    [
+      'the longest path',
+      { cookieName: '__Secure-sid', path: `/${'p'.repeat(1023)}` },
+      `/${'p'.repeat(1023)}`,
+    ],
     ['SameSite=None and Partitioned', { sameSite: 'none', partitioned: true }, '/'],
     ['SameSite=Strict', { sameSite: 'strict', cookieName: '__Host-Http-sid' }, '/'],
   ])('has an empty jar after a logout with %s', async (_title, options, at) => {

@@ -17,6 +17,8 @@ interface Life {
   readonly cut: Set<string>
   /** Cookies handed out since. */
   readonly handed: Set<string>
+  /** The cookie handed out last: while the session lives, it opens it (P3). */
+  newest: string | undefined
   ended: string | undefined
 }
 
@@ -47,6 +49,17 @@ export function createModel() {
         expect(session.data[key], `P4: ${key} was merged into ${session.id}`).toBeUndefined()
       const count = Number(session.data['count'] ?? 0)
       expect(count, `P2, P11: increments of ${session.id}`).toBe(life.count)
+    },
+    /** A request that found nobody: did its cookie have to open a session? */
+    checkRefused(cookie: string | undefined): void {
+      for (const [id, life] of lives)
+        if (cookie !== undefined && life.newest === cookie)
+          expect(life.ended, `P3: the newest token of ${id} opened nothing`).toBeDefined()
+    },
+    handOut(id: string, cookie: string): void {
+      const life = lifeOf(id)
+      life.handed.add(cookie)
+      life.newest = cookie
     },
     elevated(id: string): void {
       const life = lifeOf(id)
@@ -93,6 +106,15 @@ export function losingReplies(
   }
 }
 
+/** A backend that cannot be read while there is trouble (P8). */
+export function failingReads(backend: SessionBackend, trouble: { isOn: boolean }): SessionBackend {
+  return {
+    ...backend,
+    find: (id, call) =>
+      trouble.isOn ? Promise.reject(new Error('ECONNREFUSED')) : backend.find(id, call),
+  }
+}
+
 /** A request of a browser between its load and its commit. */
 export async function beginRequest(manager: SessionManager<TestData>, cookie: string | undefined) {
   const carrier = testCarrier({ cookie })
@@ -108,6 +130,7 @@ function fresh(): Life {
     count: 0,
     cut: new Set(),
     handed: new Set(),
+    newest: undefined,
     ended: undefined,
   }
 }
