@@ -31,6 +31,38 @@ export const doors: Record<string, Door> = {
     src: ['@sojourn/core', '@sojourn/node', 'express'],
     test: ['@sojourn/conformance', 'compression', 'express4', 'playwright-core'],
   },
+  '@sojourn/store-redis': {
+    src: ['@sojourn/core', 'msgpackr'],
+    test: ['@sojourn/conformance', '@sojourn/redis-lab'],
+  },
+  '@sojourn/store-node-redis': {
+    src: ['@sojourn/core', '@sojourn/store-redis', 'redis'],
+    test: ['@sojourn/conformance', '@sojourn/redis-lab', 'redis5'],
+  },
+  '@sojourn/store-ioredis': {
+    src: ['@sojourn/core', '@sojourn/store-redis', 'ioredis'],
+    test: ['@sojourn/conformance', '@sojourn/redis-lab', 'ioredis5'],
+  },
+  '@sojourn/store-cookie': {
+    src: ['@sojourn/core', 'jose'],
+    test: ['@sojourn/conformance', 'playwright-core'],
+  },
+  '@sojourn/koa': {
+    src: ['@sojourn/core', '@sojourn/node', 'koa'],
+    test: ['@sojourn/conformance', 'koa2'],
+  },
+  '@sojourn/hono': {
+    src: ['@sojourn/core', 'hono'],
+    test: ['@sojourn/conformance', '@hono/node-server'],
+  },
+  '@sojourn/fastify': {
+    src: ['@sojourn/core', 'fastify'],
+    test: ['@sojourn/conformance'],
+  },
+  '@sojourn/web': {
+    src: ['@sojourn/core'],
+    test: ['@sojourn/conformance'],
+  },
 }
 
 export const testTools = ['vitest', 'fast-check']
