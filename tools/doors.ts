@@ -56,7 +56,7 @@ export const doors: Record<string, Door> = {
     test: ['@sojourn/conformance', '@hono/node-server'],
   },
   '@sojourn/fastify': {
-    src: ['@sojourn/core', 'fastify'],
+    src: ['@sojourn/core', '@sojourn/node', 'fastify'],
     test: ['@sojourn/conformance'],
   },
   '@sojourn/web': {

@@ -1,4 +1,5 @@
 export { nodeCarrier } from './carrier.ts'
 export type { Before } from './commits.ts'
 export { beforeHeaders } from './held-response.ts'
-export { type Handler, type SessionsOptions, sessions } from './sessions.ts'
+export { type Exchange, mountSession, sessionOf } from './mount-session.ts'
+export { checkManager, type Handler, type SessionsOptions, sessions } from './sessions.ts'

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Session, SessionManager } from '@sojourn/core'
+import { nodeCarrier } from './carrier.ts'
+import { announce } from './head.ts'
+import { beforeHeaders } from './held-response.ts'
+
+/** One request, its response, and who answers for trouble. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Whether the request came by HTTPS. @default whether its own connection is encrypted */
+  readonly secure?: boolean
+  /**
+   * The commit failed and nothing of the response has left: somebody must answer with the error, whose status and
+   * headers are on the response already. Called once.
+   */
+  fail(error: unknown): void
+}
+
+const mounted = new WeakMap<IncomingMessage, Map<object, Session<object>>>()
+
+/** The session that a request was given of this manager. */
+export function sessionOf<Data extends object>(
+  manager: SessionManager<Data>,
+  request: IncomingMessage,
+): Session<Data> | undefined {
+  return mounted.get(request)?.get(manager) as Session<Data> | undefined // only `mountSession` puts it there
+}
+
+/**
+ * Loads the session of a request and has it committed before the first byte of the response leaves. A framework's
+ * binding calls it once for each request and manager; `sessionOf` tells whether it has.
+ * @throws SessionStoreError when the store is in trouble; its status and headers are on the response then.
+ */
+export async function mountSession<Data extends object>(
+  manager: SessionManager<Data>,
+  { request, response, secure, fail }: Exchange,
+): Promise<Session<Data>> {
+  const carrier = nodeCarrier(request, response, secure === undefined ? {} : { secure })
+  try {
+    const session = await manager.load(carrier)
+    remember(request, manager, session)
+    beforeHeaders(response, { commit: () => manager.commit(session, carrier), fail })
+    return session
+  } catch (error) {
+    if (!response.headersSent) announce(response, error)
+    throw error
+  }
+}
+
+function remember(request: IncomingMessage, manager: object, session: Session<object>): void {
+  const known = mounted.get(request)
+  if (known) known.set(manager, session)
+  else mounted.set(request, new Map([[manager, session]]))
+}
