@@ -1,0 +1,60 @@
+import type { Session, SessionManager } from '@sojourn/core'
+import { webCarrier } from './carrier.ts'
+
+/** One request and what will answer it. */
+export interface Exchange {
+  /** The request's session of a manager, loaded once. */
+  open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>>
+  /**
+   * Commits all sessions, then answers the response with what must be said of them. It is a copy where something must
+   * be said: headers may be immutable, and a handler may give one response to many requests. Where a commit fails, the
+   * answer is that to its error; the cookies of the other commits go along.
+   */
+  answer(response: Response): Promise<Response>
+  /** Answers with an error. Where nobody does, what the handler changed is dropped, and told of; the error is thrown on. */
+  fail(error: unknown): Promise<Response>
+}
+
+/** What a request is answered under. */
+export interface Terms {
+  readonly secure: boolean
+  onError(error: unknown): Response | Promise<Response>
+}
+
+/** Begins to answer a request. */
+export function beginExchange(request: Request, { secure, onError }: Terms): Exchange {
+  const carrier = webCarrier(request, secure)
+  const opening = new Map<object, Promise<Session<object>>>()
+  const commits: (() => Promise<void> | undefined)[] = []
+  const commitAll = () => Promise.allSettled(commits.map(async (commit) => commit()))
+  return { open, answer, fail }
+
+  function open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>> {
+    const known = opening.get(manager)
+    if (known) return known as Promise<Session<Data>> // each lies under its own manager
+    const loading = manager.load(carrier).then((session) => {
+      commits.push(() => manager.commit(session, carrier))
+      return session
+    })
+    opening.set(manager, loading)
+    return loading
+  }
+
+  async function answer(response: Response): Promise<Response> {
+    carrier.attach(response)
+    const failed = (await commitAll()).find((outcome) => outcome.status === 'rejected')
+    if (!failed) return carrier.detach()
+    response.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open
+    return fail(failed.reason)
+  }
+
+  async function fail(error: unknown): Promise<Response> {
+    try {
+      return await answer(await onError(error))
+    } catch (unanswered) {
+      carrier.close()
+      await commitAll()
+      throw unanswered
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+/** Answers a request, as Bun.serve and Deno.serve take it. */
+export type Fetch = (request: Request) => Promise<Response>
+
+/** Serves a function of Request over real HTTP, as adapters do. */
+export async function serveFetch(fetch: Fetch) {
+  const server = http.createServer((message, response) => {
+    const request = requestOf(message, response)
+    fetch(request).then(
+      (answer) => send(answer, message, response),
+      () => response.writeHead(500).end('unanswered'),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+function requestOf(message: IncomingMessage, response: ServerResponse): Request {
+  const { method = 'GET', url, headers } = message
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  return new Request(`http://${headers.host}${url}`, {
+    method,
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      [value ?? []].flat().map((line): [string, string] => [name, line]),
+    ),
+    signal: gone.signal,
+    ...(hasBody ? { body: Readable.toWeb(message) as ReadableStream, duplex: 'half' } : {}),
+  })
+}
+
+async function send(answer: Response, { method }: IncomingMessage, response: ServerResponse) {
+  response.statusCode = answer.status
+  response.setHeaders(answer.headers)
+  if (!answer.body || method === 'HEAD') response.end()
+  else await pipeline(Readable.fromWeb(answer.body as never), response).catch(() => undefined)
+}
