@@ -1,4 +1,5 @@
 import type { ConfigOptions, Session, SessionBackend, SessionManager } from '@sojourn/core'
+import { createJar } from './jar.ts'
 import { referenceBackend } from './reference-backend.ts'
 import { onEach } from './store-bench.ts'
 import type { Definition } from './suite.ts'
@@ -170,12 +171,13 @@ async function request(
   const init = { method, headers: { ...headers }, redirect: 'manual' as const }
   const response = await fetch(url, signal ? { ...init, signal } : init)
   const setCookies = response.headers.getSetCookie()
-  const cookie = setCookies.map((line) => line.split(';')[0]).join('; ')
+  const jar = createJar()
+  jar.take(setCookies)
   return {
     status: response.status,
     headers: response.headers,
     setCookies,
-    cookie,
+    cookie: jar.header ?? '',
     body: await response.text(),
   }
 }

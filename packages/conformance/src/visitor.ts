@@ -1,5 +1,5 @@
-import { equal } from 'node:assert/strict'
 import type { Carrier, Session, SessionManager } from '@sojourn/core'
+import { createJar } from './jar.ts'
 
 /** The keys that the cases put into a session. */
 export type TestData = Record<string, unknown>
@@ -13,9 +13,9 @@ export interface Visit {
   readonly setCookies: readonly string[]
 }
 
-/** A browser with one cookie, whose requests may overlap. */
+/** A browser with a jar of cookies, whose requests may overlap. */
 export interface Visitor {
-  /** `name=value`, as the next request sends it. */
+  /** Its jar, `name=value; …` as the next request sends it; `undefined` when it is empty. */
   cookie: string | undefined
   begin(): Promise<Visit>
   /** A whole request. */
@@ -30,15 +30,20 @@ export interface Visitor {
 
 /** A browser with an empty jar. */
 export function createVisitor(manager: SessionManager<TestData>, cookie?: string): Visitor {
+  const jar = createJar(cookie)
   const visitor: Visitor = {
-    cookie,
+    get cookie() {
+      return jar.header
+    },
+    set cookie(header) {
+      jar.header = header
+    },
     async begin() {
-      const { carrier, setCookies } = createCarrier(visitor.cookie)
+      const { carrier, setCookies } = createCarrier(jar.header)
       const session = await manager.load(carrier)
       const finish = async () => {
         await manager.commit(session, carrier)
-        equal(setCookies.length <= 1, true, 'a response carries at most one cookie of a name')
-        for (const line of setCookies) visitor.cookie = afterSetCookie(line)
+        jar.take(setCookies)
       }
       return { session, setCookies, finish }
     },
@@ -52,7 +57,7 @@ export function createVisitor(manager: SessionManager<TestData>, cookie?: string
       const { session } = await visitor.begin()
       return session.isNew ? null : { data: { ...session.data }, userId: session.userId }
     },
-    copy: () => createVisitor(manager, visitor.cookie),
+    copy: () => createVisitor(manager, jar.header),
   }
   return visitor
 }
@@ -81,10 +86,7 @@ function createCarrier(cookie: string | undefined): { carrier: Carrier; setCooki
     get: (name) => headers.get(name.toLowerCase()),
     set: (name, value) => void headers.set(name.toLowerCase(), value),
     append: (name, value) => void (name === 'Set-Cookie' && setCookies.push(value)),
+    withdraw: (_name, value) => void setCookies.splice(setCookies.indexOf(value), 1),
   }
   return { carrier, setCookies }
-}
-
-function afterSetCookie(line: string): string | undefined {
-  return /; Max-Age=0\b/.test(line) ? undefined : line.split(';')[0]
 }

@@ -15,6 +15,11 @@ export interface Carrier extends RequestCarrier {
   /** Adds one more line of a response header and keeps the lines that are there. */
   append(name: string, value: string): void
   /**
+   * Takes back a line that `append` added. A binding needs it where a response can be committed again before its headers
+   * leave, or two lines would name one cookie; browsers keep the later.
+   */
+  withdraw?(name: string, value: string): void
+  /**
    * Whether the headers have left, or are about to: a response that only waits for its commit counts as sent to all but
    * that commit. From then on no cookie can be sent.
    */

@@ -26,13 +26,16 @@ export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
 /** The two lines that a cookie can be sent as. */
 export interface CookieWriter {
   /** `maxAge` in ms; without it the cookie ends with the browser. */
-  set(token: string, maxAge: number | undefined): string
-  /** Ends the cookie: same name, path, domain and flags, or browsers keep it. */
-  clear(): string
+  set(cookie: { readonly name: string; readonly value: string }, maxAge: number | undefined): string
+  /** Ends the cookie of a name: same path, domain and flags, or browsers keep it. */
+  clear(name: string): string
 }
 
-/** The bounds within which a Cookie header is read (security.md, B-11). */
-export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4 }
+/**
+ * The bounds within which a Cookie header is read: B-11 of docs/explanation/attack-cases.md. `candidates` are the
+ * different tokens tried, `row` is how many cookies may carry one token.
+ */
+export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4, row: 3 }
 
 const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 const attributeShape = /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]{1,1024}$/ // visible ASCII without comma and semicolon
@@ -59,12 +62,12 @@ export function parseCookie(header: string, name: string): readonly string[] | '
 }
 
 /**
- * Prepares the Set-Cookie lines of one cookie.
+ * Prepares the Set-Cookie lines of the cookies of a session.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that contradict each other or that a browser would drop.
  */
 export function createCookieWriter(options: CompleteCookieOptions): CookieWriter {
   checkCookie(options)
-  const { cookieName, path, domain, secure, httpOnly, sameSite, partitioned } = options
+  const { path, domain, secure, httpOnly, sameSite, partitioned } = options
   const attributes = [
     `Path=${path}`,
     ...(domain === undefined ? [] : [`Domain=${domain}`]),
@@ -74,11 +77,11 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
     ...(partitioned ? ['Partitioned'] : []),
   ].join('; ')
   return {
-    set(token, maxAge) {
-      const line = `${cookieName}=${token}; ${attributes}`
+    set({ name, value }, maxAge) {
+      const line = `${name}=${value}; ${attributes}`
       return maxAge === undefined ? line : `${line}; Max-Age=${toSeconds(maxAge)}`
     },
-    clear: () => `${cookieName}=; ${attributes}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT`,
+    clear: (name) => `${name}=; ${attributes}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT`,
   }
 }
 

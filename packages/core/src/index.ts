@@ -12,6 +12,7 @@ export type {
 } from './backend.ts'
 export { tombstoneMs } from './backend.ts'
 export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+export { cookieCapacity } from './chunks.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Codec, jsonCodec, notEncodable } from './codec.ts'
 export { defaultConfig, devConfig, nist } from './config.ts'

@@ -1,6 +1,5 @@
 import type { RequestCarrier } from './carrier.ts'
 import type { SessionConfig } from './config.ts'
-import { parseCookie } from './cookie.ts'
 import { SessionStoreError } from './errors.ts'
 import { createState, type ManagerParts, type SessionState } from './state.ts'
 import type { Opening } from './store.ts'
@@ -25,14 +24,12 @@ function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreE
   throw error
 }
 
-/** Presents the request's cookie to the store, where there is one. */
+/** Presents the request's token to the store, where there is one. */
 async function present(
-  { config, store }: ManagerParts,
+  { place, store }: ManagerParts,
   carrier: RequestCarrier,
 ): Promise<Opening | undefined> {
-  const header = carrier.header('cookie')
-  if (header === undefined) return undefined
-  const tokens = parseCookie(header, config.cookieName)
+  const tokens = place.present(carrier)
   if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
   return tokens.length > 0 ? store.open(tokens) : undefined
 }

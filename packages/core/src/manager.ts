@@ -1,7 +1,9 @@
 import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+import { checkMaxCookies } from './chunks.ts'
 import { decide, discard, write } from './commit.ts'
 import { resolveConfig, type SessionConfig } from './config.ts'
+import { cookiePlace } from './cookie-place.ts'
 import { SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import { loadState } from './load.ts'
@@ -63,7 +65,9 @@ export function createSessionManager<Data extends object = SessionData>(
   checkStore(store)
   checkSupport(config, store)
   const warnOnce = onceEach(config.warn)
-  const parts: ManagerParts = { config, store, codec: store.codec, emit, warnOnce }
+  const row = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
+  const place = cookiePlace(config.cookie, row)
+  const parts: ManagerParts = { config, store, place, codec: store.codec, emit, warnOnce }
   const acts = createActs(parts)
 
   return {
@@ -119,13 +123,15 @@ function commit(
   try {
     const decision = decide(parts, state, { carrier, isSent })
     if (decision.act === 'create' || decision.act === 'save')
-      return inOrder(state, () => write(parts, state, decision)).then(finish, fail)
+      return inOrder(state, () => write(parts, state, decision))
+        .then(finish)
+        .catch(fail)
     if (decision.act === 'discard') discard(parts, state, decision.why)
+    finish()
+    return undefined
   } catch (error) {
     return Promise.reject(error).catch(fail)
   }
-  finish()
-  return undefined
 }
 
 /** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */

@@ -3,37 +3,31 @@ import { canSend, type ManagerParts, type SessionState } from './state.ts'
 
 /** Says in the response's headers what must be said of the session. */
 export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
-  if (state.isConsulted) varyByCookie(carrier)
-  const line = cookieLine(parts, state)
-  if (line === undefined) return
+  if (state.isConsulted) varyBy(parts.place.header, carrier)
+  const { outgoing } = state
+  if (outgoing === undefined) return
   state.outgoing = undefined
   if (!canSend(parts, carrier)) {
     warnOfPlainHttp(parts, state)
     return
   }
-  carrier.append('Set-Cookie', line)
+  if (outgoing === 'clear') parts.place.clear(carrier)
+  else parts.place.hand(carrier, { ...outgoing, maxAge: maxAgeOf(parts, state) })
   const caching = carrier.get('cache-control') ?? ''
   if (!isPrivate(caching)) carrier.set('Cache-Control', 'private, no-cache')
 }
 
-function cookieLine({ config }: ManagerParts, { outgoing, opened }: SessionState) {
-  if (outgoing === undefined) return undefined
-  if (outgoing === 'clear') return config.cookie.clear()
-  const { persistent, absoluteExpiresAt } = opened?.record ?? {
-    persistent: false,
-    absoluteExpiresAt: 0,
-  }
-  return config.cookie.set(
-    outgoing.token,
-    persistent ? absoluteExpiresAt - config.clock() : undefined,
-  )
+/** How long the client is to keep the token, in ms; `undefined`: until it closes. */
+function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | undefined {
+  if (!opened?.record.persistent) return undefined
+  return opened.record.absoluteExpiresAt - config.clock()
 }
 
-function varyByCookie(carrier: Carrier): void {
+function varyBy(header: string, carrier: Carrier): void {
   const vary = carrier.get('vary') ?? ''
   const names = vary.split(',').map((name) => name.trim().toLowerCase())
-  if (names.includes('*') || names.includes('cookie')) return
-  carrier.set('Vary', vary === '' ? 'Cookie' : `${vary}, Cookie`)
+  if (names.includes('*') || names.includes(header.toLowerCase())) return
+  carrier.set('Vary', vary === '' ? header : `${vary}, ${header}`)
 }
 
 /** No less strict than `private, no-cache`: no shared cache keeps a response that carries somebody's cookie. */

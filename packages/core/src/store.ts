@@ -159,7 +159,7 @@ export interface StoreSupports {
 
 /**
  * The port that a manager speaks: records by token. Outcomes are values, a rejection is trouble, and a `token` that
- * comes back means "send it". Rotation, tombstones, merging and retries live behind it, so that a session kept in a
+ * comes back means "send it"; it consists of letters, digits and `. _ + / = -`. Rotation, tombstones, merging and retries live behind it, so that a session kept in a
  * database and a session sealed in its cookie look alike from here.
  */
 export interface SessionStore {
@@ -174,6 +174,12 @@ export interface SessionStore {
   readonly users?: StoreUsers
   readonly codec: Codec
   readonly supports: StoreSupports
+  /**
+   * Into how many cookies a token may be split that is too long for one; at most 3. What the browser then presents comes
+   * joined, as one token, of which the store must authenticate every byte. `cookieCapacity` says how much fits.
+   * @default 1
+   */
+  readonly maxCookies?: number
   ping(): Promise<void>
   close(): Promise<void>
 }

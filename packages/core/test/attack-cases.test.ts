@@ -131,7 +131,9 @@ describe('groups B and C, cookies', () => {
   test('C-04: the longest cookie that can be configured is far below 4,096 bytes', () => {
     const token = mintToken(mintId(), mintSecret(), keys)
     const options = { ...complete, cookieName: 'x'.repeat(256) }
-    const [pair = ''] = createCookieWriter(options).set(token, undefined).split(';')
+    const [pair = ''] = createCookieWriter(options)
+      .set({ name: options.cookieName, value: token }, undefined)
+      .split(';')
     expect(Buffer.byteLength(pair)).toBe(256 + 1 + 105)
   })
 
@@ -143,7 +145,9 @@ describe('groups B and C, cookies', () => {
         expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
       )
     const writer = createCookieWriter({ ...complete, priority: 'High\r\nX: y' } as never)
-    expect(writer.set('t', 1) + writer.clear()).not.toMatch(/priority|[\r\n]|X:/i)
+    expect(writer.set({ name: 'sid', value: 't' }, 1) + writer.clear('sid')).not.toMatch(
+      /priority|[\r\n]|X:/i,
+    )
   })
 })
 

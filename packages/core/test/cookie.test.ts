@@ -63,15 +63,15 @@ describe('a Cookie header', () => {
 
 describe('a Set-Cookie line', () => {
   test('by default names this host only, and is Secure, HttpOnly and Lax', () => {
-    expect(writer().set('t', undefined)).toBe(
+    expect(writer().set({ name: '__Host-sid', value: 't' }, undefined)).toBe(
       '__Host-sid=t; Path=/; HttpOnly; Secure; SameSite=Lax',
     )
   })
 
   test('says Max-Age in whole seconds, rounded up, at most 400 days', () => {
-    expect(writer().set('t', 1001)).toMatch(/; Max-Age=2$/)
-    expect(writer().set('t', 1)).toMatch(/; Max-Age=1$/)
-    expect(writer().set('t', 1e15)).toMatch(/; Max-Age=34560000$/)
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1001)).toMatch(/; Max-Age=2$/)
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1)).toMatch(/; Max-Age=1$/)
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1e15)).toMatch(/; Max-Age=34560000$/)
   })
 
   test('that ends a cookie repeats its name, path, domain and flags', () => {
@@ -82,7 +82,7 @@ describe('a Set-Cookie line', () => {
       sameSite: 'none',
       partitioned: true,
     }
-    const line = writer(options).clear()
+    const line = writer(options).clear('__Secure-sid')
     expect(line).toMatch(
       /^__Secure-sid=; Path=\/app; Domain=example\.com; HttpOnly; Secure; SameSite=None; Partitioned; /,
     )

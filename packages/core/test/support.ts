@@ -130,6 +130,7 @@ export function testCarrier(use: {
   return {
     headers,
     setCookies,
+    withdraw: (_name, value) => void setCookies.splice(setCookies.indexOf(value), 1),
     secure: use.secure ?? true,
     get sent() {
       return sent

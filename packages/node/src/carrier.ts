@@ -23,6 +23,8 @@ export function nodeCarrier(
     // Not by appendHeader: it pushes into the very list that was set, which a handler may share among responses.
     append: (name, value) =>
       undisguised(response, () => response.setHeader(name, [...lines(response, name), value])),
+    withdraw: (name, value) =>
+      undisguised(response, () => response.setHeader(name, without(lines(response, name), value))),
   }
 }
 
@@ -33,6 +35,12 @@ function isEncrypted({ socket }: IncomingMessage): boolean {
 function lines(response: ServerResponse, name: string): readonly string[] {
   const value = response.getHeader(name)
   return value === undefined ? [] : [value].flat().map(String)
+}
+
+/** The lines without one of them; should the handler have written the same, its own stays. */
+function without(lines: readonly string[], line: string): readonly string[] {
+  const at = lines.lastIndexOf(line)
+  return at < 0 ? lines : lines.toSpliced(at, 1)
 }
 
 function joined(value: number | string | readonly string[] | undefined): string | undefined {

@@ -60,7 +60,7 @@ export const headers: readonly BindingCase[] = [
       ]) {
         const reply = await ask(path, cookie ? { headers: { cookie } } : {})
         const [line] = reply.setCookies
-        if (line !== undefined) cookie = /Max-Age=0/.test(line) ? '' : reply.cookie
+        if (line !== undefined) cookie = reply.cookie
         script.push([
           path,
           line?.replace(/^(\w+)=[\w.-]+;/, '$1=…;').replace(/Max-Age=\d+/, 'Max-Age=…'),
