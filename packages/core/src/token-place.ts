@@ -16,7 +16,7 @@ export interface TokenPlace {
 }
 
 /** A token on its way to the client. */
-export interface Handed {
+interface Handed {
   readonly token: string
   /** How long the client is to keep it, in ms; `undefined`: until it closes. */
   readonly maxAge: number | undefined
