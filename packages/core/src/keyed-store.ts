@@ -57,6 +57,7 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
     create: createCreate({ guarded, rows, env, token }),
     save: createSave({ guarded, rows, codec, env, token }),
     end,
+    endById: async (id, reason) => (await guarded.remove(id, { at: clock(), reason })) !== null,
     ...(backend.supports.list ? { users: createUsers({ guarded, rows, env }) } : {}),
     ping: () => guarded.ping(clock()),
     close: () => backend.close(),

@@ -23,7 +23,6 @@ export function createUsers({
         .map((opened) => describeSession(opened, policy.touchInterval))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
-    end: async (id, reason) => (await guarded.remove(id, { at: clock(), reason })) !== null,
     endAll: (userId, options) =>
       guarded.removeGroup(keyring.userGroup(userId), { at: clock(), ...options }),
   }

@@ -2,17 +2,18 @@ import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
 import { checkMaxCookies } from './chunks.ts'
 import { decide, discard, write } from './commit.ts'
-import { resolveConfig, type SessionConfig } from './config.ts'
+import { resolveConfig } from './config.ts'
 import { cookiePlace } from './cookie-place.ts'
 import { SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import { loadState } from './load.ts'
 import type { SessionOptions } from './options.ts'
-import type { SessionId } from './record.ts'
+import type { EndReason, SessionId } from './record.ts'
 import { sendHeaders } from './response-headers.ts'
 import { checkUserId, Session, type SessionData, stateOf } from './session.ts'
 import { inOrder, type ManagerParts, type SessionState } from './state.ts'
-import type { SessionInfo, SessionStore, StoreSupports, StoreUsers } from './store.ts'
+import type { SessionInfo, StoreSupports, StoreUsers } from './store.ts'
+import { checkStore, checkSupport } from './support.ts'
 import { isId } from './token.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
@@ -63,7 +64,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const { keyring, clock, codec, cookieName } = config
   const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
   checkStore(store)
-  checkSupport(config, store)
+  checkSupport(options, store)
   const warnOnce = onceEach(config.warn)
   const row = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const place = cookiePlace(config.cookie, row)
@@ -78,7 +79,7 @@ export function createSessionManager<Data extends object = SessionData>(
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
     sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
-      const wasAlive = isId(id) && (await users().end(id, 'revoked'))
+      const wasAlive = isId(id) && (await endById(id, 'revoked'))
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
       return wasAlive
     },
@@ -104,6 +105,14 @@ export function createSessionManager<Data extends object = SessionData>(
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
       'This store keeps no index of users, so it cannot list or revoke their sessions. Use a store whose supports.list is true.',
+    )
+  }
+
+  function endById(id: SessionId, reason: EndReason): Promise<boolean> {
+    if (store.endById) return store.endById(id, reason)
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'This store keeps nothing on the server, so it cannot revoke a session. Give cookieStore() its revocations, or use a store whose supports.revocation is true.',
     )
   }
 }
@@ -139,23 +148,6 @@ function failed({ emit }: ManagerParts, state: SessionState, error: unknown): ne
   state.hasFailed = true
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
-}
-
-/** A store that was not called is a function of other arguments, and answers something else. */
-function checkStore(store: Partial<SessionStore>): void {
-  if (typeof store?.open === 'function' && store.codec) return
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    'store did not answer a store when the manager called it. Call it first: store: memoryStore(), not store: memoryStore.',
-  )
-}
-
-function checkSupport({ limit }: SessionConfig, { supports }: SessionStore): void {
-  if (!limit || supports.limit) return
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    'limit is set and this store cannot enforce one. Leave limit out, or use a store whose supports.limit is true.',
-  )
 }
 
 function onceEach(warn: (message: string) => void): (message: string) => void {

@@ -137,8 +137,6 @@ export function describeSession(
 /** What a store with an index of users can do. */
 export interface StoreUsers {
   list(userId: string): Promise<readonly SessionInfo[]>
-  /** Ends one session by its id; says whether it was alive. */
-  end(id: SessionId, reason: EndReason): Promise<boolean>
   /** Ends all of a user but `except`; answers how many. */
   endAll(
     userId: string,
@@ -150,7 +148,7 @@ export interface StoreUsers {
 export interface StoreSupports {
   /** Parallel writers lose nothing (P2). */
   readonly conditionalWrite: boolean
-  /** Ended means ended at once (P1, P4). */
+  /** Ended means ended at once (P1, P4), by `endById` too. */
   readonly revocation: boolean
   /** `users` exists (P10). */
   readonly list: boolean
@@ -171,6 +169,11 @@ export interface SessionStore {
   save(opened: Opened, changes: Changes): Promise<Saving>
   /** Ends a session. */
   end(opened: Opened, reason: EndReason): Promise<Ending>
+  /**
+   * Ends a session by its id, wherever it is used; says whether it was alive. A store that does not look sessions up
+   * takes one for alive that nobody has ended. Absent where nothing outlives the token.
+   */
+  endById?(id: SessionId, reason: EndReason): Promise<boolean>
   readonly users?: StoreUsers
   readonly codec: Codec
   readonly supports: StoreSupports

@@ -191,6 +191,18 @@ describe('a manager is not constructed', () => {
     ['with an unknown onExceed', { limit: { max: 1, onExceed: 'panic' } }, /onExceed/],
     ['with a limit that the store cannot enforce', { limit: { max: 3 } }, /cannot enforce/],
   ]
+  const blind = { ...mapBackend(), supports: { ...mapBackend().supports, conditionalWrite: false } }
+  test.each<Partial<ConfigOptions>>([
+    { merge: (_key, { mine }) => mine },
+    { rotationInterval: '15m' },
+    { rotationGrace: '30s' },
+    { onReplay: 'destroy' },
+  ])('with %o over a store that merges nothing and rotates nothing by age', (options) => {
+    const make = () =>
+      createSessionManager(defaultConfig(randomBytes(32), { store: keyedStore(blind), ...options }))
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+    expect(make).toThrow(`${Object.keys(options)[0]} is set and this store cannot enforce it`)
+  })
   test.each(refused)('%s', (_title, options, message) => {
     const make = () =>
       createSessionManager(defaultConfig(randomBytes(32), { store, ...options } as ConfigOptions))
