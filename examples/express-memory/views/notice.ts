@@ -17,6 +17,10 @@ const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = 
     'This device was signed out',
     'An old cookie came back, which looks like a stolen one.',
   ],
+  moved: [
+    'Your session is kept elsewhere',
+    'It moved to another store, and this server still looks into the old one.',
+  ],
   login: ['This cookie opens nothing', 'You signed in, and got a newer one.'],
   stale: ['This cookie opens nothing', 'The session has a newer one.'],
   gone: [

@@ -41,7 +41,7 @@ export type {
   SessionRecord,
   Verifier,
 } from './record.ts'
-export { groupOf } from './record.ts'
+export { endReasons, groupOf } from './record.ts'
 export type { LoginOptions, Session, SessionData } from './session.ts'
 export type { Ended } from './state.ts'
 export type {

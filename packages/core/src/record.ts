@@ -3,8 +3,18 @@ import type { Limits } from './timeouts.ts'
 /** The public name of a session, `group.handle`. It opens nothing: logs, device lists and events may show it. */
 export type SessionId = string
 
-/** Why a session was ended by somebody. An expired one just ends. */
-export type EndReason = 'login' | 'logout' | 'revoked' | 'evicted' | 'replayed'
+/** Why a session was ended by somebody, all there are. An expired one just ends. */
+export const endReasons = [
+  'login', // another session took its place
+  'logout',
+  'revoked',
+  'evicted', // to keep a limit
+  'replayed',
+  'moved', // to another store, where it goes on
+] as const
+
+/** Why a session was ended by somebody. */
+export type EndReason = (typeof endReasons)[number]
 
 /** What the application says of the device that logged in, to show it in a list of devices. Short strings. */
 export type ClientInfo = Readonly<Record<string, string>>

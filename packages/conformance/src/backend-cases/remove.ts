@@ -12,7 +12,7 @@ import {
   t0,
 } from '../backend-bench.ts'
 
-const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed']
+const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed', 'moved']
 
 /** Clause 3: `remove` ends a session in one step, and nothing comes back. */
 export const removeCases: readonly BackendCase[] = [
