@@ -25,7 +25,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/node': {
     src: ['@sojourn/core'],
-    test: ['@sojourn/conformance'],
+    test: ['@sojourn/conformance', 'selfsigned', 'ws'],
   },
   '@sojourn/express': {
     src: ['@sojourn/core', '@sojourn/node', 'express'],

@@ -63,6 +63,8 @@ export interface BindingUnderTest {
     backend: SessionBackend,
     options: Omit<ConfigOptions, 'store'>,
   ): SessionManager<TestData>
+  /** Asks a server, where it speaks what the platform's own `fetch` does not: HTTP/2. @default fetch */
+  readonly fetch?: typeof fetch
 }
 
 /** What a case is given. */
@@ -129,7 +131,8 @@ export function createBindingBench(
       if (!first) throw new TypeError('A case mounts at least one manager')
       const served = await binding.serve({ mounts: made, routes, trustProxy })
       closing.push(() => served.close())
-      const ask: Stage['ask'] = (path, init = {}) => request(served.url + path, init)
+      const ask: Stage['ask'] = (path, init = {}) =>
+        request(served.url + path, init, binding.fetch ?? fetch)
       return { ...control, manager: first.manager, warnings, ask }
     },
   }
@@ -167,9 +170,10 @@ function createControl() {
 async function request(
   url: string,
   { method = 'GET', headers = {}, signal }: AskOptions,
+  ask: typeof fetch,
 ): Promise<Reply> {
   const init = { method, headers: { ...headers }, redirect: 'manual' as const }
-  const response = await fetch(url, signal ? { ...init, signal } : init)
+  const response = await ask(url, signal ? { ...init, signal } : init)
   const setCookies = response.headers.getSetCookie()
   const jar = createJar()
   jar.take(setCookies)

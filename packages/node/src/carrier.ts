@@ -1,17 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Carrier } from '@sojourn/core'
 import { undisguised } from './disguise.ts'
+import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
 /**
- * A request and its response of node:http as a carrier. `secure` is what the framework knows of it; without one it is
+ * A request and its response of node:http or node:http2 as a carrier. `secure` is what the framework knows of it; without one it is
  * whether the request's own connection is encrypted. A response that waits for its commit looks sent, and
  * takes headers from its carrier alone.
  */
 export function nodeCarrier(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: NodeRequest,
+  answer: NodeResponse,
   { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
 ): Carrier {
+  const response = asHttp1(answer)
   return {
     secure,
     get sent() {
@@ -28,8 +30,9 @@ export function nodeCarrier(
   }
 }
 
-function isEncrypted({ socket }: IncomingMessage): boolean {
-  return 'encrypted' in socket && socket.encrypted === true
+/** Read, not looked for: the socket that an HTTP/2 request shows stands in for the real one, and answers only that. */
+function isEncrypted({ socket }: NodeRequest): boolean {
+  return Object(socket).encrypted === true
 }
 
 function lines(response: ServerResponse, name: string): readonly string[] {

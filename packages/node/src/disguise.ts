@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { isHttp2, statusOf } from './http2.ts'
 
 /** What a response in disguise must pretend besides that its headers have left. */
 export interface Pretence {
@@ -23,19 +24,21 @@ export function undisguised(response: ServerResponse, run: () => void): void {
  * status and message are then as they were when it began.
  */
 export function disguise(response: ServerResponse, { hasEnded, isFull }: Pretence): () => void {
-  const { statusCode, statusMessage, setHeader, setHeaders, appendHeader, removeHeader } = response
+  const { setHeader, setHeaders, appendHeader, removeHeader } = response
+  const status = statusOf(response)
   let isLifted = false
   const refusing = (method: unknown, verb: Verb) => ({
     value: (...args: unknown[]) =>
-      isLifted ? Reflect.apply(method as () => unknown, response, args) : refuse(verb),
+      isLifted ? Reflect.apply(method as () => unknown, response, args) : refuse(response, verb),
   })
   const undo = override(response, {
     headersSent: { get: () => !isLifted },
     finished: { get: hasEnded },
+    writableEnded: { get: hasEnded },
     writableFinished: { get: () => false },
     writableNeedDrain: { get: () => isFull() && !hasEnded() },
     setHeader: refusing(setHeader, 'set'),
-    setHeaders: refusing(setHeaders, 'set'),
+    ...(setHeaders ? { setHeaders: refusing(setHeaders, 'set') } : {}), // HTTP/2 got it late
     appendHeader: refusing(appendHeader, 'append'),
     removeHeader: refusing(removeHeader, 'remove'),
     // Older versions of `compression` call it for every chunk while there is no header yet.
@@ -52,16 +55,21 @@ export function disguise(response: ServerResponse, { hasEnded, isFull }: Pretenc
   return () => {
     undo()
     lifts.delete(response)
-    Object.assign(response, { statusCode, statusMessage })
+    Object.assign(response, status)
   }
 }
 
 type Verb = 'set' | 'append' | 'remove' | 'write'
 
 /** Throws what Node throws at one who is too late with a header. */
-export function refuse(verb: Verb): never {
-  const error = new Error(`Cannot ${verb} headers after they are sent to the client`)
-  throw Object.assign(error, { code: 'ERR_HTTP_HEADERS_SENT' })
+export function refuse(response: ServerResponse, verb: Verb): never {
+  if (isHttp2(response))
+    throw coded('ERR_HTTP2_HEADERS_SENT', 'Response has already been initiated.')
+  throw coded('ERR_HTTP_HEADERS_SENT', `Cannot ${verb} headers after they are sent to the client`)
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
 }
 
 /** Lays properties over an object; the returned function takes them away and puts back what they covered. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { disguise, refuse } from './disguise.ts'
+import { isHttp2 } from './http2.ts'
 import { applyFields, isStatus, readHead } from './write-head.ts'
 
 /** What a response has to pass on its way out. */
@@ -22,6 +23,7 @@ type Arguments = readonly unknown[]
  */
 export function putGate(response: ServerResponse, begin: () => boolean): Gate {
   const originals = operationsOf(response)
+  const throwsEarly = !isHttp2(response) // which sends the head, then looks at the chunk
   let state: 'open' | 'waiting' | 'shut' = 'open'
   let reason: unknown
   let kept: { readonly operation: Operation; readonly args: Arguments }[] = []
@@ -30,7 +32,7 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
 
   Object.assign(response, {
     writeHead,
-    writeHeader: writeHead,
+    ...('writeHeader' in response ? { writeHeader: writeHead } : {}),
     write: (...args: Arguments) => pass('write', args, false),
     end: (...args: Arguments) => pass('end', args, response),
     flushHeaders,
@@ -55,13 +57,14 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
       const operations = kept
       kept = []
       for (const { args } of operations) callBack(args, why)
-      Object.assign(response, originals, { writeHeader: originals.writeHead })
+      Object.assign(response, originals)
+      if ('writeHeader' in response) response.writeHeader = originals.writeHead
       return operations.some(({ operation }) => operation === 'end')
     },
   }
 
   function writeHead(...args: Arguments): unknown {
-    if (state === 'waiting') refuse('write')
+    if (state === 'waiting') refuse(response, 'write')
     if (state === 'shut') return response
     const { status, message, fields } = readHead(args)
     if (isUnderWay() || !isStatus(status)) return send('writeHead', args)
@@ -84,7 +87,7 @@ export function putGate(response: ServerResponse, begin: () => boolean): Gate {
 
   /** Sends at once, or keeps for later and answers `meanwhile`. */
   function pass(operation: Operation, args: Arguments, meanwhile: unknown): unknown {
-    if (isMistake(operation, args[0])) return send(operation, args)
+    if (throwsEarly && isMistake(operation, args[0])) return send(operation, args)
     if (state === 'open' && !isUnderWay() && begin()) wait()
     if (state === 'open') return send(operation, args)
     if (state === 'waiting') kept.push({ operation, args })

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import { dropTrailers, isHttp2, type StatusLine, statusOf } from './http2.ts'
 
 /** The head of a response as it was at one moment. */
 export interface Head {
-  readonly status: number
-  readonly message: string
+  readonly status: StatusLine
   readonly fields: ReadonlyMap<string, Field>
 }
 
@@ -16,17 +16,17 @@ export function headOf(response: ServerResponse): Head {
     const value = response.getHeader(name)
     if (value !== undefined) fields.set(name, Array.isArray(value) ? [...value] : value)
   }
-  return { status: response.statusCode, message: response.statusMessage, fields }
+  return { status: statusOf(response), fields }
 }
 
 /** Makes the head of a response that has not been sent what it was. */
-export function putBack(response: ServerResponse, { status, message, fields }: Head): void {
-  response.statusCode = status
-  response.statusMessage = message
+export function putBack(response: ServerResponse, { status, fields }: Head): void {
+  Object.assign(response, status)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   for (const [name, value] of fields) response.setHeader(name, value)
   response.sendDate = true // removing a handler's own Date has switched Node's off
-  response.addTrailers({})
+  if (isHttp2(response)) dropTrailers(response)
+  else response.addTrailers({})
 }
 
 /** What was added to a head since: further lines of Set-Cookie, and other fields as they are now. */

@@ -3,6 +3,7 @@ import { letErrorHandlerSpeak } from './after-failure.ts'
 import { type Before, commitAll, type Failure } from './commits.ts'
 import { putGate } from './gate.ts'
 import { add, addedSince, announce, type Head, headOf, putBack } from './head.ts'
+import { asHttp1, cutOff, type NodeResponse } from './http2.ts'
 import { watchProducers } from './producers.ts'
 
 interface Guarded {
@@ -23,7 +24,8 @@ const guardedResponses = new WeakMap<ServerResponse, Guarded>()
  *
  * Called again for a response, it adds one more commit; all of them run side by side.
  */
-export function beforeHeaders(response: ServerResponse, before: Before): void {
+export function beforeHeaders(answer: NodeResponse, before: Before): void {
+  const response = asHttp1(answer)
   const guarded = guardedResponses.get(response)
   if (guarded) {
     guarded.befores.push(before)
@@ -57,7 +59,7 @@ function guard(response: ServerResponse, before: Before): void {
   /** Says whether there is something to wait for; a manager puts its commits in order itself. */
   function commit(then: (failure: Failure | undefined) => void): boolean {
     const committing = commitAll(befores)
-    committing?.then(then).catch(() => response.destroy())
+    committing?.then(then).catch(() => cutOff(response))
     return committing !== undefined
   }
 
@@ -74,7 +76,7 @@ function guard(response: ServerResponse, before: Before): void {
     const added = head ? addedSince(response, head) : []
     const hasEnded = gate.shut(error)
     producers.detach()
-    if (response.headersSent) response.destroy()
+    if (response.headersSent) cutOff(response)
     else {
       putBack(response, guarded.found)
       add(response, added)

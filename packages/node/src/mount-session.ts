@@ -1,13 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Session, SessionManager } from '@sojourn/core'
 import { nodeCarrier } from './carrier.ts'
 import { announce } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
+import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
 /** One request, its response, and who answers for trouble. */
 export interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly request: NodeRequest
+  readonly response: NodeResponse
   /** Whether the request came by HTTPS. @default whether its own connection is encrypted */
   readonly secure?: boolean
   /**
@@ -17,12 +17,12 @@ export interface Exchange {
   fail(error: unknown): void
 }
 
-const mounted = new WeakMap<IncomingMessage, Map<object, Session<object>>>()
+const mounted = new WeakMap<NodeRequest, Map<object, Session<object>>>()
 
 /** The session that a request was given of this manager. */
 export function sessionOf<Data extends object>(
   manager: SessionManager<Data>,
-  request: IncomingMessage,
+  request: NodeRequest,
 ): Session<Data> | undefined {
   return mounted.get(request)?.get(manager) as Session<Data> | undefined // only `mountSession` puts it there
 }
@@ -43,12 +43,12 @@ export async function mountSession<Data extends object>(
     beforeHeaders(response, { commit: () => manager.commit(session, carrier), fail })
     return session
   } catch (error) {
-    if (!response.headersSent) announce(response, error)
+    if (!response.headersSent) announce(asHttp1(response), error)
     throw error
   }
 }
 
-function remember(request: IncomingMessage, manager: object, session: Session<object>): void {
+function remember(request: NodeRequest, manager: object, session: Session<object>): void {
   const known = mounted.get(request)
   if (known) known.set(manager, session)
   else mounted.set(request, new Map([[manager, session]]))

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
+import { isClosed } from './http2.ts'
 
 type Listener = (...args: unknown[]) => void
 
@@ -51,7 +52,7 @@ export function watchProducers(response: ServerResponse): Producers {
 }
 
 function afterClose(response: ServerResponse, act: () => void): void {
-  if (response.closed) act()
+  if (isClosed(response)) act()
   else response.once('close', act)
 }
 

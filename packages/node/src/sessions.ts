@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
+import type { NodeRequest, NodeResponse } from './http2.ts'
 import { mountSession, sessionOf } from './mount-session.ts'
 
 /** How sessions are mounted. */
-export interface SessionsOptions<Request extends IncomingMessage = IncomingMessage> {
+export interface SessionsOptions<Request extends NodeRequest = IncomingMessage> {
   /** The name of the session on the request; another one for a second manager. @default 'session' */
   readonly as?: string
   /** Whether a request came by HTTPS. @default whether its own connection is encrypted */
@@ -24,8 +25,8 @@ export type Handler<Request, Response> = (
  */
 export function sessions<
   Data extends object,
-  Request extends IncomingMessage,
-  Response extends ServerResponse,
+  Request extends NodeRequest,
+  Response extends NodeResponse,
 >(
   manager: SessionManager<Data>,
   { as = 'session', isSecure }: SessionsOptions<Request> = {},

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import {
+  type BindingApp,
+  bindingSuite,
+  type Mount,
+  type Route,
+  register,
+} from '@sojourn/conformance/binding'
+import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { type NodeRequest, type NodeResponse, sessions } from '@sojourn/node'
+import { describe, expect, test } from 'vitest'
+import { fetchHttp2, makeCertificate, serveHttp2 } from './http2-support.ts'
+
+const secret = randomBytes(32)
+const certificate = await makeCertificate()
+
+/** An application without a framework: a chain of handlers, a table of routes, and an answer to errors. */
+function listenerOf({ mounts, routes, trustProxy }: BindingApp) {
+  const handlers = mounts.map((mount) => mounted(mount, trustProxy))
+  return (request: NodeRequest, response: NodeResponse) => {
+    const fail = (error: unknown) => answerError(response as Answering, error)
+    const next = (at: number) => (error?: unknown) => {
+      if (error) return fail(error)
+      const handler = handlers[at]
+      if (handler) handler(request, response, next(at + 1))
+      else route(request, response as Answering, routes).catch(fail)
+    }
+    next(0)()
+  }
+}
+
+function mounted({ manager, as }: Mount, trustProxy: boolean) {
+  const isSecure = ({ headers }: NodeRequest) => headers['x-forwarded-proto'] === 'https'
+  return sessions(manager, {
+    ...(as === undefined ? {} : { as }),
+    ...(trustProxy ? { isSecure } : {}),
+  })
+}
+
+/** The methods that the handlers here call, which both protocols have. */
+interface Answering {
+  statusCode: number
+  setHeader(name: string, value: string): unknown
+  writeHead(status: number, headers?: Record<string, string>): Answering
+  flushHeaders(): void
+  write(chunk: string): boolean
+  end(chunk?: string): unknown
+}
+
+async function route(request: NodeRequest, response: Answering, routes: readonly Route[]) {
+  const found = routes.find(({ path }) => path === request.url?.split('?')[0])
+  if (!found) return response.writeHead(404).end()
+  await found.act(request as never)
+  return answer(response, found)
+}
+
+async function answer(response: Answering, { answer: given }: Route) {
+  if (given.kind === 'error') throw given.error
+  if (given.kind === 'json') return response.end(JSON.stringify(given.body))
+  if (given.kind === 'redirect') return response.writeHead(302, { Location: given.to }).end()
+  if (given.kind === 'empty') return response.writeHead(given.status).end()
+  if (given.kind === 'text') {
+    for (const [name, value] of Object.entries(given.headers ?? {})) response.setHeader(name, value)
+    return response.end(given.body)
+  }
+  const isStream = given.kind === 'stream'
+  const chunks = isStream ? given.chunks : given.events.map((event) => `data: ${event}\n\n`)
+  if (!isStream) response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
+  for (const chunk of chunks) {
+    await turn()
+    response.write(chunk)
+  }
+  return response.end()
+}
+
+/** What the middleware has put on the response for an error of its own stands there already. */
+function answerError(response: Answering, error: unknown) {
+  if (response.statusCode < 400) response.statusCode = Object(error).status ?? 500
+  response.end('error')
+}
+
+async function serveHttp1(listener: (request: NodeRequest, response: NodeResponse) => void) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+describe.each([
+  ['node:http', { serve: serveHttp1 }],
+  ['node:http2 in plain text', { serve: serveHttp2, fetch: fetchHttp2() }],
+  [
+    'node:http2 over TLS',
+    {
+      serve: (listener: ReturnType<typeof listenerOf>) => serveHttp2(listener, certificate),
+      fetch: fetchHttp2(certificate.cert),
+      exempt: { 'H3.5': 'TLS is secure' },
+    },
+  ],
+])('%s', (name, { serve, ...options }) => {
+  const suite = bindingSuite({
+    name,
+    ...options,
+    serve: (app) => serve(listenerOf(app)),
+    createManager: (backend, own) =>
+      createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),
+  })
+  register(suite, { test })
+
+  test('is offered every case', () => {
+    expect(suite.notOffered).toEqual([])
+  })
+})
