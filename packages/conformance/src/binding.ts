@@ -1,6 +1,7 @@
 import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-bench.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { headers } from './binding-cases/headers.ts'
+import { tokenWays } from './binding-cases/token-ways.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -33,7 +34,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
   const offered: Readonly<Record<string, boolean>> = { as, trustProxy: trustsProxy }
   return createSuite<BindingBench>({
     name,
-    definitions: [...firstByte, ...headers, ...bindingTrouble],
+    definitions: [...firstByte, ...headers, ...tokenWays, ...bindingTrouble],
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const closing: (() => Promise<void>)[] = []

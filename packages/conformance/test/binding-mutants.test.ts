@@ -42,6 +42,8 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H3.5',
       'H3.6',
       'H3.8',
+      'H3.9',
+      'H3.10',
       'H4.1',
       'H4.2',
       'H4.3',
@@ -71,7 +73,18 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       carrier: (...args) =>
         Object.defineProperty(steps.carrier(...args), 'set', { value: () => undefined }),
     },
-    breaks: ['H3.2', 'H3.3'],
+    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10'],
+  },
+  'knows-only-cookies': {
+    changed: {
+      carrier: (...args) => {
+        const carrier = steps.carrier(...args)
+        const { header } = carrier
+        const value = (name: string) => (name === 'cookie' ? header(name) : undefined)
+        return Object.defineProperty(carrier, 'header', { value })
+      },
+    },
+    breaks: ['H3.9', 'H3.10'],
   },
   'takes-trouble-for-absence': {
     changed: {
@@ -123,6 +136,8 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H3.4',
       'H3.6',
       'H3.8',
+      'H3.9',
+      'H3.10',
       'H4.2',
       'H4.3',
       'H4.4',

@@ -116,7 +116,8 @@ function chunkSize(cookieName: string): number {
   return cookieCapacity(cookieName) - placeBytes
 }
 
-function checkToken(token: string): void {
+/** @throws SessionStoreError `ERR_STORE_CONTRACT` for a token that cannot be carried as it stands. */
+export function checkToken(token: string): void {
   if (tokenShape.test(token)) return
   throw new SessionStoreError(
     'ERR_STORE_CONTRACT',

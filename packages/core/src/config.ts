@@ -7,6 +7,7 @@ import { createKeyring, type Keyring, type Secret } from './keyring.ts'
 import type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
 import type { StoreFactory, StorePolicy } from './store.ts'
 import { milliseconds } from './timeouts.ts'
+import { checkTokenIn, type TokenWays } from './token-in.ts'
 
 /**
  * The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options. A session ends one
@@ -23,6 +24,7 @@ export interface SessionConfig extends StorePolicy {
   readonly cookieName: string
   readonly cookie: CookieWriter
   readonly secure: boolean
+  readonly tokenIn: TokenWays
   readonly keyring: Keyring
   readonly store: StoreFactory
   readonly maxAge: number
@@ -110,6 +112,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     ...resolveTimes(options),
     cookieName,
     secure,
+    tokenIn: checkTokenIn(options.tokenIn),
     cookie: writer,
     keyring: createKeyring({ secretKey, indexKey, cookieName }),
     store,

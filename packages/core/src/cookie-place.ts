@@ -10,9 +10,11 @@ export function cookiePlace(writer: CookieWriter, row: CookieRow): TokenPlace {
 
   return {
     header: 'Cookie',
+    caching: 'private, no-cache',
     present(carrier) {
       const header = carrier.header('cookie')
-      return header === undefined ? [] : parseTokens(header, row)
+      const tokens = header === undefined ? [] : parseTokens(header, row)
+      return tokens.length > 0 ? tokens : undefined
     },
     hand(carrier, { token, maxAge }) {
       const cookies = splitToken(token, row)

@@ -2,7 +2,7 @@ import type { EndReason, SessionId } from './record.ts'
 
 /** Why a token was refused, or why changes were not kept. */
 export type DiscardReason =
-  | 'excessive' // the Cookie header is beyond the bounds of cookie.ts
+  | 'excessive' // the header of the token is beyond the bounds of cookie.ts
   | 'malformed' // not the shape of a token
   | 'forged' // right shape, wrong signature
   | 'ambiguous' // several genuine tokens, for different sessions
@@ -14,7 +14,7 @@ export type DiscardReason =
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
   | 'late' // changed after the headers had left
-  | 'insecure' // a Secure cookie cannot leave over plain HTTP: a token is not sent, a new session not kept
+  | 'insecure' // with `secure`, none leaves over plain HTTP: a token is not sent, a new session not kept
 
 /** What each event carries. Ids name sessions and are safe to log; no event holds a token or a secret. */
 export interface SessionEvents {

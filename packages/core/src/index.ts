@@ -62,3 +62,4 @@ export type {
   StoreUsers,
 } from './store.ts'
 export type { Duration } from './timeouts.ts'
+export type { TokenIn, TokenWays } from './token-in.ts'

@@ -3,6 +3,7 @@ import type { SessionConfig } from './config.ts'
 import { SessionStoreError } from './errors.ts'
 import { createState, type ManagerParts, type SessionState } from './state.ts'
 import type { Opening } from './store.ts'
+import { presentedTokens } from './token-place.ts'
 
 type Use = Pick<SessionState, 'isReadOnly' | 'isSent'>
 
@@ -26,10 +27,10 @@ function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreE
 
 /** Presents the request's token to the store, where there is one. */
 async function present(
-  { place, store }: ManagerParts,
+  { places, store }: ManagerParts,
   carrier: RequestCarrier,
 ): Promise<Opening | undefined> {
-  const tokens = place.present(carrier)
+  const tokens = presentedTokens(places, carrier)
   if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
   return tokens.length > 0 ? store.open(tokens) : undefined
 }

@@ -3,7 +3,6 @@ import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } f
 import { checkMaxCookies } from './chunks.ts'
 import { decide, discard, write } from './commit.ts'
 import { resolveConfig } from './config.ts'
-import { cookiePlace } from './cookie-place.ts'
 import { SessionUsageError } from './errors.ts'
 import { createEvents, type SessionEvents } from './events.ts'
 import { loadState } from './load.ts'
@@ -15,14 +14,17 @@ import { inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { SessionInfo, StoreSupports, StoreUsers } from './store.ts'
 import { checkStore, checkSupport } from './support.ts'
 import { isId } from './token.ts'
+import { createPlaces, type TokenWays } from './token-in.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
 export interface SessionManager<Data extends object = SessionData> {
   readonly cookieName: string
+  /** The ways in which a request may carry its token, the one for a new visitor first. */
+  readonly tokenIn: TokenWays
   /** What the store can keep of the promises. */
   readonly supports: StoreSupports
   /**
-   * The session of a request. No cookie, or one that is not ours, makes a new session without asking the store.
+   * The session of a request. No token, or one that is not ours, makes a new session without asking the store.
    * @throws SessionStoreError when the store is in trouble: that is never "no session" (P8).
    */
   load(carrier: Carrier): Promise<Session<Data>>
@@ -67,12 +69,13 @@ export function createSessionManager<Data extends object = SessionData>(
   checkSupport(options, store)
   const warnOnce = onceEach(config.warn)
   const row = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
-  const place = cookiePlace(config.cookie, row)
-  const parts: ManagerParts = { config, store, place, codec: store.codec, emit, warnOnce }
+  const places = createPlaces(config.tokenIn, { writer: config.cookie, row })
+  const parts: ManagerParts = { config, store, places, codec: store.codec, emit, warnOnce }
   const acts = createActs(parts)
 
   return {
     cookieName: config.cookieName,
+    tokenIn: config.tokenIn,
     supports: store.supports,
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit: (session, carrier) => commit(parts, stateOf(session), carrier),

@@ -5,6 +5,7 @@ import type { Secret } from './keyring.ts'
 import type { MergeKey } from './merge.ts'
 import type { ReplayPolicy, StoreFactory } from './store.ts'
 import type { Duration } from './timeouts.ts'
+import type { TokenIn } from './token-in.ts'
 
 /** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
 export interface SessionOptions extends CookieOptions {
@@ -14,6 +15,11 @@ export interface SessionOptions extends CookieOptions {
   readonly indexKey?: Secret
   /** Where sessions are kept: `memoryStore()`, … */
   readonly store: StoreFactory
+  /**
+   * How the client carries its token: in the cookie, as `Authorization: Bearer`, or in a header of your own; for several
+   * ways at once a list, of which the first answers a new visitor. Never by URL or body. @default 'cookie'
+   */
+  readonly tokenIn?: TokenIn | readonly TokenIn[]
   /** Idle limit, sliding. @default '24h' */
   readonly maxAge?: Duration
   /** Hard limit, restarted only by a login. @default '30d' */

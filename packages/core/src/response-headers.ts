@@ -1,9 +1,10 @@
 import type { Carrier } from './carrier.ts'
 import { canSend, type ManagerParts, type SessionState } from './state.ts'
+import { placesToClear, placeToHand, type TokenPlace, type TokenPlaces } from './token-place.ts'
 
 /** Says in the response's headers what must be said of the session. */
 export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
-  if (state.isConsulted) varyBy(parts.place.header, carrier)
+  if (state.isConsulted) varyBy(parts.places, carrier)
   const { outgoing } = state
   if (outgoing === undefined) return
   state.outgoing = undefined
@@ -11,10 +12,24 @@ export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: C
     warnOfPlainHttp(parts, state)
     return
   }
-  if (outgoing === 'clear') parts.place.clear(carrier)
-  else parts.place.hand(carrier, { ...outgoing, maxAge: maxAgeOf(parts, state) })
-  const caching = carrier.get('cache-control') ?? ''
-  if (!isPrivate(caching)) carrier.set('Cache-Control', 'private, no-cache')
+  for (const { caching } of tell(parts, state, carrier, outgoing)) restrict(caching, carrier)
+}
+
+/** Tells the client of its token, and answers in which places. */
+function tell(
+  parts: ManagerParts,
+  state: SessionState,
+  carrier: Carrier,
+  outgoing: NonNullable<SessionState['outgoing']>,
+): TokenPlaces {
+  if (outgoing === 'clear') {
+    const places = placesToClear(parts.places, carrier)
+    for (const place of places) place.clear(carrier)
+    return places
+  }
+  const place = placeToHand(parts.places, carrier)
+  place.hand(carrier, { ...outgoing, maxAge: maxAgeOf(parts, state) })
+  return [place]
 }
 
 /** How long the client is to keep the token, in ms; `undefined`: until it closes. */
@@ -23,28 +38,36 @@ function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | 
   return opened.record.absoluteExpiresAt - config.clock()
 }
 
-function varyBy(header: string, carrier: Carrier): void {
+function varyBy(places: TokenPlaces, carrier: Carrier): void {
   const vary = carrier.get('vary') ?? ''
-  const names = vary.split(',').map((name) => name.trim().toLowerCase())
-  if (names.includes('*') || names.includes(header.toLowerCase())) return
-  carrier.set('Vary', vary === '' ? header : `${vary}, ${header}`)
+  const named = listed(vary)
+  if (named.includes('*')) return
+  const missing = places
+    .map(({ header }) => header)
+    .filter((header) => !named.includes(header.toLowerCase()))
+  if (missing.length > 0)
+    carrier.set('Vary', [...(vary === '' ? [] : [vary]), ...missing].join(', '))
 }
 
-/** No less strict than `private, no-cache`: no shared cache keeps a response that carries somebody's cookie. */
-function isPrivate(caching: string): boolean {
-  const directives = caching.split(',').map((directive) => directive.trim().toLowerCase())
-  return (
-    directives.includes('no-store') ||
-    (directives.includes('private') && directives.includes('no-cache'))
-  )
+/** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
+function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
+  const directives = listed(carrier.get('cache-control') ?? '')
+  const isStrict = listed(caching).every((directive) => directives.includes(directive))
+  if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
+}
+
+function listed(value: string): readonly string[] {
+  return value.split(',').map((item) => item.trim().toLowerCase())
 }
 
 /** Warns, once, that a Secure cookie cannot leave. */
 export function warnOfPlainHttp(parts: ManagerParts, state: SessionState | undefined): void {
   if (state)
     parts.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
+  const [{ header }] = parts.places
+  const it = header === 'Cookie' ? 'cookie is Secure' : 'token needs HTTPS (secure: true)'
   parts.warnOnce(
-    'The session cookie is Secure and a request came over plain HTTP, so the cookie was not sent: the client has no session. ' +
+    `The session ${it} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
       'on a developer machine use devConfig().',
   )

@@ -6,13 +6,13 @@ import { SessionConflictError, type SessionStoreError, SessionUsageError } from 
 import type { Emit } from './events.ts'
 import type { EndReason, SessionId } from './record.ts'
 import type { Opened, SessionStore } from './store.ts'
-import type { TokenPlace } from './token-place.ts'
+import type { TokenPlaces } from './token-place.ts'
 
 /** What a manager is made of, shared by its functions. */
 export interface ManagerParts {
   readonly config: SessionConfig
   readonly store: SessionStore
-  readonly place: TokenPlace
+  readonly places: TokenPlaces
   readonly codec: Codec
   readonly emit: Emit
   /** Warns once per message. */

@@ -120,6 +120,8 @@ export function browser() {
 /** A carrier over two maps. `leave()` says that the headers have left. */
 export function testCarrier(use: {
   cookie?: string | undefined
+  /** The other headers of the request, by lower-case names. */
+  asked?: Record<string, string>
   secure?: boolean
   headers?: Record<string, string>
   onCookie?: (cookie: string | undefined) => void
@@ -138,7 +140,7 @@ export function testCarrier(use: {
     leave: () => {
       sent = true
     },
-    header: (name) => (name === 'cookie' ? use.cookie : undefined),
+    header: (name) => (name === 'cookie' ? use.cookie : use.asked?.[name]),
     get: (name) => headers.get(name.toLowerCase()),
     set: (name, value) => headers.set(name.toLowerCase(), value),
     append(name, value) {

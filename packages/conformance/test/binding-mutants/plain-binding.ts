@@ -32,7 +32,10 @@ export const steps: Steps = {
     get sent() {
       return response.headersSent
     },
-    header: (name) => [request.headers[name]].flat().join('; ') || undefined,
+    header(name) {
+      const value = request.headers[name]
+      return value === undefined ? undefined : [value].flat().join('; ')
+    },
     get: (name) => [response.getHeader(name) ?? []].flat().join(', ') || undefined,
     set: (name, value) => void response.setHeader(name, value),
     append: (name, value) => void response.appendHeader(name, value),
