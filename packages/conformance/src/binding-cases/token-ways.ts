@@ -17,7 +17,8 @@ const ways = [
     tokenIn: 'bearer',
     answer: 'session-token',
     vary: 'Authorization',
-    ask: (token: string) => ({ authorization: `Bearer ${token}` }),
+    // Without a token no blank either: HTTP/2 drops a header that ends in one (RFC 9113, 8.2.1).
+    ask: (token: string) => ({ authorization: `Bearer ${token}`.trim() }),
   },
   {
     tokenIn: { header: 'X-Session-Token' },
