@@ -57,7 +57,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/fastify': {
     src: ['@sojourn/core', '@sojourn/node', 'fastify'],
-    test: ['@sojourn/conformance'],
+    test: ['@sojourn/conformance', 'fastify50'],
   },
   '@sojourn/web': {
     src: ['@sojourn/core'],

@@ -13,6 +13,7 @@ export type {
   Route,
   Served,
 } from './binding-bench.ts'
+export { fetchHttp2 } from './http2-fetch.ts'
 export { register, runSuite } from './suite.ts'
 export type { TestData } from './visitor.ts'
 

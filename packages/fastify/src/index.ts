@@ -1,6 +1,6 @@
 import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
 import { checkManager, mountSession, sessionOf } from '@sojourn/node'
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { answerInstead } from './answer-instead.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -27,16 +27,16 @@ export interface SessionsOptions {
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   { as = 'session' }: SessionsOptions = {},
-): FastifyPluginCallback {
+): FastifyPluginAsync {
   checkManager(manager)
-  const mount: FastifyPluginCallback = (app, _options, done) => {
-    if (isMounted(app, as, manager)) return done()
-    app.decorate(mountKey(as), manager)
+  const mount: FastifyPluginAsync = async (app) => {
+    if (isMounted(app, as, manager)) return
     app.decorateRequest(as, {
       getter(this: FastifyRequest) {
         return sessionOf(manager, this.raw) ?? refuse(as)
       },
     })
+    app.decorate(mountKey(as), manager)
     app.addHook('onRequest', async (request, reply) => {
       if (sessionOf(manager, request.raw)) return
       const found = reply.getHeaders()
@@ -44,7 +44,6 @@ export function sessions<Data extends object>(
       const exchange = { request: request.raw, response: reply.raw, fail }
       await mountSession(manager, { ...exchange, secure: request.protocol === 'https' })
     })
-    done()
   }
   // Not a scope of its own: the routes beside the registration are those that want sessions.
   return Object.assign(mount, { [Symbol.for('skip-override')]: true })

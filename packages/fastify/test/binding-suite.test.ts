@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import {
+  type BindingApp,
+  bindingSuite,
+  fetchHttp2,
+  type Route,
+  register,
+} from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
 import { sessions } from '@sojourn/fastify'
-import fastify, { type FastifyReply } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import fastify50 from 'fastify50'
 import { describe, expect, test } from 'vitest'
 
 const secret = randomBytes(32)
@@ -42,8 +49,7 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
-async function serve({ mounts, routes, trustProxy }: BindingApp, say: typeof answerRaw) {
-  const app = fastify({ trustProxy, forceCloseConnections: true })
+async function serve(app: FastifyInstance, { mounts, routes }: BindingApp, say: typeof answerRaw) {
   for (const { manager, as } of mounts)
     await app.register(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
@@ -60,13 +66,24 @@ async function serve({ mounts, routes, trustProxy }: BindingApp, say: typeof ans
   return { url: await app.listen({ port: 0, host: '127.0.0.1' }), close: () => app.close() }
 }
 
+type Options = Pick<BindingApp, 'trustProxy'> & { readonly forceCloseConnections: boolean }
+
+const answerByReply = async (reply: FastifyReply, route: Route) => answer(reply, route)
+const plain = (options: Options) => fastify(options)
+const plain50 = (options: Options) => fastify50(options) as unknown as FastifyInstance
+const http2 = ({ trustProxy }: Options) =>
+  fastify({ trustProxy, http2: true, http2SessionTimeout: 50 }) as unknown as FastifyInstance
+
 describe.each([
-  ['Fastify 5', async (reply: FastifyReply, route: Route) => answer(reply, route)],
-  ['Fastify 5, hijacked streams', answerRaw],
-] as const)('%s', (name, say) => {
+  { name: 'Fastify 5', make: plain, say: answerByReply },
+  { name: 'Fastify 5, hijacked streams', make: plain, say: answerRaw },
+  { name: 'Fastify 5.0.0', make: plain50, say: answerByReply },
+  { name: 'Fastify 5, HTTP/2', make: http2, say: answerByReply, fetch: fetchHttp2() },
+])('$name', ({ name, make, say, fetch: ask = fetch }) => {
   const suite = bindingSuite({
     name,
-    serve: (app) => serve(app, say),
+    fetch: ask,
+    serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, say),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })

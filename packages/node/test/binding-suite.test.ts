@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
   bindingSuite,
+  fetchHttp2,
   type Mount,
   type Route,
   register,
@@ -13,7 +14,7 @@ import {
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
 import { type NodeRequest, type NodeResponse, sessions } from '@sojourn/node'
 import { describe, expect, test } from 'vitest'
-import { fetchHttp2, makeCertificate, serveHttp2 } from './http2-support.ts'
+import { makeCertificate, serveHttp2 } from './http2-support.ts'
 
 const secret = randomBytes(32)
 const certificate = await makeCertificate()
