@@ -49,6 +49,18 @@ export abstract class SessionError extends Error {
   }
 }
 
+/** One that the client is told of; for a mistake of the developer's, frameworks have a 500 and a log of their own. */
+abstract class AnsweredError extends SessionError {
+  /** Sent along with the status by the default error handlers of Express and Koa. */
+  readonly headers: Readonly<Record<string, string>> = {}
+
+  /** What a framework of Request and Response answers with; Hono's default error handler does. */
+  getResponse(): Response {
+    const { status, headers } = this
+    return new Response(null, { status, headers })
+  }
+}
+
 /** The developer must act: a wrong option, a wrong call, or data that no session can keep. Status 500. */
 export class SessionUsageError extends SessionError {
   readonly status = 500
@@ -60,7 +72,7 @@ export class SessionUsageError extends SessionError {
 }
 
 /** The request lost to another one and wrote nothing; the client may try again. Status 409. */
-export class SessionConflictError extends SessionError {
+export class SessionConflictError extends AnsweredError {
   readonly status = 409
   declare readonly code: ConflictCode
 
@@ -70,7 +82,7 @@ export class SessionConflictError extends SessionError {
 }
 
 /** A user has as many sessions as the limit allows, and the policy is to refuse one more. Status 403. */
-export class SessionLimitError extends SessionError {
+export class SessionLimitError extends AnsweredError {
   readonly status = 403
 
   constructor(message: string) {
@@ -79,7 +91,7 @@ export class SessionLimitError extends SessionError {
 }
 
 /** The user must act: prove again who they are, by a `login`. Status 401 (RFC 9470). */
-export class SessionAccessError extends SessionError {
+export class SessionAccessError extends AnsweredError {
   readonly status = 401
   declare readonly code: 'ERR_SESSION_NOT_RECENT'
 
@@ -92,10 +104,9 @@ export class SessionAccessError extends SessionError {
  * The operator must act: the store is down (`UNAVAILABLE`), slow (`TIMEOUT`: the outcome of a write is unknown),
  * refuses (`REFUSED`), or breaks a clause of its contract (`CONTRACT`, which names the clause). Never "no session".
  */
-export class SessionStoreError extends SessionError {
+export class SessionStoreError extends AnsweredError {
   readonly status = 503
-  /** Express's and Koa's default error handlers send these along with the status. */
-  readonly headers = { 'Retry-After': '1' }
+  override readonly headers = { 'Retry-After': '1' }
   declare readonly code: StoreCode
 
   constructor(code: StoreCode, message: string, cause?: unknown) {

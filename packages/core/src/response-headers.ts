@@ -13,6 +13,8 @@ export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: C
     return
   }
   for (const { caching } of tell(parts, state, carrier, outgoing)) restrict(caching, carrier)
+  // Said again by a later commit: a framework's error handling may have emptied the head meanwhile, as Koa's does.
+  if (carrier.withdraw) state.outgoing = outgoing
 }
 
 /** Tells the client of its token, and answers in which places. */

@@ -17,6 +17,16 @@ export interface Exchange {
   fail(error: unknown): void
 }
 
+/** A session that was mounted. */
+export interface Mounted<Data extends object> {
+  readonly session: Session<Data>
+  /**
+   * Commits now. The response does so by itself; a framework whose middleware ends before the response begins can hear
+   * of a failure where its error handling is.
+   */
+  commit(): Promise<void> | undefined
+}
+
 const mounted = new WeakMap<NodeRequest, Map<object, Session<object>>>()
 
 /** The session that a request was given of this manager. */
@@ -35,13 +45,14 @@ export function sessionOf<Data extends object>(
 export async function mountSession<Data extends object>(
   manager: SessionManager<Data>,
   { request, response, secure, fail }: Exchange,
-): Promise<Session<Data>> {
+): Promise<Mounted<Data>> {
   const carrier = nodeCarrier(request, response, secure === undefined ? {} : { secure })
   try {
     const session = await manager.load(carrier)
     remember(request, manager, session)
-    beforeHeaders(response, { commit: () => manager.commit(session, carrier), fail })
-    return session
+    const commit = () => manager.commit(session, carrier)
+    beforeHeaders(response, { commit, fail })
+    return { session, commit }
   } catch (error) {
     if (!response.headersSent) announce(asHttp1(response), error)
     throw error

@@ -46,7 +46,7 @@ export function sessions<
     }
     // Outside of the promise: what the application throws is its own, and no unhandled rejection of ours.
     mountSession(manager, { request, response, fail: next, ...secure }).then(
-      (session) => process.nextTick(begin, session),
+      ({ session }) => process.nextTick(begin, session),
       (error: unknown) => process.nextTick(next, error),
     )
   }
