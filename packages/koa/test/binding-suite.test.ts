@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { sessions } from '@sojourn/koa'
+import Koa3, { type Context } from 'koa'
+import Koa2 from 'koa2'
+import { describe, expect, test } from 'vitest'
+
+const secret = randomBytes(32)
+
+/** Answers as a Koa application would. */
+function answer(ctx: Context, { answer: given }: Route): void {
+  if (given.kind === 'error') throw given.error
+  if (given.kind === 'json') ctx.body = given.body
+  else if (given.kind === 'redirect') ctx.redirect(given.to)
+  else if (given.kind === 'empty') ctx.status = given.status
+  else if (given.kind === 'text') {
+    for (const [name, value] of Object.entries(given.headers ?? {}))
+      if (name === 'Set-Cookie') ctx.append(name, value)
+      else ctx.set(name, value)
+    ctx.body = given.body
+  } else if (given.kind === 'stream') ctx.body = Readable.from(slowly(given.chunks))
+  else {
+    ctx.status = 200
+    ctx.type = 'text/event-stream'
+    ctx.flushHeaders()
+    ctx.body = Readable.from(slowly(given.events.map((event) => `data: ${event}\n\n`)))
+  }
+}
+
+async function* slowly(chunks: readonly string[]) {
+  for (const chunk of chunks) {
+    await turn()
+    yield chunk
+  }
+}
+
+function appOf(app: Koa3, { mounts, routes, trustProxy }: BindingApp): Koa3 {
+  app.proxy = trustProxy
+  app.silent = true
+  for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
+  return app.use(async (ctx) => {
+    const route = routes.find(({ path }) => path === ctx.path)
+    if (!route) return
+    await route.act(ctx as never)
+    answer(ctx as Context, route)
+  })
+}
+
+async function serve(app: Koa3) {
+  const server = http.createServer(app.callback()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+describe.each([
+  ['Koa 3', () => new Koa3()],
+  ['Koa 2', () => new Koa2() as unknown as Koa3],
+])('%s', (name, makeApp) => {
+  const suite = bindingSuite({
+    name,
+    serve: (app) => serve(appOf(makeApp(), app)),
+    createManager: (backend, options) =>
+      createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
+  })
+  register(suite, { test })
+
+  test('is offered every case', () => {
+    expect(suite.notOffered).toEqual([])
+  })
+})
