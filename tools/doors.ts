@@ -53,7 +53,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/hono': {
     src: ['@sojourn/core', 'hono'],
-    test: ['@sojourn/conformance', '@hono/node-server'],
+    test: ['@sojourn/conformance', '@hono/node-server', 'hono44'],
   },
   '@sojourn/fastify': {
     src: ['@sojourn/core', '@sojourn/node', 'fastify'],

@@ -1,1 +1,70 @@
-export {}
+import {
+  type Session,
+  type SessionData,
+  type SessionManager,
+  SessionUsageError,
+} from '@sojourn/core'
+import type { Context, MiddlewareHandler } from 'hono'
+import { beginVisit, type Visit } from './visit.ts'
+
+export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+
+/** What `sessions(manager)` adds to an application's `Env`: `new Hono<SessionEnv>()`. */
+export interface SessionEnv<Data extends object = SessionData, As extends string = 'session'> {
+  Variables: { [Name in As]: Session<Data> }
+}
+
+/** How sessions are mounted on a Hono application. */
+export interface SessionsOptions<As extends string = 'session'> {
+  /** The name of the session on the context; another one for a second manager. @default 'session' */
+  readonly as?: As
+  /**
+   * Whether to believe X-Forwarded-Proto, because the only way here is a proxy that sets it. Else a request is as secure
+   * as its URL says.
+   * @default false
+   */
+  readonly trustProxy?: boolean
+}
+
+const visits = new WeakMap<Context, Visit>()
+
+/**
+ * Gives each request its `c.get('session')`, and commits it before the response is handed on. A stream begins after
+ * that, so what its callback changes later is late. Trouble goes to the application's `onError`; Hono's own answers with
+ * the error's status and headers: 503 and Retry-After for a store that is down.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ */
+export function sessions<Data extends object, As extends string = 'session'>(
+  manager: SessionManager<Data>,
+  { as = 'session' as As, trustProxy = false }: SessionsOptions<As> = {},
+): MiddlewareHandler<SessionEnv<Data, As>> {
+  check(manager, trustProxy)
+  return async (c, next) => {
+    const outer = visits.get(c)
+    const visit = outer ?? beginVisit(c)
+    visits.set(c, visit)
+    c.set(as, await visit.open(manager, isSecure(c, trustProxy)))
+    if (outer) return next()
+    try {
+      await next()
+    } finally {
+      await visit.end()
+    }
+  }
+}
+
+function isSecure(c: Context, trustProxy: boolean): boolean {
+  const forwarded = trustProxy ? c.req.header('x-forwarded-proto') : undefined
+  if (forwarded === undefined) return c.req.url.startsWith('https:')
+  return /^\s*https\s*(,|$)/i.test(forwarded)
+}
+
+function check(manager: unknown, trustProxy: unknown): void {
+  if (typeof Object(manager).load !== 'function')
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'sessions() was given no manager. Make one first: sessions(createSessionManager(…)).',
+    )
+  if (typeof trustProxy !== 'boolean')
+    throw new SessionUsageError('ERR_CONFIG_INVALID', 'trustProxy must be true or false.')
+}

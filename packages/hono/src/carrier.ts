@@ -1,0 +1,44 @@
+import type { Carrier } from '@sojourn/core'
+import type { Context } from 'hono'
+
+/** A context as a carrier. `isSent` says whether its response is on its way. */
+export function honoCarrier(
+  c: Context,
+  { secure, isSent }: { readonly secure: boolean; readonly isSent: () => boolean },
+): Carrier {
+  let copy: Response | undefined
+  return {
+    secure,
+    get sent() {
+      return isSent()
+    },
+    header: (name) => c.req.raw.headers.get(name) ?? undefined,
+    get: (name) => c.res.headers.get(name) ?? undefined,
+    set(name, value) {
+      try {
+        c.res.headers.set(name, value)
+      } catch {
+        own().set(name, value) // the headers of a response that was fetched cannot be changed
+      }
+    },
+    append: (name, value) => own().append(name, value),
+    withdraw(name, value) {
+      const lines = c.res.headers.getSetCookie()
+      const at = lines.lastIndexOf(value)
+      if (at < 0) return
+      const headers = own()
+      headers.delete(name)
+      for (const line of lines.toSpliced(at, 1)) headers.append(name, line)
+    },
+  }
+
+  /** The headers of a copy: a handler may answer many requests with one response, and a cookie is for one of them. */
+  function own(): Headers {
+    if (c.res !== copy) {
+      copy = new Response(c.res.body, c.res)
+      c.res = undefined // or Hono would merge the headers of the two
+      c.res = copy
+    }
+    return copy.headers
+  }
+}
