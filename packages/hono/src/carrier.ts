@@ -14,13 +14,7 @@ export function honoCarrier(
     },
     header: (name) => c.req.raw.headers.get(name) ?? undefined,
     get: (name) => c.res.headers.get(name) ?? undefined,
-    set(name, value) {
-      try {
-        c.res.headers.set(name, value)
-      } catch {
-        own().set(name, value) // the headers of a response that was fetched cannot be changed
-      }
-    },
+    set: (name, value) => own().set(name, value),
     append: (name, value) => own().append(name, value),
     withdraw(name, value) {
       const lines = c.res.headers.getSetCookie()
@@ -32,7 +26,10 @@ export function honoCarrier(
     },
   }
 
-  /** The headers of a copy: a handler may answer many requests with one response, and a cookie is for one of them. */
+  /**
+   * The headers of a copy: those of a response that was fetched cannot be changed, and a handler may answer many requests
+   * with one response, while a token is for one of them.
+   */
   function own(): Headers {
     if (c.res !== copy) {
       copy = new Response(c.res.body, c.res)
