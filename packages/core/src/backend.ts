@@ -85,11 +85,15 @@ export interface BackendSupports {
 export interface SessionBackend {
   /** The row of a live session, the tombstone of an ended one, or `null`. */
   find(id: SessionId, call: BackendCall): Promise<Row | Tombstone | null>
-  /** Creates a row, or says why not. With a `limit`, the group is counted and made room in within the same step. */
+  /**
+   * Creates a row, or says why not. With a `limit`, the group is counted and made room in within the same step.
+   * A row that `isSolitary` is alone in its group for ever, and nobody will list, limit or end that group: a backend may
+   * spare its index. It may as well ignore that.
+   */
   insert(
     id: SessionId,
     row: Row,
-    call: BackendCall & { readonly limit?: GroupLimit },
+    call: BackendCall & { readonly limit?: GroupLimit; readonly isSolitary?: boolean },
   ): Promise<InsertOutcome>
   /** Writes a row over the version `expected`; a conflict hands back the row that stands there. */
   replace(

@@ -52,10 +52,14 @@ export function guardBackend(
   return {
     find: (id: SessionId, at: number) =>
       once('find', (deadline) => backend.find(id, callAt(at, deadline)), checkFound),
-    insert: (id: SessionId, row: Row, { at, limit }: { at: number; limit?: GroupLimit }) =>
+    insert: (
+      id: SessionId,
+      row: Row,
+      { at, ...extra }: { at: number; limit?: GroupLimit; isSolitary?: boolean },
+    ) =>
       twice(
         'insert',
-        (deadline) => backend.insert(id, row, callAt(at, deadline, limit ? { limit } : {})),
+        (deadline) => backend.insert(id, row, callAt(at, deadline, extra)),
         checkInserted,
       ),
     /** A conflict after a resend that neither shows my write nor excludes it is the first failure: outcome unknown. */

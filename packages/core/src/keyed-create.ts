@@ -39,8 +39,9 @@ export function createCreate({ guarded, rows, env, token }: CreateParts): Sessio
       lineage: { version: mintVersion(), priorVersions: [] },
       presented: { secret, isSignedByFirst: true },
     })
+    const isSolitary = draft.userId === undefined
     const outcome = await guarded
-      .insert(id, row, limit ? { at, limit } : { at })
+      .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })
       .catch((error: unknown) => undo(id, error))
     if (outcome.inserted)
       return { created: true, opened, token: token(record, secret), evicted: outcome.evicted }

@@ -15,6 +15,8 @@ import { mintToken } from './token.ts'
 export interface KeyedStoreOptions {
   /** The codec of this store where the application chooses none. @default jsonCodec */
   readonly codec?: Codec
+  /** Codecs that write nothing, but whose values are still read. `jsonCodec` always is. @default [] */
+  readonly reads?: readonly Codec[]
 }
 
 /**
@@ -39,7 +41,7 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
   const codec = env.codec ?? options.codec ?? jsonCodec
   const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
   const rows = createRows({
-    codecs: [codec, ...(options.codec ? [options.codec] : []), jsonCodec],
+    codecs: [codec, ...(options.codec ? [options.codec] : []), ...(options.reads ?? []), jsonCodec],
     policy,
     emit,
   })

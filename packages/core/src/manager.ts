@@ -63,8 +63,8 @@ export function createSessionManager<Data extends object = SessionData>(
 ): SessionManager<Data> {
   const config = resolveConfig(options)
   const { emit, on } = createEvents(config.warn)
-  const { keyring, clock, codec, cookieName } = config
-  const store = config.store({ keyring, clock, codec, cookieName, emit, policy: config })
+  const { keyring, clock, codec, cookieName, warn } = config
+  const store = config.store({ keyring, clock, codec, cookieName, emit, warn, policy: config })
   checkStore(store)
   checkSupport(options, store)
   const warnOnce = onceEach(config.warn)

@@ -16,6 +16,8 @@ export interface StoreEnv {
   readonly codec: Codec | undefined
   readonly cookieName: string
   readonly emit: Emit
+  /** Tells the developer of a flaw that is no error. Never throws. */
+  readonly warn: (message: string) => void
   readonly policy: StorePolicy
 }
 

@@ -1,1 +1,2 @@
-export {}
+export type { IoredisClient, IoredisNode } from './driver.ts'
+export { ioredisBackend, ioredisStore } from './ioredis-store.ts'

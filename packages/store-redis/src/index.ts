@@ -1,1 +1,5 @@
-export {}
+export type { RedisCommand, RedisDriver, RedisSend, RedisWord } from './driver.ts'
+export { msgpackCodec } from './msgpack-codec.ts'
+export { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
+export { type RedisStoreOptions, redisStore } from './redis-store.ts'
+export { notReady } from './trouble.ts'

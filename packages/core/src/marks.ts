@@ -1,0 +1,205 @@
+import type { Format } from './codec.ts'
+import { SessionUsageError } from './errors.ts'
+
+/** Whether the format keeps the value as it is, so that marking would only copy it. */
+export function needsNoMarks(value: unknown, format: Format, depth = 0): boolean {
+  if (typeof value === 'string') return isKept(value, format)
+  if (typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || depth >= deepest) return false
+  const isBare = (item: unknown) => needsNoMarks(item, format, depth + 1)
+  if (Array.isArray(value)) return isDense(value) && value.every(isBare)
+  if (!isPlain(value)) return false
+  return Object.keys(value).every((key) => isBareKey(key, format) && isBare(Reflect.get(value, key)))
+}
+
+/**
+ * A copy of the value in what the format keeps, with marks for the rest.
+ * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, naming the path of what no codec keeps.
+ */
+export function mark(value: unknown, format: Format): unknown {
+  return markAt(value, { format, path: [], above: new Set() })
+}
+
+/** The value that `mark` copied. */
+export function unmark(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(unmark)
+  if (Object.hasOwn(value, '$')) return unmarkMarked(value as Marked)
+  return unmarkEntries(Object.entries(value))
+}
+
+/** The error for a value that no codec keeps. */
+export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
+  return new SessionUsageError(
+    'ERR_SESSION_NOT_ENCODABLE',
+    `${pathOf(path)} is ${what}, which a session cannot keep. ` +
+      'Keep plain objects, arrays, strings, numbers, booleans, null, undefined, Date, Map, Set, BigInt or typed arrays.',
+  )
+}
+
+/** Where in the data a walk is, and what it is inside of. */
+interface Place {
+  readonly format: Format
+  readonly path: readonly (string | number)[]
+  readonly above: Set<object>
+}
+
+interface Marked {
+  readonly $: string
+  readonly v?: unknown
+}
+
+const deepest = 100
+const arrays = {
+  Uint8Array,
+  Int8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+}
+
+/** `data.cart[0].price`: where in the data a value stands. */
+function pathOf(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`),
+    'data',
+  )
+}
+
+function isKept(text: string, { keepsText }: Format): boolean {
+  return keepsText === undefined || keepsText(text)
+}
+
+function isBareKey(key: string, format: Format): boolean {
+  return key !== '$' && key !== '__proto__' && isKept(key, format)
+}
+
+/** Stops at the first hole: an array may claim to be of any length and hold nothing. */
+function isDense(items: readonly unknown[]): boolean {
+  for (let at = 0; at < items.length; at++) if (!(at in items)) return false
+  return true
+}
+
+function markAt(value: unknown, place: Place): unknown {
+  switch (typeof value) {
+    case 'boolean':
+      return value
+    case 'string':
+      return isKept(value, place.format) ? value : { $: 'String', v: JSON.stringify(value) }
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $: 'Number', v: Object.is(value, -0) ? '-0' : String(value) }
+    case 'undefined':
+      return { $: 'Undefined' }
+    case 'bigint':
+      return { $: 'BigInt', v: String(value) }
+    case 'object':
+      return value === null ? null : markObject(value, place)
+    default:
+      throw notEncodable(`a ${typeof value}`, place.path)
+  }
+}
+
+function markObject(value: object, place: Place): unknown {
+  const { above, path } = place
+  if (above.has(value)) throw notEncodable('a cycle', path)
+  if (above.size >= deepest) throw notEncodable(`nested more than ${deepest} deep`, path)
+  above.add(value)
+  const marked = markOpenObject(value, place)
+  above.delete(value)
+  return marked
+}
+
+function markOpenObject(value: object, place: Place): unknown {
+  const { path, format } = place
+  const inner = (item: unknown, key: string | number) =>
+    markAt(item, { ...place, path: [...path, key] })
+  if (Array.isArray(value) && !isDense(value)) throw notEncodable('an array with holes', path)
+  if (Array.isArray(value)) return Array.from(value, inner)
+  if (isPlain(value)) return markPlain(value, place)
+  if (value instanceof Date) return { $: 'Date', v: dateOf(value) }
+  if (value instanceof Map)
+    return { $: 'Map', v: Array.from(value, ([k, v], at) => [inner(k, at), inner(v, at)]) }
+  if (value instanceof Set) return { $: 'Set', v: Array.from(value, inner) }
+  if (ArrayBuffer.isView(value) && nameOfArray(value)) return markBytes(value, format)
+  throw notEncodable(`an instance of ${nameOfClass(value)}`, path)
+}
+
+/** `null` where the date is none, as JSON writes it. */
+function dateOf(date: Date): number | null {
+  const time = date.getTime()
+  return Number.isNaN(time) ? null : time
+}
+
+function markPlain(value: object, place: Place): unknown {
+  const { path } = place
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    if (key === '__proto__') throw notEncodable("a key named '__proto__'", [...path, key])
+    return [key, markAt(item, { ...place, path: [...path, key] })]
+  })
+  if (entries.every(([key]) => isBareKey(key, place.format))) return Object.fromEntries(entries)
+  return { $: 'Object', v: entries.map(([key, item]) => [markAt(key, place), item]) }
+}
+
+function markBytes(view: ArrayBufferView, { keepsBytes = false }: Format): Marked {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
+  return { $: nameOfArray(view) ?? '', v: keepsBytes ? bytes : bytes.toString('base64') }
+}
+
+/** Which of the arrays that can be kept a view is; a Buffer is its bytes, and a subclass is none. */
+function nameOfArray(view: ArrayBufferView): string | undefined {
+  if (Buffer.isBuffer(view)) return 'Uint8Array'
+  return Object.entries(arrays).find(([, View]) => view.constructor === View)?.[0]
+}
+
+function nameOfClass(value: object): string {
+  return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
+}
+
+function unmarkEntries(entries: [unknown, unknown][]): object {
+  return Object.fromEntries(
+    entries.map(([markedKey, item]) => {
+      const key = unmark(markedKey)
+      if (key === '__proto__') throw new TypeError("A stored object has a key named '__proto__'")
+      return [key, unmark(item)]
+    }),
+  )
+}
+
+function unmarkMarked({ $: type, v }: Marked): unknown {
+  if (type === 'Undefined') return undefined
+  if (type === 'Date') return new Date(v === null ? Number.NaN : Number(v))
+  if (typeof v === 'string') return unmarkText(type, v)
+  if (v instanceof Uint8Array) return unmarkBytes(type, v)
+  if (!Array.isArray(v)) throw new TypeError(`A stored value is marked '${type}' and is not one`)
+  if (type === 'Set') return new Set(v.map(unmark))
+  if (type === 'Map') return new Map(unmark(v) as [unknown, unknown][])
+  if (type === 'Object') return unmarkEntries(v as [unknown, unknown][])
+  throw new TypeError(`A stored value has the unknown mark '${type}'`)
+}
+
+function unmarkText(type: string, text: string): unknown {
+  if (type === 'String') return JSON.parse(text)
+  if (type === 'BigInt') return BigInt(text)
+  if (type === 'Number') return Number(text)
+  return unmarkBytes(type, Buffer.from(text, 'base64'))
+}
+
+function unmarkBytes(type: string, bytes: Uint8Array): unknown {
+  const View = Object.entries(arrays).find(([name]) => name === type)?.[1]
+  if (!View) throw new TypeError(`A stored value has the unknown mark '${type}'`)
+  return new View(new Uint8Array(bytes).buffer)
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

@@ -1,0 +1,96 @@
+import { SessionUsageError } from '@sojourn/core'
+import { notReady, type RedisCommand, type RedisDriver, type RedisSend } from '@sojourn/store-redis'
+import type {
+  CommandOptions,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisSentinel,
+} from './clients.ts'
+
+type AnyClient = NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
+
+const options: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
+
+/**
+ * `createClient()` or `createClientPool()`. Where a single client says that it is ready, a read is written at once and
+ * needs no signal, which would cost more than the read; a late write is one that must not be.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none of both.
+ */
+export function clientDriver(client: NodeRedisClient): RedisDriver {
+  checkClient(client, { made: 'createClient() or createClientPool()', as: 'nodeRedisStore' })
+  const send: RedisSend = (command) => {
+    if (!isReady(client)) return Promise.reject(notReady())
+    const needsSignal = command.isWrite || client.isReady === undefined
+    return client.sendCommand(
+      [...command.words],
+      needsSignal ? withSignal(command) : options,
+    )
+  }
+  return { send, masters: async () => [send], flaw: () => flawOf(client) }
+}
+
+/**
+ * `createSentinel()`; nothing is asked of a replica, whatever the client's own options say.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none.
+ */
+export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
+  checkClient(sentinel, { made: 'createSentinel()', as: 'nodeRedisSentinelStore' })
+  const send: RedisSend = (command) =>
+    isReady(sentinel)
+      ? sentinel.sendCommand(false, [...command.words], withSignal(command))
+      : Promise.reject(notReady())
+  return { send, masters: async () => [send], flaw: () => flawOf(sentinel) }
+}
+
+/**
+ * `createCluster()`; nothing is asked of a replica, whatever the client's own options say.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none.
+ */
+export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
+  checkClient(cluster, { made: 'createCluster()', as: 'nodeRedisClusterStore' })
+  const send: RedisSend = (command) =>
+    isReady(cluster)
+      ? cluster.sendCommand(command.key, false, [...command.words], withSignal(command))
+      : Promise.reject(notReady())
+  const sendTo = (master: object): RedisSend => async (command) => {
+    const node = await cluster.nodeClient(master)
+    return node.sendCommand([...command.words], withSignal(command))
+  }
+  return {
+    send,
+    masters: async () => cluster.masters.map(sendTo),
+    flaw: () => flawOf(cluster),
+  }
+}
+
+function isReady({ isOpen, isReady = isOpen }: AnyClient): boolean {
+  return isOpen && isReady
+}
+
+/** A command that waits in a queue until its deadline leaves it unsent (clause 8). */
+function withSignal({ call }: RedisCommand): CommandOptions {
+  return { ...options, abortSignal: call.signal }
+}
+
+function flawOf(client: AnyClient): string | undefined {
+  if (client.listenerCount('error') > 0) return undefined
+  return (
+    "The Redis client of the session store has no listener for 'error', so Node ends the process when its connection " +
+    "breaks. Add one: client.on('error', (error) => console.error(error))."
+  )
+}
+
+/** TypeScript says this before; plain JavaScript hears it here. */
+function checkClient(client: AnyClient, { made, as }: { made: string; as: string }): void {
+  if (typeof Object(client).sendCommand === 'function' && factoryFor(client) === as) return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    `${as}() takes what ${made} of node-redis 5 or 6 returns. For the others there are nodeRedisStore(), ` +
+      'nodeRedisClusterStore() and nodeRedisSentinelStore(), and their backends.',
+  )
+}
+
+function factoryFor(client: AnyClient): string {
+  if ('nodeClient' in client) return 'nodeRedisClusterStore'
+  return 'getMasterNode' in client ? 'nodeRedisSentinelStore' : 'nodeRedisStore'
+}

@@ -1,0 +1,32 @@
+/** A word of a command as it goes over the wire. */
+export type RedisWord = string | Buffer
+
+/** One command, and what a client must know to send it. */
+export interface RedisCommand {
+  /** The command's name, then its arguments. */
+  readonly words: readonly RedisWord[]
+  /** The first key, by which a Cluster finds the node; absent where any node will do. */
+  readonly key?: string
+  /** Whether it may write: then it must not leave the client's queue after its deadline. */
+  readonly isWrite: boolean
+  /** Aborted at the deadline. It is made when it is read, so read it only where the client can use it. */
+  readonly call: { readonly signal: AbortSignal }
+}
+
+/** Sends a command to a master and answers what Redis replied: blobs as `Buffer`, integers as numbers, nil as `null`. */
+export type RedisSend = (command: RedisCommand) => Promise<unknown>
+
+/** One Redis client seen as one function, and the little that the function cannot say. */
+export interface RedisDriver {
+  /**
+   * Rejects at once where the connection is not ready (clause 8).
+   * @throws what the client throws; the engine makes a SessionStoreError of it.
+   */
+  readonly send: RedisSend
+  /** One `send` for each master: an iteration over all keys has to ask them all. */
+  masters(): Promise<readonly RedisSend[]>
+  /** What the client itself puts before every key, unasked. */
+  readonly keyPrefix?: string
+  /** What the operator should be told of the way the client is set up, if anything; asked at the first command. */
+  flaw?(): string | undefined
+}

@@ -1,0 +1,155 @@
+import { type BackendCall, groupOf, type Row, type SessionBackend, type SessionId } from '@sojourn/core'
+import type { RedisDriver, RedisWord } from './driver.ts'
+import { checkPrefix, createLayout, handleOf } from './layout.ts'
+import * as replies from './replies.ts'
+import { createRunScript } from './run-script.ts'
+import { scanRows } from './scan.ts'
+import * as scripts from './scripts.ts'
+import { encodeRow, encodeTimes, encodeTombstone, kinds } from './stored.ts'
+import { asTrouble } from './trouble.ts'
+
+/** How a Redis backend is set up. */
+export interface RedisBackendOptions {
+  /** What the keys of the sessions begin with; no braces. @default 'sojourn:' */
+  readonly prefix?: string
+  /** Is told, once, of a flaw in how the client is set up. @default console.warn */
+  readonly warn?: (message: string) => void
+}
+
+/** A script's arguments but for the manager's now, and the call that it belongs to. */
+interface Run {
+  readonly args: readonly RedisWord[]
+  readonly call: BackendCall
+}
+
+const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
+
+/** In ms, about 142,000 years: what Redis adds to its own clock without overflowing. */
+const longestLife = 2 ** 52
+
+/**
+ * Sessions in Redis 6.2 or newer, on one server, a Sentinel set or a Cluster, through any client that a driver fits.
+ * A read is one `GET`; a write is one script. The client stays the caller's: `close` closes nothing.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces.
+ */
+export function redisBackend(
+  driver: RedisDriver,
+  { prefix = 'sojourn:', warn = console.warn }: RedisBackendOptions = {},
+): SessionBackend {
+  const { keyPrefix = '' } = driver
+  checkPrefix(keyPrefix, 'keyPrefix')
+  const layout = createLayout(checkPrefix(prefix, 'prefix'))
+  const client = tellingFlaw(driver, warn)
+  const runScript = createRunScript(client)
+
+  return {
+    supports,
+
+    find(id, call) {
+      const key = layout.keyOf(id)
+      const reply = client.send({ words: ['GET', key], key, isWrite: false, call })
+      return answer(reply, (found) => replies.readFound(found, call.at))
+    },
+
+    insert(id, row, call) {
+      const { at, limit, isSolitary = false } = call
+      const args = [
+        ...lifeOf(row, at),
+        encodeRow(row),
+        row.version,
+        isSolitary ? kinds.solitary : kinds.listed,
+        encodeTombstone({ ended: 'evicted', at }),
+        ...(limit ? [String(limit.max), limit.onExceed] : []),
+      ]
+      return answer(runOn(id, scripts.insert, { args, call }), (reply) =>
+        replies.readInserted(reply, (handle) => layout.idIn(groupOf(id), handle)),
+      )
+    },
+
+    replace(id, row, call) {
+      const args = [...lifeOf(row, call.at), encodeRow(row), call.expected]
+      return answer(runOn(id, scripts.replace, { args, call }), replies.readReplaced)
+    },
+
+    touch(id, times, call) {
+      const { version, touchedAt } = call.expected
+      const args = [...lifeOf(times, call.at), encodeTimes(times), version, String(touchedAt)]
+      return answer(runOn(id, scripts.touch, { args, call }), replies.readTouched)
+    },
+
+    remove(id, call) {
+      const args = [encodeTombstone({ ended: call.reason, at: call.at })]
+      return answer(runOn(id, scripts.remove, { args, call }), replies.readRemoved)
+    },
+
+    list: (group, call) =>
+      answer(runOnGroup(group, scripts.list, { args: [], call }), (reply) =>
+        replies.readListed(reply, (handle) => layout.idIn(group, handle)),
+      ),
+
+    removeGroup(group, call) {
+      const { at, reason, except } = call
+      const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
+      const args = [encodeTombstone({ ended: reason, at }), ...kept]
+      return answer(runOnGroup(group, scripts.removeGroup, { args, call }), replies.readCount)
+    },
+
+    async *scan(call) {
+      try {
+        yield* scanRows(client, layout, call)
+      } catch (error) {
+        throw asTrouble(error)
+      }
+    },
+
+    ping: (call) =>
+      answer(client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
+
+    close: async () => undefined,
+  }
+
+  /** A session's script. */
+  function runOn(id: SessionId, script: scripts.Script, { args, call }: Run): Promise<unknown> {
+    const keys = [layout.indexOf(groupOf(id)), layout.keyOf(id)] as const
+    return runScript(script, { keys, args: [String(call.at), ...args], call })
+  }
+
+  /** A group's script. */
+  function runOnGroup(group: string, script: scripts.Script, { args, call }: Run) {
+    const keys = [layout.indexOf(group)] as const
+    return runScript(script, { keys, args: [String(call.at), ...args], call })
+  }
+}
+
+/** What a reply means; whatever goes wrong on the way is trouble (clause 1). */
+async function answer<Result>(
+  reply: Promise<unknown>,
+  read: (reply: unknown) => Result,
+): Promise<Result> {
+  try {
+    return read(await reply)
+  } catch (error) {
+    throw asTrouble(error)
+  }
+}
+
+/** The time to live that goes along with a value, in whole ms from the manager's now, and its place in the index. */
+function lifeOf({ expiresAt }: Pick<Row, 'expiresAt'>, at: number): [string, string] {
+  return [String(Math.min(Math.ceil(expiresAt - at), longestLife)), String(expiresAt)]
+}
+
+/** The driver, which with its first command tells of its flaw: by then the application has finished setting up its client. */
+function tellingFlaw(driver: RedisDriver, warn: (message: string) => void): RedisDriver {
+  let isLooked = false
+  return {
+    ...driver,
+    send(command) {
+      if (!isLooked) {
+        isLooked = true
+        const flaw = driver.flaw?.()
+        if (flaw !== undefined) warn(flaw)
+      }
+      return driver.send(command)
+    },
+  }
+}

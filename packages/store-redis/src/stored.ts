@@ -1,0 +1,85 @@
+import type { EndReason, Row, Tombstone } from '@sojourn/core'
+
+/**
+ * What stands at the key of a session. The first byte tells which; another layout takes another letter.
+ *
+ * | bytes | `r` row, `s` row that is in no index | `t` tombstone |
+ * |-------|--------------------------------------|---------------|
+ * | 0     | kind                                 | kind          |
+ * | 1–8   | `touchedAt`, double, big-endian      | `at`          |
+ * | 9–16  | `expiresAt`, the same                | the reason    |
+ * | 17    | how many versions                    |               |
+ * | …     | each version behind its length       |               |
+ * | …     | the value of the row                 |               |
+ *
+ * The scripts read this too: see scripts.ts.
+ */
+export const kinds = { listed: 'r', solitary: 's', tombstone: 't' } as const
+
+const timesLength = 16
+const longestTag = 255
+
+/** A row without its first byte, which the script adds: a row stays what it was inserted as. */
+export function encodeRow({ version, priorVersions, value, ...times }: Row): Buffer {
+  const tags = [version, ...priorVersions].map(encodeTag)
+  return Buffer.concat([encodeTimes(times), Buffer.of(tags.length), ...tags, value])
+}
+
+/** The two times of a row. */
+export function encodeTimes({ touchedAt, expiresAt }: Pick<Row, 'touchedAt' | 'expiresAt'>): Buffer {
+  const times = Buffer.allocUnsafe(timesLength)
+  times.writeDoubleBE(touchedAt, 0)
+  times.writeDoubleBE(expiresAt, 8)
+  return times
+}
+
+export function encodeTombstone({ ended, at }: Tombstone): Buffer {
+  const head = Buffer.allocUnsafe(9)
+  head.write(kinds.tombstone, 0)
+  head.writeDoubleBE(at, 1)
+  return Buffer.concat([head, Buffer.from(ended)])
+}
+
+/** What the bytes are; `undefined` where Sojourn did not write them. */
+export function decodeStored(bytes: Buffer): Row | Tombstone | undefined {
+  const kind = bytes.toString('latin1', 0, 1)
+  try {
+    if (kind === kinds.tombstone) return decodeTombstone(bytes)
+    if (kind === kinds.listed || kind === kinds.solitary) return decodeRow(bytes)
+  } catch {
+    // Cut off: a read past the end.
+  }
+  return undefined
+}
+
+function decodeRow(bytes: Buffer): Row {
+  let at = 1 + timesLength
+  const tags = Array.from({ length: bytes.readUInt8(at++) }, () => {
+    const end = at + 1 + bytes.readUInt8(at)
+    const tag = bytes.toString('utf8', at + 1, end)
+    at = end
+    return tag
+  })
+  const [version, ...priorVersions] = tags
+  if (version === undefined || at > bytes.length) throw new RangeError('The row is cut off')
+  return {
+    version,
+    priorVersions,
+    touchedAt: bytes.readDoubleBE(1),
+    expiresAt: bytes.readDoubleBE(9),
+    value: bytes.subarray(at),
+  }
+}
+
+const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed']
+
+function decodeTombstone(bytes: Buffer): Tombstone | undefined {
+  const ended = reasons.find((reason) => reason === bytes.toString('utf8', 9))
+  return ended && { ended, at: bytes.readDoubleBE(1) }
+}
+
+function encodeTag(tag: string): Buffer {
+  const length = Buffer.byteLength(tag)
+  if (length > longestTag) throw new RangeError(`A version is at most ${longestTag} bytes long`)
+  return Buffer.concat([Buffer.of(length), Buffer.from(tag)])
+}
