@@ -11,6 +11,11 @@ export interface FuzzOptions {
   open(): SessionBackend | Promise<SessionBackend>
   /** How many operations at least. @default 10_000 */
   readonly operations?: number
+  /**
+   * The unit of the lives of rows and of the pauses between operations, in ms. Where rows also leave in real time, it
+   * must be long against what an operation takes, or they leave too early. @default 1
+   */
+  readonly tick?: number
   /** Decides everything; the same seed finds the same. @default 1 */
   readonly seed?: number
 }
@@ -34,12 +39,12 @@ const runLength = 60
  */
 export async function fuzzBackend(
   fc: typeof fastCheck,
-  { open, operations = 10_000, seed = 1 }: FuzzOptions,
+  { open, operations = 10_000, tick = 1, seed = 1 }: FuzzOptions,
 ): Promise<FuzzReport> {
   const began = performance.now()
   const done = { operations: 0, runs: 0 }
-  const pauses = fc.constantFrom(0, 0, 1, 10, 30_000)
-  const history = fc.array(fc.tuple(acts(fc), pauses), {
+  const pauses = fc.constantFrom(0, 0, tick, 10 * tick, 30_000)
+  const history = fc.array(fc.tuple(acts(fc, tick), pauses), {
     minLength: runLength,
     maxLength: runLength,
   })
@@ -65,10 +70,10 @@ export async function fuzzBackend(
 
 const groups = ['g', 'h', '']
 
-function acts(fc: typeof fastCheck): Arbitrary<Act> {
+function acts(fc: typeof fastCheck, tick: number): Arbitrary<Act> {
   const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'h.a', 'h.b', '.x')
   const version = fc.constantFrom('v1', 'v2', 'v3')
-  const life = fc.constantFrom(-1, 0, 5, 40, 200)
+  const life = fc.constantFrom(-1, 0, 5 * tick, 40 * tick, 200 * tick)
   const onExceed = fc.constantFrom('evict' as const, 'refuse' as const)
   const limit = fc.option(fc.record({ max: fc.integer({ min: 1, max: 3 }), onExceed }), {
     nil: undefined,
@@ -91,13 +96,13 @@ function acts(fc: typeof fastCheck): Arbitrary<Act> {
           backend.replace(id, rowAt(at, row), { ...callAt(at), expected }),
     ),
     asAct(
-      fc.record({ id, version, life, ago: fc.nat(20) }),
-      ({ id, version, life, ago }) =>
+      fc.record({ id, version, life, serial, ago: fc.nat(20) }),
+      ({ id, version, ago, ...life }) =>
         (backend, at) =>
           backend.touch(
             id,
-            { touchedAt: at, expiresAt: at + life },
-            { ...callAt(at), expected: { version, touchedAt: at - ago } },
+            { touchedAt: at, expiresAt: endAt(at, life) },
+            { ...callAt(at), expected: { version, touchedAt: at - ago * tick } },
           ),
     ),
     asAct(id, (id) => (backend, at) => backend.remove(id, { ...callAt(at), reason: 'logout' })),
@@ -112,9 +117,13 @@ function acts(fc: typeof fastCheck): Arbitrary<Act> {
 
 function rowAt(
   at: number,
-  { version, life, serial }: { version: string; life: number; serial: number },
+  { version, ...life }: { version: string; life: number; serial: number },
 ) {
-  return makeRow({ version, touchedAt: at, expiresAt: at + life + serial / 1_000_000 })
+  return makeRow({ version, touchedAt: at, expiresAt: endAt(at, life) })
+}
+
+function endAt(at: number, { life, serial }: { life: number; serial: number }): number {
+  return at + life - serial / 1_000_000
 }
 
 async function listed(backend: SessionBackend, group: string, at: number) {

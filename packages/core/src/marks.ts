@@ -10,7 +10,9 @@ export function needsNoMarks(value: unknown, format: Format, depth = 0): boolean
   const isBare = (item: unknown) => needsNoMarks(item, format, depth + 1)
   if (Array.isArray(value)) return isDense(value) && value.every(isBare)
   if (!isPlain(value)) return false
-  return Object.keys(value).every((key) => isBareKey(key, format) && isBare(Reflect.get(value, key)))
+  return Object.keys(value).every(
+    (key) => isBareKey(key, format) && isBare(Reflect.get(value, key)),
+  )
 }
 
 /**

@@ -9,7 +9,7 @@ export interface IoredisNode {
 /** What Sojourn uses of `new Redis()`, Sentinel included, and `new Cluster()`. */
 export interface IoredisClient extends IoredisNode {
   readonly status: string
-  readonly options: { readonly keyPrefix?: string; readonly scaleReads?: unknown }
+  readonly options: { readonly keyPrefix?: string | undefined; readonly scaleReads?: unknown }
   /** Only a Cluster has nodes. */
   nodes?(role: 'master'): readonly IoredisNode[]
   listenerCount(event: string): number

@@ -21,10 +21,7 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
   const send: RedisSend = (command) => {
     if (!isReady(client)) return Promise.reject(notReady())
     const needsSignal = command.isWrite || client.isReady === undefined
-    return client.sendCommand(
-      [...command.words],
-      needsSignal ? withSignal(command) : options,
-    )
+    return client.sendCommand([...command.words], needsSignal ? withSignal(command) : options)
   }
   return { send, masters: async () => [send], flaw: () => flawOf(client) }
 }
@@ -52,10 +49,12 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
     isReady(cluster)
       ? cluster.sendCommand(command.key, false, [...command.words], withSignal(command))
       : Promise.reject(notReady())
-  const sendTo = (master: object): RedisSend => async (command) => {
-    const node = await cluster.nodeClient(master)
-    return node.sendCommand([...command.words], withSignal(command))
-  }
+  const sendTo =
+    (master: object): RedisSend =>
+    async (command) => {
+      const node = await cluster.nodeClient(master)
+      return node.sendCommand([...command.words], withSignal(command))
+    }
   return {
     send,
     masters: async () => cluster.masters.map(sendTo),

@@ -25,14 +25,14 @@ export interface Layout {
 
 /** The layout below a prefix. */
 export function createLayout(prefix: string): Layout {
-  const indexOf = (group: string) => `${prefix}{${escape(group) || nothing}}`
+  const indexOf = (group: string) => `${prefix}{${encode(group) || nothing}}`
   return {
     indexOf,
     keyOf: (id) => `${indexOf(groupOf(id))}:${handleOf(id)}`,
     idAt(key) {
       const end = key.indexOf('}:', prefix.length)
       const group = key.slice(prefix.length + 1, end)
-      return joinId(group === nothing ? '' : unescape(group), key.slice(end + 2))
+      return joinId(group === nothing ? '' : decode(group), key.slice(end + 2))
     },
     idIn: joinId,
     pattern: (keyPrefix) => `${escapeGlob(keyPrefix + prefix)}{*}:*`,
@@ -42,7 +42,7 @@ export function createLayout(prefix: string): Layout {
 /** The handle of an id as it stands in its key and in the index of its group. */
 export function handleOf(id: SessionId): string {
   const group = groupOf(id)
-  return group === id ? nothing : escape(id.slice(group.length + 1))
+  return group === id ? nothing : encode(id.slice(group.length + 1))
 }
 
 /**
@@ -62,21 +62,21 @@ export function checkPrefix(prefix: string, name: string): string {
 const nothing = '%'
 
 /** Braces would end the hash tag; half a surrogate pair has no UTF-8, and two of them would meet in one key. */
-function escape(word: string): string {
+function encode(word: string): string {
   return word.replace(
     /[%{}\p{Surrogate}]/gu,
     (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
 
-function unescape(word: string): string {
+function decode(word: string): string {
   return word.replace(/%([0-9a-f]{4})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
 }
 
 function joinId(group: string, handle: string): SessionId {
-  return handle === nothing ? group : `${group}.${unescape(handle)}`
+  return handle === nothing ? group : `${group}.${decode(handle)}`
 }
 
 function escapeGlob(text: string): string {

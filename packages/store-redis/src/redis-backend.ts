@@ -1,4 +1,10 @@
-import { type BackendCall, groupOf, type Row, type SessionBackend, type SessionId } from '@sojourn/core'
+import {
+  type BackendCall,
+  groupOf,
+  type Row,
+  type SessionBackend,
+  type SessionId,
+} from '@sojourn/core'
 import type { RedisDriver, RedisWord } from './driver.ts'
 import { checkPrefix, createLayout, handleOf } from './layout.ts'
 import * as replies from './replies.ts'
@@ -102,8 +108,7 @@ export function redisBackend(
       }
     },
 
-    ping: (call) =>
-      answer(client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
+    ping: (call) => answer(client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
 
     close: async () => undefined,
   }

@@ -20,10 +20,7 @@ export function readFound(reply: unknown, at: number): Row | Tombstone | null {
 }
 
 /** The answer of the script `insert`. */
-export function readInserted(
-  reply: unknown,
-  idIn: (handle: string) => SessionId,
-): InsertOutcome {
+export function readInserted(reply: unknown, idIn: (handle: string) => SessionId): InsertOutcome {
   const [outcome, ...handles] = readWords(reply)
   if (outcome === 'inserted') return { inserted: true, evicted: handles.map(idIn) }
   if (outcome === 'taken' || outcome === 'limit') return { inserted: false, why: outcome }

@@ -1,4 +1,4 @@
-import type { EndReason, Row, Tombstone } from '@sojourn/core'
+import { endReasons, type Row, type Tombstone } from '@sojourn/core'
 
 /**
  * What stands at the key of a session. The first byte tells which; another layout takes another letter.
@@ -26,7 +26,10 @@ export function encodeRow({ version, priorVersions, value, ...times }: Row): Buf
 }
 
 /** The two times of a row. */
-export function encodeTimes({ touchedAt, expiresAt }: Pick<Row, 'touchedAt' | 'expiresAt'>): Buffer {
+export function encodeTimes({
+  touchedAt,
+  expiresAt,
+}: Pick<Row, 'touchedAt' | 'expiresAt'>): Buffer {
   const times = Buffer.allocUnsafe(timesLength)
   times.writeDoubleBE(touchedAt, 0)
   times.writeDoubleBE(expiresAt, 8)
@@ -67,14 +70,12 @@ function decodeRow(bytes: Buffer): Row {
     priorVersions,
     touchedAt: bytes.readDoubleBE(1),
     expiresAt: bytes.readDoubleBE(9),
-    value: bytes.subarray(at),
+    value: new Uint8Array(bytes.buffer, bytes.byteOffset + at, bytes.length - at),
   }
 }
 
-const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed']
-
 function decodeTombstone(bytes: Buffer): Tombstone | undefined {
-  const ended = reasons.find((reason) => reason === bytes.toString('utf8', 9))
+  const ended = endReasons.find((reason) => reason === bytes.toString('utf8', 9))
   return ended && { ended, at: bytes.readDoubleBE(1) }
 }
 

@@ -8,7 +8,8 @@ const refusals: Readonly<Record<string, string>> = {
   DENIED: 'Set a password or bind Redis to the interface that the application uses.',
   OOM: 'Its memory is full: raise maxmemory, or see why there are so many keys.',
   MISCONF: 'It cannot write its snapshot: look at its log and its disk.',
-  WRONGTYPE: 'Something else writes below the prefix of the sessions: give one of the two another prefix.',
+  WRONGTYPE:
+    'Something else writes below the prefix of the sessions: give one of the two another prefix.',
   CROSSSLOT: 'Report it: all keys of a command should lie in one slot.',
   MOVED: 'It is a node of a Cluster: use the cluster client.',
   ASK: 'It is a node of a Cluster: use the cluster client.',
