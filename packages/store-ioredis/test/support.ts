@@ -10,7 +10,7 @@ export async function startServer() {
   const port = typeof address === 'object' && address ? address.port : 0
   await new Promise((resolve) => probe.close(resolve))
   const server = spawn(
-    'redis-server',
+    process.env['REDIS_SERVER'] ?? 'redis-server',
     ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   )

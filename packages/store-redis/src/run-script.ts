@@ -2,7 +2,7 @@ import type { RedisCommand, RedisDriver, RedisWord } from './driver.ts'
 import type { Script } from './scripts.ts'
 
 /** What a script is run on. */
-export interface ScriptCall {
+interface ScriptCall {
   /** All of one slot; the first decides the node. */
   readonly keys: readonly [string, ...string[]]
   readonly args: readonly RedisWord[]
