@@ -33,6 +33,7 @@ export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
 export { createSessionManager, type SessionManager } from './manager.ts'
 export { notEncodable } from './marks.ts'
 export type { MergeKey } from './merge.ts'
+export { type MigrationOptions, migrateStore } from './migrate-store.ts'
 export type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
 export type {
   ClientInfo,
@@ -46,6 +47,7 @@ export { endReasons, groupOf } from './record.ts'
 export type { LoginOptions, Session, SessionData } from './session.ts'
 export type { Ended } from './state.ts'
 export type {
+  Arrival,
   Changes,
   Creation,
   Draft,
@@ -56,6 +58,7 @@ export type {
   Saving,
   SessionInfo,
   SessionStore,
+  StoreArrivals,
   StoreEnv,
   StoreFactory,
   StorePolicy,

@@ -53,8 +53,8 @@ export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStor
   }
 
   /** Somebody kept a token that was rotated away and uses it long after: the policy says what that ends. */
-  async function replay({ record }: Opened): Promise<Opening> {
-    const { id, userId } = record
+  async function replay(last: Opened): Promise<Opening> {
+    const { id, userId } = last.record
     emit('replayed', { id, userId })
     if (policy.onReplay === 'ignore') return { outcome: 'ended', id, reason: 'stale' }
     const ending = { at: clock(), reason: 'replayed' } as const
@@ -62,7 +62,7 @@ export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStor
       await guarded.removeGroup(groupOf(id), ending)
     else await guarded.remove(id, ending)
     emit('ended', { id, reason: 'replayed' })
-    return { outcome: 'ended', id, reason: 'replayed' }
+    return { outcome: 'ended', id, reason: 'replayed', last }
   }
 }
 

@@ -26,6 +26,7 @@ export async function makePlan(
   { changes, presented }: { changes: Changes; presented: Presented | undefined },
   { at, codec, policy }: { at: number; codec: Codec; policy: StorePolicy },
 ): Promise<Plan> {
+  if (changes.leave) return leave(current)
   const { data, conflicts } = await changedData(current, changes, { codec, merge: policy.merge })
   const isChanged = !sameBytes(data, current.data)
   if (isChanged) checkSize(data, policy.maxDataBytes)
@@ -43,6 +44,11 @@ export async function makePlan(
     rotated: rotation(current.record, turned),
     conflicts,
   }
+}
+
+function leave(current: Opened): Plan {
+  const next: Opened = { ...current, record: { ...current.record, leaving: true } }
+  return { act: 'replace', next, secret: undefined, rotated: undefined, conflicts: [] }
 }
 
 function rotateByCause(

@@ -55,6 +55,8 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
     for (let attempt = 0; !patience.isExhausted; attempt++) {
       if (current.record.authority !== opened.record.authority)
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
+      if (current.record.leaving)
+        return isOther(changes) ? { saved: false, why: 'ended' } : { saved: true, opened: current }
       const at = clock()
       const plan = await makePlan(current, { changes, presented }, { at, codec, policy })
       if (patience.isExhausted) break // an update() took too long, and its caller has been told so
@@ -144,6 +146,12 @@ function tookTooLong({ record }: Opened): SessionConflictError {
   )
 }
 
-function isChange({ data, update, rotate }: Changes): boolean {
+/** Whether a call wants more than a touch. */
+export function isChange(changes: Changes): boolean {
+  return isOther(changes) || changes.leave !== undefined
+}
+
+/** Whether it wants what a session that is leaving no longer takes. */
+function isOther({ data, update, rotate }: Changes): boolean {
   return data !== undefined || update !== undefined || rotate !== undefined
 }

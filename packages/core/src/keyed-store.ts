@@ -2,6 +2,7 @@ import type { SessionBackend } from './backend.ts'
 import { type Codec, jsonCodec } from './codec.ts'
 import { SessionUsageError } from './errors.ts'
 import { guardBackend } from './guard.ts'
+import { createArrivals } from './keyed-arrivals.ts'
 import { createCreate } from './keyed-create.ts'
 import { createOpen } from './keyed-open.ts'
 import { createRows } from './keyed-rows.ts'
@@ -45,22 +46,21 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
     policy,
     emit,
   })
-  const token = (record: Opened['record'], secret: string) => mintToken(record.id, secret, keys)
+  const token = ({ id }: { id: SessionId }, secret: string) => mintToken(id, secret, keys)
+  const { conditionalWrite, revocation, list, limit } = backend.supports
 
   return {
     codec,
-    supports: {
-      conditionalWrite: backend.supports.conditionalWrite,
-      revocation: backend.supports.revocation,
-      list: backend.supports.list,
-      limit: backend.supports.limit,
-    },
+    supports: { conditionalWrite, revocation, list, limit },
     open: createOpen({ guarded, rows, env, keys }),
     create: createCreate({ guarded, rows, env, token }),
     save: createSave({ guarded, rows, codec, env, token }),
     end,
     endById: async (id, reason) => (await guarded.remove(id, { at: clock(), reason })) !== null,
-    ...(backend.supports.list ? { users: createUsers({ guarded, rows, env }) } : {}),
+    ...(list ? { users: createUsers({ guarded, rows, env }) } : {}),
+    ...(conditionalWrite && revocation
+      ? { arrivals: createArrivals({ guarded, rows, env, token }) }
+      : {}),
     ping: () => guarded.ping(clock()),
     close: () => backend.close(),
   }

@@ -13,6 +13,7 @@ export type RecordTuple = readonly [
   authenticatedAt: number | null,
   userId: string | null,
   client: ClientInfo | null,
+  ...leaving: true[], // one, or mostly none
 ]
 
 type VerifierTuple = readonly [
@@ -38,6 +39,7 @@ export function toTuple(record: SessionRecord): RecordTuple {
     record.authenticatedAt ?? null,
     record.userId ?? null,
     record.client ?? null,
+    ...(record.leaving ? [true as const] : []),
   ]
 }
 
@@ -45,7 +47,7 @@ export function toTuple(record: SessionRecord): RecordTuple {
 export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
-  const [, , , , , , persistent, verifier, authenticatedAt, userId, client] = tuple
+  const [, , , , , , persistent, verifier, authenticatedAt, userId, client, leaving] = tuple
   return {
     id,
     createdAt,
@@ -59,6 +61,7 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
     ...(authenticatedAt === null ? {} : { authenticatedAt }),
     ...(userId === null ? {} : { userId }),
     ...(client === null ? {} : { client }),
+    ...(leaving ? { leaving } : {}),
   }
 }
 
@@ -73,15 +76,16 @@ function toVerifier([current, next, salt, previous, graceUntil]: VerifierTuple):
 }
 
 function isRecordTuple(tuple: unknown): tuple is RecordTuple {
-  if (!Array.isArray(tuple) || tuple.length !== 11) return false
-  const [persistent, verifier, authenticatedAt, userId, client]: unknown[] = tuple.slice(6)
+  if (!Array.isArray(tuple) || tuple.length < 11 || tuple.length > 12) return false
+  const [persistent, verifier, authenticatedAt, userId, client, leaving]: unknown[] = tuple.slice(6)
   return (
     tuple.slice(0, 6).every(Number.isFinite) &&
     typeof persistent === 'boolean' &&
     isVerifierTuple(verifier) &&
     (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
     (userId === null || typeof userId === 'string') &&
-    (client === null || typeof client === 'object')
+    (client === null || typeof client === 'object') &&
+    (leaving === undefined || leaving === true)
   )
 }
 

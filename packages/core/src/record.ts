@@ -21,7 +21,7 @@ export type ClientInfo = Readonly<Record<string, string>>
 
 /** What a record knows of its secrets: SHA-256 of each, never the secret (P5). */
 export interface Verifier {
-  /** Of the secret that opens the session. */
+  /** Of the secret that opens the session; empty where the session is sealed in its token, which needs none. */
   readonly current: string
   /** Of the secret that was offered and not yet seen. */
   readonly next?: string
@@ -48,6 +48,8 @@ export interface SessionRecord extends Limits {
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean
   readonly client?: ClientInfo
+  /** Set for good when another store takes the session over: it still opens here, and nothing is written any more. */
+  readonly leaving?: true
 }
 
 /** The group part of an id: all sessions of one user share it. */

@@ -69,7 +69,11 @@ export function rotationStep(
   return isDue && !hasGrace ? offer(record, presented.secret) : undefined
 }
 
-function offer(record: SessionRecord, current: string): { record: SessionRecord; secret: string } {
+/** Offers the secret that follows `current`. */
+export function offer(
+  record: SessionRecord,
+  current: string,
+): { record: SessionRecord; secret: string } {
   const salt = mintSalt()
   const secret = deriveSecret(current, salt)
   const verifier = { ...record.verifier, next: hashSecret(secret), salt }

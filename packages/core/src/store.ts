@@ -47,7 +47,13 @@ export interface Opened {
 
 export type Opening =
   | { readonly outcome: 'open'; readonly opened: Opened }
-  | { readonly outcome: 'ended'; readonly id: SessionId; readonly reason: EndReason | 'stale' }
+  | {
+      readonly outcome: 'ended'
+      readonly id: SessionId
+      readonly reason: EndReason | 'stale'
+      /** What the session was, where the token or the replay that ended it tells. */
+      readonly last?: Opened
+    }
   | {
       readonly outcome: 'discarded'
       readonly why: DiscardReason
@@ -83,6 +89,8 @@ export interface Changes {
   readonly update?: (data: object) => void | Promise<void>
   /** A new token by cause; with an elevation, a re-authentication. */
   readonly rotate?: { readonly elevation?: Elevation }
+  /** Marks the session as leaving, and does nothing else. Stores without `conditionalWrite` are not asked for it. */
+  readonly leave?: true
 }
 
 export type Saving =
@@ -146,6 +154,28 @@ export interface StoreUsers {
   ): Promise<number>
 }
 
+/** How a store takes over the sessions of another one; see `migrateStore`. */
+export interface StoreArrivals {
+  /**
+   * The tokens by which this store knows a session whose own token is of another kind, with each of its keys: who opened
+   * it there opens it here.
+   */
+  tokensFor(record: Pick<SessionRecord, 'id' | 'authority'>): readonly string[]
+  /**
+   * Takes a session over as it is, under its id, past any limit. Of several who try one succeeds, all are answered what
+   * is there then, and never over an ended session (P1): `undefined`. A `token` is for the client of the one who succeeded.
+   */
+  admit(opened: Opened): Promise<Arrival | undefined>
+  /** The session of an id, if it is here and alive. */
+  find(id: SessionId): Promise<Arrival | undefined>
+}
+
+/** A session that has arrived, by whomever. */
+export interface Arrival {
+  readonly opened: Opened
+  readonly token?: string
+}
+
 /** What a store can keep of the promises. */
 export interface StoreSupports {
   /** Parallel writers lose nothing (P2). */
@@ -169,7 +199,7 @@ export interface SessionStore {
   create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<Creation>
   /** Writes changes, and touches when a touch is due. Without changes it only touches. */
   save(opened: Opened, changes: Changes): Promise<Saving>
-  /** Ends a session. */
+  /** Ends a session, going by its record alone: in a migration it may be one that the other store opened. */
   end(opened: Opened, reason: EndReason): Promise<Ending>
   /**
    * Ends a session by its id, wherever it is used; says whether it was alive. A store that does not look sessions up
@@ -177,6 +207,8 @@ export interface SessionStore {
    */
   endById?(id: SessionId, reason: EndReason): Promise<boolean>
   readonly users?: StoreUsers
+  /** Present where sessions of another store can be moved into this one. */
+  readonly arrivals?: StoreArrivals
   readonly codec: Codec
   readonly supports: StoreSupports
   /**

@@ -1,0 +1,72 @@
+import type { Guests } from './migrate-guests.ts'
+import type { Migration } from './migrate-store.ts'
+import type { Opened, Opening, SessionStore, StoreUsers } from './store.ts'
+
+type Found = Exclude<Opening, { outcome: 'discarded' }>
+
+/**
+ * The `open` of a migration. `to` is asked first and has the last word; `from` is asked only for what `to` does not know,
+ * so that a session that has moved costs what it will cost afterwards (P7). A token that neither takes for its own costs
+ * nothing (P6).
+ */
+export function createOpen(
+  { from, to, arrivals, env: { emit, policy } }: Migration,
+  guests: Guests,
+  users: StoreUsers | undefined,
+): SessionStore['open'] {
+  return async (tokens) => {
+    const there = await to.open(tokens)
+    if (!isUnknown(there)) return settled(there)
+    const here = await from.open(tokens)
+    if (here.outcome === 'discarded') return here.why === 'malformed' ? there : here
+    if (here.outcome === 'ended' && here.reason !== 'moved') return settled(here)
+    const isAsked = there.outcome === 'discarded' && there.id === idOf(here)
+    return isAsked ? openAsked(tokens, here) : openTranslated(here, there)
+  }
+
+  /** Both stores take the same token. Between the two questions the session may have moved. */
+  async function openAsked(tokens: readonly string[], here: Found): Promise<Opening> {
+    return here.outcome === 'open' ? shown(here.opened) : settled(await to.open(tokens))
+  }
+
+  /** `to` has tokens of another kind, and may know the session by one of them. */
+  async function openTranslated(here: Found, there: Opening): Promise<Opening> {
+    const last = here.outcome === 'open' ? here.opened : here.last
+    const arrived = last ? await to.open(arrivals.tokensFor(last.record)) : there
+    if (here.outcome === 'ended') return settled(arrived)
+    if (isUnknown(arrived)) return shown(here.opened)
+    await from.end(here.opened, 'moved') // whoever moved it did not get that far
+    return settled(arrived)
+  }
+
+  function shown(origin: Opened): Opening {
+    try {
+      return { outcome: 'open', opened: guests.show(origin) }
+    } catch (cause) {
+      const { id } = origin.record
+      emit('corrupt', { id, cause })
+      return { outcome: 'discarded', why: 'corrupt', id }
+    }
+  }
+
+  /** What a replay ends, it ends in both stores. */
+  async function settled(opening: Opening): Promise<Opening> {
+    if (opening.outcome !== 'ended' || opening.reason !== 'replayed' || !opening.last)
+      return opening
+    const { last } = opening
+    const { userId } = last.record
+    await Promise.all([from, to].map((store) => store.end(last, 'replayed')))
+    if (policy.onReplay === 'revokeAll' && userId !== undefined)
+      await users?.endAll(userId, { reason: 'replayed' })
+    return opening
+  }
+}
+
+/** Whether `to` may not have the session: it knows all that it has, by tokens of its own. */
+function isUnknown(opening: Opening): boolean {
+  return opening.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(opening.why)
+}
+
+function idOf(found: Found): string {
+  return found.outcome === 'open' ? found.opened.record.id : found.id
+}

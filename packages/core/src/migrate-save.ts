@@ -1,0 +1,83 @@
+import { isChange } from './keyed-save.ts'
+import type { Guests } from './migrate-guests.ts'
+import type { Migration } from './migrate-store.ts'
+import type { Arrival, Changes, Ending, Opened, Saving, SessionStore } from './store.ts'
+import { isTouchDue } from './timeouts.ts'
+
+const ended: Saving = { saved: false, why: 'ended' }
+
+/**
+ * The `save` of a migration: a session of `from` moves first, then `to` writes what was wanted. Moving is four steps,
+ * each of which may be taken by anybody, again, and at the same time as by others:
+ *
+ * | step  | in     | what it does                                                            |
+ * | leave | `from` | marks the record: from here on `from` writes nothing, so what is read is final |
+ * | admit | `to`   | inserts that record under its id, unless it is there or has ended there |
+ * | end   | `from` | ends it for good; if somebody else had, it ends in `to` too (P1)        |
+ * | write | `to`   | what the request wanted, on whatever is there now (P2)                  |
+ *
+ * Nobody is told of a write before the third step was taken, so whoever is told finds it. After a crash in between, the
+ * session is whole in one of the two, and the next write goes on from there.
+ */
+export function createSave(migration: Migration, guests: Guests): SessionStore['save'] {
+  const { from, to, arrivals, env, isMoving } = migration
+
+  return async (opened, changes) => {
+    const origin = guests.originOf(opened)
+    if (!origin) return write(opened, changes)
+    if (isMoving || origin.record.leaving) return move({ opened, origin }, changes)
+    const saving = await from.save(origin, guests.changesFor(changes, opened))
+    if (saving.saved) return { ...saving, opened: guests.show(saving.opened) }
+    return saving.why === 'ended' ? move({ opened, origin }, changes) : saving
+  }
+
+  /** An elevation may shorten limits: what a crash may have left in `from` must not outlive that. */
+  async function write(opened: Opened, changes: Changes): Promise<Saving> {
+    if (changes.rotate?.elevation) await from.end(opened, 'moved')
+    return to.save(opened, changes)
+  }
+
+  async function move(
+    { opened, origin }: { opened: Opened; origin: Opened },
+    changes: Changes,
+  ): Promise<Saving> {
+    const { id, authority } = opened.record
+    if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
+      return { saved: true, opened }
+    const leaving = await leave(origin)
+    if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
+    const arrival = leaving.saved ? await bring(leaving.opened) : await arrivals.find(id)
+    if (!arrival) return ended
+    if (arrival.opened.record.authority !== authority) return superseded(opened, changes)
+    const saving = await to.save(arrival.opened, changes)
+    const { token } = arrival
+    return saving.saved && token !== undefined ? { token, ...saving } : saving
+  }
+
+  /** Where parallel writers can lose something anyway, the record stays as it was read. */
+  async function leave(origin: Opened): Promise<Saving> {
+    return from.supports.conditionalWrite
+      ? from.save(origin, { leave: true })
+      : { saved: true, opened: origin }
+  }
+
+  async function bring(left: Opened): Promise<Arrival | undefined> {
+    const arrival = await arrivals.admit(guests.show(left))
+    const ending = await from.end(left, 'moved')
+    if (!arrival || !isForeign(ending)) return arrival
+    await to.end(arrival.opened, ending.before)
+    return undefined
+  }
+}
+
+/** Another request has elevated the session since. A mere touch leaves it at that. */
+function superseded(opened: Opened, changes: Changes): Saving {
+  return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
+}
+
+/** Whether somebody had ended the session in `from`, not moved it. */
+function isForeign(ending: Ending): ending is Extract<Ending, { last: undefined }> & {
+  before: Exclude<Extract<Ending, { last: undefined }>['before'], undefined>
+} {
+  return !ending.last && ending.before !== undefined && ending.before !== 'moved'
+}
