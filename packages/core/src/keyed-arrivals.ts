@@ -1,15 +1,16 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
-import type { SessionId, SessionRecord } from './record.ts'
-import { offer } from './rotation.ts'
-import type { Arrival, Opened, StoreArrivals, StoreEnv } from './store.ts'
-import { hashSecret, mintVersion } from './token.ts'
+import type { SessionRecord } from './record.ts'
+import { offer, type Presented, presentedBy } from './rotation.ts'
+import type { Opened, StoreArrivals, StoreEnv } from './store.ts'
+import { hashSecret, mintVersion, verifyToken } from './token.ts'
 
 interface ArrivalParts {
   readonly guarded: GuardedBackend
   readonly rows: KeyedRows
   readonly env: StoreEnv
+  readonly keys: readonly KeyObject[]
   readonly token: (record: Pick<SessionRecord, 'id'>, secret: string) => string
 }
 
@@ -21,34 +22,47 @@ interface ArrivalParts {
  * none: it gets a secret that derives from its id and authority, and with it the offer of another. So every token that
  * was good there opens it here, until the client has come back with the one that it was offered (P3).
  */
-export function createArrivals({ guarded, rows, env, token }: ArrivalParts): StoreArrivals {
+export function createArrivals(parts: ArrivalParts): StoreArrivals {
+  const { guarded, rows, env, keys, token } = parts
   const { clock } = env
-  const keys = env.keyring.derive('arrival')
+  const arrivalKeys = env.keyring.derive('arrival')
+  const tokensFor: StoreArrivals['tokensFor'] = (record) =>
+    arrivalKeys.map((key) => token(record, secretOf(record, key)))
 
   return {
-    tokensFor: (record) => keys.map((key) => token(record, secretOf(record, key))),
-    async admit({ record: { leaving: _, ...record }, data, touchedAt }) {
-      const { record: arrived, secret } = record.verifier.current ? { record } : welcome(record)
-      const opened: Opened = { record: arrived, data, touchedAt }
+    tokensFor,
+    async admit(guest, tokens) {
+      const { record, secret } = welcome(guest.record)
+      const opened: Opened = { ...guest, record }
       const lineage = { version: mintVersion(), priorVersions: [] }
-      const row = rows.write(opened, { lineage, presented: undefined })
+      const row = rows.write(opened, { lineage, presented: presented(record, tokens) })
       const { inserted } = await guarded.insert(record.id, row, { at: clock() })
-      if (!inserted) return find(record.id)
+      if (!inserted) return find(guest, tokens)
       return secret === undefined ? { opened } : { opened, token: token(record, secret) }
     },
     find,
   }
 
-  async function find(id: SessionId): Promise<Arrival | undefined> {
+  async function find({ record: { id } }: Opened, tokens: readonly string[]) {
     const found = await guarded.find(id, clock())
     if (found === null || 'ended' in found) return undefined
     const opened = rows.readWhole(id, found)
-    return opened === 'corrupt' ? undefined : { opened }
+    if (opened === 'corrupt') return undefined
+    rows.hold(opened, { ...rows.heldOf(opened), presented: presented(opened.record, tokens) })
+    return { opened }
   }
 
-  /** The first key of now; `tokensFor` knows all, so that a key roll on the way disturbs nothing. */
-  function welcome(record: SessionRecord): { record: SessionRecord; secret: string } {
-    const [key] = keys
+  /** By which secret the request has opened the session here, in whatever form it came. */
+  function presented(record: SessionRecord, tokens: readonly string[]): Presented | undefined {
+    const verified = [...tokens, ...tokensFor(record)].map((value) => verifyToken(value, keys))
+    const genuine = verified.filter((value) => typeof value !== 'string')
+    return presentedBy(genuine, record, clock())
+  }
+
+  /** The record as it is here; a secret only where it had none. A key roll disturbs nothing: `tokensFor` has all keys. */
+  function welcome({ leaving: _, ...record }: SessionRecord) {
+    if (record.verifier.current) return { record, secret: undefined }
+    const [key] = arrivalKeys
     if (!key) throw new TypeError('A keyring holds at least one key')
     const secret = secretOf(record, key)
     return offer({ ...record, verifier: { current: hashSecret(secret) } }, secret)

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
 import { groupOf } from './record.ts'
-import { isReplay, roleOf, type SecretRole } from './rotation.ts'
+import { isReplay, presentedBy } from './rotation.ts'
 import type { Opened, Opening, SessionStore, StoreEnv } from './store.ts'
 import { type GenuineToken, verifyToken } from './token.ts'
 
@@ -15,9 +15,6 @@ interface OpenParts {
 
 /** The genuine tokens that a request presented, all of one session. */
 type Genuine = readonly [GenuineToken, ...GenuineToken[]]
-
-/** Of several tokens of one session the newest counts, or an old copy beside it would hold up its rotation. */
-const order: readonly SecretRole[] = ['next', 'current', 'previous']
 
 /** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). */
 export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStore['open'] {
@@ -40,14 +37,11 @@ export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStor
 
   async function openWith(genuine: Genuine, opened: Opened, at: number): Promise<Opening> {
     const { record } = opened
-    const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
-    const best = order.find((role) => roles.includes(role))
-    const token = best && genuine[roles.indexOf(best)]
-    if (!token)
+    const presented = presentedBy(genuine, record, at)
+    if (!presented)
       return isReplay(record, at)
         ? replay(opened)
         : { outcome: 'ended', id: record.id, reason: 'stale' }
-    const presented = { secret: token.secret, isSignedByFirst: token.keyIndex === 0 }
     rows.hold(opened, { ...rows.heldOf(opened), presented })
     return { outcome: 'open', opened }
   }

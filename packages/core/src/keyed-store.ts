@@ -59,7 +59,7 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
     endById: async (id, reason) => (await guarded.remove(id, { at: clock(), reason })) !== null,
     ...(list ? { users: createUsers({ guarded, rows, env }) } : {}),
     ...(conditionalWrite && revocation
-      ? { arrivals: createArrivals({ guarded, rows, env, token }) }
+      ? { arrivals: createArrivals({ guarded, rows, env, keys, token }) }
       : {}),
     ping: () => guarded.ping(clock()),
     close: () => backend.close(),

@@ -3,6 +3,12 @@ import { sameBytes } from './merge.ts'
 import type { Migration } from './migrate-store.ts'
 import type { Changes, Creation, Draft, Opened } from './store.ts'
 
+/** A session of `from`: as `from` opened it, and the tokens by which it did. */
+export interface Guest {
+  readonly origin: Opened
+  readonly tokens: readonly string[]
+}
+
 /** Sessions of `from`, shown as if they were of `to`. */
 export type Guests = ReturnType<typeof createGuests>
 
@@ -11,13 +17,13 @@ export type Guests = ReturnType<typeof createGuests>
  * sessions are of `from` is remembered here, as `from` opened them.
  */
 export function createGuests({ from, to }: Migration) {
-  const origins = new WeakMap<Opened, Opened>()
+  const guests = new WeakMap<Opened, Guest>()
   const inward = recoder(to.codec, from.codec)
   const outward = recoder(from.codec, to.codec)
 
-  const show = (origin: Opened): Opened => {
+  const show = (origin: Opened, tokens: readonly string[]): Opened => {
     const opened: Opened = { ...origin, data: outward(origin.data) }
-    origins.set(opened, origin)
+    guests.set(opened, { origin, tokens })
     return opened
   }
 
@@ -25,10 +31,12 @@ export function createGuests({ from, to }: Migration) {
     /** The session as the manager may have it. Throws where its data cannot be read. */
     show,
     showCreated: (creation: Creation): Creation =>
-      creation.created ? { ...creation, opened: show(creation.opened) } : creation,
+      creation.created
+        ? { ...creation, opened: show(creation.opened, [creation.token]) }
+        : creation,
 
-    /** The session as `from` knows it; `undefined` where it is of `to`. */
-    originOf: (opened: Opened): Opened | undefined => origins.get(opened),
+    /** What is remembered of a session that was shown; `undefined` where it is of `to`. */
+    get: (opened: Opened): Guest | undefined => guests.get(opened),
 
     draftFor: (draft: Draft): Draft => ({ ...draft, data: inward(draft.data) }),
 
@@ -37,7 +45,7 @@ export function createGuests({ from, to }: Migration) {
       const { data } = changes
       if (!data) return changes
       const isUntouched = sameBytes(data.base, opened.data)
-      const base = isUntouched ? origins.get(opened)?.data : undefined
+      const base = isUntouched ? guests.get(opened)?.origin.data : undefined
       return { ...changes, data: { base: base ?? inward(data.base), mine: inward(data.mine) } }
     },
   }

@@ -21,27 +21,31 @@ export function createOpen(
     if (here.outcome === 'discarded') return here.why === 'malformed' ? there : here
     if (here.outcome === 'ended' && here.reason !== 'moved') return settled(here)
     const isAsked = there.outcome === 'discarded' && there.id === idOf(here)
-    return isAsked ? openAsked(tokens, here) : openTranslated(here, there)
+    return isAsked ? openAsked(tokens, here) : openTranslated(tokens, here, there)
   }
 
   /** Both stores take the same token. Between the two questions the session may have moved. */
   async function openAsked(tokens: readonly string[], here: Found): Promise<Opening> {
-    return here.outcome === 'open' ? shown(here.opened) : settled(await to.open(tokens))
+    return here.outcome === 'open' ? shown(here.opened, tokens) : settled(await to.open(tokens))
   }
 
   /** `to` has tokens of another kind, and may know the session by one of them. */
-  async function openTranslated(here: Found, there: Opening): Promise<Opening> {
+  async function openTranslated(
+    tokens: readonly string[],
+    here: Found,
+    there: Opening,
+  ): Promise<Opening> {
     const last = here.outcome === 'open' ? here.opened : here.last
     const arrived = last ? await to.open(arrivals.tokensFor(last.record)) : there
     if (here.outcome === 'ended') return settled(arrived)
-    if (isUnknown(arrived)) return shown(here.opened)
+    if (isUnknown(arrived)) return shown(here.opened, tokens)
     await from.end(here.opened, 'moved') // whoever moved it did not get that far
     return settled(arrived)
   }
 
-  function shown(origin: Opened): Opening {
+  function shown(origin: Opened, tokens: readonly string[]): Opening {
     try {
-      return { outcome: 'open', opened: guests.show(origin) }
+      return { outcome: 'open', opened: guests.show(origin, tokens) }
     } catch (cause) {
       const { id } = origin.record
       emit('corrupt', { id, cause })

@@ -1,6 +1,7 @@
 import { isChange } from './keyed-save.ts'
-import type { Guests } from './migrate-guests.ts'
+import type { Guest, Guests } from './migrate-guests.ts'
 import type { Migration } from './migrate-store.ts'
+import type { EndReason } from './record.ts'
 import type { Arrival, Changes, Ending, Opened, Saving, SessionStore } from './store.ts'
 import { isTouchDue } from './timeouts.ts'
 
@@ -23,12 +24,13 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
   const { from, to, arrivals, env, isMoving } = migration
 
   return async (opened, changes) => {
-    const origin = guests.originOf(opened)
-    if (!origin) return write(opened, changes)
-    if (isMoving || origin.record.leaving) return move({ opened, origin }, changes)
-    const saving = await from.save(origin, guests.changesFor(changes, opened))
-    if (saving.saved) return { ...saving, opened: guests.show(saving.opened) }
-    return saving.why === 'ended' ? move({ opened, origin }, changes) : saving
+    const guest = guests.get(opened)
+    if (!guest) return write(opened, changes)
+    if (isMoving || guest.origin.record.leaving) return move(opened, guest, changes)
+    const saving = await from.save(guest.origin, guests.changesFor(changes, opened))
+    if (!saving.saved) return saving.why === 'ended' ? move(opened, guest, changes) : saving
+    const tokens = saving.token === undefined ? guest.tokens : [saving.token]
+    return { ...saving, opened: guests.show(saving.opened, tokens) }
   }
 
   /** An elevation may shorten limits: what a crash may have left in `from` must not outlive that. */
@@ -37,18 +39,17 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
     return to.save(opened, changes)
   }
 
-  async function move(
-    { opened, origin }: { opened: Opened; origin: Opened },
-    changes: Changes,
-  ): Promise<Saving> {
-    const { id, authority } = opened.record
+  async function move(opened: Opened, guest: Guest, changes: Changes): Promise<Saving> {
     if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
       return { saved: true, opened }
-    const leaving = await leave(origin)
+    const leaving = await leave(guest.origin)
     if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
-    const arrival = leaving.saved ? await bring(leaving.opened) : await arrivals.find(id)
+    const arrival = leaving.saved
+      ? await bring(leaving.opened, guest.tokens)
+      : await arrivals.find(opened, guest.tokens)
     if (!arrival) return ended
-    if (arrival.opened.record.authority !== authority) return superseded(opened, changes)
+    if (arrival.opened.record.authority !== opened.record.authority)
+      return superseded(opened, changes)
     const saving = await to.save(arrival.opened, changes)
     const { token } = arrival
     return saving.saved && token !== undefined ? { token, ...saving } : saving
@@ -61,11 +62,11 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
       : { saved: true, opened: origin }
   }
 
-  async function bring(left: Opened): Promise<Arrival | undefined> {
-    const arrival = await arrivals.admit(guests.show(left))
-    const ending = await from.end(left, 'moved')
-    if (!arrival || !isForeign(ending)) return arrival
-    await to.end(arrival.opened, ending.before)
+  async function bring(left: Opened, tokens: readonly string[]): Promise<Arrival | undefined> {
+    const arrival = await arrivals.admit(guests.show(left, tokens), tokens)
+    const reason = foreignEnd(await from.end(left, 'moved'))
+    if (!arrival || !reason) return arrival
+    await to.end(arrival.opened, reason)
     return undefined
   }
 }
@@ -75,9 +76,7 @@ function superseded(opened: Opened, changes: Changes): Saving {
   return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
 }
 
-/** Whether somebody had ended the session in `from`, not moved it. */
-function isForeign(ending: Ending): ending is Extract<Ending, { last: undefined }> & {
-  before: Exclude<Extract<Ending, { last: undefined }>['before'], undefined>
-} {
-  return !ending.last && ending.before !== undefined && ending.before !== 'moved'
+/** Why somebody had ended the session in `from`, if it was not to move it. */
+function foreignEnd(ending: Ending): EndReason | undefined {
+  return ending.last || ending.before === 'moved' ? undefined : ending.before
 }

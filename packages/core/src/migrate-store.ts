@@ -108,11 +108,11 @@ function connect(migration: Migration): SessionStore {
 
   /** In both, whichever it is in, because it may be on its way; see `createEndById`. */
   async function end(opened: Opened, reason: EndReason): Promise<Ending> {
-    const origin = guests.originOf(opened)
-    const here = await from.end(origin ?? opened, reason)
+    const guest = guests.get(opened)
+    const here = await from.end(guest?.origin ?? opened, reason)
     const there = await to.end(opened, reason)
-    if (there.last || !origin) return there
-    if (here.last) return { last: guests.show(here.last) }
+    if (there.last || !guest) return there
+    if (here.last) return { last: guests.show(here.last, guest.tokens) }
     return here.before === 'moved' ? there : here
   }
 }

@@ -1,5 +1,5 @@
 import type { SessionRecord, Verifier } from './record.ts'
-import { deriveSecret, hashSecret, mintSalt, opens } from './token.ts'
+import { deriveSecret, type GenuineToken, hashSecret, mintSalt, opens } from './token.ts'
 
 /**
  * Rotation by age: offer, confirm, grace (pure functions over the record).
@@ -42,6 +42,21 @@ export function roleOf(
   const { previous, graceUntil } = verifier
   if (previous === undefined || graceUntil === undefined || at >= graceUntil) return undefined
   return opens(secret, previous) ? 'previous' : undefined
+}
+
+/** Of several tokens of one session the newest counts, or an old copy beside it would hold up its rotation. */
+const order: readonly SecretRole[] = ['next', 'current', 'previous']
+
+/** What a request presents with the genuine tokens that it brought; `undefined` when none of them opens the record. */
+export function presentedBy(
+  genuine: readonly GenuineToken[],
+  record: SessionRecord,
+  at: number,
+): Presented | undefined {
+  const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
+  const best = order.find((role) => roles.includes(role))
+  const token = best && genuine[roles.indexOf(best)]
+  return token && { secret: token.secret, isSignedByFirst: token.keyIndex === 0 }
 }
 
 /** Whether a genuine token that opens nothing comes too late to be a request that was on its way. */

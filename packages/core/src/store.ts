@@ -163,11 +163,12 @@ export interface StoreArrivals {
   tokensFor(record: Pick<SessionRecord, 'id' | 'authority'>): readonly string[]
   /**
    * Takes a session over as it is, under its id, past any limit. Of several who try one succeeds, all are answered what
-   * is there then, and never over an ended session (P1): `undefined`. A `token` is for the client of the one who succeeded.
+   * is there then, and never over an ended session (P1): `undefined`. A `token` is for the client of the one who
+   * succeeded. `tokens` are those by which the request had opened it.
    */
-  admit(opened: Opened): Promise<Arrival | undefined>
-  /** The session of an id, if it is here and alive. */
-  find(id: SessionId): Promise<Arrival | undefined>
+  admit(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
+  /** The same session, if it is here already and alive. */
+  find(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
 }
 
 /** A session that has arrived, by whomever. */
