@@ -67,3 +67,4 @@ export type {
 } from './store.ts'
 export type { Duration } from './timeouts.ts'
 export type { TokenIn, TokenWays } from './token-in.ts'
+export type { Watch } from './watch.ts'

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
-import { groupOf } from './record.ts'
+import { groupOf, type SessionId } from './record.ts'
 import { isReplay, presentedBy } from './rotation.ts'
 import type { Opened, Opening, SessionStore, StoreEnv } from './store.ts'
 import { type GenuineToken, verifyToken } from './token.ts'
@@ -16,15 +16,28 @@ interface OpenParts {
 /** The genuine tokens that a request presented, all of one session. */
 type Genuine = readonly [GenuineToken, ...GenuineToken[]]
 
-/** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). */
-export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStore['open'] {
+/** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). And its `look`: one `find`. */
+export function createOpen({
+  guarded,
+  rows,
+  env,
+  keys,
+}: OpenParts): Pick<Required<SessionStore>, 'open' | 'look'> {
   const { clock, emit, policy } = env
 
-  return async (tokens) => {
-    const genuine = pickGenuine(tokens, keys)
-    if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
-    const [{ id }] = genuine
-    const at = clock()
+  return {
+    async open(tokens) {
+      const genuine = pickGenuine(tokens, keys)
+      if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
+      const at = clock()
+      const opening = await find(genuine[0].id, at)
+      return opening.outcome === 'open' ? openWith(genuine, opening.opened, at) : opening
+    },
+    look: ({ record }) => find(record.id, clock()),
+  }
+
+  /** The session of an id, whatever opens it. */
+  async function find(id: SessionId, at: number): Promise<Opening> {
     const found = await guarded.find(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
@@ -32,7 +45,7 @@ export function createOpen({ guarded, rows, env, keys }: OpenParts): SessionStor
     if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id }
     if (!(Math.min(rows.expiryOf(opened), found.expiresAt) > at))
       return { outcome: 'discarded', why: 'expired', id }
-    return openWith(genuine, opened, at)
+    return { outcome: 'open', opened }
   }
 
   async function openWith(genuine: Genuine, opened: Opened, at: number): Promise<Opening> {

@@ -52,7 +52,7 @@ function connect(backend: SessionBackend, options: KeyedStoreOptions, env: Store
   return {
     codec,
     supports: { conditionalWrite, revocation, list, limit },
-    open: createOpen({ guarded, rows, env, keys }),
+    ...createOpen({ guarded, rows, env, keys }),
     create: createCreate({ guarded, rows, env, token }),
     save: createSave({ guarded, rows, codec, env, token }),
     end,

@@ -15,6 +15,8 @@ import type { SessionInfo, StoreSupports, StoreUsers } from './store.ts'
 import { checkStore, checkSupport } from './support.ts'
 import { isId } from './token.ts'
 import { createPlaces, type TokenWays } from './token-in.ts'
+import { type Watch, watch } from './watch.ts'
+import { createWatchRegistry } from './watch-registry.ts'
 
 /** Made once for an application; loads a session at the start of each request and commits it at the end. */
 export interface SessionManager<Data extends object = SessionData> {
@@ -37,6 +39,11 @@ export interface SessionManager<Data extends object = SessionData> {
   commit(session: Session<Data>, carrier: Carrier): Promise<void> | undefined
   /** A session to look at, from bare headers: for a WebSocket upgrade, or wherever there is no response. */
   read(headers: HeadersLike): Promise<Session<Data>>
+  /**
+   * Follows a session for as long as a connection lives, by the headers that began it: the upgrade of a WebSocket.
+   * @throws SessionStoreError when the store is in trouble.
+   */
+  watch(headers: HeadersLike): Promise<Watch<Data>>
   /** A user's live sessions, latest used first. */
   sessions(userId: string): Promise<readonly SessionInfo[]>
   /** Ends one session by its id, wherever it is used; says whether it was alive. */
@@ -72,6 +79,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const places = createPlaces(config.tokenIn, { writer: config.cookie, row })
   const parts: ManagerParts = { config, store, places, codec: store.codec, emit, warnOnce }
   const acts = createActs(parts)
+  const registry = createWatchRegistry(on)
 
   return {
     cookieName: config.cookieName,
@@ -80,20 +88,27 @@ export function createSessionManager<Data extends object = SessionData>(
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit: (session, carrier) => commit(parts, stateOf(session), carrier),
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
+    watch: (headers) => watch({ parts, acts, registry }, headers),
     sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
       const wasAlive = isId(id) && (await endById(id, 'revoked'))
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
       return wasAlive
     },
-    revokeAll: async (userId, { except } = {}) =>
-      users().endAll(checkUserId(userId, 'revokeAll'), {
+    revokeAll: async (userId, { except } = {}) => {
+      const count = await users().endAll(checkUserId(userId, 'revokeAll'), {
         reason: 'revoked',
         ...(except === undefined ? {} : { except }),
-      }),
+      })
+      registry.endUser(userId, except)
+      return count
+    },
     on,
     ping: () => store.ping(),
-    close: () => store.close(),
+    close() {
+      registry.close()
+      return store.close()
+    },
   }
 
   async function open(

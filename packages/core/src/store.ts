@@ -196,6 +196,11 @@ export interface StoreSupports {
 export interface SessionStore {
   /** Opens a session by the values of its cookie, mostly one. A value that is not genuine costs no I/O (P6). */
   open(tokens: readonly string[]): Promise<Opening>
+  /**
+   * The session as it is now, whatever token opens it; nothing is written, and no token rotates. For what lives longer
+   * than a request. Absent where the store keeps nothing of its sessions.
+   */
+  look?(opened: Opened): Promise<Opening>
   /** The only thing that creates, and never over an ended session (P1). */
   create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<Creation>
   /** Writes changes, and touches when a touch is due. Without changes it only touches. */

@@ -33,7 +33,7 @@ export interface Limits {
  * `touchedAt` may lag that far behind the last request: nobody idles out early.
  */
 export function expiryOf(limits: Limits, touchedAt: number, touchInterval: number): number {
-  const idleUntil = touchedAt + limits.maxAge + windowOf(limits, touchInterval)
+  const idleUntil = touchedAt + limits.maxAge + touchWindow(limits, touchInterval)
   return Math.min(idleUntil, limits.absoluteExpiresAt)
 }
 
@@ -43,11 +43,11 @@ export function isTouchDue(
   at: number,
   touchInterval: number,
 ): boolean {
-  return at - touchedAt >= windowOf(record, touchInterval)
+  return at - touchedAt >= touchWindow(record, touchInterval)
 }
 
-/** A session with a short idle limit of its own is touched accordingly often. */
-function windowOf({ maxAge }: Limits, touchInterval: number): number {
+/** Within how many ms a session is touched at most once: one with a short idle limit of its own accordingly often. */
+export function touchWindow({ maxAge }: Limits, touchInterval: number): number {
   return Math.min(touchInterval, maxAge / 4)
 }
 

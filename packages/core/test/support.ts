@@ -50,7 +50,8 @@ export function mapBackend(): SessionBackend & { readonly rows: Map<string, Row 
     touch: async (id, times, { at, expected }) => {
       const present = live(id, at)
       if (!present) return 'gone'
-      if (present.version !== expected.version) return 'conflict'
+      if (present.version !== expected.version || present.touchedAt !== expected.touchedAt)
+        return 'conflict'
       rows.set(id, { ...present, ...times })
       return 'touched'
     },
