@@ -1,8 +1,9 @@
 /** The account: its e-mail address changes only after a recent login. */
+
+import { recently } from '@sojourn/example-shop/settings'
+import { createEmails } from '@sojourn/example-shop/users'
+import { accountPage, emailPage } from '@sojourn/example-shop/views/account'
 import { type Request, type Response, Router } from 'express'
-import { recently } from '../settings.ts'
-import { createEmails } from '../users.ts'
-import { accountPage, emailPage } from '../views/account.ts'
 import { forUser } from './for-user.ts'
 import { field, sendPage } from './send-page.ts'
 

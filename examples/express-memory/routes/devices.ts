@@ -1,8 +1,8 @@
 /** Your devices: list them, sign one out, sign out all others. */
 import type { SessionManager } from '@sojourn/core'
+import { devicesPage } from '@sojourn/example-shop/views/devices'
+import { plural } from '@sojourn/example-shop/views/words'
 import { type Request, type Response, Router } from 'express'
-import { devicesPage } from '../views/devices.ts'
-import { plural } from '../views/words.ts'
 import { forUser } from './for-user.ts'
 import { field, sendPage } from './send-page.ts'
 

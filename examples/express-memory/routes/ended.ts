@@ -1,7 +1,7 @@
 /** What happens to those whose session somebody ended, on this device or from another. */
 import type { SessionManager } from '@sojourn/core'
+import { endedPage } from '@sojourn/example-shop/views/notice'
 import { type NextFunction, type Request, type Response, Router } from 'express'
-import { endedPage } from '../views/notice.ts'
 import { sendPage } from './send-page.ts'
 
 /** An ended session keeps nothing and accepts only a login: say why, before a click is lost. */

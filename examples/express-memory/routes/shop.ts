@@ -1,10 +1,10 @@
 /** The shop and the cart: what a session is for before anybody signs in. */
 import type { SessionData } from '@sojourn/core'
+import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
+import { findProduct } from '@sojourn/example-shop/products'
+import { cartPage } from '@sojourn/example-shop/views/cart'
+import { shopPage } from '@sojourn/example-shop/views/shop'
 import { type Request, type Response, Router } from 'express'
-import { addToCart, takeFromCart } from '../cart.ts'
-import { findProduct } from '../products.ts'
-import { cartPage } from '../views/cart.ts'
-import { shopPage } from '../views/shop.ts'
 import { field, sendPage } from './send-page.ts'
 
 export const shopRoutes: Router = Router()

@@ -1,9 +1,10 @@
 /** Signing in and out. */
+
+import { loginOptions } from '@sojourn/example-shop/login-options'
+import { authenticate } from '@sojourn/example-shop/users'
+import { endedPage } from '@sojourn/example-shop/views/notice'
+import { signInPage } from '@sojourn/example-shop/views/sign-in'
 import { type Request, type Response, Router } from 'express'
-import { loginOptions } from '../login-options.ts'
-import { authenticate } from '../users.ts'
-import { endedPage } from '../views/notice.ts'
-import { signInPage } from '../views/sign-in.ts'
 import { field, sendPage } from './send-page.ts'
 
 export const signInRoutes: Router = Router()
@@ -22,7 +23,10 @@ function showForm(req: Request, res: Response) {
 async function signIn(req: Request, res: Response) {
   const user = await authenticate(field(req, 'login'), field(req, 'password'))
   if (!user) return res.redirect(303, '/sign-in?failed')
-  await req.session.login(user.id, loginOptions(req, field(req, 'remember') === 'on'))
+  await req.session.login(
+    user.id,
+    loginOptions(req.get('user-agent'), field(req, 'remember') === 'on'),
+  )
   req.session.flash.add('info', `Signed in as ${user.name}.`)
   res.redirect(303, '/')
 }

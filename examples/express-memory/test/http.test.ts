@@ -1,12 +1,7 @@
 /** The journey through the Express version, over real HTTP. */
-import { afterEach, beforeEach } from 'vitest'
-import { type Demo, startDemo } from './demo.ts'
-import { journey } from './journey/journey.ts'
+import { journey } from '@sojourn/example-shop/journey/journey'
+import { troubles } from '@sojourn/example-shop/journey/trouble'
+import { createApp } from '../app.ts'
 
-let demo: Demo
-beforeEach(async () => {
-  demo = await startDemo()
-})
-afterEach(() => demo.close())
-
-journey(() => demo)
+journey(createApp)
+troubles(createApp)

@@ -1,12 +1,11 @@
 /** What a login is told of this device: its name for the list of devices, and whether it is remembered. */
 import type { LoginOptions, SessionInfo } from '@sojourn/core'
-import type { Request } from 'express'
 import { deviceName } from './device-name.ts'
 import { fleeting, remembered } from './settings.ts'
 
 /** "Remember me" is other numbers for the same login. `client` keeps the choice, to be shown. */
-export function loginOptions(req: Request, isToStay: boolean): LoginOptions {
-  const device = deviceName(req.get('user-agent'))
+export function loginOptions(userAgent: string | undefined, isToStay: boolean): LoginOptions {
+  const device = deviceName(userAgent)
   const client = isToStay ? { device, remembered: 'yes' } : { device }
   return { client, ...(isToStay ? remembered : fleeting) }
 }

@@ -1,8 +1,8 @@
 /** The small functions that put things into words. */
 import { expect, test } from 'vitest'
-import { deviceName } from '../device-name.ts'
-import { html, render } from '../views/html.ts'
-import { exactly, fromNow } from '../views/words.ts'
+import { deviceName } from '../src/device-name.ts'
+import { html, render } from '../src/views/html.ts'
+import { exactly, fromNow } from '../src/views/words.ts'
 
 test.each([
   ['Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0', 'Firefox on Linux'],

@@ -1,0 +1,58 @@
+/** What a visitor sees when something goes wrong. */
+import { type SessionStore, SessionStoreError, type StoreFactory } from '@sojourn/core'
+import { memoryStore } from '@sojourn/store-memory'
+import { expect, test, vi } from 'vitest'
+import { type MakeListener, useDemo } from './demo.ts'
+import { createVisitor } from './visitor.ts'
+
+/** Registers the tests of what goes wrong. */
+export function troubles(makeListener: MakeListener): void {
+  let isDown = false
+  const makeStore = () => {
+    isDown = false
+    return failing(memoryStore(), () => isDown)
+  }
+  const demo = useDemo(makeListener, makeStore)
+
+  test('a store in trouble is an error page and costs nobody the session', async () => {
+    const log = vi.spyOn(console, 'error').mockReturnValue()
+    const visitor = createVisitor(demo.url)
+    await visitor.post('/sign-in', { login: 'ada', password: 'analytical' })
+    const { cookie } = visitor
+
+    isDown = true
+    const { status, text } = await visitor.get('/')
+    expect(status).toBe(503)
+    expect(text).toContain('Yours is not lost')
+    expect(visitor.cookie).toBe(cookie)
+    const { headers } = await fetch(demo.url, { headers: { cookie } })
+    expect(headers.get('retry-after')).toBe('1')
+    expect((await createVisitor(demo.url).get('/')).status).toBe(200)
+
+    isDown = false
+    expect((await visitor.get('/')).text).toContain('Good to see you, Ada Lovelace')
+    expect(log).toHaveBeenCalledTimes(2)
+    log.mockRestore()
+  })
+
+  test('a page that is not there says so, in the frame of the visitor', async () => {
+    const visitor = createVisitor(demo.url)
+    await visitor.post('/cart/add', { product: 'key' })
+    const { status, text } = await visitor.get('/no-such-page')
+    expect(status).toBe(404)
+    expect(text).toContain('There is nothing here')
+    expect(text).toContain('Cart 1')
+  })
+}
+
+/** A store that cannot open anything while `isDown` says so. */
+function failing(factory: StoreFactory, isDown: () => boolean): StoreFactory {
+  return (env) => {
+    const store: SessionStore = factory(env)
+    const trouble = new SessionStoreError('ERR_STORE_UNAVAILABLE', 'The store is down for a test.')
+    return {
+      ...store,
+      open: (tokens) => (isDown() ? Promise.reject(trouble) : store.open(tokens)),
+    }
+  }
+}
