@@ -9,8 +9,28 @@ const packages = readdirSync('packages').filter((name) => existsSync(`packages/$
 
 const unit = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, root, include: ['test/**/*.test.ts'], exclude: ['**/*.browser.test.ts'] },
+  test: {
+    name,
+    root,
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/*.browser.test.ts', '**/*.redis.test.ts'],
+  },
 })
+
+/** What needs redis-server: `test:unit` leaves it out. All its tests share the servers that the setup starts. */
+const redis = {
+  extends: true as const,
+  test: {
+    name: 'redis',
+    root: '.',
+    include: ['packages/*/test/**/*.redis.test.ts', 'tools/redis-lab/test/**/*.redis.test.ts'],
+    globalSetup: ['tools/redis-lab/src/setup.ts'],
+    env: { REDIS_SERVER: locate('redis-server') ?? 'redis-server' },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    sequence: { groupOrder: 1 },
+  },
+}
 
 /** What needs Chromium: `test:unit` leaves it out. */
 const browser = {
@@ -22,7 +42,7 @@ const browser = {
     env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    sequence: { groupOrder: 1 },
+    sequence: { groupOrder: 2 },
   },
 }
 
@@ -34,7 +54,7 @@ const journey = {
     include: ['*/test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    sequence: { groupOrder: 2 },
+    sequence: { groupOrder: 3 },
   },
 }
 
@@ -46,6 +66,7 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => unit(name, `packages/${name}`)),
       unit('tools', 'tools'),
+      redis,
       browser,
       journey,
     ],

@@ -5,7 +5,7 @@ import { isMain } from './report.ts'
 
 export { locate }
 
-const required: Program[] = ['Chromium']
+const required: Program[] = ['redis-server', 'Chromium']
 
 /** What to tell a person whose machine lacks these programs. */
 export function advice(lack: Program[]): string {

@@ -1,1 +1,10 @@
-export {}
+export type { Access, Address, AddressOf, Endpoint } from './address.ts'
+export { startCluster } from './cluster.ts'
+export { freshPrefix } from './prefix.ts'
+export { type Proxy, startProxy } from './proxy.ts'
+export type { RedisNode } from './redis-node.ts'
+export { rights, startSecure } from './secure.ts'
+export { startSentinel } from './sentinel.ts'
+export { startStandalone } from './standalone.ts'
+export type { Topology } from './topology.ts'
+export { until } from './until.ts'

@@ -1,0 +1,28 @@
+import { makeCertificates } from './certificates.ts'
+import { startNode } from './redis-node.ts'
+import { type Topology, topologyOf } from './topology.ts'
+
+/** The rights that an application needs, as docs/how-to/run-redis-for-sessions.md gives them. */
+export const rights =
+  'resetchannels ~sess:* -@all +get +set +del +pttl +pexpire +zadd +zrem +zrange +zcard +zscore +evalsha +eval +scan +ping +info'
+
+/** One server that speaks TLS only, with a user `app` who has the documented rights and no others. */
+export async function startSecure(): Promise<Topology<'secure'>> {
+  const { ca, certificate, key } = await makeCertificates()
+  const operator = { username: 'operator', password: 'operators-secret', ca }
+  const app = { username: 'app', password: 'apps-secret', ca }
+  const node = await startNode({
+    access: operator,
+    files: { 'certificate.pem': certificate, 'key.pem': key, 'ca.pem': ca },
+    lines: [
+      'tls-cert-file certificate.pem',
+      'tls-key-file key.pem',
+      'tls-ca-cert-file ca.pem',
+      'tls-auth-clients no',
+      'user default off',
+      `user ${operator.username} on >${operator.password} ~* &* +@all`,
+      `user ${app.username} on >${app.password} ${rights}`,
+    ],
+  })
+  return topologyOf<'secure'>({ kind: 'secure', host: node.host, port: node.port, ...app }, [node])
+}

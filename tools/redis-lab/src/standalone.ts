@@ -1,0 +1,10 @@
+import { startNode } from './redis-node.ts'
+import { type Topology, topologyOf } from './topology.ts'
+
+/** One server, to which everybody on the machine may connect. `lines` are added to its redis.conf. */
+export async function startStandalone(
+  lines: readonly string[] = [],
+): Promise<Topology<'standalone'>> {
+  const node = await startNode({ lines })
+  return topologyOf<'standalone'>({ kind: 'standalone', host: node.host, port: node.port }, [node])
+}
