@@ -8,6 +8,9 @@ export type Operation = Extract<
   'find' | 'insert' | 'replace' | 'remove' | 'touch'
 >
 
+/** All that write. */
+export const writes: readonly Operation[] = ['insert', 'replace', 'remove', 'touch']
+
 /** A reply that is lost after the write, once. */
 export interface Lost {
   isArmed: boolean
@@ -26,23 +29,29 @@ export async function signedIn(bench: StoreBench, wrap: Wrap): Promise<Visitor> 
   return ann
 }
 
-/** Makes one operation fail while it is switched off. */
-export function failing(broken: Operation, switched: { isDown: boolean }): Wrap {
+/** Makes operations fail while they are switched off. */
+export function failing(broken: readonly Operation[], switched: { isDown: boolean }): Wrap {
   return (backend) =>
     onEach(backend, (operation, run) =>
-      operation === broken && switched.isDown ? Promise.reject(new Error('ECONNREFUSED')) : run(),
+      isOneOf(broken, operation) && switched.isDown
+        ? Promise.reject(new Error('ECONNREFUSED'))
+        : run(),
     )
 }
 
-/** Makes one operation lose a reply. */
-export function lossy(broken: Operation, lost: Lost): Wrap {
+/** Makes the first of some operations lose its reply. */
+export function lossy(broken: readonly Operation[], lost: Lost): Wrap {
   return (backend) =>
     onEach(backend, async (operation, run) => {
       const result = await run()
-      if (operation !== broken || !lost.isArmed) return result
+      if (!isOneOf(broken, operation) || !lost.isArmed) return result
       lost.isArmed = false
       lost.count++
       await lost.meanwhile?.()
       throw new Error('ECONNRESET')
     })
+}
+
+function isOneOf(operations: readonly string[], operation: string): boolean {
+  return operations.includes(operation)
 }

@@ -9,7 +9,7 @@ export type Result = { readonly id: string; readonly title: string } & (
 
 /** What a run means, to be put into a README or a dashboard. */
 export interface Report {
-  /** For people: counts, then by name what was not offered, what was exempt and what failed. */
+  /** For people: counts, then by name what failed, what was exempt, and what was not offered, by what is lacking. */
   readonly markdown: string
   /** For machines: the same, as JSON text. */
   readonly json: string
@@ -46,9 +46,11 @@ export function report({ name, notOffered, results }: Run): Report {
       'Exempt',
       exempt.map(({ id, title, reason }) => `${id} ${title}: ${reason}`),
     ),
-    ...section(
-      'Not offered',
-      notOffered.map(({ id, title, lacks }) => `${id} ${title} (${lacks})`),
+    ...byLack(notOffered).flatMap(([lacks, cases]) =>
+      section(
+        `Not offered, for lack of \`${lacks}\``,
+        cases.map(({ id, title }) => `${id} ${title}`),
+      ),
     ),
   ]
   const json = { name, counts, failed, exempt, notOffered, passed: passed.map(({ id }) => id) }
@@ -58,6 +60,16 @@ export function report({ name, notOffered, results }: Run): Report {
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`### ${title}`, lines.map((line) => `- ${line}`).join('\n')]
 }
+
+/** One group per capability that is lacking, in the order of the ids. */
+function byLack(notOffered: readonly NotOffered[]): [string, NotOffered[]][] {
+  const groups = new Map<string, NotOffered[]>()
+  const inOrder = notOffered.toSorted((a, b) => byId.compare(a.id, b.id))
+  for (const each of inOrder) groups.set(each.lacks, [...(groups.get(each.lacks) ?? []), each])
+  return [...groups]
+}
+
+const byId = new Intl.Collator('en', { numeric: true })
 
 /** The first line only: the rest is the difference that the test runner shows. */
 function messageOf(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { ConfigOptions, SessionBackend, SessionManager } from '@sojourn/core'
+import type { ConfigOptions, SessionBackend, SessionManager, StoreSupports } from '@sojourn/core'
 import type { Scheduler } from './scheduler.ts'
 import type { Definition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'
@@ -51,11 +51,19 @@ export const rounds = 300
 
 const start = Date.UTC(2030, 0, 1)
 
-/** The bench of one case over a fresh storage. */
-export function createStoreBench(subject: StoreUnderTest, scheduler: Scheduler): StoreBench {
+/** The bench of one case over a fresh storage. A store that rotates nothing by age is not asked to: it would refuse. */
+export function createStoreBench(
+  subject: StoreUnderTest,
+  { supports, scheduler }: { supports: StoreSupports; scheduler: Scheduler },
+): StoreBench {
   const clock = { now: start }
   const calls: string[] = []
-  const plain: ConnectOptions = { ...limits, clock: () => clock.now, warn: () => undefined }
+  const { rotationInterval, rotationGrace, ...withoutRotation } = limits
+  const plain: ConnectOptions = {
+    ...(supports.conditionalWrite ? limits : withoutRotation),
+    clock: () => clock.now,
+    warn: () => undefined,
+  }
   const connect: StoreBench['connect'] = ({ wrap = asItIs, ...options } = {}) =>
     subject.connect({ ...plain, ...options }, (backend) =>
       counting(stepping(wrap(backend), scheduler), calls),

@@ -25,10 +25,14 @@ export type { TestData } from './visitor.ts'
 export interface StoreSuiteOptions {
   /** Opens a storage that is empty; each case gets one of its own and closes it. */
   open(): StoreUnderTest | Promise<StoreUnderTest>
+  /** Heads the report. @default 'store' */
+  readonly name?: string
   /** What the store says of itself; what it does not claim is listed as not offered. */
   readonly supports: StoreSupports
   /** Whether `connect` puts its `wrap` around a backend; a store that has none does not. @default true */
   readonly wraps?: boolean
+  /** Whether the token itself holds the session, so that each change sends it anew. @default false */
+  readonly sealed?: boolean
   /** Whether the storage can be dumped. @default false */
   readonly dumps?: boolean
   /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
@@ -39,15 +43,21 @@ export interface StoreSuiteOptions {
 
 /** The promises P1 to P12 as cases, on tokens, through a manager: for every store. */
 export function storeSuite(options: StoreSuiteOptions): Suite {
-  const { open, supports, wraps = true, dumps = false, exempt, seed = 1 } = options
-  const offered: Readonly<Record<string, boolean>> = { ...supports, wrap: wraps, dump: dumps }
+  const { open, supports, exempt, seed = 1 } = options
+  const { name = 'store', wraps = true, sealed = false, dumps = false } = options
+  const offered: Readonly<Record<string, boolean>> = {
+    ...supports,
+    wrap: wraps,
+    stored: !sealed,
+    dump: dumps,
+  }
   return createSuite({
-    name: 'store',
+    name,
     definitions: [claims(supports), ...definitions],
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const subject = await open()
-      const bench = createStoreBench(subject, createScheduler(seed))
+      const bench = createStoreBench(subject, { supports, scheduler: createScheduler(seed) })
       try {
         await run(bench)
       } finally {

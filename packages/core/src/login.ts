@@ -54,7 +54,8 @@ async function emptied(parts: ManagerParts, created: Created): Promise<Created> 
     await abandon(parts, opened)
     throw cause
   })
-  return saving.saved ? { ...created, opened: saving.opened } : created
+  if (!saving.saved) return created
+  return { ...created, opened: saving.opened, token: saving.token ?? created.token }
 }
 
 /** Changes that other requests made to the previous session since it was read go along. */

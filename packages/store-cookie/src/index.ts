@@ -1,1 +1,1 @@
-export {}
+export { type CookieStoreOptions, cookieStore } from './cookie-store.ts'

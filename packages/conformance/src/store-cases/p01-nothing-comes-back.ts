@@ -42,7 +42,7 @@ export const nothingComesBack: readonly StoreCase[] = [
   {
     id: 'P1.5',
     title: 'revoking one session wins against a slower save',
-    needs: ['list'],
+    needs: ['revocation'],
     run: (bench) =>
       endsAgainst(bench, { end: ({ session }) => bench.manager.revoke(session.id), save: change }),
   },

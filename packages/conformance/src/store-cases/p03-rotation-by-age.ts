@@ -85,7 +85,7 @@ export const rotationByAge: readonly StoreCase[] = [
   {
     id: 'P3.6',
     title: 'a change and an offer in one request are one write, and both hold',
-    needs: [...needs, 'wrap'],
+    needs: [...needs, 'wrap', 'stored'],
     async run(bench) {
       const ann = await signedIn(bench)
       bench.clock.now += limits.rotationInterval

@@ -84,7 +84,7 @@ export const loginCutsClean: readonly StoreCase[] = [
     id: 'P4.8',
     title: 'logging in as another user ends the old session and carries nothing over',
     needs,
-    async run({ visitor, manager }) {
+    async run({ visitor }) {
       const ann = visitor()
       await ann.visit(async (session) => {
         await session.login('user-1')
@@ -94,7 +94,6 @@ export const loginCutsClean: readonly StoreCase[] = [
       await ann.visit((session) => session.login('user-2'))
       deepEqual(await ann.look(), { data: {}, userId: 'user-2' })
       equal(await old.look(), null)
-      equal((await manager.sessions('user-1')).length, 0)
     },
   },
   {
@@ -142,7 +141,7 @@ export const loginCutsClean: readonly StoreCase[] = [
   {
     id: 'P4.12',
     title: 'a login whose session was ended by somebody else meanwhile carries nothing',
-    needs: ['revocation', 'list'],
+    needs,
     async run({ visitor, manager }) {
       const ann = visitor()
       await ann.visit(put({ cart: ['tea'] }))

@@ -26,7 +26,7 @@ export const rotateCutsClean: readonly StoreCase[] = [
   {
     id: 'P4.5',
     title: 'a write that began before rotate() is refused, not merged, and sends no cookie',
-    needs: ['revocation', 'conditionalWrite'],
+    needs,
     async run({ visitor }) {
       const ann = visitor()
       await ann.visit(put({ role: 'user' }))

@@ -49,7 +49,6 @@ export const credentials: readonly StoreCase[] = [
     id: 'P6.1',
     title:
       'a cookie with any one character changed, cut or prolonged makes no store call and no error',
-    needs: ['wrap'],
     async run({ visitor, calls }) {
       const ann = visitor()
       await ann.visit((session) => session.login('user-1'))

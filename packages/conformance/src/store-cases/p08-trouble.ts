@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { failing, type Operation, signedIn } from '../faults.ts'
+import { failing, type Operation, signedIn, writes } from '../faults.ts'
 import type { StoreBench, StoreCase } from '../store-bench.ts'
 import { put } from '../visitor.ts'
 
@@ -14,7 +14,7 @@ export const trouble: readonly StoreCase[] = [
       'a store that is down while reading is an error, never a new session, and the cookie stays good',
     needs,
     async run(bench) {
-      const { ann, switched } = await inTrouble(bench, 'find')
+      const { ann, switched } = await inTrouble(bench, ['find'])
       await rejects(ann.visit(), unavailable)
       switched.isDown = false
       equal((await ann.look())?.userId, 'user-1')
@@ -24,9 +24,9 @@ export const trouble: readonly StoreCase[] = [
     id: 'P8.2',
     title:
       'a store that is down while writing fails the commit, sends no cookie, and what was stands',
-    needs,
+    needs: [...needs, 'stored'],
     async run(bench) {
-      const { ann, switched } = await inTrouble(bench, 'replace')
+      const { ann, switched } = await inTrouble(bench, ['replace'])
       const { session, finish, setCookies } = await ann.begin()
       session.data['n'] = 2
       await rejects(finish(), unavailable)
@@ -40,7 +40,7 @@ export const trouble: readonly StoreCase[] = [
     title: 'a logout that the store did not hear is an error, and the session is still there',
     needs,
     async run(bench) {
-      const { ann, switched } = await inTrouble(bench, 'remove')
+      const { ann, switched } = await inTrouble(bench, writes)
       const { session, finish, setCookies } = await ann.begin()
       await rejects(session.destroy(), unavailable)
       await finish()
@@ -52,10 +52,10 @@ export const trouble: readonly StoreCase[] = [
   {
     id: 'P8.4',
     title: 'a login that cannot end the old session rejects, and nothing has changed',
-    needs,
+    needs: [...needs, 'stored'],
     async run(bench) {
       const switched = { isDown: false }
-      const manager = bench.connect({ wrap: failing('remove', switched) })
+      const manager = bench.connect({ wrap: failing(['remove'], switched) })
       const ann = bench.visitor(manager)
       await ann.visit(put({ cart: ['tea'] }))
       switched.isDown = true
@@ -69,10 +69,10 @@ export const trouble: readonly StoreCase[] = [
   },
 ]
 
-/** A signed-in browser whose store then fails at one operation. */
-async function inTrouble(bench: StoreBench, operation: Operation) {
+/** A signed-in browser whose store then fails at some operations. */
+async function inTrouble(bench: StoreBench, broken: readonly Operation[]) {
   const switched = { isDown: false }
-  const ann = await signedIn(bench, failing(operation, switched))
+  const ann = await signedIn(bench, failing(broken, switched))
   switched.isDown = true
   return { ann, switched }
 }

@@ -54,7 +54,7 @@ export const usersSessions: readonly StoreCase[] = [
     id: 'P10.3',
     title:
       'revoking one session ends that one and says so; revoking it again says it was not alive',
-    needs,
+    needs: ['revocation'],
     async run({ visitor, manager }) {
       const [one, two] = [visitor(), visitor()]
       for (const ann of [one, two]) await ann.visit((session) => session.login('user-1'))

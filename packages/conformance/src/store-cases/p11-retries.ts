@@ -1,9 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { type Lost, lossy, type Operation, signedIn } from '../faults.ts'
+import { type Lost, lossy, type Operation, signedIn, writes } from '../faults.ts'
 import type { StoreBench, StoreCase } from '../store-bench.ts'
 import { put } from '../visitor.ts'
 
-const needs = ['wrap']
+const needs = ['wrap', 'stored']
 
 /** P11: a retry is applied once. */
 export const retries: readonly StoreCase[] = [
@@ -12,7 +12,7 @@ export const retries: readonly StoreCase[] = [
     title: 'an update whose reply was lost is sent again and applied once',
     needs,
     async run(bench) {
-      const { ann, lost } = await losing(bench, 'replace')
+      const { ann, lost } = await losing(bench, ['replace'])
       await ann.visit((session) =>
         session.update((data) => {
           data['n'] = Number(data['n']) + 1
@@ -27,7 +27,7 @@ export const retries: readonly StoreCase[] = [
     title: 'an update whose reply was lost, and over which another wrote, is applied once',
     needs,
     async run(bench) {
-      const { ann, lost } = await losing(bench, 'replace')
+      const { ann, lost } = await losing(bench, ['replace'])
       lost.meanwhile = async () => {
         const other = Object.assign(bench.visitor(), { cookie: ann.cookie })
         await other.visit(put({ other: true }))
@@ -44,10 +44,10 @@ export const retries: readonly StoreCase[] = [
   {
     id: 'P11.3',
     title: 'a login whose reply was lost leaves one session, and its cookie is good',
-    needs: ['wrap', 'list'],
+    needs: [...needs, 'list'],
     async run(bench) {
       const lost = { isArmed: true, count: 0 }
-      const manager = bench.connect({ wrap: lossy('insert', lost) })
+      const manager = bench.connect({ wrap: lossy(['insert'], lost) })
       const ann = bench.visitor(manager)
       await ann.visit((session) => session.login('user-1'))
       equal(lost.count, 1)
@@ -58,9 +58,9 @@ export const retries: readonly StoreCase[] = [
   {
     id: 'P11.4',
     title: 'a logout whose reply was lost has happened, and clears the cookie',
-    needs,
+    needs: ['wrap', 'revocation'],
     async run(bench) {
-      const { ann, lost } = await losing(bench, 'remove')
+      const { ann, lost } = await losing(bench, writes)
       await ann.visit((session) => session.destroy())
       equal(lost.count, 1)
       equal(ann.cookie, undefined)
@@ -69,9 +69,9 @@ export const retries: readonly StoreCase[] = [
 ]
 
 /** A signed-in browser whose store then loses one reply. */
-async function losing(bench: StoreBench, operation: Operation) {
+async function losing(bench: StoreBench, broken: readonly Operation[]) {
   const lost: Lost = { isArmed: false, count: 0 }
-  const ann = await signedIn(bench, lossy(operation, lost))
+  const ann = await signedIn(bench, lossy(broken, lost))
   lost.isArmed = true
   return { ann, lost }
 }

@@ -33,7 +33,7 @@ export const cookiesForCause: readonly StoreCase[] = [
   {
     id: 'P12.2',
     title: 'reading, touching and changing data in the store sends none',
-    needs: ['revocation'],
+    needs: ['stored'],
     async run({ visitor, clock }) {
       const ann = visitor()
       await ann.visit((session) => session.login('user-1'))

@@ -88,7 +88,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'leaking-index',
-    breaks: ['P4.8', 'P10.2'],
+    breaks: ['P10.2'],
     backend: (reference) => {
       const ended = new Map<string, Row>()
       return {

@@ -1,0 +1,50 @@
+import type { EndReason, SessionBackend, SessionId, SessionRecord, StoreEnv } from '@sojourn/core'
+import { createMarks, type Mark, type Marks } from './marks.ts'
+
+/** Why a token that is genuine opens nothing and writes nothing: its session has ended, or was elevated after it. */
+export type Refused = { readonly ended: EndReason } | 'superseded'
+
+/** What a server must remember so that an end and an elevation are final although the browser holds the session. */
+export interface Revocations extends Pick<Marks, 'ping' | 'close'> {
+  /** Why the token of a record is refused, if it is. One `find`. */
+  judge(record: SessionRecord): Promise<Refused | undefined>
+  /** Makes the next record's authority the only one that counts; or says why not. */
+  elevate(record: SessionRecord, next: SessionRecord): Promise<Refused | undefined>
+  /** Ends a session, whatever its authority; or says who has done so before. */
+  end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
+}
+
+/** Revocations by id and authority, in a backend. A mark stays until no token of its session can open any more. */
+export function createRevocations(backend: SessionBackend, env: StoreEnv): Revocations {
+  const marks = createMarks(backend, env)
+
+  return {
+    judge: async ({ id, authority }) => whyRefused(authority, await marks.find(id)),
+
+    async elevate({ id, authority, absoluteExpiresAt }, next) {
+      const mark = await marks.put(
+        id,
+        { authority: next.authority },
+        {
+          until: Math.max(absoluteExpiresAt, next.absoluteExpiresAt),
+          yields: (standing) => whyRefused(authority, standing) !== undefined,
+        },
+      )
+      return whyRefused(authority, mark)
+    },
+
+    async end(id, reason, until) {
+      const yields = (standing: Mark) => 'ended' in standing
+      const mark = await marks.put(id, { ended: reason }, { until, yields })
+      return mark && 'ended' in mark ? mark.ended : undefined
+    },
+
+    ping: marks.ping,
+    close: marks.close,
+  }
+}
+
+function whyRefused(authority: number, mark: Mark | undefined): Refused | undefined {
+  if (mark === undefined || 'ended' in mark) return mark
+  return mark.authority > authority ? 'superseded' : undefined
+}

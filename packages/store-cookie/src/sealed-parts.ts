@@ -1,0 +1,12 @@
+import type { Codec, StoreEnv } from '@sojourn/core'
+import type { Revocations } from './revocations.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the operations of a cookie store are made of. */
+export interface SealedParts {
+  readonly tokens: Tokens
+  /** None where nothing is kept on the server. */
+  readonly revocations: Revocations | undefined
+  readonly env: StoreEnv
+  readonly codec: Codec
+}

@@ -1,0 +1,96 @@
+import type {
+  Changes,
+  Creation,
+  Draft,
+  Opened,
+  Saving,
+  SessionRecord,
+  SessionStore,
+} from '@sojourn/core'
+import {
+  checkSize,
+  createRecord,
+  decodeData,
+  isTouchDue,
+  mintId,
+  rotateRecord,
+  sameBytes,
+} from '@sojourn/core/parts'
+import { endOf } from './lifetime.ts'
+import type { Refused } from './revocations.ts'
+import type { SealedParts } from './sealed-parts.ts'
+
+/** A sealed record needs no secret of its own: the seal is what opens it. */
+const noSecret = ''
+
+/**
+ * The `create` and `save` of a cookie store: both seal. What this request opened is all that there is to change, so
+ * nothing is merged; with revocations, what was ended or elevated meanwhile is not sealed again.
+ */
+export function createSealedSave({
+  tokens,
+  revocations,
+  env,
+  codec,
+}: SealedParts): Pick<SessionStore, 'create' | 'save'> {
+  const { clock, keyring, policy } = env
+  return { create, save }
+
+  async function create(draft: Draft): Promise<Creation> {
+    checkSize(draft.data, policy.maxDataBytes)
+    const at = clock()
+    const group = draft.userId === undefined ? undefined : keyring.userGroup(draft.userId)
+    const id = draft.id ?? mintId(group)
+    const record = createRecord({ ...draft, id, at, secretHash: noSecret })
+    const opened: Opened = { record, touchedAt: at, data: draft.data }
+    const token = await tokens.seal(opened)
+    // Only an id that somebody was shown can have been ended before it was kept.
+    if (draft.id !== undefined && (await revocations?.judge(record)))
+      return { created: false, why: 'ended' }
+    return { created: true, opened, token, evicted: [] }
+  }
+
+  async function save(opened: Opened, changes: Changes): Promise<Saving> {
+    const next = await apply(opened, changes)
+    const at = clock()
+    if (at >= endOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
+    if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
+      return { saved: true, opened }
+    const touched = { ...next, touchedAt: at }
+    const token = await tokens.seal(touched) // before anything is written: it may be too large
+    const refused = await refuse(opened.record, touched.record)
+    if (refused === 'superseded' && next === opened) return { saved: true, opened }
+    if (refused) return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
+    return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
+  }
+
+  /** The session as the request wants it; itself where it wants nothing. */
+  async function apply(opened: Opened, { data, update, rotate }: Changes): Promise<Opened> {
+    const mine = data?.mine ?? opened.data
+    const written = update ? await updated(mine, update) : mine
+    const at = clock()
+    const isChanged = !sameBytes(written, opened.data)
+    if (isChanged) checkSize(written, policy.maxDataBytes)
+    if (!isChanged && !rotate) return opened
+    const record = rotate
+      ? rotateRecord(opened.record, noSecret, { at, elevation: rotate.elevation })
+      : opened.record
+    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: written }
+  }
+
+  async function updated(
+    data: Uint8Array,
+    update: NonNullable<Changes['update']>,
+  ): Promise<Uint8Array> {
+    const copy = decodeData(codec, data)
+    await update(copy)
+    return codec.encode(copy)
+  }
+
+  /** Others may have ended or elevated the session since; an elevation of its own is marked, or the old token lived on. */
+  async function refuse(record: SessionRecord, next: SessionRecord): Promise<Refused | undefined> {
+    return next.authority === record.authority
+      ? revocations?.judge(record)
+      : revocations?.elevate(record, next)
+  }
+}

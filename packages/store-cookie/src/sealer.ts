@@ -1,0 +1,13 @@
+import type { SealKey } from './seal-keys.ts'
+import type { Spelled } from './spelling.ts'
+
+/**
+ * Authenticated encryption of bytes into a JWE token and back. Both sealers write the same format and open what the
+ * other wrote.
+ */
+export interface Sealer {
+  /** A token that only `unseal` opens. Two of the same bytes are different: the iv is random. */
+  seal(plain: Uint8Array, by: SealKey): string | Promise<string>
+  /** The bytes, or `undefined` where the token is not one that `seal` made. Never throws for a token. */
+  unseal(spelled: Spelled): Uint8Array | undefined | Promise<Uint8Array | undefined>
+}
