@@ -43,7 +43,14 @@ interface Found {
 const mostAttempts = 20
 /** A mark outlives the requests that were on their way when it was put, whatever they seal. */
 const marginMs = 86_400_000
-const reasons = ['login', 'logout', 'revoked', 'evicted', 'replayed']
+const reasons: Readonly<Record<EndReason, true>> = {
+  login: true,
+  logout: true,
+  revoked: true,
+  evicted: true,
+  replayed: true,
+  moved: true,
+}
 
 /** Marks in a backend, behind the deadline and the contract. */
 export function createMarks(backend: SessionBackend, { clock, policy, emit }: StoreEnv): Marks {
@@ -122,6 +129,6 @@ function decode(id: SessionId, { value }: Row): Mark {
 
 function isMark(mark: unknown): mark is Mark {
   if (typeof mark !== 'object' || mark === null) return false
-  if ('ended' in mark) return reasons.includes(String(mark.ended))
+  if ('ended' in mark) return Object.hasOwn(reasons, String(mark.ended))
   return 'authority' in mark && Number.isInteger(mark.authority)
 }
