@@ -1,5 +1,6 @@
 import {
   type EndReason,
+  endReasons,
   jsonCodec,
   type Row,
   type SessionBackend,
@@ -43,14 +44,6 @@ interface Found {
 const mostAttempts = 20
 /** A mark outlives the requests that were on their way when it was put, whatever they seal. */
 const marginMs = 86_400_000
-const reasons: Readonly<Record<EndReason, true>> = {
-  login: true,
-  logout: true,
-  revoked: true,
-  evicted: true,
-  replayed: true,
-  moved: true,
-}
 
 /** Marks in a backend, behind the deadline and the contract. */
 export function createMarks(backend: SessionBackend, { clock, policy, emit }: StoreEnv): Marks {
@@ -129,6 +122,6 @@ function decode(id: SessionId, { value }: Row): Mark {
 
 function isMark(mark: unknown): mark is Mark {
   if (typeof mark !== 'object' || mark === null) return false
-  if ('ended' in mark) return Object.hasOwn(reasons, String(mark.ended))
+  if ('ended' in mark) return endReasons.some((reason) => reason === mark.ended)
   return 'authority' in mark && Number.isInteger(mark.authority)
 }
