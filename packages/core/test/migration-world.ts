@@ -43,12 +43,14 @@ export async function createWorld() {
     return createSessionManager<TestData>(devConfig(secret, { store, ...options }))
   }
   const servers = { old: server(false), new: server(true) }
+  const only = { store: keyedStore(backends.from), clock: () => clock.now, warn: () => undefined }
+  const unaware = createSessionManager<TestData>(devConfig(secret, only))
   const ann = browser()
   const { session } = await visit(servers.old, ann, async (session) => {
     await session.login('ann')
     await session.update((data) => Object.assign(data, { n: 1 }))
   })
-  return { backends, clock, server, servers, ann, id: session.id }
+  return { backends, clock, server, servers, unaware, ann, id: session.id }
 }
 
 /** Where the session lives now, and as how many records. */
@@ -87,14 +89,17 @@ export function withCookie(cookie: string | undefined): ReturnType<typeof browse
 
 /** Runs a story with an interruption at the first call of a server, then at the second, until none is left to interrupt. */
 export async function atEachCall(
-  story: (world: World, interrupt: (act: Interruption) => Server) => Promise<void>,
+  story: (
+    world: World,
+    interrupt: (act: Interruption, server?: { move: boolean }) => Server,
+  ) => Promise<void>,
   { isDead = false } = {},
 ): Promise<number> {
   for (let at = 0; ; at++) {
     const world = await createWorld()
     const done = { isInterrupted: false }
-    await story(world, (act) =>
-      world.server(true, {
+    await story(world, (act, { move } = { move: true }) =>
+      world.server(move, {
         at,
         isDead,
         act: (run) => {
