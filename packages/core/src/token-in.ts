@@ -48,8 +48,8 @@ export function createPlaces(
   return [placeOf(first), ...others.map(placeOf)]
 }
 
-/** The response header of a way, in lower case. */
-function answerOf(way: TokenIn): string {
+/** The response header of a way, in lower case; it tells the ways apart. */
+export function answerOf(way: TokenIn): string {
   if (way === 'cookie') return 'set-cookie'
   if (way === 'bearer') return bearerAnswer.toLowerCase()
   const header: unknown = Object(way).header
