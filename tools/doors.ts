@@ -29,7 +29,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/express': {
     src: ['@sojourn/core', '@sojourn/node', 'express'],
-    test: ['@sojourn/conformance', 'compression', 'express4', 'playwright-core'],
+    test: ['@sojourn/conformance', 'compression', 'express4', 'playwright-core', 'supertest'],
   },
   '@sojourn/store-redis': {
     src: ['@sojourn/core', 'msgpackr'],

@@ -7,7 +7,7 @@ import type { LoginOptions, SessionData } from './session.ts'
 import { answerOf, type TokenIn } from './token-in.ts'
 
 /** What a test's user is to have, besides being logged in. */
-export interface SignInOptions<Data extends object = SessionData>
+export interface TestUserOptions<Data extends object = SessionData>
   extends Omit<LoginOptions, 'carry'> {
   /** What the session holds. */
   readonly data?: Data
@@ -16,7 +16,7 @@ export interface SignInOptions<Data extends object = SessionData>
 }
 
 /** A user who is logged in, as a client that knows it. */
-export interface SignedIn {
+export interface TestUser {
   /** The session's id, for `manager.revoke` and its kin. */
   readonly id: SessionId
   /** The headers of a request with this session, whatever its way: `{ cookie }`, `{ authorization }`, … */
@@ -45,11 +45,11 @@ export interface BrowserCookie {
  * So it works with every store, and the application meets nothing that it could not meet in production.
  * @throws SessionUsageError, SessionLimitError, SessionStoreError, as `login` does.
  */
-export async function signIn<Data extends object>(
+export async function logIn<Data extends object>(
   manager: SessionManager<Data>,
   userId: string,
-  { data, tokenIn = manager.tokenIn[0], ...login }: SignInOptions<Data> = {},
-): Promise<SignedIn> {
+  { data, tokenIn = manager.tokenIn[0], ...login }: TestUserOptions<Data> = {},
+): Promise<TestUser> {
   checkWay(manager, tokenIn)
   const response = new Map<string, string>()
   const lines: string[] = []
@@ -71,7 +71,7 @@ function checkWay({ tokenIn }: Pick<SessionManager, 'tokenIn'>, way: TokenIn): v
   if (tokenIn.map(answerOf).includes(answerOf(way))) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    'signIn() was asked for a way of the token that the manager does not have. Name one of manager.tokenIn, or leave tokenIn out.',
+    'logIn() was asked for a way of the token that the manager does not have. Name one of manager.tokenIn, or leave tokenIn out.',
   )
 }
 

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfigOptions } from '../src/options.ts'
-import { signIn } from '../src/testing.ts'
+import { logIn } from '../src/testing.ts'
 import { longTokenStore } from './long-token-store.ts'
 import { counted, managerOver, mapBackend } from './support.ts'
 
 const header = { header: 'X-Session-Token' }
 const over = (options: Partial<ConfigOptions> = {}) => managerOver(mapBackend(), options).manager
 
-describe('signIn', () => {
+describe('logIn', () => {
   test('answers the cookie of a session that the manager knows, made by one write', async () => {
     const { backend, calls } = counted(mapBackend())
     const { manager } = managerOver(backend)
     const options = { data: { cart: ['tea'] }, client: { name: 'Test' }, maxAge: '5m' } as const
-    const ada = await signIn(manager, 'ada', options)
+    const ada = await logIn(manager, 'ada', options)
     expect(calls).toEqual(['insert'])
     expect(ada.cookie).toMatch(/^sid=[\w.-]{105}$/)
     expect(ada.headers).toEqual({ cookie: ada.cookie })
@@ -44,7 +44,7 @@ describe('signIn', () => {
     ],
   ] as const)('carries the token in %s', async (_title, options, how, name) => {
     const manager = over(options)
-    const ada = await signIn(manager, 'ada', how)
+    const ada = await logIn(manager, 'ada', how)
     expect(Object.keys(ada.headers)).toEqual([name])
     expect(ada.cookie === '').toBe(name !== 'cookie')
     expect((await manager.read(ada.headers)).userId).toBe('ada')
@@ -52,7 +52,7 @@ describe('signIn', () => {
 
   test('answers the cookies as a browser of Playwright takes them', async () => {
     const given = { secure: true, cookieName: '__Host-sid', sameSite: 'strict' } as const
-    const ada = await signIn(over(given), 'ada', { persistent: false })
+    const ada = await logIn(over(given), 'ada', { persistent: false })
     expect(ada.cookies('https://localhost:3000/shop?x')).toEqual([
       {
         name: '__Host-sid',
@@ -65,11 +65,11 @@ describe('signIn', () => {
         sameSite: 'Strict',
       },
     ])
-    const wide = await signIn(over({ domain: 'example.com', path: '/app' }), 'ada')
+    const wide = await logIn(over({ domain: 'example.com', path: '/app' }), 'ada')
     const [cookie] = wide.cookies('http://www.example.com')
     expect(cookie).toMatchObject({ domain: '.example.com', path: '/app', secure: false })
     expect(Math.abs((cookie?.expires ?? 0) - Date.now() / 1000 - 30 * 86_400)).toBeLessThan(5)
-    const long = await signIn(over({ store: longTokenStore(3) }), 'ada', {
+    const long = await logIn(over({ store: longTokenStore(3) }), 'ada', {
       data: { text: 'x'.repeat(3_500) },
     })
     expect(long.cookies('http://localhost').map(({ name }) => name)).toEqual([
@@ -77,17 +77,17 @@ describe('signIn', () => {
       'sid.1',
       'sid.2',
     ])
-    expect((await signIn(over({ tokenIn: 'bearer' }), 'ada')).cookies('http://localhost')).toEqual(
+    expect((await logIn(over({ tokenIn: 'bearer' }), 'ada')).cookies('http://localhost')).toEqual(
       [],
     )
   })
 
   test('refuses what a login refuses, and a way that the manager does not have', async () => {
     const invalid = { code: 'ERR_CONFIG_INVALID' }
-    await expect(signIn(over(), '')).rejects.toMatchObject(invalid)
-    await expect(signIn(over(), 'ada', { maxAge: '0s' })).rejects.toMatchObject(invalid)
-    await expect(signIn(over(), 'ada', { tokenIn: 'bearer' })).rejects.toMatchObject(invalid)
+    await expect(logIn(over(), '')).rejects.toMatchObject(invalid)
+    await expect(logIn(over(), 'ada', { maxAge: '0s' })).rejects.toMatchObject(invalid)
+    await expect(logIn(over(), 'ada', { tokenIn: 'bearer' })).rejects.toMatchObject(invalid)
     const bearer = over({ tokenIn: 'bearer' })
-    await expect(signIn(bearer, 'ada', { tokenIn: 'cookie' })).rejects.toMatchObject(invalid)
+    await expect(logIn(bearer, 'ada', { tokenIn: 'cookie' })).rejects.toMatchObject(invalid)
   })
 })
