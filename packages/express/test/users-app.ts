@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { type ConfigOptions, createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import {
+  type ConfigOptions,
+  createSessionManager,
+  devConfig,
+  keyedStore,
+  type SessionManager,
+} from '@sojourn/core'
 import { sessions } from '@sojourn/express'
-import express from 'express'
+import express, { type Express } from 'express'
 
 /** An application that knows who is logged in, and its manager. */
-export function createApp(options: Partial<ConfigOptions> = {}) {
+export function createApp(options: Partial<ConfigOptions> = {}): {
+  manager: SessionManager
+  app: Express
+} {
   const store = keyedStore(referenceBackend())
   const manager = createSessionManager(devConfig(randomBytes(32), { store, ...options }))
   const app = express().use(sessions(manager))
