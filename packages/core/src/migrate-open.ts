@@ -1,6 +1,7 @@
 import type { Guests } from './migrate-guests.ts'
 import type { Migration } from './migrate-store.ts'
 import type { Opened, Opening, SessionStore, StoreUsers } from './store.ts'
+import { expiryOf } from './timeouts.ts'
 
 type Found = Exclude<Opening, { outcome: 'discarded' }>
 
@@ -63,6 +64,33 @@ export function createOpen(
     if (policy.onReplay === 'revokeAll' && userId !== undefined)
       await users?.endAll(userId, { reason: 'replayed' })
     return opening
+  }
+}
+
+/**
+ * The `look` of a migration; `to` has the last word. What `from` cannot look at stands as it was read: the touch that
+ * follows moves it, and meets there whatever has ended it.
+ */
+export function createLook(
+  { from, to, env: { clock, policy } }: Migration,
+  guests: Guests,
+): NonNullable<SessionStore['look']> {
+  return async (opened) => {
+    const there = await lookIn(to, opened)
+    const guest = guests.get(opened)
+    if (!guest || !isUnknown(there)) return there
+    const here = await lookIn(from, guest.origin)
+    if (here.outcome === 'ended' && here.reason === 'moved') return lookIn(to, opened)
+    if (here.outcome !== 'open') return here
+    return { outcome: 'open', opened: guests.show(here.opened, guest.tokens) }
+  }
+
+  async function lookIn(store: SessionStore, opened: Opened): Promise<Opening> {
+    if (store.look) return store.look(opened)
+    const { record, touchedAt } = opened
+    return clock() < expiryOf(record, touchedAt, policy.touchInterval)
+      ? { outcome: 'open', opened }
+      : { outcome: 'discarded', why: 'expired', id: record.id }
   }
 }
 

@@ -1,6 +1,6 @@
 import { SessionUsageError } from './errors.ts'
 import { createGuests } from './migrate-guests.ts'
-import { createOpen } from './migrate-open.ts'
+import { createLook, createOpen } from './migrate-open.ts'
 import { createSave } from './migrate-save.ts'
 import { createUsers } from './migrate-users.ts'
 import type { EndReason } from './record.ts'
@@ -86,6 +86,7 @@ function connect(migration: Migration): SessionStore {
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
     open: createOpen(migration, guests, users),
+    look: createLook(migration, guests),
     create,
     save: createSave(migration, guests),
     end,
