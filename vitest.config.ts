@@ -63,6 +63,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     reporters: ['default', './tools/reporter.ts'],
+    // A safety net for tests that hang, not a judgement: the machines are small and shared.
+    testTimeout: 60_000,
     projects: [
       ...packages.map((name) => unit(name, `packages/${name}`)),
       unit('tools', 'tools'),

@@ -1,4 +1,5 @@
 import { create, tellIfLate, tellOfRotation } from './commit.ts'
+import { createCsrfTokens } from './csrf-token.ts'
 import { SessionConflictError } from './errors.ts'
 import { login } from './login.ts'
 import { decodeData } from './merge.ts'
@@ -18,6 +19,7 @@ export function createActs(parts: ManagerParts): SessionActs {
   return {
     mintId: () => mintId(),
     now: () => parts.config.clock(),
+    csrf: createCsrfTokens(parts.config.keyring.derive('csrf')),
     watchLate: (state) => {
       Promise.resolve(state.tail).then(() => tellIfLate(parts, state))
     },

@@ -28,14 +28,14 @@ export function decide(
   state: SessionState,
   { carrier, isSent }: { carrier: Carrier; isSent: boolean },
 ): Decision {
-  const { opened, box, wantsRotation } = state
+  const { opened, box, wantsRotation, wantsKeeping } = state
   if (state.hasFailed) return nothing
   if (isSent) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = box.bytes()
   const isDirty = !sameBytes(mine, box.base)
   if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
-  if (!opened) return isDirty ? decideCreate(parts, carrier, mine) : nothing
+  if (!opened) return isDirty || wantsKeeping ? decideCreate(parts, carrier, mine) : nothing
   if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
   const changes: Changes = {
     ...(isDirty ? { data: { base: box.base, mine } } : {}),

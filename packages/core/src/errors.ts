@@ -11,7 +11,9 @@ export type SessionErrorCode =
   | 'ERR_SESSION_SUPERSEDED'
   | 'ERR_SESSION_ENDED'
   | 'ERR_SESSION_LIMIT'
+  | 'ERR_SESSION_REQUIRED'
   | 'ERR_SESSION_NOT_RECENT'
+  | 'ERR_CSRF_REFUSED'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_TIMEOUT'
   | 'ERR_STORE_REFUSED'
@@ -30,6 +32,10 @@ type UsageCode = Extract<
 type ConflictCode = Extract<
   SessionErrorCode,
   'ERR_SESSION_CONFLICT' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_ENDED'
+>
+type AccessCode = Extract<
+  SessionErrorCode,
+  'ERR_SESSION_REQUIRED' | 'ERR_SESSION_NOT_RECENT' | 'ERR_CSRF_REFUSED'
 >
 type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
@@ -90,13 +96,19 @@ export class SessionLimitError extends AnsweredError {
   }
 }
 
-/** The user must act: prove again who they are, by a `login`. Status 401 (RFC 9470). */
+/**
+ * The user must act: log in (`REQUIRED`), prove again who they are (`NOT_RECENT`; RFC 9470), both 401; or send the
+ * request from our own page (`CSRF_REFUSED`), 403: no login would change that.
+ */
 export class SessionAccessError extends AnsweredError {
-  readonly status = 401
-  declare readonly code: 'ERR_SESSION_NOT_RECENT'
+  readonly status: 401 | 403
+  override readonly headers: Readonly<Record<string, string>>
+  declare readonly code: AccessCode
 
-  constructor(code: 'ERR_SESSION_NOT_RECENT', message: string) {
+  constructor(code: AccessCode, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(code, message)
+    this.status = code === 'ERR_CSRF_REFUSED' ? 403 : 401
+    this.headers = headers
   }
 }
 

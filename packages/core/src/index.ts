@@ -1,3 +1,10 @@
+export {
+  type AccessGuard,
+  type AccessOptions,
+  createRecentGuard,
+  createSessionGuard,
+  mountedSession,
+} from './access-guard.ts'
 export type {
   BackendCall,
   BackendSupports,
@@ -17,6 +24,13 @@ export { type Clock, systemClock } from './clock.ts'
 export { type Codec, createCodec, type Format, jsonCodec } from './codec.ts'
 export { defaultConfig, devConfig, nist } from './config.ts'
 export type { CookieOptions } from './cookie.ts'
+export {
+  type CsrfGuard,
+  type CsrfOptions,
+  type CsrfRequest,
+  createCsrfGuard,
+  csrfField,
+} from './csrf.ts'
 export {
   SessionAccessError,
   SessionConflictError,
@@ -44,6 +58,7 @@ export type {
   Verifier,
 } from './record.ts'
 export { endReasons, groupOf } from './record.ts'
+export { varyBy } from './response-headers.ts'
 export type { LoginOptions, Session, SessionData } from './session.ts'
 export type { Ended } from './state.ts'
 export type {

@@ -4,7 +4,11 @@ import { placesToClear, placeToHand, type TokenPlace, type TokenPlaces } from '.
 
 /** Says in the response's headers what must be said of the session. */
 export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
-  if (state.isConsulted) varyBy(parts.places, carrier)
+  if (state.isConsulted)
+    varyBy(
+      carrier,
+      parts.places.map(({ header }) => header),
+    )
   const { outgoing } = state
   if (outgoing === undefined) return
   state.outgoing = undefined
@@ -40,13 +44,12 @@ function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | 
   return opened.record.absoluteExpiresAt - config.clock()
 }
 
-function varyBy(places: TokenPlaces, carrier: Carrier): void {
+/** Adds to a response's Vary what its content depends on, beside what is there. */
+export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly string[]): void {
   const vary = carrier.get('vary') ?? ''
   const named = listed(vary)
   if (named.includes('*')) return
-  const missing = places
-    .map(({ header }) => header)
-    .filter((header) => !named.includes(header.toLowerCase()))
+  const missing = headers.filter((header) => !named.includes(header.toLowerCase()))
   if (missing.length > 0)
     carrier.set('Vary', [...(vary === '' ? [] : [vary]), ...missing].join(', '))
 }

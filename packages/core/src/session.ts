@@ -1,3 +1,4 @@
+import { type CsrfTokens, keepForToken } from './csrf-token.ts'
 import { SessionAccessError, SessionUsageError } from './errors.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { ClientInfo, SessionId } from './record.ts'
@@ -34,6 +35,7 @@ export interface LoginOptions {
 export interface SessionActs {
   mintId(): SessionId
   now(): number
+  readonly csrf: CsrfTokens
   /** Tells of what the caller is about to change too late. */
   watchLate(state: SessionState): void
   describe(opened: Opened): SessionInfo
@@ -183,6 +185,42 @@ export class Session<Data extends object = SessionData> {
       'ERR_SESSION_NOT_RECENT',
       `Session ${this.id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
     )
+  }
+
+  /**
+   * The id of the user who is logged in; to be asked before whatever needs one.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED` on an anonymous or ended session: have them log in.
+   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
+   */
+  requireUser(): string {
+    const { opened, trouble } = this.#consult()
+    if (trouble) throw trouble
+    const userId = opened?.record.userId
+    if (userId !== undefined) return userId
+    throw new SessionAccessError(
+      'ERR_SESSION_REQUIRED',
+      `Session ${this.id} has no user. Ask the user to log in, then call session.login().`,
+    )
+  }
+
+  /**
+   * A new token for a form or a header, that only this session can have been given (NIST SP 800-63B-4, 5.1). It is good
+   * until a login, a logout or `rotate()`. A new session is kept by asking for one.
+   * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` where a new session can no longer be kept.
+   */
+  csrfToken(): string {
+    keepForToken(this.#consult())
+    return this.#acts.csrf.mint(this.#state, this.id)
+  }
+
+  /**
+   * Whether `token` was made by `csrfToken` for this session; false for whatever else it is.
+   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
+   */
+  verifyCsrfToken(token: unknown): boolean {
+    const state = this.#consult()
+    if (state.trouble) throw state.trouble
+    return this.#acts.csrf.verify(state, this.id, token)
   }
 
   /** Only what may be logged. */

@@ -39,6 +39,8 @@ export interface SessionState {
   readonly trouble: SessionStoreError | undefined
   ended: Ended | undefined
   wantsRotation: boolean
+  /** Whether a new session is kept even if it stays empty. */
+  wantsKeeping: boolean
   isConsulted: boolean
   /** A commit failed, and the response with it: nothing more is written. */
   hasFailed: boolean
@@ -72,6 +74,7 @@ export function createState({ codec }: ManagerParts, seed: StateSeed): SessionSt
     trouble,
     ended: ended?.why,
     wantsRotation: false,
+    wantsKeeping: false,
     isConsulted: false,
     hasFailed: false,
     outgoing: undefined,
@@ -98,6 +101,7 @@ export function fall({ codec }: ManagerParts, state: SessionState, why: Ended): 
   state.opened = undefined
   state.ended = why
   state.wantsRotation = false
+  state.wantsKeeping = false
   state.outgoing = undefined
   state.box = createDataBox(codec, emptyData(codec))
 }

@@ -44,9 +44,7 @@ export function mintVersion(): string {
 
 /** The token for an id and a secret, signed with the first key. */
 export function mintToken(id: SessionId, secret: string, keys: readonly KeyObject[]): string {
-  const [key] = keys
-  if (!key) throw new TypeError('A keyring holds at least one key')
-  return `${id}.${secret}.${sign(`${id}.${secret}`, key).toString('base64url')}`
+  return `${id}.${secret}.${signatureOf(`${id}.${secret}`, keys)}`
 }
 
 /** Whether a text has the shape of an id; nothing else needs to be looked for in a store. */
@@ -61,10 +59,27 @@ export function verifyToken(
 ): GenuineToken | 'malformed' | 'forged' {
   const [, id, secret, signature] = shape.exec(token) ?? []
   if (id === undefined || secret === undefined || signature === undefined) return 'malformed'
+  const keyIndex = signerOf(`${id}.${secret}`, signature, keys)
+  return keyIndex === undefined ? 'forged' : { id, secret, keyIndex }
+}
+
+/** The signature of a text by the first key: 32 characters. */
+export function signatureOf(text: string, keys: readonly KeyObject[]): string {
+  const [key] = keys
+  if (!key) throw new TypeError('A keyring holds at least one key')
+  return sign(text, key).toString('base64url')
+}
+
+/** Which key made a signature of 32 characters; `undefined` where none did. All are tried, in constant time each. */
+export function signerOf(
+  text: string,
+  signature: string,
+  keys: readonly KeyObject[],
+): number | undefined {
   const given = Buffer.from(signature, 'base64url')
-  const matches = keys.map((key) => timingSafeEqual(sign(`${id}.${secret}`, key), given))
+  const matches = keys.map((key) => timingSafeEqual(sign(text, key), given))
   const keyIndex = matches.indexOf(true)
-  return keyIndex < 0 ? 'forged' : { id, secret, keyIndex }
+  return keyIndex < 0 ? undefined : keyIndex
 }
 
 /** A new salt, by which the next secret derives from the current one. */

@@ -1,5 +1,10 @@
-import type { Session, SessionManager } from '@sojourn/core'
-import { sessions as mount } from '@sojourn/node'
+import type { AccessOptions, CsrfOptions, Duration, Session, SessionManager } from '@sojourn/core'
+import {
+  csrf as checkCsrf,
+  requireRecent as checkRecent,
+  requireSession as checkSession,
+  sessions as mount,
+} from '@sojourn/node'
 import type { Request, RequestHandler } from 'express'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -29,4 +34,28 @@ export function sessions<Data extends object>(
   { as = 'session' }: SessionsOptions = {},
 ): RequestHandler {
   return mount(manager, { as, isSecure: (request: Request) => request.secure })
+}
+
+/**
+ * Lets a logged-in user pass. Others are redirected with 303, or a SessionAccessError `ERR_SESSION_REQUIRED` with status
+ * 401 goes to the error handler. `ERR_SESSION_MISSING` where `sessions(manager)` is not mounted before.
+ */
+export function requireSession(options: AccessOptions<Request> = {}): RequestHandler {
+  return checkSession(options)
+}
+
+/** Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with `ERR_SESSION_NOT_RECENT`. */
+export function requireRecent(
+  duration: Duration,
+  options: AccessOptions<Request> = {},
+): RequestHandler {
+  return checkRecent(duration, options)
+}
+
+/**
+ * Refuses what other sites have a browser send, with 403 `ERR_CSRF_REFUSED`. With `token` it also demands the session's
+ * token, from the header `X-CSRF-Token` or the field `_csrf` of `req.body`.
+ */
+export function csrf(options: CsrfOptions = {}): RequestHandler {
+  return checkCsrf(options)
 }

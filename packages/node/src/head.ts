@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { varyBy } from '@sojourn/core'
 import { dropTrailers, isHttp2, type StatusLine, statusOf } from './http2.ts'
 
 /** The head of a response as it was at one moment. */
@@ -49,7 +50,10 @@ export function add(response: ServerResponse, added: readonly [string, Field][])
   }
 }
 
-/** Has a response answer with an error: with the status and the headers that it brings along, such as Retry-After. */
+/**
+ * Has a response answer with an error: with the status and the headers that it brings along, such as Retry-After. Its
+ * Vary stands beside the response's own.
+ */
 export function announce(response: ServerResponse, error: unknown): void {
   const { status, headers } = Object(error)
   response.statusCode = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
@@ -59,8 +63,16 @@ export function announce(response: ServerResponse, error: unknown): void {
 /** Errors of the application come this way too; what is no header must not hide the error. */
 function setIfValid(response: ServerResponse, name: string, value: unknown): void {
   try {
-    response.setHeader(name, String(value))
+    if (name.toLowerCase() === 'vary') varyBy(fieldsOf(response), String(value).split(', '))
+    else response.setHeader(name, String(value))
   } catch {
     response.removeHeader(name)
+  }
+}
+
+function fieldsOf(response: ServerResponse): Parameters<typeof varyBy>[0] {
+  return {
+    get: (name) => response.getHeader(name)?.toString(),
+    set: (name, value) => void response.setHeader(name, value),
   }
 }

@@ -1,5 +1,6 @@
 export { nodeCarrier } from './carrier.ts'
 export type { Before } from './commits.ts'
+export { csrf, requireRecent, requireSession } from './guards.ts'
 export { beforeHeaders } from './held-response.ts'
 export type { NodeRequest, NodeResponse } from './http2.ts'
 export { type Exchange, type Mounted, mountSession, sessionOf } from './mount-session.ts'

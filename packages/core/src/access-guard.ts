@@ -1,0 +1,93 @@
+import { SessionAccessError, SessionUsageError } from './errors.ts'
+import { Session } from './session.ts'
+import { type Duration, milliseconds } from './timeouts.ts'
+
+/** What a guard before routes may be told. */
+export interface AccessOptions<Request = unknown> {
+  /** The name of the session on the request. @default 'session' */
+  readonly as?: string
+  /**
+   * Where a request is sent that may not pass, by 303; a function is asked for each. What it makes of the request must
+   * not lead to another site. @default the error goes to the application's error handler, status 401
+   */
+  readonly redirectTo?: string | ((request: Request) => string)
+}
+
+/** Lets pass, sends elsewhere or fails. */
+export interface AccessGuard<Request = unknown> {
+  /** The name of the session on the request. */
+  readonly as: string
+  /**
+   * Answers where to redirect to; `undefined` where the request may pass. `session` is what the binding finds under `as`.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, `ERR_SESSION_NOT_RECENT` where there is nowhere to redirect to.
+   * @throws SessionUsageError `ERR_SESSION_MISSING` where no session is mounted.
+   * @throws SessionStoreError where the store could not open the session: never a redirect, for a login would not help.
+   */
+  check(request: Request, session: unknown): string | undefined
+}
+
+/**
+ * Lets a logged-in user pass. An anonymous session is not enough.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that are none.
+ */
+export function createSessionGuard<Request>(
+  options: AccessOptions<Request> = {},
+): AccessGuard<Request> {
+  return createAccessGuard(options, (session) => session.requireUser())
+}
+
+/**
+ * Lets a user pass who has proved who they are within `duration`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for a duration or options that are none.
+ */
+export function createRecentGuard<Request>(
+  duration: Duration,
+  options: AccessOptions<Request> = {},
+): AccessGuard<Request> {
+  milliseconds(duration, 'requireRecent')
+  return createAccessGuard(options, (session) => session.requireRecent(duration))
+}
+
+/**
+ * The session that a binding finds on a request under the name `as`.
+ * @throws SessionUsageError `ERR_SESSION_MISSING` where there is none of ours; says what to mount.
+ */
+export function mountedSession(found: unknown, as = 'session'): Session<object> {
+  if (found instanceof Session) return found
+  const options = as === 'session' ? '' : `, { as: '${as}' }`
+  const what =
+    found === undefined || found === null ? 'no session' : 'something else than a session'
+  throw new SessionUsageError(
+    'ERR_SESSION_MISSING',
+    `This request has ${what} under the name '${as}'. Mount sessions(manager${options}) before whatever asks for it.`,
+  )
+}
+
+function createAccessGuard<Request>(
+  { as = 'session', redirectTo }: AccessOptions<Request>,
+  rule: (session: Session<object>) => void,
+): AccessGuard<Request> {
+  checkRedirect(redirectTo)
+  return {
+    as,
+    check(request, found) {
+      const session = mountedSession(found, as)
+      try {
+        rule(session)
+        return undefined
+      } catch (error) {
+        if (redirectTo === undefined || !(error instanceof SessionAccessError)) throw error
+        return typeof redirectTo === 'function' ? redirectTo(request) : redirectTo
+      }
+    },
+  }
+}
+
+function checkRedirect(redirectTo: unknown): void {
+  if (redirectTo === undefined || typeof redirectTo === 'function') return
+  if (typeof redirectTo === 'string' && redirectTo !== '') return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    `redirectTo is ${redirectTo === '' ? 'empty' : typeof redirectTo}. Give a path such as '/login', or a function of the request that answers one.`,
+  )
+}
