@@ -1,0 +1,41 @@
+/** The application: one manager, `sessions(manager)`, and routes that find `ctx.session` there. */
+import { bodyParser } from '@koa/bodyparser'
+import { systemClock } from '@sojourn/core'
+import { publicFolder, safePage } from '@sojourn/example-shop/page'
+import '@sojourn/example-shop/session-data'
+import type { Setting } from '@sojourn/example-shop/setting'
+import { sessions } from '@sojourn/koa'
+import Koa from 'koa'
+import files from 'koa-static'
+import { accountRoutes } from './routes/account.ts'
+import { askForPassword, confirmRoutes } from './routes/confirm.ts'
+import { devicesRoutes } from './routes/devices.ts'
+import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
+import { shopRoutes } from './routes/shop.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { notFound, showErrors } from './routes/trouble.ts'
+
+/** Forms are protected by the cookie's SameSite=Lax for now: other sites' forms arrive without it. */
+export function createApp({ manager, clock = systemClock }: Setting): Koa {
+  const app = new Koa()
+  app
+    .use((ctx, next) => {
+      ctx.set(safePage)
+      ctx.state['now'] = clock()
+      return next()
+    })
+    .use(showErrors)
+    .use(files(publicFolder))
+    .use(bodyParser({ enableTypes: ['form'] }))
+    .use(sessions(manager))
+    .use(askForPassword)
+    .use(signInRoutes())
+    .use(endedRoutes(manager))
+    .use(sayWhyEnded)
+    .use(shopRoutes())
+    .use(devicesRoutes(manager))
+    .use(accountRoutes())
+    .use(confirmRoutes())
+    .use(notFound)
+  return app
+}

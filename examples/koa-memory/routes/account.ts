@@ -1,0 +1,42 @@
+/** The account: its e-mail address changes only after a recent login. */
+import Router from '@koa/router'
+import { recently } from '@sojourn/example-shop/settings'
+import { createEmails } from '@sojourn/example-shop/users'
+import { accountPage, emailPage } from '@sojourn/example-shop/views/account'
+import type { Context } from 'koa'
+import { forUser } from './for-user.ts'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function accountRoutes() {
+  const emails = createEmails()
+  return new Router()
+    .get('/account', forUser('account', show))
+    .get('/account/email', forUser('account', edit))
+    .post('/account/email', forUser('account', change))
+    .routes()
+
+  function show(userId: string, ctx: Context) {
+    sendPage(ctx, (session, now) => accountPage(session, { now, email: emails.get(userId) }))
+  }
+
+  /** `requireRecent` throws for whoever has to prove again who they are: see confirm.ts. */
+  function edit(userId: string, ctx: Context) {
+    const { session } = ctx
+    session.requireRecent(recently)
+    const email = session.data.emailDraft ?? emails.get(userId)
+    sendPage(ctx, () => emailPage({ email, hasFailed: 'failed' in ctx.query }))
+  }
+
+  /** What was typed is kept until it is saved, because time may be up in between. */
+  function change(userId: string, ctx: Context) {
+    const { session } = ctx
+    const email = field(ctx, 'email').trim().slice(0, 254)
+    session.data.emailDraft = email
+    session.requireRecent(recently)
+    if (!/^[^\s@]+@[^\s@]+$/.test(email)) return goTo(ctx, '/account/email?failed')
+    emails.set(userId, email)
+    delete session.data.emailDraft
+    session.flash.add('info', `Your e-mail address is ${email} now.`)
+    goTo(ctx, '/account')
+  }
+}

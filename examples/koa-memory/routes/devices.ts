@@ -1,0 +1,47 @@
+/** Your devices: list them, sign one out, sign out all others. */
+import Router from '@koa/router'
+import type { SessionManager } from '@sojourn/core'
+import { devicesPage } from '@sojourn/example-shop/views/devices'
+import { plural } from '@sojourn/example-shop/views/words'
+import type { Context } from 'koa'
+import { forUser } from './for-user.ts'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function devicesRoutes(manager: SessionManager) {
+  return new Router()
+    .get('/devices', forUser('devices', list))
+    .post('/devices/revoke', forUser('devices', revoke))
+    .post('/devices/revoke-others', forUser('devices', revokeOthers))
+    .routes()
+
+  /** `update` notes first that this device is in use, so that the list knows. */
+  async function list(userId: string, ctx: Context) {
+    await ctx.session.update(() => undefined)
+    const devices = await manager.sessions(userId)
+    sendPage(ctx, (session, now) => devicesPage(session, { devices, now }))
+  }
+
+  /** A form can name any session, so only one of the user's own is revoked. */
+  async function revoke(userId: string, ctx: Context) {
+    const { session } = ctx
+    const id = field(ctx, 'id')
+    if (id === session.id) return signOutHere(ctx)
+    const devices = await manager.sessions(userId)
+    const isOwn = devices.some((device) => device.id === id)
+    const wasAlive = isOwn && (await manager.revoke(id))
+    session.flash.add('info', wasAlive ? 'That device is signed out.' : 'It was not signed in.')
+    goTo(ctx, '/devices')
+  }
+
+  async function revokeOthers(userId: string, ctx: Context) {
+    const { session } = ctx
+    const count = await manager.revokeAll(userId, { except: session.id })
+    session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
+    goTo(ctx, '/devices')
+  }
+}
+
+async function signOutHere(ctx: Context) {
+  await ctx.session.destroy()
+  goTo(ctx, '/signed-out')
+}

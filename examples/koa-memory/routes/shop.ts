@@ -1,0 +1,60 @@
+/** The shop and the cart: what a session is for before anybody signs in. */
+import Router from '@koa/router'
+import type { SessionData } from '@sojourn/core'
+import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
+import { findProduct } from '@sojourn/example-shop/products'
+import { cartPage } from '@sojourn/example-shop/views/cart'
+import { shopPage } from '@sojourn/example-shop/views/shop'
+import type { Context } from 'koa'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function shopRoutes() {
+  return new Router()
+    .get('/', countVisit)
+    .get('/cart', (ctx: Context) => sendPage(ctx, cartPage))
+    .post('/cart/add', add)
+    .post('/cart/remove', remove)
+    .post('/rotate', rotate)
+    .routes()
+}
+
+/**
+ * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
+ * shows the session as it is after that, with the token that changed by age.
+ */
+async function countVisit(ctx: Context) {
+  if (!ctx.session.isNew) await ctx.session.update(addVisit)
+  sendPage(ctx, shopPage)
+}
+
+/** `update` works on the newest data, so that two quick clicks add two. */
+async function add(ctx: Context) {
+  const product = findProduct(field(ctx, 'product'))
+  if (!product) return goTo(ctx, '/')
+  ctx.session.flash.add('info', `${product.name} is in your cart.`)
+  await ctx.session.update((data) => addToCart(data, product))
+  goBack(ctx)
+}
+
+async function remove(ctx: Context) {
+  const product = findProduct(field(ctx, 'product'))
+  if (!product) return goTo(ctx, '/')
+  ctx.session.flash.add('info', `One ${product.name} less.`)
+  await ctx.session.update((data) => takeFromCart(data, product))
+  goBack(ctx)
+}
+
+/** The id stays and the token changes: the old cookie opens nothing from here on. */
+function rotate(ctx: Context) {
+  ctx.session.rotate()
+  ctx.session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')
+  goTo(ctx, '/')
+}
+
+function addVisit(data: SessionData) {
+  data.visits = (data.visits ?? 0) + 1
+}
+
+function goBack(ctx: Context) {
+  goTo(ctx, field(ctx, 'back') === '/cart' ? '/cart' : '/')
+}
