@@ -1,0 +1,37 @@
+/** The application: one manager, `sessions(manager)`, and routes that find `c.get('session')` there. */
+import { serveStatic } from '@hono/node-server/serve-static'
+import { systemClock } from '@sojourn/core'
+import { publicFolder, safePage } from '@sojourn/example-shop/page'
+import '@sojourn/example-shop/session-data'
+import type { Setting } from '@sojourn/example-shop/setting'
+import { sessions } from '@sojourn/hono'
+import { Hono } from 'hono'
+import type { ShopEnv } from './env.ts'
+import { accountRoutes } from './routes/account.ts'
+import { confirmRoutes } from './routes/confirm.ts'
+import { devicesRoutes } from './routes/devices.ts'
+import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
+import { shopRoutes } from './routes/shop.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { notFound, showError } from './routes/trouble.ts'
+
+/** Forms are protected by the cookie's SameSite=Lax for now: other sites' forms arrive without it. */
+export function createApp({ manager, clock = systemClock }: Setting): Hono<ShopEnv> {
+  return new Hono<ShopEnv>()
+    .use(async (c, next) => {
+      for (const [name, value] of Object.entries(safePage)) c.header(name, value)
+      c.set('now', clock())
+      await next()
+    })
+    .use(serveStatic({ root: publicFolder }))
+    .use(sessions(manager))
+    .route('/', signInRoutes())
+    .route('/', endedRoutes(manager))
+    .use(sayWhyEnded)
+    .route('/', shopRoutes())
+    .route('/', devicesRoutes(manager))
+    .route('/', accountRoutes())
+    .route('/', confirmRoutes())
+    .notFound(notFound)
+    .onError(showError)
+}

@@ -1,0 +1,13 @@
+/** What the handlers find on the context: the session, and what this application puts beside it. */
+import type { SessionEnv } from '@sojourn/hono'
+import type { Context } from 'hono'
+
+export interface ShopEnv {
+  Variables: SessionEnv['Variables'] & {
+    /** When the request came, epoch ms. */
+    now: number
+  }
+}
+
+/** The context of every handler here. */
+export type ShopContext = Context<ShopEnv>

@@ -1,0 +1,46 @@
+/** Your devices: list them, sign one out, sign out all others. */
+import type { SessionManager } from '@sojourn/core'
+import { devicesPage } from '@sojourn/example-shop/views/devices'
+import { plural } from '@sojourn/example-shop/views/words'
+import { Hono } from 'hono'
+import type { ShopContext, ShopEnv } from '../env.ts'
+import { forUser } from './for-user.ts'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function devicesRoutes(manager: SessionManager) {
+  return new Hono<ShopEnv>()
+    .get('/devices', forUser('devices', list))
+    .post('/devices/revoke', forUser('devices', revoke))
+    .post('/devices/revoke-others', forUser('devices', revokeOthers))
+
+  /** `update` notes first that this device is in use, so that the list knows. */
+  async function list(userId: string, c: ShopContext) {
+    await c.get('session').update(() => undefined)
+    const devices = await manager.sessions(userId)
+    return sendPage(c, (session, now) => devicesPage(session, { devices, now }))
+  }
+
+  /** A form can name any session, so only one of the user's own is revoked. */
+  async function revoke(userId: string, c: ShopContext) {
+    const session = c.get('session')
+    const id = await field(c, 'id')
+    if (id === session.id) return signOutHere(c)
+    const devices = await manager.sessions(userId)
+    const isOwn = devices.some((device) => device.id === id)
+    const wasAlive = isOwn && (await manager.revoke(id))
+    session.flash.add('info', wasAlive ? 'That device is signed out.' : 'It was not signed in.')
+    return goTo(c, '/devices')
+  }
+
+  async function revokeOthers(userId: string, c: ShopContext) {
+    const session = c.get('session')
+    const count = await manager.revokeAll(userId, { except: session.id })
+    session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
+    return goTo(c, '/devices')
+  }
+}
+
+async function signOutHere(c: ShopContext) {
+  await c.get('session').destroy()
+  return goTo(c, '/signed-out')
+}

@@ -1,0 +1,63 @@
+/** The shop and the cart: what a session is for before anybody signs in. */
+import type { SessionData } from '@sojourn/core'
+import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
+import { findProduct } from '@sojourn/example-shop/products'
+import { cartPage } from '@sojourn/example-shop/views/cart'
+import { shopPage } from '@sojourn/example-shop/views/shop'
+import { Hono } from 'hono'
+import type { ShopContext, ShopEnv } from '../env.ts'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function shopRoutes() {
+  return new Hono<ShopEnv>()
+    .get('/', countVisit)
+    .get('/cart', (c) => sendPage(c, cartPage))
+    .post('/cart/add', add)
+    .post('/cart/remove', remove)
+    .post('/rotate', rotate)
+}
+
+/**
+ * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
+ * shows the session as it is after that, with the token that changed by age.
+ */
+async function countVisit(c: ShopContext) {
+  const session = c.get('session')
+  if (!session.isNew) await session.update(addVisit)
+  return sendPage(c, shopPage)
+}
+
+/** `update` works on the newest data, so that two quick clicks add two. */
+async function add(c: ShopContext) {
+  const session = c.get('session')
+  const product = findProduct(await field(c, 'product'))
+  if (!product) return goTo(c, '/')
+  session.flash.add('info', `${product.name} is in your cart.`)
+  await session.update((data) => addToCart(data, product))
+  return goBack(c)
+}
+
+async function remove(c: ShopContext) {
+  const session = c.get('session')
+  const product = findProduct(await field(c, 'product'))
+  if (!product) return goTo(c, '/')
+  session.flash.add('info', `One ${product.name} less.`)
+  await session.update((data) => takeFromCart(data, product))
+  return goBack(c)
+}
+
+/** The id stays and the token changes: the old cookie opens nothing from here on. */
+function rotate(c: ShopContext) {
+  const session = c.get('session')
+  session.rotate()
+  session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')
+  return goTo(c, '/')
+}
+
+function addVisit(data: SessionData) {
+  data.visits = (data.visits ?? 0) + 1
+}
+
+async function goBack(c: ShopContext) {
+  return goTo(c, (await field(c, 'back')) === '/cart' ? '/cart' : '/')
+}

@@ -1,0 +1,15 @@
+/** Starts the demo on Node. PORT and SESSION_SECRET come from the environment. */
+import { getRequestListener } from '@hono/node-server'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { serve } from '@sojourn/example-shop/serve'
+import { limits } from '@sojourn/example-shop/settings'
+import { memoryStore } from '@sojourn/store-memory'
+import { createApp } from './app.ts'
+
+const { SESSION_SECRET } = process.env
+
+serve(() => {
+  const options = { ...limits, store: memoryStore() }
+  const manager = createSessionManager(devConfig(SESSION_SECRET, options))
+  return { manager, listener: getRequestListener(createApp({ manager }).fetch) }
+})
