@@ -1,4 +1,7 @@
 import { join } from 'node:path'
-import { processes } from '@sojourn/example-shop/journey/process'
+import { mindsItsEnvironment, starts } from '@sojourn/example-shop/journey/process'
 
-processes(join(import.meta.dirname, '..'))
+const folder = join(import.meta.dirname, '..')
+
+starts(folder)
+mindsItsEnvironment(folder)

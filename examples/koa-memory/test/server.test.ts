@@ -1,4 +1,4 @@
 import { join } from 'node:path'
-import { processes } from '@sojourn/example-shop/journey/process'
+import { starts } from '@sojourn/example-shop/journey/process'
 
-processes(join(import.meta.dirname, '..'))
+starts(join(import.meta.dirname, '..'))

@@ -6,12 +6,9 @@ import { afterEach, expect, test } from 'vitest'
 
 const secret = 'a secret that only this test run knows: 7Kq2mZ'
 
-/** Registers the tests of the server.ts in a folder. */
-export function processes(folder: string): void {
-  const children: ChildProcess[] = []
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL')
-  })
+/** Registers the test that the server.ts in a folder starts. */
+export function starts(folder: string): void {
+  const start = useServer(folder)
 
   test('it prints its URL and its users, and answers there', async () => {
     const demo = start({ PORT: '0', SESSION_SECRET: secret })
@@ -20,6 +17,11 @@ export function processes(folder: string): void {
     expect(demo.output()).toContain('ada / analytical')
     expect(demo.output()).not.toContain('secretKey')
   })
+}
+
+/** Registers the tests of how it minds its environment, which is alike in all versions. */
+export function mindsItsEnvironment(folder: string): void {
+  const start = useServer(folder)
 
   test('it listens on PORT', async () => {
     const { port, close } = await occupyPort()
@@ -61,6 +63,15 @@ export function processes(folder: string): void {
     demo.child.kill(signal)
     expect(await demo.exitCode).toBe(0)
   })
+}
+
+/** Starts the server.ts in a folder, and ends what a test has left of it. */
+function useServer(folder: string) {
+  const children: ChildProcess[] = []
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL')
+  })
+  return start
 
   function start(env: Record<string, string>) {
     const { SESSION_SECRET: _, ...outer } = process.env
