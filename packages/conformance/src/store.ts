@@ -19,7 +19,7 @@ import { createSuite, type Suite } from './suite.ts'
 
 export type { ConnectOptions, StoreUnderTest, Wrap } from './store-bench.ts'
 export { register, runSuite } from './suite.ts'
-export type { TestData } from './visitor.ts'
+export { createVisitor, type TestData, type Visit, type Visitor } from './visitor.ts'
 
 /** A store, as a stranger hands it to the suite. */
 export interface StoreSuiteOptions {

@@ -5,21 +5,24 @@ import type { Access, Endpoint } from './address.ts'
 export interface Control {
   /** Sends a command as it stands, and answers what the server answers; its errors reject. */
   command(...words: string[]): Promise<unknown>
+  /** The same, with text as the bytes that it is. */
+  bytes(...words: string[]): Promise<unknown>
   close(): void
 }
 
 /** Connects as an operator, with the first command. */
 export function createControl(endpoint: Endpoint, access?: Access): Control {
   let client: ReturnType<typeof connect> | undefined
+  const connected = async () => {
+    if (client?.isReady) return client
+    if (client?.isOpen) client.destroy()
+    client = connect(endpoint, access)
+    return client.connect()
+  }
   return {
-    async command(...words) {
-      if (client && !client.isReady) client.destroy()
-      if (!client?.isReady) {
-        client = connect(endpoint, access)
-        await client.connect()
-      }
-      return client.sendCommand(words)
-    },
+    command: async (...words) => (await connected()).sendCommand(words),
+    bytes: async (...words) =>
+      (await connected()).sendCommand(words, { typeMapping: { 36: Buffer } }),
     close() {
       if (client?.isOpen) client.destroy()
     },

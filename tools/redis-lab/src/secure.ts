@@ -4,15 +4,17 @@ import { type Topology, topologyOf } from './topology.ts'
 
 /** The rights that an application needs, as docs/how-to/run-redis-for-sessions.md gives them. */
 export const rights =
-  'resetchannels ~sess:* -@all +get +set +del +pttl +pexpire +zadd +zrem +zrange +zcard +zscore +evalsha +eval +scan +ping +info'
+  'resetchannels ~sess:* -@all +get +getrange +set +del +exists +pexpire +zadd +zrem +zrange +zcard +evalsha +eval +scan +ping +info'
+
+/** Who may do everything on the server of `startSecure`. */
+export const operator = { username: 'operator', password: 'operators-secret' }
 
 /** One server that speaks TLS only, with a user `app` who has the documented rights and no others. */
 export async function startSecure(): Promise<Topology<'secure'>> {
   const { ca, certificate, key } = await makeCertificates()
-  const operator = { username: 'operator', password: 'operators-secret', ca }
   const app = { username: 'app', password: 'apps-secret', ca }
   const node = await startNode({
-    access: operator,
+    access: { ...operator, ca },
     files: { 'certificate.pem': certificate, 'key.pem': key, 'ca.pem': ca },
     lines: [
       'tls-cert-file certificate.pem',

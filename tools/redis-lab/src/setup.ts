@@ -1,16 +1,8 @@
 import type { TestProject } from 'vitest/node'
-import type { Address } from './address.ts'
 import { startCluster } from './cluster.ts'
 import { startSecure } from './secure.ts'
 import { startSentinel } from './sentinel.ts'
 import { startStandalone } from './standalone.ts'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The servers that all Redis tests share: each test keeps to a prefix of its own, and breaks none of them. */
-    redis: { readonly [Kind in Address['kind']]: Extract<Address, { readonly kind: Kind }> }
-  }
-}
 
 /** Starts one of each topology before the Redis tests, tells the tests where, and stops them afterwards. */
 export async function setup({ config, provide }: TestProject): Promise<() => Promise<void>> {

@@ -1,5 +1,5 @@
-import { expect, inject, test } from 'vitest'
-import { startStandalone } from '../src/index.ts'
+import { expect, test } from 'vitest'
+import { sharedServers, startStandalone } from '../src/index.ts'
 
 test('a killed server comes back on its port, empty', async () => {
   const { nodes, stop } = await startStandalone()
@@ -13,7 +13,7 @@ test('a killed server comes back on its port, empty', async () => {
 })
 
 test('the tests are told where the shared servers are', () => {
-  const { standalone, secure, cluster, sentinel } = inject('redis')
+  const { standalone, secure, cluster, sentinel } = sharedServers()
   expect(standalone.port).not.toBe(secure.port)
   expect(cluster.nodes).toHaveLength(6)
   expect(sentinel.sentinels).toHaveLength(3)

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import type { Address, Connect, Endpoint } from '@sojourn/redis-lab'
+import { type IoredisClient, ioredisBackend, ioredisStore } from '@sojourn/store-ioredis'
+import { msgpackCodec } from '@sojourn/store-redis'
+
+type Client = IoredisClient & NodeJS.EventEmitter & { disconnect(): void }
+
+interface RedisOptions {
+  host?: string
+  port?: number
+  username?: string
+  password?: string
+  tls?: { ca: string }
+  name?: string
+  sentinels?: Endpoint[]
+  enableOfflineQueue: boolean
+  maxRetriesPerRequest: number
+  retryStrategy(attempts: number): number
+}
+
+/** The two kinds of clients, of both majors alike. */
+export interface Ioredis {
+  Redis: new (options: RedisOptions) => Client
+  Cluster: new (
+    nodes: Endpoint[],
+    options: {
+      enableOfflineQueue: boolean
+      clusterRetryStrategy(attempts: number): number
+      slotsRefreshInterval: number
+    },
+  ) => Client
+}
+
+const retryStrategy = (attempts: number) => Math.min(50 * 2 ** attempts, 500)
+const plain: RedisOptions = { enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy }
+
+/** Connects clients of one major of ioredis. */
+export function connectIoredis(ioredis: Ioredis): Connect {
+  return async (address) => {
+    const client = clientOf(ioredis, address)
+    client.on('error', () => undefined)
+    await once(client, 'ready')
+    return {
+      backend: (prefix) => ioredisBackend(client, { prefix }),
+      store: (prefix) => ioredisStore(client, { prefix }),
+      codec: msgpackCodec,
+      close: () => client.disconnect(),
+    }
+  }
+}
+
+function clientOf({ Redis, Cluster }: Ioredis, address: Address): Client {
+  switch (address.kind) {
+    case 'standalone':
+      return new Redis({ ...plain, host: address.host, port: address.port })
+    case 'secure': {
+      const { host, port, username, password, ca } = address
+      return new Redis({ ...plain, host, port, username, password, tls: { ca } })
+    }
+    case 'sentinel':
+      return new Redis({ ...plain, name: address.name, sentinels: [...address.sentinels] })
+    case 'cluster':
+      return new Cluster([...address.nodes], {
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retryStrategy,
+        slotsRefreshInterval: 1_000,
+      })
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { register, type Suite } from '@sojourn/conformance'
+import { backendSuite } from '@sojourn/conformance/backend'
+import { storeSuite } from '@sojourn/conformance/store'
+import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Address } from './address.ts'
+import type { Connect, Connection } from './connect.ts'
+import { dump } from './dump.ts'
+import { freshPrefix } from './prefix.ts'
+
+/** Registers both suites for each of the topologies, nothing exempted: one client for each, several cases at a time. */
+export async function proveConformance(
+  connect: Connect,
+  addresses: Readonly<Record<string, Address>>,
+): Promise<void> {
+  for (const [name, address] of Object.entries(addresses)) {
+    const connection = await connect(address)
+    const suites = [await suiteOfBackend(connection), suiteOfStore(connection, address)]
+    describe(name, () => {
+      afterAll(() => connection.close())
+      for (const suite of suites) proveWhole(suite)
+    })
+  }
+}
+
+function proveWhole(suite: Suite): void {
+  register(suite, { test: test.concurrent })
+
+  test(`nothing of ${suite.name} is left out`, () => {
+    expect(suite.notOffered).toEqual([])
+  })
+}
+
+function suiteOfBackend({ backend }: Connection): Promise<Suite> {
+  return backendSuite({
+    name: 'the backend',
+    open: () => backend(freshPrefix()),
+    openPair([a, b]) {
+      const prefix = freshPrefix()
+      return [backend(prefix + a), backend(prefix + b)]
+    },
+  })
+}
+
+/** Each case has a prefix, and each of its managers a backend of its own below it, as on so many servers. */
+function suiteOfStore({ backend, codec }: Connection, address: Address): Suite {
+  return storeSuite({
+    supports: { conditionalWrite: true, revocation: true, list: true, limit: true },
+    dumps: true,
+    open() {
+      const prefix = freshPrefix()
+      const secret = randomBytes(32)
+      return {
+        dump: () => dump(address, prefix),
+        connect: (config, wrap) => {
+          const store = keyedStore(wrap(backend(prefix)), { codec })
+          return createSessionManager(devConfig(secret, { store, ...config }))
+        },
+      }
+    },
+  })
+}

@@ -1,0 +1,14 @@
+import type { Codec, SessionBackend, StoreFactory } from '@sojourn/core'
+import type { Address } from './address.ts'
+
+/** A client of one library, connected: what the cases of this package ask of a driver. */
+export interface Connection {
+  backend(prefix: string): SessionBackend
+  store(prefix: string): StoreFactory
+  /** The store's own. */
+  readonly codec: Codec
+  close(): void
+}
+
+/** Connects a client as docs/how-to/run-redis-for-sessions.md says, and waits until it is ready. */
+export type Connect = (address: Address) => Promise<Connection>

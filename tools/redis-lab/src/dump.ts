@@ -1,0 +1,46 @@
+import type { Address } from './address.ts'
+import { type Control, createControl } from './control.ts'
+import { operator } from './secure.ts'
+
+/** All that the masters of a topology hold below a prefix, keys and values as Redis would write them to its disk. */
+export async function dump(address: Address, prefix: string): Promise<Uint8Array> {
+  const masters = await mastersOf(address)
+  const parts = await Promise.all(masters.map((master) => dumpOf(master, prefix)))
+  for (const master of masters) master.close()
+  return Buffer.concat(parts.flat())
+}
+
+async function mastersOf(address: Address): Promise<Control[]> {
+  switch (address.kind) {
+    case 'standalone':
+      return [createControl(address)]
+    case 'secure':
+      return [createControl(address, { ...operator, ca: address.ca })]
+    case 'cluster':
+      return clusterMasters(address.nodes.map((node) => createControl(node)))
+    case 'sentinel':
+      return [await sentinelMaster(address)]
+  }
+}
+
+async function clusterMasters(nodes: readonly Control[]): Promise<Control[]> {
+  const roles = await Promise.all(nodes.map((node) => node.command('ROLE')))
+  const isMaster = (_: Control, index: number) => String(roles[index]).startsWith('master')
+  for (const node of nodes.filter((node, index) => !isMaster(node, index))) node.close()
+  return nodes.filter(isMaster)
+}
+
+async function sentinelMaster(address: Extract<Address, { kind: 'sentinel' }>): Promise<Control> {
+  const [sentinel] = address.sentinels.map((endpoint) => createControl(endpoint))
+  const words = await sentinel?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', address.name)
+  sentinel?.close()
+  const [host = '', port] = String(words).split(',')
+  return createControl({ host, port: Number(port) })
+}
+
+async function dumpOf(master: Control, prefix: string): Promise<Buffer[]> {
+  const keys = await master.command('KEYS', `${prefix}*`)
+  const names = Array.isArray(keys) ? keys.map(String) : []
+  const values = await Promise.all(names.map((name) => master.bytes('DUMP', name)))
+  return [Buffer.from(String(names)), ...values.filter((value) => Buffer.isBuffer(value))]
+}
