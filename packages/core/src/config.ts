@@ -39,6 +39,7 @@ export interface SessionConfig extends StorePolicy {
 }
 
 const longestGrace = milliseconds('2m', 'rotationGrace')
+const usualInterval = milliseconds('15m', 'rotationInterval')
 const longestTimer = milliseconds('5m', 'storeTimeout')
 
 /** The options for production: `__Host-sid`, Secure, HttpOnly, SameSite=Lax, and whatever `options` say instead. */
@@ -188,15 +189,19 @@ function resolveTimes(options: SessionOptions) {
     `storeTimeout is ${storeTimeout} ms`,
     "Give at most '5m'; nobody waits longer for a response",
   )
-  const rotationInterval = milliseconds(options.rotationInterval ?? '15m', 'rotationInterval')
   const rotationGrace = milliseconds(options.rotationGrace ?? '30s', 'rotationGrace')
+  const shortestInterval = 2 * touchInterval + rotationGrace
+  const rotationInterval =
+    options.rotationInterval === undefined
+      ? Math.max(usualInterval, shortestInterval)
+      : milliseconds(options.rotationInterval, 'rotationInterval')
   check(
     rotationGrace <= longestGrace,
     `rotationGrace is ${rotationGrace} ms`,
     "Give at most '2m'; it is for requests that are already on their way",
   )
   check(
-    rotationInterval >= 2 * touchInterval + rotationGrace,
+    rotationInterval >= shortestInterval,
     `rotationInterval is ${rotationInterval} ms, touchInterval ${touchInterval} ms and rotationGrace ${rotationGrace} ms`,
     'Give a rotationInterval of at least 2 × touchInterval + rotationGrace, so that an offered token is seen before the next',
   )

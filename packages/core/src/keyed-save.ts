@@ -139,7 +139,8 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
   }
 }
 
-function tookTooLong({ record }: Opened): SessionConflictError {
+/** The error of a write that was given up, and then wrote nothing. */
+export function tookTooLong({ record }: Pick<Opened, 'record'>): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_CONFLICT',
     `A write of session ${record.id} did not end in time. If its update() waits for another act of the same session, or for something slow, do that outside of it.`,

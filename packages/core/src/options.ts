@@ -26,7 +26,7 @@ export interface SessionOptions extends CookieOptions {
   readonly absoluteTimeout?: Duration
   /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
   readonly touchInterval?: Duration
-  /** How old a token gets before a new one is offered; at least 2 × touchInterval + rotationGrace. @default '15m' */
+  /** How old a token gets before a new one is offered; at least 2 × touchInterval + rotationGrace. @default '15m', or that where it is more */
   readonly rotationInterval?: Duration
   /** How long the token before still opens, for requests already on their way. @default '30s' */
   readonly rotationGrace?: Duration

@@ -1,7 +1,9 @@
 // For those who implement SessionStore itself, without a backend: what keyedStore is made of.
 export { checkSize } from './data.ts'
+export { createPatience } from './deadline.ts'
 export { type GuardedBackend, guardBackend } from './guard.ts'
 export { descendsFrom, type Lineage, nextLineage } from './keyed-rows.ts'
+export { tookTooLong } from './keyed-save.ts'
 export { decodeData, sameBytes } from './merge.ts'
 export { createRecord, rotateRecord } from './record.ts'
 export { fromTuple, toTuple } from './record-tuple.ts'

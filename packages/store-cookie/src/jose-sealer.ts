@@ -15,8 +15,7 @@ export function createJoseSealer(): Sealer {
 
   return {
     async seal(plain, by) {
-      const { alg, enc, kid, typ } = by.header
-      const token = new CompactEncrypt(plain).setProtectedHeader({ alg, enc, kid, typ })
+      const token = new CompactEncrypt(plain).setProtectedHeader({ ...by.header })
       return token.encrypt(await cryptoKey(by))
     },
 

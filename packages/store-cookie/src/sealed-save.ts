@@ -9,12 +9,14 @@ import type {
 } from '@sojourn/core'
 import {
   checkSize,
+  createPatience,
   createRecord,
   decodeData,
   isTouchDue,
   mintId,
   rotateRecord,
   sameBytes,
+  tookTooLong,
 } from '@sojourn/core/parts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
@@ -67,7 +69,7 @@ export function createSealedSave({
   /** The session as the request wants it; itself where it wants nothing. */
   async function apply(opened: Opened, { data, update, rotate }: Changes): Promise<Opened> {
     const mine = data?.mine ?? opened.data
-    const written = update ? await updated(mine, update) : mine
+    const written = update ? await updated({ ...opened, data: mine }, update) : mine
     const at = clock()
     const isChanged = !sameBytes(written, opened.data)
     if (isChanged) checkSize(written, policy.maxDataBytes)
@@ -78,12 +80,18 @@ export function createSealedSave({
     return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: written }
   }
 
+  /** Bounded in time, because it may wait for something that waits for it. */
   async function updated(
-    data: Uint8Array,
+    opened: Opened,
     update: NonNullable<Changes['update']>,
   ): Promise<Uint8Array> {
-    const copy = decodeData(codec, data)
-    await update(copy)
+    const copy = decodeData(codec, opened.data)
+    const patience = createPatience(5 * policy.storeTimeout)
+    try {
+      await patience.bound(Promise.resolve(update(copy)), () => tookTooLong(opened))
+    } finally {
+      patience.end()
+    }
     return codec.encode(copy)
   }
 

@@ -59,7 +59,8 @@ export function createTokens(parts: TokenParts): Tokens {
 
   function read(plain: Uint8Array, at: number): Sealed | 'corrupt' {
     try {
-      return fromClaims(plain, { at, codecs })
+      const { opened, expiresAt } = fromClaims(plain, { at, codecs })
+      return { opened, expiresAt: Math.min(expiresAt, endOf(opened, touchInterval)) }
     } catch {
       return 'corrupt'
     }

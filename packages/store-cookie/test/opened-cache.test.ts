@@ -1,0 +1,100 @@
+import { describe, expect, test, vi } from 'vitest'
+import { nodeSealer } from '../src/node-sealer.ts'
+import { createOpenedCache } from '../src/opened-cache.ts'
+import { day, makeScene, minute, t0, visit } from './support.ts'
+
+const record = {
+  id: 'g.h',
+  createdAt: t0,
+  updatedAt: t0,
+  rotatedAt: t0,
+  absoluteExpiresAt: t0 + day,
+  maxAge: day,
+  authority: 0,
+  verifier: { current: '' },
+  persistent: true,
+  client: { device: 'phone' },
+}
+const sealed = (n = 0) => ({
+  opened: { record, touchedAt: t0, data: Buffer.from(`{"n":${n}}`) },
+  expiresAt: t0 + minute,
+})
+
+describe('the cache of opened tokens', () => {
+  test('holds so many, and drops the one used longest ago', () => {
+    const cache = createOpenedCache(2)
+    cache.set('one', sealed())
+    cache.set('two', sealed())
+    cache.get('one', t0)
+    cache.set('three', sealed())
+    const known = ['one', 'two', 'three'].filter((token) => cache.get(token, t0))
+    expect(known).toEqual(['one', 'three'])
+    for (let n = 0; n < 10_000; n++) cache.set(`token ${n}`, sealed())
+    expect(known.filter((token) => cache.get(token, t0))).toEqual([])
+    expect([cache.get('token 9999', t0), cache.get('token 9998', t0)]).not.toContain(undefined)
+  })
+
+  test('of 0 holds nothing', () => {
+    const cache = createOpenedCache(0)
+    cache.set('one', sealed())
+    expect(cache.get('one', t0)).toBe(undefined)
+  })
+
+  test('forgets a token when it expires, for good', () => {
+    const cache = createOpenedCache(2)
+    cache.set('one', sealed())
+    expect(cache.get('one', t0 + minute - 1)).toMatchObject({ expiresAt: t0 + minute })
+    expect(cache.get('one', t0 + minute)).toBe(undefined)
+    expect(cache.get('one', t0)).toBe(undefined)
+  })
+
+  test('finds by the exact token only', () => {
+    const cache = createOpenedCache(2)
+    cache.set('one', sealed())
+    for (const other of ['One', 'one ', 'on', 'one=', '__proto__'])
+      expect(cache.get(other, t0)).toBe(undefined)
+  })
+
+  test('hands out copies, and keeps a copy', () => {
+    const cache = createOpenedCache(2)
+    const given = sealed()
+    cache.set('one', given)
+    given.opened.data.fill(0)
+    const first = cache.get('one', t0)?.opened
+    expect(first).toEqual({ ...sealed().opened, data: Uint8Array.from(sealed().opened.data) })
+    first?.data.fill(0)
+    Object.assign(first?.record.client ?? {}, { device: 'poisoned' })
+    Object.assign(first?.record ?? {}, { userId: 'eve' })
+    const second = cache.get('one', t0)?.opened
+    expect(second?.record).toEqual(record)
+    expect(Buffer.from(second?.data ?? []).toString()).toBe('{"n":0}')
+  })
+})
+
+test('a handler cannot change what the next request is given', async () => {
+  const { manager } = makeScene()
+  const { cookie } = await visit(manager, undefined, async (session) => {
+    await session.login('ann', { client: { device: 'phone' } })
+    session.data['deep'] = { list: [1], bytes: new Uint8Array([1]) }
+  })
+  await visit(manager, cookie, ({ data, info }) => {
+    const deep = data['deep'] as { list: number[]; bytes: Uint8Array }
+    deep.list.push(2)
+    deep.bytes[0] = 9
+    Object.assign(info?.client ?? {}, { device: 'poisoned' })
+  })
+  const { session } = await visit(manager, cookie)
+  expect(session.data).toEqual({ deep: { list: [1], bytes: new Uint8Array([1]) } })
+  expect(session.info?.client).toEqual({ device: 'phone' })
+})
+
+test('a browser whose token was sealed or opened here costs no decryption', async () => {
+  const unseal = vi.spyOn(nodeSealer, 'unseal')
+  const [one, two] = [makeScene(), makeScene()]
+  const { cookie } = await visit(one.manager, undefined, (session) => session.login('ann'))
+  for (let n = 0; n < 3; n++) await visit(one.manager, cookie)
+  expect(unseal).toHaveBeenCalledTimes(0)
+  for (let n = 0; n < 3; n++) expect((await visit(two.manager, cookie)).session.userId).toBe('ann')
+  expect(unseal).toHaveBeenCalledTimes(1)
+  unseal.mockRestore()
+})

@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  type Carrier,
+  type ConfigOptions,
+  createSessionManager,
+  defaultConfig,
+  type Session,
+  type SessionManager,
+  type SessionStore,
+  type StoreEnv,
+} from '@sojourn/core'
+import { type CookieStoreOptions, cookieStore } from '@sojourn/store-cookie'
+import { onTestFinished } from 'vitest'
+import { createSealKeys } from '../src/seal-keys.ts'
+
+export type TestData = Record<string, unknown>
+
+export const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
+export const oldSecret = 'Zq7rY2uB9wLx4mNc6vTk1sJd8fHg3pQe5aSo0iUyXbM'
+export const t0 = Date.UTC(2030, 0, 1)
+export const minute = 60_000
+export const day = 86_400_000
+
+/** What a scene is made of, besides the defaults. */
+export interface SceneOptions extends CookieStoreOptions {
+  readonly config?: Partial<ConfigOptions> & { readonly secretKey?: string | readonly string[] }
+}
+
+/** A manager over a cookie store, and what a test needs to look behind it. */
+export function makeScene({ config = {}, ...options }: SceneOptions = {}) {
+  const clock = { now: t0 }
+  const inside: { store?: SessionStore; env?: StoreEnv } = {}
+  const { secretKey = secret, ...rest } = config
+  const manager: SessionManager<TestData> = createSessionManager<TestData>({
+    ...defaultConfig(secretKey, {
+      clock: () => clock.now,
+      warn: () => undefined,
+      ...rest,
+      store(env) {
+        const store = cookieStore(options)(env)
+        Object.assign(inside, { store, env })
+        return store
+      },
+    }),
+    ...(typeof secretKey === 'string' ? {} : { indexKey: secret }),
+  })
+  const { store, env } = inside
+  if (!store || !env) throw new Error('The manager made no store')
+  const discarded: unknown[] = []
+  manager.on('discarded', (event) => discarded.push(event))
+  return { manager, store, env, clock, discarded, keys: createSealKeys(env.keyring) }
+}
+
+/** A request and its response as headers. */
+export function makeCarrier(cookie?: string) {
+  const headers = new Map<string, string>()
+  const setCookies: string[] = []
+  const carrier: Carrier = {
+    secure: true,
+    sent: false,
+    header: (name) => (name === 'cookie' ? cookie : undefined),
+    get: (name) => headers.get(name.toLowerCase()),
+    set: (name, value) => void headers.set(name.toLowerCase(), value),
+    append: (_name, value) => void setCookies.push(value),
+  }
+  return { carrier, headers, setCookies }
+}
+
+type Handle = (session: Session<TestData>) => unknown
+
+/** One request; answers the cookies that came back, as the next Cookie header has them, and the session. */
+export async function visit(
+  manager: SessionManager<TestData>,
+  cookie: string | undefined,
+  handle: Handle = () => undefined,
+) {
+  const { carrier, headers, setCookies } = makeCarrier(cookie)
+  const session = await manager.load(carrier)
+  await handle(session)
+  await manager.commit(session, carrier)
+  const sent = setCookies.filter((line) => !line.includes('Max-Age=0'))
+  const next = sent.map((line) => line.split(';')[0]).join('; ')
+  return { session, headers, setCookies, cookie: next || cookie }
+}
+
+/** The value of the one cookie of a header. */
+export function tokenOf(cookie: string | undefined): string {
+  return cookie?.slice(cookie.indexOf('=') + 1) ?? ''
+}
+
+/** An application over HTTP, on nothing but core: what its handler answers is the body. */
+export async function serve(
+  manager: SessionManager<TestData>,
+  handle: (session: Session<TestData>, url: URL) => unknown,
+): Promise<string> {
+  const server = http.createServer(async (req, res) => {
+    const carrier: Carrier = {
+      secure: true,
+      get sent() {
+        return res.headersSent
+      },
+      header: (name) => req.headersDistinct[name]?.join('; '),
+      get: (name) => res.getHeader(name)?.toString(),
+      set: (name, value) => void res.setHeader(name, value),
+      append: (name, value) => void res.appendHeader(name, value),
+    }
+    try {
+      const session = await manager.load(carrier)
+      const answer = await handle(session, new URL(req.url ?? '/', 'http://localhost'))
+      await manager.commit(session, carrier)
+      res.end(String(answer))
+    } catch (error) {
+      res.statusCode = 500
+      res.end(String((error as { code?: unknown }).code))
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://localhost:${(server.address() as AddressInfo).port}`
+}

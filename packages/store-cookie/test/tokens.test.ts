@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto'
+import { type Codec, jsonCodec } from '@sojourn/core'
+import { EncryptJWT, jwtDecrypt } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { day, makeScene, minute, oldSecret, secret, t0, tokenOf, visit } from './support.ts'
+
+const name = '__Host-sid'
+const pairs = [
+  ['node', 'jose'],
+  ['jose', 'node'],
+] as const
+const cart = { tea: 1, when: new Date(t0), text: 'ünïcode 🍵', big: 10n ** 20n }
+
+/** A codec whose bytes are no text. */
+const binaryCodec: Codec = {
+  name: 'inverted',
+  encode: (value) => jsonCodec.encode(value).map((byte) => 255 - byte),
+  decode: (bytes) => jsonCodec.decode(Uint8Array.from(bytes, (byte) => 255 - byte)),
+}
+
+describe('a token', () => {
+  test.each(pairs)('sealed by %s is opened by %s', async (writer, reader) => {
+    const [one, two] = [makeScene({ sealer: writer }), makeScene({ sealer: reader })]
+    const { cookie } = await visit(one.manager, undefined, async (session) => {
+      await session.login('user-1', { client: { device: 'phone' } })
+      session.data['cart'] = cart
+    })
+    const { session } = await visit(two.manager, cookie)
+    expect([session.userId, session.data, session.info]).toEqual([
+      'user-1',
+      { cart },
+      (await visit(one.manager, cookie)).session.info,
+    ])
+  })
+
+  test.each(['node', 'jose'] as const)(
+    'sealed by %s is a JWT to whoever has the key, as strict as one can ask for it',
+    async (sealer) => {
+      const { manager, keys } = makeScene({ sealer })
+      const { cookie, session } = await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+      const { payload, protectedHeader } = await jwtDecrypt(tokenOf(cookie), keys[0].key, {
+        typ: 'sojourn-session',
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+        requiredClaims: ['iat', 'exp', 'jti', 'record', 'data'],
+        currentDate: new Date(t0),
+        maxTokenAge: 60,
+      })
+      expect(protectedHeader).toEqual(keys[0].header)
+      expect(payload).toMatchObject({ jti: session.id, iat: t0 / 1000, data: '{"n":1}' })
+    },
+  )
+
+  test.each(['node', 'jose'] as const)(
+    'that EncryptJWT of jose wrote is opened by %s',
+    async (sealer) => {
+      const { manager, keys } = makeScene({ sealer })
+      const record = [
+        t0,
+        t0,
+        t0,
+        t0 + day,
+        day,
+        0,
+        true,
+        ['', null, null, null, null],
+        t0,
+        'ann',
+        null,
+      ]
+      const token = await new EncryptJWT({ record, codec: 'json', data: '{"n":7}' })
+        .setProtectedHeader({ ...keys[0].header })
+        .setJti('AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA')
+        .setIssuedAt(t0 / 1000)
+        .setExpirationTime(t0 / 1000 + 60)
+        .encrypt(keys[0].key)
+      const { session } = await visit(manager, `${name}=${token}`)
+      expect([session.userId, session.data]).toEqual(['ann', { n: 7 }])
+    },
+  )
+
+  test('keeps data of a codec whose bytes are no text, and of one that was replaced since', async () => {
+    const binary = makeScene({ config: { codec: binaryCodec } })
+    const { cookie } = await visit(binary.manager, undefined, ({ data }) => (data['cart'] = cart))
+    expect((await visit(binary.manager, cookie)).session.data).toEqual({ cart })
+    const json = await visit(makeScene().manager, undefined, ({ data }) => (data['n'] = 1))
+    expect((await visit(binary.manager, json.cookie)).session.data).toEqual({ n: 1 })
+    const { manager, discarded } = makeScene()
+    expect((await visit(manager, cookie)).session.isNew).toBe(true)
+    expect(discarded).toMatchObject([{ why: 'corrupt' }])
+  })
+
+  test('of an old key opens, and is sealed by the first at the next touch or change', async () => {
+    const before = makeScene({ config: { secretKey: oldSecret } })
+    const rolled = makeScene({ config: { secretKey: [secret, oldSecret] } })
+    const after = makeScene({ config: { secretKey: secret } })
+    const { cookie } = await visit(before.manager, undefined, ({ data }) => (data['n'] = 1))
+    expect((await visit(after.manager, cookie)).session.isNew).toBe(true)
+    expect((await visit(rolled.manager, cookie)).setCookies).toEqual([])
+    rolled.clock.now += minute
+    const touched = await visit(rolled.manager, cookie)
+    const changed = await visit(rolled.manager, cookie, ({ data }) => (data['n'] = 2))
+    after.clock.now += minute
+    expect((await visit(after.manager, touched.cookie)).session.data).toEqual({ n: 1 })
+    expect((await visit(after.manager, changed.cookie)).session.data).toEqual({ n: 2 })
+  })
+
+  test('has a kid that names its key and tells nothing of it', () => {
+    const [one, two] = [makeScene(), makeScene({ config: { cookieName: '__Host-b' } })]
+    expect(one.keys[0].header.kid).toMatch(/^[\w-]{8}$/)
+    expect(one.keys[0].header.kid).not.toBe(two.keys[0].header.kid)
+    expect(one.keys[0].key.export().toString('base64url')).not.toContain(one.keys[0].header.kid)
+  })
+
+  test('of a clock that is a little ahead opens', async () => {
+    const [ahead, behind] = [makeScene(), makeScene()]
+    ahead.clock.now += minute
+    const { cookie } = await visit(ahead.manager, undefined, (session) => session.login('ann'))
+    expect((await visit(behind.manager, cookie)).session.userId).toBe('ann')
+  })
+})
+
+describe('several cookies of one name', () => {
+  const both = (a = '', b = '') => `${a}; ${b}`
+
+  test('of one session count as the newest, in either order', async () => {
+    const { manager, clock } = makeScene()
+    const first = await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+    clock.now += 1
+    const second = await visit(manager, first.cookie, ({ data }) => (data['n'] = 2))
+    for (const header of [both(first.cookie, second.cookie), both(second.cookie, first.cookie)])
+      expect((await visit(manager, header)).session.data).toEqual({ n: 2 })
+  })
+
+  test('of different sessions open neither', async () => {
+    const { manager, discarded } = makeScene()
+    const [one, two] = [
+      await visit(manager, undefined, (session) => session.login('ann')),
+      await visit(manager, undefined, (session) => session.login('eve')),
+    ]
+    expect((await visit(manager, both(one.cookie, two.cookie))).session.isNew).toBe(true)
+    expect(discarded).toMatchObject([{ why: 'ambiguous' }])
+  })
+})
+
+describe('a session', () => {
+  test('sends its cookie when it was changed or a touch is due, and at no other time', async () => {
+    const { manager, clock } = makeScene()
+    const { cookie } = await visit(manager, undefined, (session) => session.login('ann'))
+    expect((await visit(manager, cookie, ({ data }) => data['n'])).setCookies).toEqual([])
+    expect(
+      (await visit(manager, cookie, (session) => session.update(() => {}))).setCookies,
+    ).toEqual([])
+    expect((await visit(manager, cookie, ({ data }) => (data['n'] = 1))).setCookies).toHaveLength(1)
+    clock.now += minute
+    expect((await visit(manager, cookie)).setCookies).toHaveLength(1)
+  })
+
+  test('keeps its absolute limit through every seal, and no token opens longer than 400 days', async () => {
+    const long = { absoluteTimeout: '2000d', maxAge: '1900d', touchInterval: '1d' } as const
+    const { manager, clock } = makeScene({ config: long })
+    const first = await visit(manager, undefined, (session) => session.login('ann'))
+    clock.now += 399 * day
+    const second = await visit(manager, first.cookie)
+    clock.now += 2 * day
+    expect((await visit(manager, first.cookie)).session.userId).toBe(undefined)
+    const { session } = await visit(manager, second.cookie)
+    expect(session.info?.absoluteExpiresAt).toBe(t0 + 2000 * day)
+  })
+
+  test('whose update waits for another of its own ends with an error, and keeps what it had', async () => {
+    const { manager } = makeScene({ config: { storeTimeout: 20 } })
+    const { cookie } = await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+    const { session } = await visit(manager, cookie, async (each) => {
+      const nested = each.update((data) => {
+        data['n'] = 2
+        return each.update(() => {})
+      })
+      await expect(nested).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
+    })
+    expect(session.data).toEqual({ n: 1 })
+  })
+
+  test('too large for three cookies is refused before anything is sent, and the old cookie stands', async () => {
+    const { manager } = makeScene()
+    const { cookie } = await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+    const large = visit(manager, cookie, ({ data }) => {
+      data['blob'] = randomBytes(8000).toString('base64url')
+    })
+    await expect(large).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE', status: 500 })
+    expect((await visit(manager, cookie)).session.data).toEqual({ n: 1 })
+  })
+
+  test('C-04 of 4,096 bytes of name and value is one cookie, of one byte more it is two, or refused where one is all', async () => {
+    const fill = async (maxCookies: number, letters: number) => {
+      const scene = makeScene({ maxCookies })
+      const made = await visit(scene.manager, undefined, ({ data }) => {
+        data['t'] = 't'.repeat(letters)
+      })
+      expect((await visit(scene.manager, made.cookie)).session.data).toEqual({
+        t: 't'.repeat(letters),
+      })
+      return made.setCookies.map((line) => line.split(';')[0]?.length)
+    }
+    let letters = 2600
+    while ((await fill(3, letters + 1)).length === 1) letters++
+    expect((await fill(1, letters))[0]).toBeGreaterThan(4092)
+    expect((await fill(1, letters))[0]).toBeLessThanOrEqual(4096 + 1) // the '=' is not counted
+    await expect(fill(1, letters + 1)).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE' })
+  })
+})
+
+describe('cookieStore() refuses', () => {
+  test.each<[string, object]>([
+    ['a cache of -1', { cacheSize: -1 }],
+    ['a cache of 1.5', { cacheSize: 1.5 }],
+    ['four cookies', { maxCookies: 4 }],
+    ['an unknown sealer', { sealer: 'rot13' }],
+    ['revocations that are no backend', { revocations: {} }],
+  ])('%s', (_title, options) => {
+    expect(() => makeScene(options)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+    )
+  })
+
+  test.each<[string, object]>([
+    ['a limit', { limit: { max: 3 } }],
+    ['onReplay', { onReplay: 'destroy' }],
+    ['rotationInterval', { rotationInterval: '15m' }],
+    ['merge', { merge: () => 1 }],
+  ])('a manager with %s', (_title, config) => {
+    expect(() => makeScene({ config })).toThrow(/is set and this store cannot enforce it/)
+  })
+
+  test('to list and, without revocations, to revoke, with what to do instead', async () => {
+    const { manager } = makeScene()
+    const { session } = await visit(manager, undefined, (each) => each.login('ann'))
+    await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
+    await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)
+    await expect(manager.revoke(session.id)).rejects.toThrow(/Give cookieStore\(\) its revocations/)
+  })
+})
