@@ -54,7 +54,7 @@ export function makeScene({ config = {}, ...options }: SceneOptions = {}) {
 }
 
 /** A request and its response as headers. */
-export function makeCarrier(cookie?: string) {
+function makeCarrier(cookie?: string) {
   const headers = new Map<string, string>()
   const setCookies: string[] = []
   const carrier: Carrier = {
