@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SessionBackend } from '../src/backend.ts'
 import { devConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager } from '../src/manager.ts'
@@ -21,7 +22,18 @@ async function setUp() {
       devConfig(secret, { store, maxAge: '30m', touchInterval: '1m', clock: () => clock.now }),
     )
   const [oldBackend, newBackend] = [mapBackend(), mapBackend()]
-  const [from, to] = [keyedStore(oldBackend), keyedStore(newBackend)]
+  const gate: { afterFind: (() => Promise<unknown>) | undefined } = { afterFind: undefined }
+  const gated: SessionBackend = {
+    ...newBackend,
+    async find(...asked) {
+      const found = await newBackend.find(...asked)
+      const run = gate.afterFind
+      gate.afterFind = undefined
+      await run?.()
+      return found
+    },
+  }
+  const [from, to] = [keyedStore(oldBackend), keyedStore(gated)]
   const old = connect(from)
   const [here, there] = [connect(migrateStore({ from, to })), connect(migrateStore({ from, to }))]
   const ada = browser()
@@ -30,7 +42,7 @@ async function setUp() {
     clock.now += ms
     await vi.advanceTimersByTimeAsync(ms)
   }
-  return { old, here, there, ada, pass, newBackend }
+  return { old, here, there, ada, pass, newBackend, gate }
 }
 
 test('a watched session moves with its touch, is kept alive there, and its end is heard of', async () => {
@@ -67,4 +79,17 @@ test('a watched session that has not moved hears of an end in the old store', as
   await old.revoke(watch.session.id)
   await pass(minute)
   expect(await watch.ended).toBe('revoked')
+})
+
+test('a watched session that moves between two looks has not ended', async () => {
+  const { here, there, ada, pass, gate } = await setUp()
+  const watch = await here.watch({ cookie: ada.jar.cookie })
+  await pass(minute - 1)
+  gate.afterFind = () =>
+    visit(there, ada, (session) => {
+      session.data['n'] = 1
+    })
+  await pass(1)
+  expect(gate.afterFind).toBeUndefined()
+  expect(await watch.keepAlive()).toBe(true)
 })
