@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
+import { referenceBackend } from '@sojourn/conformance/backend'
+import {
+  type ConfigOptions,
+  createSessionManager,
+  devConfig,
+  keyedStore,
+  type Session,
+  type SessionBackend,
+  type SessionEvents,
+  SessionStoreError,
+} from '@sojourn/core'
+import { sessions } from '@sojourn/web'
+import { describe, expect, test, vi } from 'vitest'
+
+interface Data {
+  n?: number
+}
+
+const secret = randomBytes(32)
+const url = 'http://localhost/'
+
+/** A manager whose writes fail while `trouble` is on. */
+function stage(options: Partial<ConfigOptions> = {}) {
+  const watched = { calls: [] as string[], trouble: false }
+  const backend = new Proxy(referenceBackend(), {
+    get(target, key: keyof SessionBackend) {
+      const member = target[key]
+      if (typeof member !== 'function') return member
+      return async (...args: never[]) => {
+        watched.calls.push(key)
+        if (watched.trouble && key !== 'find') throw new Error('ECONNREFUSED')
+        return Reflect.apply(member, target, args) as unknown
+      }
+    },
+  })
+  const warn = vi.fn()
+  const store = keyedStore(backend)
+  const manager = createSessionManager<Data>(devConfig(secret, { store, warn, ...options }))
+  const discarded: SessionEvents['discarded'][] = []
+  manager.on('discarded', (event) => discarded.push(event))
+  return { manager, watched, discarded, warn, withSession: sessions(manager) }
+}
+
+const change = ({ data }: Session<Data>) => {
+  data.n = (data.n ?? 0) + 1
+}
+const cookies = ({ headers }: Response) => headers.getSetCookie().map((line) => line.split('=')[0])
+
+describe('a response', () => {
+  test('whose headers are immutable gets the cookie on a copy', async () => {
+    const { withSession } = stage()
+    const answer = await withSession(new Request(url), (session) => {
+      change(session)
+      return Response.redirect('http://localhost/next', 303)
+    })
+    expect([answer.status, answer.headers.get('location'), cookies(answer)]).toEqual([
+      303,
+      'http://localhost/next',
+      ['sid'],
+    ])
+  })
+
+  test('that a handler gives to every request carries the cookie of one to no other', async () => {
+    const { withSession } = stage()
+    const shared = new Response(null, { status: 404 })
+    const first = await withSession(new Request(url), (session) => {
+      change(session)
+      return shared
+    })
+    const second = await withSession(new Request(url), () => shared)
+    expect([cookies(first), cookies(second), cookies(shared)]).toEqual([['sid'], [], []])
+  })
+
+  test('is handed on as it is where nothing must be said', async () => {
+    const { withSession } = stage()
+    const response = new Response('hello')
+    expect(await withSession(new Request(url), () => response)).toBe(response)
+  })
+
+  test('that is thrown is committed and thrown on', async () => {
+    const { withSession, watched } = stage()
+    const thrown = await withSession(new Request(url), (session) => {
+      change(session)
+      throw new Response(null, { status: 302, headers: { Location: '/next' } })
+    }).catch((answer: unknown) => answer as Response)
+    expect([thrown.status, cookies(thrown), watched.calls]).toEqual([302, ['sid'], ['insert']])
+  })
+
+  test('that takes no headers, like an upgrade, is left alone, and a change of the session is told of', async () => {
+    const { withSession, discarded, watched } = stage()
+    const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
+    const answer = await withSession(new Request(url), (session) => {
+      change(session)
+      return upgrade
+    })
+    expect(answer).toBe(upgrade)
+    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+  })
+
+  test('streams on, and what its stream changes is not kept, and told of', async () => {
+    const { withSession, discarded, watched, warn } = stage()
+    const answer = await withSession(new Request(url), (session) => {
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await turn()
+            change(session)
+            controller.enqueue(new TextEncoder().encode('hello'))
+            controller.close()
+          },
+        }),
+      )
+    })
+    expect(await answer.text()).toBe('hello')
+    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('update(fn)'))
+  })
+})
+
+describe('trouble', () => {
+  test('of the store is an empty 503 with Retry-After by default, and frees the body of the handler', async () => {
+    const { withSession, watched } = stage()
+    const cancelled = vi.fn()
+    watched.trouble = true
+    const answer = await withSession(new Request(url), (session) => {
+      change(session)
+      return new Response(new ReadableStream({ cancel: cancelled }))
+    })
+    expect([answer.status, answer.headers.get('retry-after'), await answer.text()]).toEqual([
+      503,
+      '1',
+      '',
+    ])
+    expect(cancelled).toHaveBeenCalledTimes(1)
+  })
+
+  test('goes to onError, once, with the request', async () => {
+    const { manager, watched } = stage()
+    const onError = vi.fn(() => new Response('sorry', { status: 503 }))
+    const request = new Request(url)
+    watched.trouble = true
+    const answer = await sessions(manager, { onError })(request, (session) => {
+      change(session)
+      throw new Error('mine')
+    })
+    expect([answer.status, cookies(answer)]).toEqual([503, []])
+    expect(onError.mock.calls).toEqual([
+      [expect.objectContaining({ message: 'mine' }), request],
+      [expect.any(SessionStoreError), request],
+    ])
+  })
+
+  test('an error of the application is thrown on, and what it had changed is dropped and told of', async () => {
+    const { withSession, discarded, watched } = stage()
+    const mine = new Error('mine')
+    const answering = withSession(new Request(url), (session) => {
+      change(session)
+      throw mine
+    })
+    await expect(answering).rejects.toBe(mine)
+    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+  })
+
+  test('an error that onError answers keeps what was changed before it', async () => {
+    const { manager, watched } = stage()
+    const withSession = sessions(manager, { onError: () => new Response('oh', { status: 500 }) })
+    const answer = await withSession(new Request(url), (session) => {
+      change(session)
+      throw new Error('mine')
+    })
+    expect([answer.status, cookies(answer), watched.calls]).toEqual([500, ['sid'], ['insert']])
+  })
+
+  test('an onError that fails itself is asked once, and its error is thrown on', async () => {
+    const { manager, watched } = stage()
+    const onError = vi.fn(() => Promise.reject(new Error('worse')))
+    watched.trouble = true
+    const answering = sessions(manager, { onError })(new Request(url), (session) => {
+      change(session)
+      return new Response('mine')
+    })
+    await expect(answering).rejects.toThrow('worse')
+    expect(onError).toHaveBeenCalledTimes(1)
+  })
+
+  test('of one manager leaves the cookie of another on the answer, which no cache may keep', async () => {
+    const { withSession, watched } = stage()
+    const admin = stage({ cookieName: 'admin' })
+    const request = new Request(url)
+    watched.trouble = true
+    const answer = await admin.withSession(request, async (adminSession) => {
+      await adminSession.login('ann')
+      return withSession(request, (session) => {
+        change(session)
+        return new Response('mine')
+      })
+    })
+    expect([answer.status, cookies(answer), answer.headers.get('cache-control')]).toEqual([
+      503,
+      ['admin'],
+      'no-store',
+    ])
+  })
+})
+
+describe('what decides', () => {
+  const secure = { secure: true, cookieName: '__Host-sid' }
+  const answerOf = (request: Request, isSecure?: (request: Request) => boolean) =>
+    sessions(stage(secure).manager, isSecure ? { isSecure } : {})(request, (session) => {
+      change(session)
+      return new Response('fine')
+    })
+
+  test('whether a request is secure is its URL, unless the application says otherwise', async () => {
+    const headers = { 'x-forwarded-proto': 'https' }
+    const isForwarded = ({ headers }: Request) => headers.get('x-forwarded-proto') === 'https'
+    expect(cookies(await answerOf(new Request('https://localhost/')))).toEqual(['__Host-sid'])
+    expect(cookies(await answerOf(new Request(url, { headers })))).toEqual([])
+    expect(cookies(await answerOf(new Request(url, { headers }), isForwarded))).toEqual([
+      '__Host-sid',
+    ])
+  })
+
+  test('a request that was aborted still has its change kept', async () => {
+    const { withSession, watched } = stage()
+    const gone = new AbortController()
+    await withSession(new Request(url, { signal: gone.signal }), (session) => {
+      change(session)
+      gone.abort()
+      return new Response('unheard')
+    })
+    expect(watched.calls).toEqual(['insert'])
+  })
+
+  test('parallel handlers of one request share its session, loaded once', async () => {
+    const { withSession, watched } = stage()
+    const first = await withSession(new Request(url), (session) => {
+      change(session)
+      return new Response('fine')
+    })
+    const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const request = new Request(url, { headers: { cookie } })
+    watched.calls.length = 0
+    const answer = await withSession(request, async (session) => {
+      const [one, two] = await Promise.all(
+        [1, 2].map(() => withSession(request, (inner) => Response.json(inner === session))),
+      )
+      return Response.json([await one?.json(), await two?.json()])
+    })
+    expect([await answer.json(), watched.calls]).toEqual([[true, true], ['find']])
+  })
+})
