@@ -2,9 +2,9 @@ import type { FastifyReply } from 'fastify'
 
 /**
  * Answers with an error in place of a reply whose commit failed and of which nothing has left: by Fastify's error
- * handling, with the headers that the reply had when its session was loaded (`found`) and those that stand on the raw
- * response, which are the error's own and the cookies of other commits. A hijacked reply gets status and headers only,
- * for Fastify has been told to leave it alone.
+ * handling, on the headers that the reply had when its session was loaded (`found`) and those that the error brings
+ * along. What other commits have to say, they say again. A hijacked reply gets status and headers only, for Fastify has
+ * been told to leave it alone.
  */
 export function answerInstead(
   reply: FastifyReply,
@@ -16,12 +16,8 @@ export function answerInstead(
     reply.raw.end()
     return
   }
-  const { 'set-cookie': cookies, ...kept } = reply.raw.getHeaders()
-  const before = [found['set-cookie']].flat()
+  const raised = reply.raw.getHeaders()
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
-  reply.headers({ ...found, ...kept })
-  for (const line of [cookies ?? []].flat()) {
-    if (!before.includes(line)) reply.header('set-cookie', line)
-  }
+  reply.headers({ ...raised, ...found })
   reply.send(error)
 }

@@ -4,9 +4,9 @@ import { undisguised } from './disguise.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
 /**
- * A request and its response of node:http or node:http2 as a carrier. `secure` is what the framework knows of it; without one it is
- * whether the request's own connection is encrypted. A response that waits for its commit looks sent, and
- * takes headers from its carrier alone.
+ * A request and its response of node:http or node:http2 as a carrier. `secure` is what the framework knows of it;
+ * without one it is whether the request's own connection is encrypted. A response that waits for its commit looks sent,
+ * and takes headers from its carrier alone.
  */
 export function nodeCarrier(
   request: NodeRequest,

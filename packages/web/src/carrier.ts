@@ -1,21 +1,17 @@
 import type { Carrier } from '@sojourn/core'
 
-/** The carrier of a request that has no response yet. */
+/** The carrier of a request whose response comes later. */
 export interface WebCarrier extends Carrier {
-  /** From here on response headers are read from `response` and written to a copy. */
+  /** From here on response headers are read from `response` and written to a copy of it. */
   attach(response: Response): void
-  /** The attached response with what was written; a copy, where something was. Nothing can be written any more. */
+  /** The attached response with what was written: a copy, where something was. Nothing can be written any more. */
   detach(): Response
   /** Nothing can be written any more. */
   close(): void
 }
 
-/**
- * A request, and the response that will answer it, as a carrier. Cookies that were appended for one response go over to
- * the next that is attached in its place.
- */
+/** A request, and the response that will answer it, as a carrier. */
 export function webCarrier(request: Request, secure: boolean): WebCarrier {
-  const cookies: string[] = []
   let response = new Response(null)
   let own: Headers | undefined
   let isClosed = false
@@ -31,16 +27,13 @@ export function webCarrier(request: Request, secure: boolean): WebCarrier {
     header: (name) => request.headers.get(name) ?? undefined,
     get: (name) => (own ?? response.headers).get(name) ?? undefined,
     set: (name, value) => written().set(name, value),
-    append(name, value) {
-      written().append(name, value)
-      if (name === 'Set-Cookie') cookies.push(value)
-    },
+    append: (name, value) => written().append(name, value),
+    // A line is appended to one response, and a commit is made again only for another that is attached in its place.
+    withdraw() {},
     attach(next) {
       response = next
       own = undefined
       isClosed ||= next.status < 200 // an upgrade, or a network error: neither takes headers
-      for (const line of cookies) written().append('Set-Cookie', line)
-      if (cookies.length > 0) written().set('Cache-Control', 'no-store')
     },
     detach() {
       isClosed = true

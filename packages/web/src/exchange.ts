@@ -8,7 +8,7 @@ export interface Exchange {
   /**
    * Commits all sessions, then answers the response with what must be said of them. It is a copy where something must
    * be said: headers may be immutable, and a handler may give one response to many requests. Where a commit fails, the
-   * answer is that to its error; the cookies of the other commits go along.
+   * answer is that to its error; what the other commits have to say is said there.
    */
   answer(response: Response): Promise<Response>
   /** Answers with an error. Where nobody does, what the handler changed is dropped, and told of; the error is thrown on. */

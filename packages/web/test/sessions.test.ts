@@ -200,7 +200,7 @@ describe('trouble', () => {
     expect([answer.status, cookies(answer), answer.headers.get('cache-control')]).toEqual([
       503,
       ['admin'],
-      'no-store',
+      'private, no-cache',
     ])
   })
 })
