@@ -35,7 +35,7 @@ function isNewer({ opened: a }: Sealed, { opened: b }: Sealed): boolean {
 }
 
 function outcomeOf(opened: Opened, refused: Refused | undefined): Opening {
-  const { id } = opened.record
   if (refused === undefined) return { outcome: 'open', opened }
-  return { outcome: 'ended', id, reason: refused === 'superseded' ? 'stale' : refused.ended }
+  const reason = refused === 'superseded' ? 'stale' : refused.ended
+  return { outcome: 'ended', id: opened.record.id, reason, last: opened }
 }
