@@ -23,7 +23,7 @@ const redis = {
   test: {
     name: 'redis',
     root: '.',
-    include: ['packages/*/test/**/*.redis.test.ts', 'tools/redis-lab/test/**/*.redis.test.ts'],
+    include: ['{packages/*,examples/*,tools/redis-lab}/test/**/*.redis.test.ts'],
     globalSetup: ['tools/redis-lab/src/setup.ts'],
     env: { REDIS_SERVER: locate('redis-server') ?? 'redis-server' },
     testTimeout: 60_000,
@@ -52,6 +52,7 @@ const journey = {
     name: 'journey',
     root: 'examples',
     include: ['*/test/**/*.test.ts'],
+    exclude: ['**/*.redis.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { groupOrder: 3 },
