@@ -12,7 +12,7 @@ import { deriveSecret, type GenuineToken, hashSecret, mintSalt, opens } from './
  * Because the next secret derives from the presented one, every parallel request hands out the same cookie, a lost one
  * is offered again, and the record never holds a secret (P3, P5).
  */
-export type SecretRole = 'current' | 'next' | 'previous'
+type SecretRole = 'current' | 'next' | 'previous'
 
 /** The numbers of rotation, in ms. */
 export interface RotationPolicy {
@@ -32,7 +32,7 @@ export interface Presented {
 const stragglerMs = 5 * 60_000
 
 /** What a secret is to a record at a time; `undefined` when it opens nothing. */
-export function roleOf(
+function roleOf(
   { verifier }: SessionRecord,
   secret: string,
   at: number,

@@ -11,7 +11,7 @@ import { browser, mapBackend, type TestData, visit } from './support.ts'
 export type Interruption = <Result>(run: () => Promise<Result>) => Promise<Result>
 
 /** Interrupts a server at its call number `at`, counted from 0. */
-export interface Interrupt {
+interface Interrupt {
   readonly at: number
   readonly act: Interruption
   /** Whether all calls after it fare the same: the server has died. */
@@ -22,7 +22,7 @@ export type Server = SessionManager<TestData>
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Two stores, a session of `ann` in the old one, and servers of every step of a migration. */
-export async function createWorld() {
+async function createWorld() {
   const backends = { from: mapBackend(), to: mapBackend() }
   const clock = { now: Date.UTC(2030, 0, 1) }
   const secret = randomBytes(32)

@@ -38,7 +38,7 @@ function wrapped({ from, to }: Record<'from' | 'to', SessionBackend>, wrap: Wrap
 }
 
 /** A fleet behind a balancer: each request goes to any of the servers. */
-export function asOne(servers: readonly Manager[], random: () => number): Manager {
+function asOne(servers: readonly Manager[], random: () => number): Manager {
   const owners = new WeakMap<Session<TestData>, Manager>()
   const any = (): Manager => {
     const server = servers[Math.floor(random() * servers.length)]
