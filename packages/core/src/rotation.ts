@@ -32,11 +32,7 @@ export interface Presented {
 const stragglerMs = 5 * 60_000
 
 /** What a secret is to a record at a time; `undefined` when it opens nothing. */
-function roleOf(
-  { verifier }: SessionRecord,
-  secret: string,
-  at: number,
-): SecretRole | undefined {
+function roleOf({ verifier }: SessionRecord, secret: string, at: number): SecretRole | undefined {
   if (opens(secret, verifier.current)) return 'current'
   if (verifier.next !== undefined && opens(secret, verifier.next)) return 'next'
   const { previous, graceUntil } = verifier
