@@ -29,7 +29,10 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/express': {
     src: ['@sojourn/core', '@sojourn/node', 'express'],
-    test: ['@sojourn/conformance', 'compression', 'express4', 'playwright-core', 'supertest'],
+    test: [
+      ...['@sojourn/conformance', 'compression', 'express4', 'passport', 'passport-local'],
+      ...['playwright-core', 'supertest'],
+    ],
   },
   '@sojourn/store-redis': {
     src: ['@sojourn/core', 'msgpackr'],

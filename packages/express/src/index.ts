@@ -8,6 +8,7 @@ import {
 import type { Request, RequestHandler } from 'express'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export { type PassportOptions, passportSession } from './passport-session.ts'
 
 declare global {
   namespace Express {
