@@ -52,7 +52,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/koa': {
     src: ['@sojourn/core', '@sojourn/node', 'koa'],
-    test: ['@sojourn/conformance', 'koa2'],
+    test: ['@sojourn/conformance', 'koa2', 'supertest'],
   },
   '@sojourn/hono': {
     src: ['@sojourn/core', 'hono'],

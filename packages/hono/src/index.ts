@@ -8,6 +8,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { beginVisit, type Visit } from './visit.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export { csrf, requireRecent, requireSession } from './guards.ts'
 
 /** What `sessions(manager)` adds to an application's `Env`: `new Hono<SessionEnv>()`. */
 export interface SessionEnv<Data extends object = SessionData, As extends string = 'session'> {

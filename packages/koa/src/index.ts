@@ -3,6 +3,7 @@ import { checkManager, mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware } from 'koa'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export { csrf, requireRecent, requireSession } from './guards.ts'
 
 declare module 'koa' {
   interface DefaultContext {
@@ -42,7 +43,7 @@ export function sessions<Data extends object>(
     })
     Object.assign(ctx, { [as]: session })
     await next()
-    if (ctx.respond === false) return // the response is in other hands, and commits by itself
+    if (ctx.respond === false || ctx.headerSent) return // in other hands, the response commits by itself
     try {
       await commit()
     } catch (error) {
