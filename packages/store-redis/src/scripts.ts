@@ -17,8 +17,12 @@ export interface Script {
 const common = `
 local index, key, at = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
+local function kindOf(value)
+  return value and string.sub(value, 1, 1)
+end
+
 local function isRow(value)
-  local kind = value and string.sub(value, 1, 1)
+  local kind = kindOf(value)
   return kind == 'r' or kind == 's'
 end
 
@@ -27,7 +31,7 @@ local function isLive(value)
 end
 
 local function isEnded(value)
-  return value and string.sub(value, 1, 1) == 't' and at < struct.unpack('>d', value, 2) + ${tombstoneMs}
+  return kindOf(value) == 't' and at < struct.unpack('>d', value, 2) + ${tombstoneMs}
 end
 
 local function isVersion(value, version)
@@ -39,13 +43,24 @@ local function keyOf(handle)
   return index .. ':' .. handle
 end
 
--- Only the kind and the two times, so that listing does not copy the values.
-local function headOf(handle)
-  return redis.call('GETRANGE', keyOf(handle), 0, 16)
+-- The handles that are not yet over. A score is always the expiresAt of the row: both are written in one step.
+local function current()
+  return redis.call('ZRANGE', index, '(' .. ARGV[1], '+inf', 'BYSCORE')
 end
 
-local function entomb(where, tombstone)
-  redis.call('SET', where, tombstone, 'PX', ${tombstoneMs})
+-- What a command of many keys answers, asked in pieces, because Lua passes on only so many.
+local function ask(command, handles, take)
+  for first = 1, #handles, 1000 do
+    local keys = {}
+    for n = first, math.min(first + 999, #handles) do keys[#keys + 1] = keyOf(handles[n]) end
+    take(redis.call(command, unpack(keys)), first)
+  end
+end
+
+local function drop(handles)
+  for first = 1, #handles, 1000 do
+    redis.call('ZREM', index, unpack(handles, first, math.min(first + 999, #handles)))
+  end
 end
 
 -- The index outlives its last session by a minute, because the clocks of servers may differ.
@@ -59,7 +74,7 @@ end
 -- A time to live that has passed means gone at once. Adding to the index heals one that was evicted.
 local function put(value, ttl, expiresAt)
   local handle = string.sub(key, #index + 2)
-  local isListed = string.sub(value, 1, 1) == 'r'
+  local isListed = kindOf(value) == 'r'
   if tonumber(ttl) <= 0 then
     redis.call('DEL', key)
     if isListed then redis.call('ZREM', index, handle) end
@@ -69,12 +84,6 @@ local function put(value, ttl, expiresAt)
   if not isListed then return end
   redis.call('ZADD', index, expiresAt, handle)
   keepIndex()
-end
-
-local function drop(handles)
-  for first = 1, #handles, 1000 do
-    redis.call('ZREM', index, unpack(handles, first, math.min(first + 999, #handles)))
-  end
 end
 `
 
@@ -96,31 +105,39 @@ local present = redis.call('GET', key)
 if isLive(present) then
   return hasVersion(present) and { 'inserted' } or 'taken'
 end
-if present and (isEnded(present) or not isRow(present) and string.sub(present, 1, 1) ~= 't') then
-  return 'taken'
+-- What has lapsed makes room; what Sojourn did not write does not.
+local hasLapsed = isRow(present) or kindOf(present) == 't' and not isEnded(present)
+if present and not hasLapsed then return 'taken' end
+
+-- Those whose key is gone leave the index; mostly one question tells that none is.
+local function living()
+  local handles, gone, count = current(), {}, 0
+  ask('EXISTS', handles, function(there) count = count + there end)
+  if count == #handles then return handles end
+  local live = {}
+  for _, handle in ipairs(handles) do
+    local place = redis.call('EXISTS', keyOf(handle)) == 1 and live or gone
+    place[#place + 1] = handle
+  end
+  drop(gone)
+  return live
 end
 
 local evicted = {}
 if max and redis.call('ZCARD', index) >= tonumber(max) then
-  local live, gone = {}, {}
-  for _, handle in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-    local head = headOf(handle)
-    if isLive(head) then live[#live + 1] = handle
-    elseif not isRow(head) then gone[#gone + 1] = handle end
-  end
-  drop(gone)
+  local live = living()
   local surplus = #live - max + 1
   if surplus > 0 and policy == 'refuse' then return 'limit' end
   for n = 1, surplus do
-    entomb(keyOf(live[n]), tombstone)
+    redis.call('SET', keyOf(live[n]), tombstone, 'PX', ${tombstoneMs})
     evicted[n] = live[n]
   end
   drop(evicted)
-else
-  -- Looking at the two that end first with each insert keeps an index short that nobody lists.
-  for _, handle in ipairs(redis.call('ZRANGE', index, 0, 1)) do
-    if redis.call('EXISTS', keyOf(handle)) == 0 then redis.call('ZREM', index, handle) end
-  end
+end
+
+-- Looking at the two that end first with each insert keeps an index short that nobody lists.
+for _, handle in ipairs(redis.call('ZRANGE', index, 0, 1)) do
+  if redis.call('EXISTS', keyOf(handle)) == 0 then redis.call('ZREM', index, handle) end
 end
 
 put(kind .. row, ttl, expiresAt)
@@ -133,7 +150,7 @@ local ttl, expiresAt, row, expected = unpack(ARGV, 2)
 local present = redis.call('GET', key)
 if not isLive(present) then return 'gone' end
 if not isVersion(present, expected) then return { 'conflict', present } end
-put(string.sub(present, 1, 1) .. row, ttl, expiresAt)
+put(kindOf(present) .. row, ttl, expiresAt)
 return 'replaced'
 `)
 
@@ -144,7 +161,7 @@ local present = redis.call('GET', key)
 if not isLive(present) then return 'gone' end
 local isExpected = isVersion(present, version) and struct.unpack('>d', present, 2) == tonumber(touchedAt)
 if not isExpected then return 'conflict' end
-put(string.sub(present, 1, 1) .. times .. string.sub(present, 18), ttl, expiresAt)
+put(kindOf(present) .. times .. string.sub(present, 18), ttl, expiresAt)
 return 'touched'
 `)
 
@@ -153,38 +170,38 @@ export const remove = define(`
 local present = redis.call('GET', key)
 if isEnded(present) then return false end
 redis.call('DEL', key)
-entomb(key, ARGV[2])
+redis.call('SET', key, ARGV[2], 'PX', ${tombstoneMs})
 redis.call('ZREM', index, string.sub(key, #index + 2))
 return isLive(present) and present
 `)
 
 /** → handles and what stands at their keys, by turns. A member whose key is gone leaves the index. */
 export const list = define(`
-local found, gone = {}, {}
-for _, handle in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  local value = redis.call('GET', keyOf(handle))
-  if isLive(value) then
-    found[#found + 1] = handle
-    found[#found + 1] = value
-  elseif not value then gone[#gone + 1] = handle end
-end
+local handles, found, gone = current(), {}, {}
+ask('MGET', handles, function(values, first)
+  for n, value in ipairs(values) do
+    local handle = handles[first + n - 1]
+    if isLive(value) then
+      found[#found + 1] = handle
+      found[#found + 1] = value
+    elseif not value then gone[#gone + 1] = handle end
+  end
+end)
 drop(gone)
 return found
 `)
 
-/** → how many it ended. The index is shortened first, for the same reason as in `remove`. */
+/** → how many it ended. The index is shortened first, for the same reason as in `remove`. `XX`: what has lapsed leaves nothing. */
 export const removeGroup = define(`
-local tombstone, except = ARGV[2], ARGV[3]
-local ending, leaving = {}, {}
-for _, handle in ipairs(redis.call('ZRANGE', index, 0, -1)) do
-  local head = headOf(handle)
-  local isEnding = isLive(head) and handle ~= except
-  if isEnding then ending[#ending + 1] = handle end
-  if isEnding or not isRow(head) then leaving[#leaving + 1] = handle end
+local tombstone, except, ending, count = ARGV[2], ARGV[3], {}, 0
+for _, handle in ipairs(current()) do
+  if handle ~= except then ending[#ending + 1] = handle end
 end
-drop(leaving)
-for _, handle in ipairs(ending) do entomb(keyOf(handle), tombstone) end
-return #ending
+drop(ending)
+for _, handle in ipairs(ending) do
+  if redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX') then count = count + 1 end
+end
+return count
 `)
 
 function define(body: string): Script {
