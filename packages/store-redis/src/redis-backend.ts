@@ -54,7 +54,7 @@ export function redisBackend(
     find(id, call) {
       const key = layout.keyOf(id)
       const reply = client.send({ words: ['GET', key], key, isWrite: false, call })
-      return answer(reply, (found) => replies.readFound(found, call.at))
+      return answer(call, reply, (found) => replies.readFound(found, call.at))
     },
 
     insert(id, row, call) {
@@ -67,29 +67,29 @@ export function redisBackend(
         encodeTombstone({ ended: 'evicted', at }),
         ...(limit ? [String(limit.max), limit.onExceed] : []),
       ]
-      return answer(runOn(id, scripts.insert, { args, call }), (reply) =>
+      return answer(call, runOn(id, scripts.insert, { args, call }), (reply) =>
         replies.readInserted(reply, (handle) => layout.idIn(groupOf(id), handle)),
       )
     },
 
     replace(id, row, call) {
       const args = [...lifeOf(row, call.at), encodeRow(row), call.expected]
-      return answer(runOn(id, scripts.replace, { args, call }), replies.readReplaced)
+      return answer(call, runOn(id, scripts.replace, { args, call }), replies.readReplaced)
     },
 
     touch(id, times, call) {
       const { version, touchedAt } = call.expected
       const args = [...lifeOf(times, call.at), encodeTimes(times), version, String(touchedAt)]
-      return answer(runOn(id, scripts.touch, { args, call }), replies.readTouched)
+      return answer(call, runOn(id, scripts.touch, { args, call }), replies.readTouched)
     },
 
     remove(id, call) {
       const args = [encodeTombstone({ ended: call.reason, at: call.at })]
-      return answer(runOn(id, scripts.remove, { args, call }), replies.readRemoved)
+      return answer(call, runOn(id, scripts.remove, { args, call }), replies.readRemoved)
     },
 
     list: (group, call) =>
-      answer(runOnGroup(group, scripts.list, { args: [], call }), (reply) =>
+      answer(call, runOnGroup(group, scripts.list, { args: [], call }), (reply) =>
         replies.readListed(reply, (handle) => layout.idIn(group, handle)),
       ),
 
@@ -97,18 +97,19 @@ export function redisBackend(
       const { at, reason, except } = call
       const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
       const args = [encodeTombstone({ ended: reason, at }), ...kept]
-      return answer(runOnGroup(group, scripts.removeGroup, { args, call }), replies.readCount)
+      return answer(call, runOnGroup(group, scripts.removeGroup, { args, call }), replies.readCount)
     },
 
     async *scan(call) {
       try {
         yield* scanRows(client, layout, call)
       } catch (error) {
-        throw asTrouble(error)
+        throw asTrouble(error, call)
       }
     },
 
-    ping: (call) => answer(client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
+    ping: (call) =>
+      answer(call, client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
 
     close: async () => undefined,
   }
@@ -128,13 +129,14 @@ export function redisBackend(
 
 /** What a reply means; whatever goes wrong on the way is trouble (clause 1). */
 async function answer<Result>(
+  call: BackendCall,
   reply: Promise<unknown>,
   read: (reply: unknown) => Result,
 ): Promise<Result> {
   try {
     return read(await reply)
   } catch (error) {
-    throw asTrouble(error)
+    throw asTrouble(error, call)
   }
 }
 

@@ -42,9 +42,15 @@ async function* readRows(
   { layout, keys, call }: { layout: Layout; keys: ReadonlySet<string>; call: BackendCall },
 ): AsyncIterable<IdentifiedRow> {
   call.signal.throwIfAborted()
+  // A signal of its own for each read: on one that all share, Node takes so many listeners for a leak.
+  const own = {
+    get signal() {
+      return AbortSignal.any([call.signal])
+    },
+  }
   const replies = [...keys].map(async (key) => ({
     key,
-    reply: await send({ words: ['GET', key], key, isWrite: false, call }),
+    reply: await send({ words: ['GET', key], key, isWrite: false, call: own }),
   }))
   for (const { key, reply } of await Promise.all(replies)) {
     const found = readFound(reply, call.at)

@@ -1,4 +1,5 @@
 import { SessionError, SessionStoreError } from '@sojourn/core'
+import type { RedisCommand } from './driver.ts'
 
 /** What Redis replies when somebody must change something before it can help. */
 const refusals: Readonly<Record<string, string>> = {
@@ -20,17 +21,17 @@ const refusals: Readonly<Record<string, string>> = {
 const passing = 'BUSY CLUSTERDOWN LOADING MASTERDOWN NOREPLICAS READONLY TRYAGAIN'.split(' ')
 
 /**
- * What a client threw, as an error of the store. A refusal is not sent again by anybody; whatever else is, by the guard:
+ * What a client threw during a call, as an error of the store. A refusal is not sent again by anybody; whatever else is, by the guard:
  * the outcome is unknown, and row versions make repeating safe.
  */
-export function asTrouble(error: unknown): SessionError {
+export function asTrouble(error: unknown, { signal }: RedisCommand['call']): SessionError {
   if (error instanceof SessionError) return error
+  if (signal.aborted) return givenUp(error)
   const why = error instanceof Error ? error.message || error.name : String(error)
   const [word = ''] = why.split(' ', 1)
   const remedy = Object.hasOwn(refusals, word) ? refusals[word] : undefined
   if (remedy !== undefined)
     return new SessionStoreError('ERR_STORE_REFUSED', `Redis refused: ${why}. ${remedy}`, error)
-  if (error instanceof Error && error.name === 'AbortError') return givenUp(error)
   const who = passing.includes(word) ? 'Redis is not available' : 'Redis could not be reached'
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',
@@ -56,7 +57,7 @@ export function strangeReply(what: string): SessionStoreError {
   )
 }
 
-function givenUp(error: Error): SessionStoreError {
+function givenUp(error: unknown): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_TIMEOUT',
     'The command was given up at its deadline; whether a write was applied is unknown. Check Redis and the network to it.',

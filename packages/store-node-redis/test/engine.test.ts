@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises'
+import { createVisitor, type TestData } from '@sojourn/conformance/store'
+import {
+  createSessionManager,
+  defaultConfig,
+  groupOf,
+  jsonCodec,
+  type Row,
+  type SessionManager,
+} from '@sojourn/core'
+import { freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
+import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'
+import { createClient } from 'redis'
+import { afterAll, assert, beforeEach, expect, test } from 'vitest'
+
+const server = await startStandalone()
+const [node] = server.nodes
+assert(node)
+const watch = await watchTraffic(server.address)
+const client = createClient({ socket: { port: server.address.port } })
+await client.on('error', console.error).connect()
+
+afterAll(async () => {
+  client.destroy()
+  watch.stop()
+  await server.stop()
+})
+
+let prefix = ''
+beforeEach(() => {
+  prefix = freshPrefix()
+})
+
+const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
+const at = Date.now()
+const call = {
+  at,
+  get signal() {
+    return new AbortController().signal
+  },
+}
+const hour = 3_600_000
+
+function row(fields: Partial<Row> = {}): Row {
+  return {
+    version: 'v1',
+    priorVersions: [],
+    touchedAt: at,
+    expiresAt: at + hour,
+    value: new Uint8Array([1]),
+    ...fields,
+  }
+}
+
+function connect(options: Parameters<typeof nodeRedisStore>[1] = {}): SessionManager<TestData> {
+  return createSessionManager<TestData>(
+    defaultConfig(secret, { store: nodeRedisStore(client, { prefix, ...options }) }),
+  )
+}
+
+test('whatever is written at the key of a session carries its time to live in the same command', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  const { sent, scripted } = await watch.during(async () => {
+    for (const id of ['g.a', 'g.b', 'g.c'])
+      await backend.insert(id, row(), { ...call, limit: { max: 2, onExceed: 'evict' } })
+    await backend.touch(
+      'g.b',
+      { touchedAt: at + 1, expiresAt: at + 2 * hour },
+      { ...call, expected: row() },
+    )
+    await backend.replace('g.b', row({ version: 'v2' }), { ...call, expected: 'v1' })
+    await backend.remove('g.b', { ...call, reason: 'logout' })
+    await backend.removeGroup('g', { ...call, reason: 'revoked' })
+  })
+  const writes = scripted.filter(([name]) => name === 'SET')
+  expect(writes.length).toBe(8)
+  for (const words of writes) expect(words[3]).toBe('PX')
+  const expiring = scripted.filter(([name]) => /EXPIRE/.test(String(name)))
+  for (const [, key] of expiring) expect(key).toBe(`${prefix}{g}`)
+  expect(new Set(sent.map(([name]) => name))).toEqual(new Set(['EVALSHA', 'EVAL']))
+})
+
+test('no key of a session or an index stays for ever', async () => {
+  const manager = connect()
+  await createVisitor(manager).visit((session) => session.login('ann'))
+  await createVisitor(manager).visit(({ data }) => Object.assign(data, { n: 1 }))
+  const keys = await client.keys(`${prefix}*`)
+  expect(keys.length).toBe(3)
+  for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(hour)
+})
+
+test('an anonymous session has no index, and gains none by changes and touches', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  await backend.insert('g.a', row(), { ...call, isSolitary: true })
+  await backend.replace('g.a', row({ version: 'v2' }), { ...call, expected: 'v1' })
+  await backend.touch(
+    'g.a',
+    { touchedAt: at + 1, expiresAt: at + hour },
+    { ...call, expected: row({ version: 'v2' }) },
+  )
+  expect(await client.keys(`${prefix}*`)).toEqual([`${prefix}{g}:a`])
+})
+
+test('of 100 calls that find no script one sends it, and all are carried out', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  await client.scriptFlush()
+  const { sent } = await watch.during(() =>
+    Promise.all(Array.from({ length: 100 }, (_, n) => backend.insert(`g${n}.a`, row(), call))),
+  )
+  expect(sent.filter(([name]) => name === 'EVAL').length).toBe(1)
+  expect((await client.keys(`${prefix}*:a`)).length).toBe(100)
+})
+
+test('SCRIPT FLUSH in the middle of 400 writes loses none and fails none', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  const writes = Array.from({ length: 400 }, async (_, n) => {
+    if (n % 50 === 0) await client.scriptFlush()
+    return backend.insert(`g.${n}`, row(), call)
+  })
+  expect((await Promise.all(writes)).every(({ inserted }) => inserted)).toBe(true)
+  expect((await backend.list('g', call)).length).toBe(400)
+})
+
+test('a dump of the server holds no token, secret or cookie', async () => {
+  const manager = connect()
+  const visitor = createVisitor(manager)
+  await visitor.visit(({ data }) => Object.assign(data, { n: 'a value to find' }))
+  const cookies = [visitor.cookie]
+  await visitor.visit((session) => session.login('ann'))
+  cookies.push(visitor.cookie)
+  await visitor.visit((session) => session.rotate())
+  cookies.push(visitor.cookie)
+  await node.command('SAVE')
+  const [, folder] =
+    (await client
+      .sendCommand(['CONFIG', 'GET', 'dir'])
+      .then((reply) => Object.entries(Object(reply))[0])) ?? []
+  const dump = await readFile(`${String(folder)}/dump.rdb`)
+  expect(dump.includes('a value to find')).toBe(true)
+  for (const cookie of cookies) {
+    const token = cookie?.split('=')[1] ?? ''
+    const [group = '', handle = '', secret = '', signature = ''] = token.split('.')
+    expect([group, handle].every((part) => part.length > 0)).toBe(true)
+    for (const part of [token, `${handle}.${secret}`, secret, signature]) {
+      expect(part.length).toBeGreaterThan(20)
+      expect(dump.includes(part)).toBe(false)
+      expect(dump.includes(Buffer.from(part, 'base64url'))).toBe(false)
+    }
+  }
+})
+
+test('a record that Redis evicted is gone, and leaves the index', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)
+  await client.del(`${prefix}{g}:a`)
+  expect(await backend.find('g.a', call)).toBeNull()
+  expect(await backend.replace('g.a', row({ version: 'v2' }), { ...call, expected: 'v1' })).toBe(
+    'gone',
+  )
+  expect((await backend.list('g', call)).map(({ id }) => id)).toEqual(['g.b'])
+  expect(await client.zRange(`${prefix}{g}`, 0, -1)).toEqual(['b'])
+})
+
+test('an index that Redis evicted heals by a touch, a change and an insert', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)
+  await client.del(`${prefix}{g}`)
+  expect(await backend.list('g', call)).toEqual([])
+  await backend.touch(
+    'g.a',
+    { touchedAt: at, expiresAt: at + 2 * hour },
+    { ...call, expected: row() },
+  )
+  await backend.replace('g.b', row({ version: 'v2' }), { ...call, expected: 'v1' })
+  await backend.insert('g.c', row(), call)
+  expect((await backend.list('g', call)).map(({ id }) => groupOf(id)).length).toBe(3)
+})
+
+test('an index that nobody lists does not grow with sessions that ran out', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  for (let n = 0; n < 50; n++) {
+    await backend.insert(`g.${n}`, row({ expiresAt: at + hour + n }), call)
+    await client.del(`${prefix}{g}:${n}`)
+  }
+  expect(await client.zCard(`${prefix}{g}`)).toBeLessThanOrEqual(2)
+})
+
+test('a session written by one codec is read and changed by another', async () => {
+  const writer = connect({ codec: jsonCodec })
+  const visitor = createVisitor(writer)
+  await visitor.visit(({ data }) => Object.assign(data, { at: new Date(5), n: 1 }))
+  const reader = createVisitor(connect(), visitor.cookie)
+  await reader.visit(({ data }) => Object.assign(data, { n: 2 }))
+  const again = createVisitor(connect({ codec: jsonCodec }), visitor.cookie)
+  expect((await again.look())?.data).toEqual({ at: new Date(5), n: 2 })
+})
+
+test('a session takes little more than a plain string of the same JSON', async () => {
+  const data = {
+    name: 'Ann Example',
+    roles: ['admin', 'editor'],
+    cart: Array.from({ length: 6 }, (_, n) => ({
+      sku: `A-10${n}`,
+      title: 'A thing to buy',
+      price: 1999 + n,
+      count: 2,
+    })),
+  }
+  const visitor = createVisitor(connect())
+  await visitor.visit((session) => Object.assign(session.data, data))
+  const [key = ''] = await client.keys(`${prefix}*`)
+  await client.set(`${key}-plain`, JSON.stringify(data), { PX: hour })
+  const [session, plain] = await Promise.all([
+    client.memoryUsage(key),
+    client.memoryUsage(`${key}-plain`),
+  ])
+  console.info(JSON.stringify({ json: JSON.stringify(data).length, session, plain }))
+  expect(session).toBeLessThan(Number(plain) * 1.4)
+})

@@ -1,0 +1,174 @@
+import { createVisitor } from '@sojourn/conformance/store'
+import { createSessionManager, defaultConfig, type SessionStoreError } from '@sojourn/core'
+import { freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
+import {
+  nodeRedisBackend,
+  nodeRedisClusterStore,
+  nodeRedisSentinelStore,
+  nodeRedisStore,
+} from '@sojourn/store-node-redis'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
+import * as redis5 from 'redis5'
+import { afterAll, assert, describe, expect, test, vi } from 'vitest'
+
+const server = await startStandalone()
+const [node] = server.nodes
+assert(node)
+const port = server.address.port
+const client = createClient({ socket: { port } })
+await client.on('error', console.error).connect()
+
+afterAll(async () => {
+  client.destroy()
+  await server.stop()
+})
+
+const at = Date.now()
+const row = {
+  version: 'v1',
+  priorVersions: [],
+  touchedAt: at,
+  expiresAt: at + 3_600_000,
+  value: new Uint8Array(100),
+}
+const callOf = (controller = new AbortController()) => ({ at, signal: controller.signal })
+const failing = (code: SessionStoreError['code'], message: RegExp) =>
+  expect.objectContaining({
+    name: 'SessionStoreError',
+    code,
+    message: expect.stringMatching(message),
+  })
+
+describe('what Redis refuses is told with what to do', () => {
+  test('a value that Sojourn did not write is a broken contract, is not written over, and can be removed', async () => {
+    const prefix = freshPrefix()
+    const backend = nodeRedisBackend(client, { prefix })
+    await client.set(`${prefix}{g}:a`, '{"other":"application"}')
+    await expect(backend.find('g.a', callOf())).rejects.toEqual(
+      failing('ERR_STORE_CONTRACT', /who else writes below the prefix/),
+    )
+    expect(await backend.insert('g.a', row, callOf())).toEqual({ inserted: false, why: 'taken' })
+    expect(await backend.remove('g.a', { ...callOf(), reason: 'logout' })).toBeNull()
+    expect(await backend.find('g.a', callOf())).toEqual({ ended: 'logout', at })
+  })
+
+  test('a key of another type', async () => {
+    const prefix = freshPrefix()
+    await client.hSet(`${prefix}{g}:a`, 'n', '1')
+    await expect(nodeRedisBackend(client, { prefix }).find('g.a', callOf())).rejects.toEqual(
+      failing('ERR_STORE_REFUSED', /^Redis refused: WRONGTYPE .* another prefix\.$/),
+    )
+  })
+
+  test('a user without the rights', async () => {
+    await client.sendCommand(['ACL', 'SETUSER', 'poor', 'on', '>poor', '~other:*', '+get'])
+    const poor = createClient({ username: 'poor', password: 'poor', socket: { port } })
+    await poor.on('error', console.error).connect()
+    await expect(nodeRedisBackend(poor).find('g.a', callOf())).rejects.toEqual(
+      failing('ERR_STORE_REFUSED', /^Redis refused: NOPERM .* README/),
+    )
+    poor.destroy()
+  })
+
+  test('a server that was made a replica is not available: its master is elsewhere', async () => {
+    await node.command('REPLICAOF', '127.0.0.1', '1')
+    await expect(nodeRedisBackend(client).insert('g.a', row, callOf())).rejects.toEqual(
+      failing('ERR_STORE_UNAVAILABLE', /READONLY/),
+    )
+    await node.command('REPLICAOF', 'NO', 'ONE')
+  })
+
+  test('where memory is full nobody logs in, but everybody can log out', async () => {
+    const backend = nodeRedisBackend(client, { prefix: freshPrefix() })
+    for (const id of ['g.a', 'g.b', 'g.c']) await backend.insert(id, row, callOf())
+    await node.command('CONFIG', 'SET', 'maxmemory', '1')
+    await expect(backend.insert('g.d', row, callOf())).rejects.toEqual(
+      failing('ERR_STORE_REFUSED', /OOM .* raise maxmemory/),
+    )
+    expect((await backend.remove('g.a', { ...callOf(), reason: 'logout' }))?.version).toBe('v1')
+    expect(await backend.removeGroup('g', { ...callOf(), reason: 'revoked' })).toBe(2)
+    expect(await backend.find('g.a', callOf())).toEqual({ ended: 'logout', at })
+    expect(await backend.find('g.b', callOf())).toEqual({ ended: 'revoked', at })
+    await node.command('CONFIG', 'SET', 'maxmemory', '0')
+  })
+})
+
+describe('a connection that is not ready', () => {
+  test.each([
+    ['redis 6', createClient({ socket: { port } })],
+    ['redis 5', redis5.createClient({ socket: { port } })],
+    ['a pool', createClientPool({ socket: { port } })],
+  ])('refuses at once, whatever is asked of it: %s', async (_name, unconnected) => {
+    unconnected.on('error', console.error)
+    const backend = nodeRedisBackend(unconnected)
+    const unavailable = failing('ERR_STORE_UNAVAILABLE', /nothing was sent/)
+    await expect(backend.find('g.a', callOf())).rejects.toEqual(unavailable)
+    await expect(backend.insert('g.a', row, callOf())).rejects.toEqual(unavailable)
+    await expect(backend.list('g', callOf())).rejects.toEqual(unavailable)
+    await expect(backend.ping(callOf())).rejects.toEqual(unavailable)
+    await expect(backend.scan(callOf())[Symbol.asyncIterator]().next()).rejects.toEqual(unavailable)
+  })
+})
+
+test('a write whose deadline passes before it was sent is never sent', async () => {
+  const watch = await watchTraffic(server.address)
+  const { sent } = await watch.during(async () => {
+    const controller = new AbortController()
+    const writing = nodeRedisBackend(client).insert('late.a', row, callOf(controller))
+    controller.abort()
+    await expect(writing).rejects.toEqual(
+      failing('ERR_STORE_TIMEOUT', /whether a write was applied is unknown/),
+    )
+  })
+  expect(sent).toEqual([])
+  watch.stop()
+})
+
+test('a client without an error listener is told to the warn of the manager, once', async () => {
+  const deaf = createClient({ socket: { port } })
+  await deaf.connect()
+  const warn = vi.fn()
+  const config = defaultConfig('a secret of the tests: 7f3b1c9e5d2a8460', {
+    store: nodeRedisStore(deaf),
+    warn,
+  })
+  const visitor = createVisitor(createSessionManager<Record<string, unknown>>(config))
+  for (const n of [1, 2]) await visitor.visit(({ data }) => Object.assign(data, { n }))
+  expect(warn.mock.calls).toEqual([[expect.stringContaining("client.on('error'")]])
+  deaf.destroy()
+})
+
+describe('each factory takes the clients that it is for, of both majors', () => {
+  const sentinelOptions = { name: 'x', sentinelRootNodes: [] }
+
+  test('client, pool, cluster and sentinel', () => {
+    nodeRedisStore(createClient())
+    nodeRedisStore(redis5.createClient())
+    nodeRedisStore(createClient({ RESP: 2 }))
+    nodeRedisStore(createClientPool())
+    nodeRedisStore(redis5.createClientPool())
+    nodeRedisClusterStore(createCluster({ rootNodes: [] }))
+    nodeRedisClusterStore(redis5.createCluster({ rootNodes: [] }))
+    nodeRedisSentinelStore(createSentinel(sentinelOptions))
+    nodeRedisSentinelStore(redis5.createSentinel(sentinelOptions))
+  })
+
+  test('and refuses the others, in TypeScript and in JavaScript', () => {
+    const hint =
+      /there are nodeRedisStore\(\), nodeRedisClusterStore\(\) and nodeRedisSentinelStore\(\)/
+    // @ts-expect-error A cluster is sent to by another signature.
+    expect(() => nodeRedisStore(createCluster({ rootNodes: [] }))).toThrow(hint)
+    // @ts-expect-error So is a sentinel.
+    expect(() => nodeRedisStore(createSentinel(sentinelOptions))).toThrow(hint)
+    // @ts-expect-error A client is no cluster.
+    expect(() => nodeRedisClusterStore(createClient())).toThrow(hint)
+    // @ts-expect-error Nor a sentinel.
+    expect(() => nodeRedisSentinelStore(createClient())).toThrow(hint)
+    // @ts-expect-error Nothing is none of them.
+    expect(() => nodeRedisStore(undefined)).toThrow(hint)
+  })
+
+  test('a prefix with braces is refused when the store is made', () => {
+    expect(() => nodeRedisStore(client, { prefix: '{app}:' })).toThrow('without braces')
+  })
+})
