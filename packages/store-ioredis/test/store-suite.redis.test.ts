@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { register, type StoreUnderTest, storeSuite } from '@sojourn/conformance/store'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { nodeRedisBackend } from '@sojourn/store-node-redis'
+import { dumpServer, freshPrefix, startStandalone } from '@sojourn/redis-lab'
+import { ioredisBackend } from '@sojourn/store-ioredis'
 import { msgpackCodec } from '@sojourn/store-redis'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, assert, describe, expect, test } from 'vitest'
 import { connectBoth } from './clients.ts'
-import { dump, freshPrefix, startServer } from './support.ts'
 
 const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
 
-const server = await startServer()
-const clients = await connectBoth(server.port)
+const server = await startStandalone()
+const [node] = server.nodes
+assert(node)
+const clients = await connectBoth(server.address.port)
 
-afterAll(() => {
-  for (const client of Object.values(clients)) client.destroy()
-  server.stop()
+afterAll(async () => {
+  for (const client of Object.values(clients)) client.disconnect()
+  await server.stop()
 })
 
 for (const [name, client] of Object.entries(clients)) {
@@ -24,12 +26,12 @@ for (const [name, client] of Object.entries(clients)) {
     const secret = randomBytes(32)
     return {
       connect: (config, wrap) => {
-        const store = keyedStore(wrap(nodeRedisBackend(client, { prefix })), {
+        const store = keyedStore(wrap(ioredisBackend(client, { prefix })), {
           codec: msgpackCodec,
         })
         return createSessionManager(devConfig(secret, { store, ...config }))
       },
-      dump: () => dump(clients['redis 6'], prefix),
+      dump: () => dumpServer(node),
     }
   }
   const suite = storeSuite({ open, supports, dumps: true })

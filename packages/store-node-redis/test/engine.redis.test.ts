@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
 import {
   createSessionManager,
@@ -8,7 +7,7 @@ import {
   type Row,
   type SessionManager,
 } from '@sojourn/core'
-import { freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
+import { dumpServer, freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
 import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'
 import { afterAll, assert, beforeEach, expect, test } from 'vitest'
@@ -130,12 +129,7 @@ test('a dump of the server holds no token, secret or cookie', async () => {
   cookies.push(visitor.cookie)
   await visitor.visit((session) => session.rotate())
   cookies.push(visitor.cookie)
-  await node.command('SAVE')
-  const [, folder] =
-    (await client
-      .sendCommand(['CONFIG', 'GET', 'dir'])
-      .then((reply) => Object.entries(Object(reply))[0])) ?? []
-  const dump = await readFile(`${String(folder)}/dump.rdb`)
+  const dump = Buffer.from(await dumpServer(node))
   expect(dump.includes('a value to find')).toBe(true)
   for (const cookie of cookies) {
     const token = cookie?.split('=')[1] ?? ''

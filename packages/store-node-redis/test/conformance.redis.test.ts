@@ -1,18 +1,18 @@
 import { register } from '@sojourn/conformance'
 import { backendSuite } from '@sojourn/conformance/backend'
 import { fuzzBackend } from '@sojourn/conformance/fuzz'
+import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
 import { nodeRedisBackend } from '@sojourn/store-node-redis'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { connectBoth } from './clients.ts'
-import { freshPrefix, startServer } from './support.ts'
 
-const server = await startServer()
-const clients = await connectBoth(server.port)
+const server = await startStandalone()
+const clients = await connectBoth(server.address.port)
 
-afterAll(() => {
+afterAll(async () => {
   for (const client of Object.values(clients)) client.destroy()
-  server.stop()
+  await server.stop()
 })
 
 const operations = Number(process.env['OPERATIONS'] ?? 3_000)

@@ -1,18 +1,22 @@
 import { register } from '@sojourn/conformance'
 import { backendSuite } from '@sojourn/conformance/backend'
 import { fuzzBackend } from '@sojourn/conformance/fuzz'
+import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
 import { ioredisBackend } from '@sojourn/store-ioredis'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { connectBoth } from './clients.ts'
-import { freshPrefix, startServer } from './support.ts'
+import { connect, connectBoth } from './clients.ts'
 
-const server = await startServer()
-const clients = await connectBoth(server.port)
+const server = await startStandalone()
+const { port } = server.address
+const clients = {
+  ...(await connectBoth(port)),
+  'ioredis 6 with a keyPrefix': await connect({ port, keyPrefix: 'k*:' }),
+}
 
-afterAll(() => {
+afterAll(async () => {
   for (const client of Object.values(clients)) client.disconnect()
-  server.stop()
+  await server.stop()
 })
 
 const operations = Number(process.env['OPERATIONS'] ?? 3_000)
