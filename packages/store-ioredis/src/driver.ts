@@ -6,10 +6,18 @@ export interface IoredisNode {
   callBuffer(command: string, ...words: RedisWord[]): Promise<unknown>
 }
 
+/** Commands that go over one connection, one behind the other. */
+export interface IoredisPipeline {
+  callBuffer(command: string, ...words: RedisWord[]): IoredisPipeline
+  /** Each with its error or its reply. */
+  exec(): Promise<[error: Error | null, reply: unknown][] | null>
+}
+
 /** What Sojourn uses of `new Redis()`, Sentinel included, and `new Cluster()`. */
 export interface IoredisClient extends IoredisNode {
   readonly status: string
   readonly options: { readonly keyPrefix?: string | undefined; readonly scaleReads?: unknown }
+  pipeline(): IoredisPipeline
   /** Only a Cluster has nodes. */
   nodes?(role: 'master'): readonly IoredisNode[]
   listenerCount(event: string): number
@@ -25,6 +33,16 @@ export function createDriver(client: IoredisClient): RedisDriver {
     client.status === 'ready' ? sendTo(client)(command) : Promise.reject(notReady())
   return {
     send,
+    async sendAndWait({ words: [name = '', ...words] }, { replicas, ms }) {
+      if (client.status !== 'ready') throw notReady()
+      const pipeline = client.pipeline().callBuffer(String(name), ...words)
+      const replies = await pipeline.callBuffer('WAIT', String(replicas), String(ms)).exec()
+      const [reply, acknowledged] = (replies ?? []).map(([error, reply]) => {
+        if (error) throw error
+        return reply
+      })
+      return [reply, acknowledged]
+    },
     masters: async () => client.nodes?.('master').map(sendTo) ?? [send],
     keyPrefix: client.options.keyPrefix ?? '',
     flaw: () => flawOf(client),

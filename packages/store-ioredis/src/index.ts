@@ -1,2 +1,2 @@
-export type { IoredisClient, IoredisNode } from './driver.ts'
+export type { IoredisClient, IoredisNode, IoredisPipeline } from './driver.ts'
 export { ioredisBackend, ioredisStore } from './ioredis-store.ts'

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
 import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
@@ -64,7 +64,7 @@ test.each([
   new Cluster([], { lazyConnect: true }),
   new ioredis5.Cluster([], { lazyConnect: true }),
 ])('a connection that is not ready refuses at once, whatever is asked of it', async (client) => {
-  client.on('error', console.error)
+  hear(client)
   const unavailable = expect.objectContaining({
     code: 'ERR_STORE_UNAVAILABLE',
     message: expect.stringMatching(/nothing was sent/),
@@ -103,3 +103,7 @@ test('what is no client is refused, in TypeScript and in JavaScript', () => {
   // @ts-expect-error A client of another library has no callBuffer.
   expect(() => ioredisStore({ get: () => undefined })).toThrow('new Redis() or new Cluster()')
 })
+
+function hear(client: EventEmitter): void {
+  client.on('error', console.error)
+}

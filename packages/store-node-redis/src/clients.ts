@@ -8,25 +8,38 @@ export interface CommandOptions {
   readonly timeout: 0
   /** Takes a command that was not yet written out of the client's queue. */
   readonly abortSignal?: AbortSignal
+  /** Commands of one chain stay on one connection: when it breaks, none of them is sent on the next. */
+  readonly chainId?: symbol
 }
 
 interface Emitter {
   listenerCount(event: string): number
 }
 
-/** What Sojourn uses of `createClient()` and `createClientPool()`. */
-export interface NodeRedisClient extends Emitter {
-  readonly isOpen: boolean
-  /** A pool does not say. */
-  readonly isReady?: boolean
+/** One connection, as a pool lends it. */
+export interface NodeRedisConnection {
   sendCommand(words: RedisWord[], options: CommandOptions): Promise<unknown>
 }
 
+/** What Sojourn uses of `createClient()` and `createClientPool()`. */
+export interface NodeRedisClient extends Emitter, NodeRedisConnection {
+  readonly isOpen: boolean
+  /** A pool does not say. */
+  readonly isReady?: boolean
+  /** Only a pool lends connections. */
+  execute?<Result>(task: (connection: NodeRedisConnection) => Promise<Result>): Promise<Result>
+}
+
+/** The connection to the master, as a Sentinel client lends it. */
+export interface NodeRedisLease {
+  sendCommand(isReadonly: false, words: RedisWord[], options: CommandOptions): Promise<unknown>
+}
+
 /** What Sojourn uses of `createSentinel()`. */
-export interface NodeRedisSentinel extends Emitter {
+export interface NodeRedisSentinel extends Emitter, NodeRedisLease {
   readonly isOpen: boolean
   readonly isReady: boolean
-  sendCommand(isReadonly: false, words: RedisWord[], options: CommandOptions): Promise<unknown>
+  use<Result>(task: (lease: NodeRedisLease) => Promise<Result>): Promise<Result>
 }
 
 /** What Sojourn uses of `createCluster()`. */
@@ -35,7 +48,7 @@ export interface NodeRedisCluster extends Emitter {
   /** node-redis 5 does not say. */
   readonly isReady?: boolean
   readonly masters: readonly object[]
-  nodeClient(master: object): PromiseLike<Pick<NodeRedisClient, 'sendCommand'>>
+  nodeClient(master: object): PromiseLike<NodeRedisConnection>
   sendCommand(
     firstKey: string | undefined,
     isReadonly: false,

@@ -1,9 +1,17 @@
 import { SessionUsageError } from '@sojourn/core'
-import { notReady, type RedisCommand, type RedisDriver, type RedisSend } from '@sojourn/store-redis'
+import {
+  notReady,
+  type Quorum,
+  type RedisCommand,
+  type RedisDriver,
+  type RedisSend,
+  type RedisWord,
+} from '@sojourn/store-redis'
 import type {
   CommandOptions,
   NodeRedisClient,
   NodeRedisCluster,
+  NodeRedisConnection,
   NodeRedisSentinel,
 } from './clients.ts'
 
@@ -23,7 +31,17 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
     const needsSignal = command.isWrite || client.isReady === undefined
     return client.sendCommand([...command.words], needsSignal ? withSignal(command) : options)
   }
-  return { send, masters: async () => [send], flaw: () => flawOf(client) }
+  return {
+    send,
+    async sendAndWait(command, quorum) {
+      if (!isReady(client)) throw notReady()
+      const both = (connection: NodeRedisConnection) =>
+        sendBoth((words, chained) => connection.sendCommand(words, chained), command, quorum)
+      return client.execute ? client.execute(both) : both(client)
+    },
+    masters: async () => [send],
+    flaw: () => flawOf(client),
+  }
 }
 
 /**
@@ -36,7 +54,17 @@ export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
     isReady(sentinel)
       ? sentinel.sendCommand(false, [...command.words], withSignal(command))
       : Promise.reject(notReady())
-  return { send, masters: async () => [send], flaw: () => flawOf(sentinel) }
+  return {
+    send,
+    async sendAndWait(command, quorum) {
+      if (!isReady(sentinel)) throw notReady()
+      return sentinel.use((lease) =>
+        sendBoth((words, chained) => lease.sendCommand(false, words, chained), command, quorum),
+      )
+    },
+    masters: async () => [send],
+    flaw: () => flawOf(sentinel),
+  }
 }
 
 /**
@@ -57,6 +85,11 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
     }
   return {
     send,
+    /** The key decides the connection of both; one that breaks between the two is not noticed. */
+    async sendAndWait(command, quorum) {
+      const reply = await send(command)
+      return [reply, await send({ ...command, words: waitWords(quorum) })]
+    },
     masters: async () => cluster.masters.map(sendTo),
     flaw: () => flawOf(cluster),
   }
@@ -69,6 +102,17 @@ function isReady({ isOpen, isReady = isOpen }: AnyClient): boolean {
 /** A command that waits in a queue until its deadline leaves it unsent (clause 8). */
 function withSignal({ call }: RedisCommand): CommandOptions {
   return { ...options, abortSignal: call.signal }
+}
+
+type Send = (words: RedisWord[], options: CommandOptions) => Promise<unknown>
+
+function sendBoth(send: Send, command: RedisCommand, quorum: Quorum) {
+  const chained = { ...withSignal(command), chainId: Symbol('write and wait') }
+  return Promise.all([send([...command.words], chained), send(waitWords(quorum), chained)])
+}
+
+function waitWords({ replicas, ms }: Quorum): RedisWord[] {
+  return ['WAIT', String(replicas), String(ms)]
 }
 
 function flawOf(client: AnyClient): string | undefined {

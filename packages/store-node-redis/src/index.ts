@@ -2,6 +2,8 @@ export type {
   CommandOptions,
   NodeRedisClient,
   NodeRedisCluster,
+  NodeRedisConnection,
+  NodeRedisLease,
   NodeRedisSentinel,
 } from './clients.ts'
 export {

@@ -16,6 +16,12 @@ export interface RedisCommand {
 /** Sends a command to a master and answers what Redis replied: blobs as `Buffer`, integers as numbers, nil as `null`. */
 export type RedisSend = (command: RedisCommand) => Promise<unknown>
 
+/** How many replicas must have a write before it counts, and how long they are waited for, in ms. */
+export interface Quorum {
+  readonly replicas: number
+  readonly ms: number
+}
+
 /** One Redis client seen as one function, and the little that the function cannot say. */
 export interface RedisDriver {
   /**
@@ -23,6 +29,8 @@ export interface RedisDriver {
    * @throws what the client throws; the engine makes a SessionStoreError of it.
    */
   readonly send: RedisSend
+  /** Sends a command and, right behind it on the same connection, `WAIT`: answers both replies. */
+  sendAndWait(command: RedisCommand, quorum: Quorum): Promise<readonly [unknown, unknown]>
   /** One `send` for each master: an iteration over all keys has to ask them all. */
   masters(): Promise<readonly RedisSend[]>
   /** What the client itself puts before every key, unasked. */

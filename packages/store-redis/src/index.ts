@@ -1,4 +1,4 @@
-export type { RedisCommand, RedisDriver, RedisSend, RedisWord } from './driver.ts'
+export type { Quorum, RedisCommand, RedisDriver, RedisSend, RedisWord } from './driver.ts'
 export { msgpackCodec } from './msgpack-codec.ts'
 export { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
 export { type RedisStoreOptions, redisStore } from './redis-store.ts'

@@ -5,8 +5,9 @@ import {
   type SessionBackend,
   type SessionId,
 } from '@sojourn/core'
-import type { RedisDriver, RedisWord } from './driver.ts'
+import type { Quorum, RedisDriver, RedisWord } from './driver.ts'
 import { checkPrefix, createLayout, handleOf } from './layout.ts'
+import { sendWithQuorum } from './quorum.ts'
 import * as replies from './replies.ts'
 import { createRunScript } from './run-script.ts'
 import { scanRows } from './scan.ts'
@@ -18,6 +19,11 @@ import { asTrouble } from './trouble.ts'
 export interface RedisBackendOptions {
   /** What the keys of the sessions begin with; no braces. @default 'sojourn:' */
   readonly prefix?: string
+  /**
+   * Waits with each write but touches until so many replicas have it: fewer logouts and logins are undone by a failover.
+   * It holds up whatever else uses the connection, so give the store a client or a pool of its own. @default none
+   */
+  readonly waitFor?: Quorum
   /** Is told, once, of a flaw in how the client is set up. @default console.warn */
   readonly warn?: (message: string) => void
 }
@@ -36,17 +42,20 @@ const longestLife = 2 ** 52
 /**
  * Sessions in Redis 6.2 or newer, on one server, a Sentinel set or a Cluster, through any client that a driver fits.
  * A read is one `GET`; a write is one script. The client stays the caller's: `close` closes nothing.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces, or a `waitFor` that is no quorum.
  */
 export function redisBackend(
   driver: RedisDriver,
-  { prefix = 'sojourn:', warn = console.warn }: RedisBackendOptions = {},
+  { prefix = 'sojourn:', waitFor, warn = console.warn }: RedisBackendOptions = {},
 ): SessionBackend {
   const { keyPrefix = '' } = driver
   checkPrefix(keyPrefix, 'keyPrefix')
   const layout = createLayout(checkPrefix(prefix, 'prefix'))
   const client = tellingFlaw(driver, warn)
-  const runScript = createRunScript(client)
+  const runScript = createRunScript({
+    send: client.send,
+    sendDurably: sendWithQuorum(client, waitFor),
+  })
 
   return {
     supports,

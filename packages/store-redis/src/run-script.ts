@@ -1,4 +1,4 @@
-import type { RedisCommand, RedisDriver, RedisWord } from './driver.ts'
+import type { RedisCommand, RedisSend, RedisWord } from './driver.ts'
 import type { Script } from './scripts.ts'
 
 /** What a script is run on. */
@@ -16,12 +16,15 @@ export type RunScript = (script: Script, call: ScriptCall) => Promise<unknown>
  * Of many calls that meet an empty script cache (a new server, a failover, `SCRIPT FLUSH`) one sends the body, and the
  * others wait for it and ask again. On a Cluster that may be once for each node, since each has a cache of its own.
  */
-export function createRunScript({ send }: RedisDriver): RunScript {
+export function createRunScript({
+  send,
+  sendDurably,
+}: Record<'send' | 'sendDurably', RedisSend>): RunScript {
   const loading = new Map<Script, Promise<void>>()
 
   return async function run(script, call): Promise<unknown> {
     try {
-      return await send(command('EVALSHA', script.sha, call))
+      return await sendFor(script)(command('EVALSHA', script.sha, call))
     } catch (error) {
       if (!isNoScript(error)) throw error
     }
@@ -32,10 +35,14 @@ export function createRunScript({ send }: RedisDriver): RunScript {
     return run(script, call)
   }
 
+  function sendFor({ isDurable }: Script): RedisSend {
+    return isDurable ? sendDurably : send
+  }
+
   /** `EVAL` runs the script and leaves it in the cache of the node that ran it. */
   function evaluate(script: Script, call: ScriptCall): Promise<unknown> {
     call.call.signal.throwIfAborted()
-    const reply = send(command('EVAL', script.body, call))
+    const reply = sendFor(script)(command('EVAL', script.body, call))
     const done = () => void loading.delete(script)
     loading.set(script, reply.then(done, done))
     return reply

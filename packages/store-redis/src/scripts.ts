@@ -11,6 +11,8 @@ export interface Script {
   readonly body: string
   /** Names the body in the script cache. */
   readonly sha: string
+  /** Whether somebody would miss what it wrote, were it undone by a failover. */
+  readonly isDurable: boolean
 }
 
 /** Shared by all: what stands at a key, and how something is put there together with its time to live. */
@@ -155,7 +157,8 @@ return 'replaced'
 `)
 
 /** → `touched`, `gone` or `conflict`. */
-export const touch = define(`
+export const touch = define(
+  `
 local ttl, expiresAt, times, version, touchedAt = unpack(ARGV, 2)
 local present = redis.call('GET', key)
 if not isLive(present) then return 'gone' end
@@ -163,7 +166,9 @@ local isExpected = isVersion(present, version) and struct.unpack('>d', present, 
 if not isExpected then return 'conflict' end
 put(kindOf(present) .. times .. string.sub(present, 18), ttl, expiresAt)
 return 'touched'
-`)
+`,
+  { isDurable: false },
+)
 
 /** → the row that it ended, or nil. Deleting first makes it work where memory is full, since the step then frees some. */
 export const remove = define(`
@@ -176,7 +181,8 @@ return isLive(present) and present
 `)
 
 /** → handles and what stands at their keys, by turns. A member whose key is gone leaves the index. */
-export const list = define(`
+export const list = define(
+  `
 local handles, found, gone = current(), {}, {}
 ask('MGET', handles, function(values, first)
   for n, value in ipairs(values) do
@@ -189,7 +195,9 @@ ask('MGET', handles, function(values, first)
 end)
 drop(gone)
 return found
-`)
+`,
+  { isDurable: false },
+)
 
 /** → how many it ended. The index is shortened first, for the same reason as in `remove`. `XX`: what has lapsed leaves nothing. */
 export const removeGroup = define(`
@@ -204,7 +212,7 @@ end
 return count
 `)
 
-function define(body: string): Script {
+function define(body: string, { isDurable = true } = {}): Script {
   const whole = (common + body).trim()
-  return { body: whole, sha: createHash('sha1').update(whole).digest('hex') }
+  return { body: whole, sha: createHash('sha1').update(whole).digest('hex'), isDurable }
 }

@@ -1,0 +1,24 @@
+import { freshPrefix, keepsQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import { ioredisBackend } from '@sojourn/store-ioredis'
+import { afterAll, assert, test } from 'vitest'
+import { connectBoth } from './clients.ts'
+
+const [server, standby] = await Promise.all([startStandalone(), startStandalone()])
+const [[node], [replica]] = [server.nodes, standby.nodes]
+assert(node && replica)
+await replica.command('REPLICAOF', server.address.host, String(server.address.port))
+await until('the replica to follow', async () => (await node.command('WAIT', '1', '50')) === 1)
+const clients = await connectBoth(server.address.port)
+
+afterAll(async () => {
+  for (const client of Object.values(clients)) client.disconnect()
+  await Promise.all([server.stop(), standby.stop()])
+})
+
+test.each(Object.entries(clients))(
+  'waitFor waits, and says when it waited in vain: %s',
+  async (_name, client) => {
+    const waitFor = { replicas: 1, ms: 500 }
+    await keepsQuorum(ioredisBackend(client, { prefix: freshPrefix(), waitFor }), replica)
+  },
+)

@@ -1,0 +1,36 @@
+import { freshPrefix, keepsQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import { nodeRedisBackend } from '@sojourn/store-node-redis'
+import { createClientPool } from 'redis'
+import { afterAll, assert, expect, test } from 'vitest'
+import { connectBoth } from './clients.ts'
+
+const [server, standby] = await Promise.all([startStandalone(), startStandalone()])
+const [[node], [replica]] = [server.nodes, standby.nodes]
+assert(node && replica)
+const { port } = server.address
+await replica.command('REPLICAOF', server.address.host, String(port))
+await until('the replica to follow', async () => (await node.command('WAIT', '1', '50')) === 1)
+const clients = await connectBoth(port)
+const pool = createClientPool({ socket: { port } })
+await pool.on('error', console.error).connect()
+
+afterAll(async () => {
+  for (const client of [...Object.values(clients), pool]) client.destroy()
+  await Promise.all([server.stop(), standby.stop()])
+})
+
+test.each([...Object.entries(clients), ['a pool', pool] as const])(
+  'waitFor waits, and says when it waited in vain: %s',
+  async (_name, client) => {
+    const waitFor = { replicas: 1, ms: 500 }
+    await keepsQuorum(nodeRedisBackend(client, { prefix: freshPrefix(), waitFor }), replica)
+  },
+)
+
+test.each([
+  { replicas: 0, ms: 100 },
+  { replicas: 1, ms: 0 },
+  { replicas: 1.5, ms: 100 },
+])('waitFor %o is refused', (waitFor) => {
+  expect(() => nodeRedisBackend(pool, { waitFor })).toThrow('Give both as positive integers')
+})
