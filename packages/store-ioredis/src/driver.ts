@@ -33,15 +33,17 @@ export function createDriver(client: IoredisClient): RedisDriver {
     client.status === 'ready' ? sendTo(client)(command) : Promise.reject(notReady())
   return {
     send,
-    async sendAndWait({ words: [name = '', ...words] }, { replicas, ms }) {
+    async sendPair(command, second) {
       if (client.status !== 'ready') throw notReady()
-      const pipeline = client.pipeline().callBuffer(String(name), ...words)
-      const replies = await pipeline.callBuffer('WAIT', String(replicas), String(ms)).exec()
-      const [reply, acknowledged] = (replies ?? []).map(([error, reply]) => {
+      const pipeline = client.pipeline()
+      for (const [name = '', ...words] of [command.words, second])
+        pipeline.callBuffer(String(name), ...words)
+      const replies = (await pipeline.exec()) ?? []
+      const [first, other] = replies.map(([error, reply]) => {
         if (error) throw error
         return reply
       })
-      return [reply, acknowledged]
+      return [first, other]
     },
     masters: async () => client.nodes?.('master').map(sendTo) ?? [send],
     keyPrefix: client.options.keyPrefix ?? '',

@@ -1,7 +1,6 @@
 import { SessionUsageError } from '@sojourn/core'
 import {
   notReady,
-  type Quorum,
   type RedisCommand,
   type RedisDriver,
   type RedisSend,
@@ -33,10 +32,10 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
   }
   return {
     send,
-    async sendAndWait(command, quorum) {
+    async sendPair(command, second) {
       if (!isReady(client)) throw notReady()
       const both = (connection: NodeRedisConnection) =>
-        sendBoth((words, chained) => connection.sendCommand(words, chained), command, quorum)
+        sendBoth((words, chained) => connection.sendCommand(words, chained), command, second)
       return client.execute ? client.execute(both) : both(client)
     },
     masters: async () => [send],
@@ -56,10 +55,10 @@ export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
       : Promise.reject(notReady())
   return {
     send,
-    async sendAndWait(command, quorum) {
+    async sendPair(command, second) {
       if (!isReady(sentinel)) throw notReady()
       return sentinel.use((lease) =>
-        sendBoth((words, chained) => lease.sendCommand(false, words, chained), command, quorum),
+        sendBoth((words, chained) => lease.sendCommand(false, words, chained), command, second),
       )
     },
     masters: async () => [send],
@@ -86,9 +85,9 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
   return {
     send,
     /** The key decides the connection of both; one that breaks between the two is not noticed. */
-    async sendAndWait(command, quorum) {
+    async sendPair(command, second) {
       const reply = await send(command)
-      return [reply, await send({ ...command, words: waitWords(quorum) })]
+      return [reply, await send({ ...command, words: second })]
     },
     masters: async () => cluster.masters.map(sendTo),
     flaw: () => flawOf(cluster),
@@ -106,13 +105,9 @@ function withSignal({ call }: RedisCommand): CommandOptions {
 
 type Send = (words: RedisWord[], options: CommandOptions) => Promise<unknown>
 
-function sendBoth(send: Send, command: RedisCommand, quorum: Quorum) {
-  const chained = { ...withSignal(command), chainId: Symbol('write and wait') }
-  return Promise.all([send([...command.words], chained), send(waitWords(quorum), chained)])
-}
-
-function waitWords({ replicas, ms }: Quorum): RedisWord[] {
-  return ['WAIT', String(replicas), String(ms)]
+function sendBoth(send: Send, command: RedisCommand, second: readonly RedisWord[]) {
+  const chained = { ...withSignal(command), chainId: Symbol('pair') }
+  return Promise.all([send([...command.words], chained), send([...second], chained)])
 }
 
 function flawOf(client: AnyClient): string | undefined {

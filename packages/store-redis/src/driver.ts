@@ -29,8 +29,11 @@ export interface RedisDriver {
    * @throws what the client throws; the engine makes a SessionStoreError of it.
    */
   readonly send: RedisSend
-  /** Sends a command and, right behind it on the same connection, `WAIT`: answers both replies. */
-  sendAndWait(command: RedisCommand, quorum: Quorum): Promise<readonly [unknown, unknown]>
+  /** Sends a command and, right behind it on the same connection, the words of another; answers both replies. */
+  sendPair(
+    command: RedisCommand,
+    second: readonly RedisWord[],
+  ): Promise<readonly [unknown, unknown]>
   /** One `send` for each master: an iteration over all keys has to ask them all. */
   masters(): Promise<readonly RedisSend[]>
   /** What the client itself puts before every key, unasked. */

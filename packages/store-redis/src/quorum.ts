@@ -6,7 +6,8 @@ export function sendWithQuorum(driver: RedisDriver, quorum: Quorum | undefined):
   if (quorum === undefined) return driver.send
   checkQuorum(quorum)
   return async (command) => {
-    const [reply, acknowledged] = await driver.sendAndWait(command, quorum)
+    const wait = ['WAIT', String(quorum.replicas), String(quorum.ms)]
+    const [reply, acknowledged] = await driver.sendPair(command, wait)
     if (Number(String(acknowledged)) >= quorum.replicas) return reply
     throw tooFew(acknowledged, quorum)
   }

@@ -73,11 +73,11 @@ test('MessagePack keeps what JSON keeps, refuses what JSON refuses in the same w
         seen.kept++
       }
     }),
-    { numRuns: 5_000, seed: 20_300_101 },
+    { numRuns: 2_000, seed: 20_300_101 },
   )
   expect(seen.kept).toBeGreaterThan(500)
   expect(seen.refused).toBeGreaterThan(100)
-})
+}, 60_000)
 
 test.each([
   [

@@ -4,7 +4,7 @@ import { type Topology, topologyOf } from './topology.ts'
 
 /** The rights that an application needs, as docs/how-to/run-redis-for-sessions.md gives them. */
 export const rights =
-  'resetchannels ~sess:* -@all +get +getrange +set +del +exists +pexpire +zadd +zrem +zrange +zcard +evalsha +eval +scan +ping +info'
+  'resetchannels ~sess:* -@all +get +mget +set +del +exists +pexpire +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping +info'
 
 /** Who may do everything on the server of `startSecure`. */
 export const operator = { username: 'operator', password: 'operators-secret' }
