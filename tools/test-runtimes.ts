@@ -1,25 +1,35 @@
-// Promises that the binding suite passes on Bun and on Deno: the same file that vitest runs on Node, under their own servers.
+// Promises that the binding suite passes on Bun, Deno and workerd: the same file that vitest runs on Node.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 
-interface Runtime {
-  readonly name: string
-  readonly package: string
-  readonly words: readonly string[]
-}
-
+const folder = join(import.meta.dirname, '../packages/hono/test/runtimes')
 const source = '--conditions=@sojourn/source'
-const runtimes: readonly Runtime[] = [
-  { name: 'Bun', package: 'bun@1.4.5', words: [source] },
-  { name: 'Deno', package: 'deno@2.9.6', words: ['run', '--allow-all', '--no-check', source] },
-]
+
+const runtimes: Readonly<Record<string, readonly string[]>> = {
+  Bun: ['bun@1.4.5', source, 'run.ts', 'Bun'],
+  Deno: ['deno@2.9.6', 'run', '--allow-all', '--no-check', source, 'run.ts', 'Deno'],
+  workerd: ['workerd@1.20261117.1', 'test', 'workerd.capnp'],
+}
 
 /** What pnpm tells the scripts that it runs would be taken for options by the npx within. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
-const failed = runtimes.filter(({ name, package: version, words }) => {
-  const command = ['-y', version, ...words, 'test/runtimes/run.ts', name]
-  const cwd = join(import.meta.dirname, '../packages/hono')
-  return spawnSync('npx', command, { cwd, env, stdio: 'inherit' }).status !== 0
+// workerd takes one module.
+await build({
+  entryPoints: [join(folder, 'worker.ts')],
+  outfile: join(folder, 'dist/worker.mjs'),
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  conditions: ['@sojourn/source', 'workerd', 'worker'],
+  external: ['node:*'],
+})
+
+const failed = Object.entries(runtimes).filter(([name, words]) => {
+  const { status } = spawnSync('npx', ['-y', ...words], { cwd: folder, env, stdio: 'inherit' })
+  if (status !== 0) console.error(`The suite failed on ${name}`)
+  return status !== 0
 })
 process.exitCode = failed.length === 0 ? 0 : 1

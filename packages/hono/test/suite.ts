@@ -16,14 +16,13 @@ import { stream, streamSSE } from 'hono/streaming'
 /** What answers a request, and what a runtime's own server takes. */
 export type Fetch = (request: Request) => Response | Promise<Response>
 
-const secret = randomBytes(32)
-
 /** The binding suite on Hono, served by `serve`. `makeApp` may bring an older Hono. */
 export function honoSuite(
   name: string,
   serve: (fetch: Fetch) => Served | Promise<Served>,
   makeApp = () => new Hono(),
 ): Suite {
+  const secret = randomBytes(32)
   return bindingSuite({
     name,
     serve: async (app) => serve(appOf(makeApp(), app).fetch),

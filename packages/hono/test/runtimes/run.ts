@@ -1,4 +1,4 @@
-/** The binding suite on the runtime that this is started on: tools/test-runtimes.ts starts it on Bun and Deno. */
+/** The binding suite on the runtime that this is started on: tools/test-runtimes.ts starts it. */
 import { runSuite } from '@sojourn/conformance/binding'
 import { honoSuite } from '../suite.ts'
 import { serve } from './serve.ts'
