@@ -4,6 +4,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { answerInstead } from './answer-instead.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export { csrf, type Guard, requireRecent, requireSession } from './guards.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

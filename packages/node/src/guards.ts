@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   type AccessGuard,
   type AccessOptions,
@@ -11,13 +10,14 @@ import {
 } from '@sojourn/core'
 import { nodeCarrier } from './carrier.ts'
 import { announce } from './head.ts'
+import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import type { Handler } from './sessions.ts'
 
 /**
  * Lets a logged-in user pass. Others are redirected, or the error goes to `next`: a SessionAccessError
  * `ERR_SESSION_REQUIRED`, 401, its status on the response. `ERR_SESSION_MISSING` where `sessions` is not mounted.
  */
-export function requireSession<Request extends IncomingMessage, Response extends ServerResponse>(
+export function requireSession<Request extends NodeRequest, Response extends NodeResponse>(
   options: AccessOptions<Request> = {},
 ): Handler<Request, Response> {
   return guardAccess(createSessionGuard(options))
@@ -27,7 +27,7 @@ export function requireSession<Request extends IncomingMessage, Response extends
  * Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with the code
  * `ERR_SESSION_NOT_RECENT`.
  */
-export function requireRecent<Request extends IncomingMessage, Response extends ServerResponse>(
+export function requireRecent<Request extends NodeRequest, Response extends NodeResponse>(
   duration: Duration,
   options: AccessOptions<Request> = {},
 ): Handler<Request, Response> {
@@ -38,7 +38,7 @@ export function requireRecent<Request extends IncomingMessage, Response extends 
  * Refuses what other sites have a browser send: `ERR_CSRF_REFUSED`, 403, to `next`. With `token` it finds a form's token
  * in `request.body`, so the body is to be parsed before.
  */
-export function csrf<Request extends IncomingMessage, Response extends ServerResponse>(
+export function csrf<Request extends NodeRequest, Response extends NodeResponse>(
   options: CsrfOptions = {},
 ): Handler<Request, Response> {
   const guard = createCsrfGuard(options)
@@ -54,7 +54,7 @@ export function csrf<Request extends IncomingMessage, Response extends ServerRes
   }
 }
 
-function guardAccess<Request extends IncomingMessage, Response extends ServerResponse>(
+function guardAccess<Request extends NodeRequest, Response extends NodeResponse>(
   guard: AccessGuard<Request>,
 ): Handler<Request, Response> {
   return (request, response, next) =>
@@ -63,10 +63,11 @@ function guardAccess<Request extends IncomingMessage, Response extends ServerRes
 
 /** Goes on, redirects to where `check` says, or fails with what it throws. */
 function passOr(
-  response: ServerResponse,
+  answer: NodeResponse,
   next: (error?: unknown) => void,
   check: () => string | undefined,
 ): void {
+  const response = asHttp1(answer)
   let location: string | undefined
   try {
     location = check()
@@ -80,7 +81,7 @@ function passOr(
 }
 
 /** HTTP/2 has a field of its own for the host. */
-function hostOf(headers: IncomingMessage['headers']): string | undefined {
+function hostOf(headers: NodeRequest['headers']): string | undefined {
   const authority = headers[':authority']
   return typeof authority === 'string' ? authority : headers.host
 }

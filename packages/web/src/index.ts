@@ -2,6 +2,7 @@ import { type Session, SessionError, type SessionManager } from '@sojourn/core'
 import { beginExchange, type Exchange } from './exchange.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export { csrf, type Guard, type GuardOptions, requireRecent, requireSession } from './guards.ts'
 
 /** How sessions are given to handlers. */
 export interface SessionsOptions {
