@@ -1,0 +1,48 @@
+/** The application: one manager, `sessions(manager)`, and routes that find `request.session` there. */
+import type { RequestListener } from 'node:http'
+import forms from '@fastify/formbody'
+import files from '@fastify/static'
+import { systemClock } from '@sojourn/core'
+import { publicFolder, safePage } from '@sojourn/example-shop/page'
+import '@sojourn/example-shop/session-data'
+import type { Setting } from '@sojourn/example-shop/setting'
+import { csrf, sessions } from '@sojourn/fastify'
+import fastify, { type FastifyInstance } from 'fastify'
+import { noteTime } from './now.ts'
+import { accountRoutes } from './routes/account.ts'
+import { confirmRoutes } from './routes/confirm.ts'
+import { devicesRoutes } from './routes/devices.ts'
+import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
+import { shopRoutes } from './routes/shop.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { notFound, showError } from './routes/trouble.ts'
+
+export function createApp({ manager, clock = systemClock }: Setting): FastifyInstance {
+  const app = fastify()
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(safePage)
+    noteTime(request, clock())
+  })
+  app.setErrorHandler(showError)
+  app.setNotFoundHandler(notFound)
+  app.register(files, { root: publicFolder })
+  app.register(forms)
+  app.register(sessions(manager))
+  app.addHook('preHandler', csrf())
+  signInRoutes(app)
+  endedRoutes(app, manager)
+  app.register(async (living) => {
+    living.addHook('preHandler', sayWhyEnded)
+    shopRoutes(living)
+    devicesRoutes(living, manager)
+    accountRoutes(living)
+    confirmRoutes(living)
+  })
+  return app
+}
+
+/** What `node:http` calls for each request. */
+export function createListener(setting: Setting): RequestListener {
+  const app = createApp(setting)
+  return (request, response) => void app.ready(() => app.routing(request, response))
+}

@@ -1,0 +1,14 @@
+/** When a request came: everything on its page is told from there. */
+import type { FastifyRequest } from 'fastify'
+
+const times = new WeakMap<FastifyRequest, number>()
+
+/** Notes when a request came, in epoch ms. */
+export function noteTime(request: FastifyRequest, now: number): void {
+  times.set(request, now)
+}
+
+/** When a request came, in epoch ms. */
+export function timeOf(request: FastifyRequest): number {
+  return times.get(request) ?? 0
+}

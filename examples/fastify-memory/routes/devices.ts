@@ -1,0 +1,41 @@
+/** Your devices: list them, sign one out, sign out all others. */
+import type { SessionManager } from '@sojourn/core'
+import { devicesPage } from '@sojourn/example-shop/views/devices'
+import { plural } from '@sojourn/example-shop/views/words'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { forUser } from './for-user.ts'
+import { field, goTo, sendPage } from './send-page.ts'
+
+export function devicesRoutes(app: FastifyInstance, manager: SessionManager) {
+  app.get('/devices', forUser('devices', list))
+  app.post('/devices/revoke', forUser('devices', revoke))
+  app.post('/devices/revoke-others', forUser('devices', revokeOthers))
+
+  /** `update` notes first that this device is in use, so that the list knows. */
+  async function list(userId: string, request: FastifyRequest, reply: FastifyReply) {
+    await request.session.update(() => undefined)
+    const devices = await manager.sessions(userId)
+    return sendPage(reply, (session, now) => devicesPage(session, { devices, now }))
+  }
+
+  /** A form can name any session, so only one of the user's own is revoked. */
+  async function revoke(userId: string, request: FastifyRequest, reply: FastifyReply) {
+    const { session } = request
+    const id = field(request, 'id')
+    if (id === session.id) {
+      await session.destroy()
+      return goTo(reply, '/signed-out')
+    }
+    const devices = await manager.sessions(userId)
+    const isOwn = devices.some((device) => device.id === id)
+    const wasAlive = isOwn && (await manager.revoke(id))
+    session.flash.add('info', wasAlive ? 'That device is signed out.' : 'It was not signed in.')
+    return goTo(reply, '/devices')
+  }
+
+  async function revokeOthers(userId: string, { session }: FastifyRequest, reply: FastifyReply) {
+    const count = await manager.revokeAll(userId, { except: session.id })
+    session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
+    return goTo(reply, '/devices')
+  }
+}

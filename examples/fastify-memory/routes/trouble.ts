@@ -1,0 +1,19 @@
+/** What to say when a page cannot be shown. */
+import { SessionAccessError } from '@sojourn/core'
+import { questionBefore } from '@sojourn/example-shop/step-up'
+import { answerTo } from '@sojourn/example-shop/trouble'
+import { notFoundPage } from '@sojourn/example-shop/views/notice'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { goTo, sendPage } from './send-page.ts'
+
+export async function notFound(_request: FastifyRequest, reply: FastifyReply) {
+  return sendPage(reply.code(404), notFoundPage)
+}
+
+/** What `requireRecent` threw, wherever it did, becomes the question for the password. */
+export async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (error instanceof SessionAccessError && error.code === 'ERR_SESSION_NOT_RECENT')
+    return goTo(reply, questionBefore(request.url.split('?')[0] ?? ''))
+  const { status, headers, html } = answerTo(error)
+  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
+}
