@@ -72,7 +72,7 @@ const answerByReply = async (reply: FastifyReply, route: Route) => answer(reply,
 const plain = (options: Options) => fastify(options)
 const plain50 = (options: Options) => fastify50(options) as unknown as FastifyInstance
 const http2 = ({ trustProxy }: Options) =>
-  fastify({ trustProxy, http2: true, http2SessionTimeout: 50 }) as unknown as FastifyInstance
+  fastify({ trustProxy, http2: true }) as unknown as FastifyInstance
 
 describe.each([
   { name: 'Fastify 5', make: plain, say: answerByReply },
