@@ -14,6 +14,7 @@ interface RedisOptions {
   name?: string
   sentinels?: Endpoint[]
   enableOfflineQueue: boolean
+  autoResendUnfulfilledCommands: boolean
   maxRetriesPerRequest: number
   retryStrategy(attempts: number): number
 }
@@ -32,7 +33,12 @@ export interface Ioredis {
 }
 
 const retryStrategy = (attempts: number) => Math.min(50 * 2 ** attempts, 500)
-const plain: RedisOptions = { enableOfflineQueue: false, maxRetriesPerRequest: 1, retryStrategy }
+const plain: RedisOptions = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 1,
+  retryStrategy,
+}
 
 /** Connects clients of one major of ioredis. */
 export function connectIoredis(ioredis: Ioredis): Connect {

@@ -1,0 +1,5 @@
+import { proveFaults } from '@sojourn/redis-lab'
+import * as ioredis from 'ioredis5'
+import { connectIoredis } from './connect.ts'
+
+proveFaults(connectIoredis(ioredis), { clusterFailover: true })

@@ -1,0 +1,5 @@
+import { proveFaults } from '@sojourn/redis-lab'
+import * as redis from 'redis'
+import { connectNodeRedis } from './connect.ts'
+
+proveFaults(connectNodeRedis(redis), { clusterFailover: true })

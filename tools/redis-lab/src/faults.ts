@@ -1,0 +1,16 @@
+import type { Connect } from './connect.ts'
+import { proveFailovers } from './faults/failover.ts'
+import { proveMemoryFaults } from './faults/memory.ts'
+import { proveServerFaults } from './faults/server.ts'
+import { proveWireFaults } from './faults/wire.ts'
+
+/** Registers what can befall Redis, each fault on real servers that the test breaks. */
+export function proveFaults(
+  connect: Connect,
+  options: { readonly clusterFailover: boolean },
+): void {
+  proveServerFaults(connect)
+  proveWireFaults(connect)
+  proveMemoryFaults(connect)
+  proveFailovers(connect, options)
+}

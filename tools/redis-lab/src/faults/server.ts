@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { answering, benchOnServer, loggedIn, storeTimeout } from '../bench.ts'
+import type { Connect } from '../connect.ts'
+import { until } from '../until.ts'
+
+const failing = (...codes: string[]) => expect.objectContaining({ code: oneOf(codes) })
+const oneOf = (codes: string[]) => expect.stringMatching(new RegExp(`^(${codes.join('|')})$`))
+
+/** What can befall one server, each as a test. */
+export function proveServerFaults(connect: Connect): void {
+  describe('one server', () => {
+    test('killed, it is an error and no lost login; back and empty, it serves who comes', async () => {
+      const bench = await benchOnServer(connect)
+      const user = await loggedIn(bench)
+      const { cookie } = user
+      await bench.node.kill()
+      await expect(user.look()).rejects.toEqual(
+        failing('ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
+      )
+      expect(user.cookie).toBe(cookie)
+      await bench.node.restart()
+      await answering(bench)
+      expect(await user.look()).toBeNull()
+      expect(await (await loggedIn(bench)).look()).toMatchObject({ userId: 'ann' })
+    })
+
+    test('frozen, every request ends by the deadline, and the cookie stays', async () => {
+      const bench = await benchOnServer(connect)
+      const user = await loggedIn(bench)
+      const { cookie } = user
+      const { session, finish } = await user.begin()
+      bench.node.freeze()
+      session.data['n'] = 1
+      const began = performance.now()
+      await expect(user.copy().look()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
+      await expect(finish()).rejects.toEqual(failing('ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE'))
+      const took = performance.now() - began
+      console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
+      expect(took).toBeGreaterThanOrEqual(storeTimeout)
+      expect(user.cookie).toBe(cookie)
+      bench.node.thaw()
+      await answering(bench)
+      expect(await user.look()).toMatchObject({ userId: 'ann' })
+    })
+
+    test('loading its data, it is not available, and nobody is logged out', async () => {
+      const bench = await benchOnServer(connect, [
+        'enable-debug-command yes',
+        'loading-process-events-interval-bytes 1024',
+      ])
+      const user = await loggedIn(bench)
+      await bench.node.command('DEBUG', 'POPULATE', '300', 'other', '1024')
+      await bench.node.command('CONFIG', 'SET', 'key-load-delay', '10000')
+      const reloading = bench.node.command('DEBUG', 'RELOAD')
+      await until('an answer of LOADING', async () => {
+        const error: unknown = await user.look().catch((caught) => caught)
+        return String(error).includes('LOADING') && Object(error).code === 'ERR_STORE_UNAVAILABLE'
+      })
+      await reloading
+      expect(await user.look()).toMatchObject({ userId: 'ann' })
+    })
+
+    test('a password that the client lacks is trouble, and not an absent session', async () => {
+      const bench = await benchOnServer(connect)
+      const user = await loggedIn(bench)
+      await bench.node.command('ACL', 'SETUSER', 'default', 'resetpass', '>set')
+      await bench.node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await expect(user.look()).rejects.toEqual(
+        failing('ERR_STORE_REFUSED', 'ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
+      )
+      await bench.node.command('ACL', 'SETUSER', 'default', 'nopass')
+      await answering(bench)
+      expect(await user.look()).toMatchObject({ userId: 'ann' })
+    })
+
+    test('its scripts flushed again and again, no update is lost or done twice', async () => {
+      const bench = await benchOnServer(connect)
+      const user = await loggedIn(bench)
+      const add = () =>
+        user.copy().visit((session) =>
+          session.update((data) => {
+            data['n'] = Number(data['n'] ?? 0) + 1
+          }),
+        )
+      for (let round = 0; round < 10; round++)
+        await Promise.all([add(), bench.node.command('SCRIPT', 'FLUSH'), add(), add()])
+      expect((await user.look())?.data).toEqual({ n: 30 })
+    })
+  })
+}
