@@ -14,7 +14,6 @@ interface RedisOptions {
   name?: string
   sentinels?: Endpoint[]
   enableOfflineQueue: boolean
-  autoResendUnfulfilledCommands: boolean
   maxRetriesPerRequest: number
   retryStrategy(attempts: number): number
 }
@@ -35,8 +34,7 @@ export interface Ioredis {
 const retryStrategy = (attempts: number) => Math.min(50 * 2 ** attempts, 500)
 const plain: RedisOptions = {
   enableOfflineQueue: false,
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 1,
+  maxRetriesPerRequest: 0,
   retryStrategy,
 }
 
