@@ -2,5 +2,5 @@ import { randomBytes } from 'node:crypto'
 
 /** A prefix that nobody used before, among the keys that the user `app` may touch: an empty namespace, without a flush. */
 export function freshPrefix(): string {
-  return `sess:${randomBytes(6).toString('hex')}:`
+  return `sojourn:${randomBytes(6).toString('hex')}:`
 }

@@ -2,14 +2,14 @@ import { makeCertificates } from './certificates.ts'
 import { startNode } from './redis-node.ts'
 import { type Topology, topologyOf } from './topology.ts'
 
-/** The rights that an application needs, as docs/how-to/run-redis-for-sessions.md gives them. */
+/** The rights that an application needs, as the README of @sojourn/store-redis gives them. */
 export const rights =
-  'resetchannels ~sess:* -@all +get +mget +set +del +exists +pexpire +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping +info'
+  'resetchannels ~sojourn:* -@all +get +mget +set +del +exists +pexpire +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping'
 
 /** Who may do everything on the server of `startSecure`. */
 export const operator = { username: 'operator', password: 'operators-secret' }
 
-/** One server that speaks TLS only, with a user `app` who has the documented rights and no others. */
+/** One server that speaks TLS only, with a user `app` who has the documented rights, `info` for ioredis, and no others. */
 export async function startSecure(): Promise<Topology<'secure'>> {
   const { ca, certificate, key } = await makeCertificates()
   const app = { username: 'app', password: 'apps-secret', ca }
@@ -23,7 +23,7 @@ export async function startSecure(): Promise<Topology<'secure'>> {
       'tls-auth-clients no',
       'user default off',
       `user ${operator.username} on >${operator.password} ~* &* +@all`,
-      `user ${app.username} on >${app.password} ${rights}`,
+      `user ${app.username} on >${app.password} ${rights} +info`,
     ],
   })
   return topologyOf<'secure'>({ kind: 'secure', host: node.host, port: node.port, ...app }, [node])
