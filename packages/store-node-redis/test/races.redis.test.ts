@@ -5,7 +5,7 @@ import * as redis from 'redis'
 import { expect, test } from 'vitest'
 import { connectNodeRedis } from './connect.ts'
 
-const program = fileURLToPath(new URL('./programs/add-twenty.ts', import.meta.url))
+const pathOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
 const { standalone, cluster } = sharedServers()
 
 test.each([standalone, cluster])(
@@ -16,8 +16,19 @@ test.each([standalone, cluster])(
     const user = visitor()
     await user.visit((session) => session.login('ann'))
     const { cookie = '' } = user
-    await runFleet(program, 4, { address, prefix, cookie })
+    await runFleet(pathOf('add-twenty'), 4, { address, prefix, cookie })
     expect((await user.look())?.data).toEqual({ n: 80 })
+    close()
+  },
+)
+
+test.each([standalone, cluster])(
+  '40 logins by 4 processes leave the 3 of the limit: $kind',
+  async (address) => {
+    const prefix = freshPrefix()
+    const { manager, close } = await serve(connectNodeRedis(redis), { address, prefix })
+    await runFleet(pathOf('log-in-ten'), 4, { address, prefix })
+    expect(await manager.sessions('ann')).toHaveLength(3)
     close()
   },
 )

@@ -12,12 +12,15 @@ export interface Job {
   readonly cookie?: string
 }
 
-/** One server of a fleet: its secret is that of all the others. */
+/** One server of a fleet: its secret is that of all the others, and a user may have three sessions. */
 export async function serve(connect: Connect, { address, prefix, cookie }: Job) {
   const { store, close } = await connect(address)
-  const config = devConfig('a secret of the tests: 7f3b1c9e5d2a8460', { store: store(prefix) })
+  const config = devConfig('a secret of the tests: 7f3b1c9e5d2a8460', {
+    store: store(prefix),
+    limit: { max: 3, onExceed: 'evict' },
+  })
   const manager = createSessionManager<TestData>(config)
-  return { visitor: () => createVisitor(manager, cookie), close }
+  return { manager, visitor: () => createVisitor(manager, cookie), close }
 }
 
 /** Runs one program in several processes at once, each with the same job, and waits until all ended well. */
