@@ -1,4 +1,12 @@
-import type { ConfigOptions, Session, SessionBackend, SessionManager } from '@sojourn/core'
+import type {
+  AccessOptions,
+  ConfigOptions,
+  CsrfOptions,
+  Duration,
+  Session,
+  SessionBackend,
+  SessionManager,
+} from '@sojourn/core'
 import { createJar } from './jar.ts'
 import { referenceBackend } from './reference-backend.ts'
 import { onEach } from './store-bench.ts'
@@ -23,9 +31,17 @@ export type Answer =
   /** Thrown by the handler; the framework's own error handling answers, with `error.status` where there is one. */
   | { readonly kind: 'error'; readonly error: Error }
 
+/** A guard to be mounted before a route, in the binding's own words. */
+export type Guarding =
+  | { readonly kind: 'session'; readonly options?: AccessOptions }
+  | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: AccessOptions }
+  | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
+
 /** One route, for GET, HEAD and POST. */
 export interface Route {
   readonly path: string
+  /** Stands before the route, where the binding says that it has guards. */
+  readonly guard?: Guarding
   /** Awaited before the answer. The sessions are there by the names they are mounted as. */
   act(sessions: Readonly<Record<string, Session<TestData>>>): unknown
   readonly answer: Answer
@@ -45,6 +61,8 @@ export interface BindingApp {
   readonly routes: readonly Route[]
   /** Whether the framework is to believe X-Forwarded-Proto. */
   readonly trustProxy: boolean
+  /** To be called with an error that reaches the framework's error handling; an application would log it. */
+  onError?(error: unknown): void
 }
 
 /** A server on this machine. */
@@ -83,6 +101,10 @@ interface ServeOptions {
 
 /** A served application, its store in the hand of the case. */
 interface Stage {
+  /** The origin that is served. */
+  readonly url: string
+  /** The codes of the errors that reached the framework since the last look. */
+  thrown(): readonly unknown[]
   readonly manager: SessionManager<TestData>
   readonly warnings: readonly string[]
   /** Operations that the backend was asked for since the last look. */
@@ -129,11 +151,15 @@ export function createBindingBench(
       const made = mounts?.({ createManager }) ?? [{ manager: createManager({}) }]
       const [first] = made
       if (!first) throw new TypeError('A case mounts at least one manager')
-      const served = await binding.serve({ mounts: made, routes, trustProxy })
+      const codes: unknown[] = []
+      const onError = (error: unknown) => void codes.push(Object(error).code)
+      const served = await binding.serve({ mounts: made, routes, trustProxy, onError })
       closing.push(() => served.close())
       const ask: Stage['ask'] = (path, init = {}) =>
         request(served.url + path, init, binding.fetch ?? fetch)
-      return { ...control, manager: first.manager, warnings, ask }
+      const thrown = () => codes.splice(0)
+      const { url } = served
+      return { ...control, manager: first.manager, warnings, ask, url, thrown }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-bench.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
+import { guards } from './binding-cases/guards.ts'
 import { headers } from './binding-cases/headers.ts'
 import { tokenWays } from './binding-cases/token-ways.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
@@ -9,6 +10,7 @@ export type {
   Answer,
   BindingApp,
   BindingUnderTest,
+  Guarding,
   Mount,
   Route,
   Served,
@@ -25,17 +27,23 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly as?: boolean
   /** Whether the framework can be told to trust its proxy. @default true */
   readonly trustsProxy?: boolean
+  /** Whether the binding has guards and `serve` mounts them. @default false */
+  readonly guards?: boolean
   /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
 }
 
 /** What every binding must do alike, over real HTTP: the same script, the same cookies, the same store calls. */
 export function bindingSuite(options: BindingSuiteOptions): Suite {
-  const { name, as = true, trustsProxy = true, exempt } = options
-  const offered: Readonly<Record<string, boolean>> = { as, trustProxy: trustsProxy }
+  const { name, as = true, trustsProxy = true, guards: hasGuards = false, exempt } = options
+  const offered: Readonly<Record<string, boolean>> = {
+    as,
+    trustProxy: trustsProxy,
+    guards: hasGuards,
+  }
   return createSuite<BindingBench>({
     name,
-    definitions: [...firstByte, ...headers, ...tokenWays, ...bindingTrouble],
+    definitions: [...firstByte, ...headers, ...tokenWays, ...bindingTrouble, ...guards],
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const closing: (() => Promise<void>)[] = []

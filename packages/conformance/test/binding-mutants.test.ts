@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   type BindingUnderTest,
   bindingSuite,
+  type Guarding,
   register,
   runSuite,
 } from '@sojourn/conformance/binding'
@@ -14,7 +15,7 @@ const createManager: BindingUnderTest['createManager'] = (backend, options) =>
   createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))
 
 const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
-  bindingSuite({ name, ...plainBinding(changed), createManager })
+  bindingSuite({ name, guards: true, ...plainBinding(changed), createManager })
 
 /** Bindings that are wrong in one way, and the cases that have to notice: exactly these. */
 const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string[] }> = {
@@ -52,6 +53,11 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H4.6',
       'H4.7',
       'H4.8',
+      'H6.1',
+      'H6.2',
+      'H6.3',
+      'H6.5',
+      'H6.8',
     ],
   },
   'swallows-a-failed-commit': {
@@ -73,7 +79,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       carrier: (...args) =>
         Object.defineProperty(steps.carrier(...args), 'set', { value: () => undefined }),
     },
-    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10'],
+    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H6.6'],
   },
   'knows-only-cookies': {
     changed: {
@@ -84,7 +90,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
         return Object.defineProperty(carrier, 'header', { value })
       },
     },
-    breaks: ['H3.9', 'H3.10'],
+    breaks: ['H3.9', 'H3.10', 'H6.6', 'H6.7', 'H6.8'],
   },
   'takes-trouble-for-absence': {
     changed: {
@@ -108,6 +114,60 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       },
     },
     breaks: ['H3.7'],
+  },
+  'mounts-no-guard': {
+    changed: { guard: () => undefined },
+    breaks: ['H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7', 'H6.8'],
+  },
+  'redirects-whatever-is-thrown': {
+    changed: {
+      guard(guard, request) {
+        try {
+          return steps.guard(guard, request)
+        } catch (error) {
+          if (guard.kind === 'csrf' || guard.options?.redirectTo === undefined) throw error
+          return String(guard.options.redirectTo)
+        }
+      },
+    },
+    breaks: ['H6.4', 'H6.5'],
+  },
+  'lets-anonymous-sessions-pass': {
+    changed: {
+      guard(guard, request) {
+        const isKept = guard.kind === 'session' && request.sessions['session']?.isNew === false
+        return isKept ? undefined : steps.guard(guard, request)
+      },
+    },
+    breaks: ['H6.1'],
+  },
+  'checks-only-forms': {
+    changed: {
+      guard(guard, request) {
+        const isJson = request.carrier.header('content-type') === 'application/json'
+        return guard.kind === 'csrf' && isJson ? undefined : steps.guard(guard, request)
+      },
+    },
+    breaks: ['H6.6'],
+  },
+  'believes-a-method-override': {
+    changed: {
+      guard(guard, request) {
+        const method = request.carrier.header('x-http-method-override') ?? request.method
+        return steps.guard(guard, { ...request, method })
+      },
+    },
+    breaks: ['H6.6'],
+  },
+  'takes-any-method-for-safe': {
+    changed: { guard: (guard, request) => steps.guard(guard, { ...request, method: 'GET' }) },
+    breaks: ['H6.4', 'H6.6', 'H6.7', 'H6.8'],
+  },
+  'ignores-options-of-guards': {
+    changed: {
+      guard: ({ options: _, ...guard }, request) => steps.guard(guard as Guarding, request),
+    },
+    breaks: ['H6.2', 'H6.4', 'H6.6', 'H6.7', 'H6.8'],
   },
   'commits-with-no-one-waiting': {
     changed: {
@@ -144,6 +204,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H4.5',
       'H4.7',
       'H4.8',
+      'H6.8',
     ],
   },
 }

@@ -3,10 +3,21 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import {
+  type BindingApp,
+  bindingSuite,
+  type Guarding,
+  type Route,
+  register,
+} from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { sessions } from '@sojourn/express'
-import express5, { type Express, type Response } from 'express'
+import { csrf, requireRecent, requireSession, sessions } from '@sojourn/express'
+import express5, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
 
@@ -39,17 +50,28 @@ async function answer(res: Response, { answer: given }: Route): Promise<void> {
   }
 }
 
-async function serve(app: Express, { mounts, routes, trustProxy }: BindingApp) {
+function guardOf(guard: Guarding): RequestHandler {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
+}
+
+async function serve(app: Express, { mounts, routes, trustProxy, onError }: BindingApp) {
   app.set('env', 'test').set('trust proxy', trustProxy)
   for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
-    app.all(route.path, (req, res, next) => {
+    app.all(route.path, ...(route.guard ? [guardOf(route.guard)] : []), (req, res, next) => {
       const { session } = req
       const adminSession = Reflect.get(req, 'adminSession') as typeof session
       Promise.resolve(route.act({ session, adminSession } as never))
         .then(() => answer(res, route))
         .catch(next)
     })
+  const tell: ErrorRequestHandler = (error, _req, _res, next) => {
+    onError?.(error)
+    next(error)
+  }
+  app.use(tell)
   const server = http.createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -68,6 +90,7 @@ describe.each([
 ])('%s', (name, makeApp) => {
   const suite = bindingSuite({
     name,
+    guards: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -7,12 +7,20 @@ import {
   type BindingApp,
   bindingSuite,
   fetchHttp2,
+  type Guarding,
   type Mount,
   type Route,
   register,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { type NodeRequest, type NodeResponse, sessions } from '@sojourn/node'
+import {
+  csrf,
+  type NodeRequest,
+  type NodeResponse,
+  requireRecent,
+  requireSession,
+  sessions,
+} from '@sojourn/node'
 import { describe, expect, test } from 'vitest'
 import { makeCertificate, serveHttp2 } from './http2-support.ts'
 
@@ -20,18 +28,35 @@ const secret = randomBytes(32)
 const certificate = await makeCertificate()
 
 /** An application without a framework: a chain of handlers, a table of routes, and an answer to errors. */
-function listenerOf({ mounts, routes, trustProxy }: BindingApp) {
+function listenerOf({ mounts, routes, trustProxy, onError }: BindingApp) {
   const handlers = mounts.map((mount) => mounted(mount, trustProxy))
   return (request: NodeRequest, response: NodeResponse) => {
-    const fail = (error: unknown) => answerError(response as Answering, error)
+    const fail = (error: unknown) => {
+      onError?.(error)
+      answerError(response as Answering, error)
+    }
     const next = (at: number) => (error?: unknown) => {
       if (error) return fail(error)
       const handler = handlers[at]
       if (handler) handler(request, response, next(at + 1))
-      else route(request, response as Answering, routes).catch(fail)
+      else guarded(request, response, fail)
+    }
+    const guarded = (request: NodeRequest, response: NodeResponse, fail: (e: unknown) => void) => {
+      const found = routeOf(request, routes)
+      const act = (error?: unknown) =>
+        error ? fail(error) : answered(request, response as Answering, found).catch(fail)
+      if (found?.guard) guardOf(found.guard)(request, response, act)
+      else act()
     }
     next(0)()
   }
+}
+
+function guardOf(guard: Guarding) {
+  if (guard.kind === 'session') return requireSession<NodeRequest, NodeResponse>(guard.options)
+  if (guard.kind === 'recent')
+    return requireRecent<NodeRequest, NodeResponse>(guard.duration, guard.options)
+  return csrf<NodeRequest, NodeResponse>(guard.options)
 }
 
 function mounted({ manager, as }: Mount, trustProxy: boolean) {
@@ -52,8 +77,11 @@ interface Answering {
   end(chunk?: string): unknown
 }
 
-async function route(request: NodeRequest, response: Answering, routes: readonly Route[]) {
-  const found = routes.find(({ path }) => path === request.url?.split('?')[0])
+function routeOf({ url }: NodeRequest, routes: readonly Route[]): Route | undefined {
+  return routes.find(({ path }) => path === url?.split('?')[0])
+}
+
+async function answered(request: NodeRequest, response: Answering, found: Route | undefined) {
   if (!found) return response.writeHead(404).end()
   await found.act(request as never)
   return answer(response, found)
@@ -111,6 +139,7 @@ describe.each([
   const suite = bindingSuite({
     name,
     ...options,
+    guards: true,
     serve: (app) => serve(listenerOf(app)),
     createManager: (backend, own) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),

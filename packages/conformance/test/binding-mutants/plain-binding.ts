@@ -4,11 +4,18 @@ import type { AddressInfo } from 'node:net'
 import type {
   BindingApp,
   BindingUnderTest,
+  Guarding,
   Mount,
   Route,
   TestData,
 } from '@sojourn/conformance/binding'
-import type { Carrier, Session } from '@sojourn/core'
+import {
+  type Carrier,
+  createCsrfGuard,
+  createRecentGuard,
+  createSessionGuard,
+  type Session,
+} from '@sojourn/core'
 
 type Sessions = Record<string, Session<TestData>>
 
@@ -21,8 +28,17 @@ export interface Steps {
   readonly commitsFirst: boolean
   /** Whether a response by an error is committed too. */
   readonly commitsErrors: boolean
+  /** Where a guard sends the request, if not on. */
+  guard(guard: Guarding, request: GuardedRequest): string | undefined
   /** What becomes of a commit that failed. */
   failed(error: unknown): void
+}
+
+/** A request as a guard finds it. */
+export interface GuardedRequest {
+  readonly method: string
+  readonly carrier: Carrier
+  readonly sessions: Sessions
 }
 
 /** The steps that keep the contract. */
@@ -44,6 +60,18 @@ export const steps: Steps = {
   commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
   commitsFirst: true,
   commitsErrors: true,
+  guard(guard, { method, carrier, sessions }) {
+    if (guard.kind === 'csrf') {
+      const { as, check } = createCsrfGuard(guard.options)
+      check({ ...carrier, method }, sessions[as])
+      return undefined
+    }
+    const { as, check } =
+      guard.kind === 'recent'
+        ? createRecentGuard(guard.duration, guard.options)
+        : createSessionGuard(guard.options)
+    return check(undefined, sessions[as])
+  },
   failed(error) {
     throw error
   },
@@ -55,7 +83,10 @@ export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 's
   return {
     async serve(app) {
       const server = http.createServer((request, response) => {
-        handle(request, response, app, use).catch((error: unknown) => answerError(response, error))
+        handle(request, response, app, use).catch((error: unknown) => {
+          app.onError?.(error)
+          answerError(response, error)
+        })
       })
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
@@ -88,6 +119,9 @@ async function handle(
       if (session) await use.commit(mount, session, carrier)
     }
   }
+  const guarded = { method: request.method ?? '', carrier, sessions }
+  const location = route?.guard && use.guard(route.guard, guarded)
+  if (location !== undefined) return response.writeHead(303, { Location: location }).end()
   await route?.act(sessions)
   setOwnHeaders(response, route)
   const isError = route?.answer.kind === 'error'
