@@ -4,11 +4,12 @@ import type { Suite } from '@sojourn/conformance'
 import {
   type BindingApp,
   bindingSuite,
+  type Guarding,
   type Route,
   type Served,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { sessions } from '@sojourn/hono'
+import { csrf, requireRecent, requireSession, sessions } from '@sojourn/hono'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { stream, streamSSE } from 'hono/streaming'
@@ -25,21 +26,30 @@ export function honoSuite(
   const secret = randomBytes(32)
   return bindingSuite({
     name,
+    guards: true,
     serve: async (app) => serve(appOf(makeApp(), app).fetch),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })
 }
 
-function appOf(app: Hono, { mounts, routes, trustProxy }: BindingApp): Hono {
+function guardOf(guard: Guarding) {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
+}
+
+function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): Hono {
   for (const { manager, as } of mounts)
     app.use(sessions(manager, { trustProxy, ...(as === undefined ? {} : { as }) }))
+  for (const { path, guard } of routes) if (guard) app.use(path, guardOf(guard) as never)
   for (const route of routes)
     app.all(route.path, async (c) => {
       await route.act(c.var as never)
       return answer(c, route)
     })
   return app.onError((error, c) => {
+    onError?.(error.cause ?? error)
     if ('getResponse' in error) return error.getResponse()
     return c.text('Internal Server Error', 500)
   })

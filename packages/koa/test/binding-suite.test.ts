@@ -4,9 +4,15 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import {
+  type BindingApp,
+  bindingSuite,
+  type Guarding,
+  type Route,
+  register,
+} from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { sessions } from '@sojourn/koa'
+import { csrf, requireRecent, requireSession, sessions } from '@sojourn/koa'
 import Koa3, { type Context } from 'koa'
 import Koa2 from 'koa2'
 import { describe, expect, test } from 'vitest'
@@ -40,10 +46,22 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
-function appOf(app: Koa3, { mounts, routes, trustProxy }: BindingApp): Koa3 {
+function guardOf(guard: Guarding) {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
+}
+
+function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): Koa3 {
   app.proxy = trustProxy
   app.silent = true
+  app.on('error', (error) => onError?.(error))
   for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
+  for (const { path, guard } of routes)
+    if (guard) {
+      const handler = guardOf(guard)
+      app.use((ctx, next) => (ctx.path === path ? handler(ctx as never, next) : next()))
+    }
   return app.use(async (ctx) => {
     const route = routes.find(({ path }) => path === ctx.path)
     if (!route) return
@@ -71,6 +89,7 @@ describe.each([
 ])('%s', (name, makeApp) => {
   const suite = bindingSuite({
     name,
+    guards: true,
     serve: (app) => serve(appOf(makeApp(), app)),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
