@@ -23,7 +23,7 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>
     }
   | { readonly kind: 'redirect'; readonly to: string }
-  | { readonly kind: 'empty'; readonly status: 204 }
+  | { readonly kind: 'empty'; readonly status: 204 | 304 }
   /** Several chunks, the first at once. */
   | { readonly kind: 'stream'; readonly chunks: readonly string[] }
   /** Server-sent events, the headers flushed before the first. */
@@ -37,7 +37,10 @@ export type Guarding =
   | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: AccessOptions }
   | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
 
-/** One route, for GET, HEAD and POST. */
+/** A method that the suite asks a route by. */
+export type Method = 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One route, for all methods. */
 export interface Route {
   readonly path: string
   /** Stands before the route, where the binding says that it has guards. */
@@ -118,9 +121,11 @@ interface Stage {
 }
 
 interface AskOptions {
-  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly method?: Method
   readonly headers?: Readonly<Record<string, string>>
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
+  /** A form says of itself what it is; of a text, say it in `headers`. */
+  readonly body?: string | URLSearchParams | undefined
 }
 
 /** A whole response. */
@@ -193,13 +198,21 @@ function createControl() {
   }
 }
 
+const formType = 'application/x-www-form-urlencoded'
+
 async function request(
   url: string,
-  { method = 'GET', headers = {}, signal }: AskOptions,
+  { method = 'GET', headers: given = {}, signal, body }: AskOptions,
   ask: typeof fetch,
 ): Promise<Reply> {
-  const init = { method, headers: { ...headers }, redirect: 'manual' as const }
-  const response = await ask(url, signal ? { ...init, signal } : init)
+  const type = body instanceof URLSearchParams ? { 'content-type': formType } : {}
+  const response = await ask(url, {
+    method,
+    headers: { ...type, ...given },
+    redirect: 'manual',
+    ...(signal ? { signal } : {}),
+    ...(body ? { body: String(body) } : {}),
+  })
   const setCookies = response.headers.getSetCookie()
   const jar = createJar()
   jar.take(setCookies)

@@ -1,7 +1,10 @@
 import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-bench.ts'
+import { caching } from './binding-cases/caching.ts'
+import { csrf } from './binding-cases/csrf.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
 import { headers } from './binding-cases/headers.ts'
+import { oddCookies } from './binding-cases/odd-cookies.ts'
 import { tokenWays } from './binding-cases/token-ways.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
 import { createSuite, type Suite } from './suite.ts'
@@ -29,21 +32,33 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly trustsProxy?: boolean
   /** Whether the binding has guards and `serve` mounts them. @default false */
   readonly guards?: boolean
+  /** Whether `serve` has forms parsed to where the binding's `csrf` looks for its field. @default false */
+  readonly forms?: boolean
   /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
 }
 
 /** What every binding must do alike, over real HTTP: the same script, the same cookies, the same store calls. */
 export function bindingSuite(options: BindingSuiteOptions): Suite {
-  const { name, as = true, trustsProxy = true, guards: hasGuards = false, exempt } = options
+  const { name, exempt } = options
   const offered: Readonly<Record<string, boolean>> = {
-    as,
-    trustProxy: trustsProxy,
-    guards: hasGuards,
+    as: options.as ?? true,
+    trustProxy: options.trustsProxy ?? true,
+    guards: options.guards ?? false,
+    forms: options.forms ?? false,
   }
   return createSuite<BindingBench>({
     name,
-    definitions: [...firstByte, ...headers, ...tokenWays, ...bindingTrouble, ...guards],
+    definitions: [
+      ...firstByte,
+      ...headers,
+      ...tokenWays,
+      ...caching,
+      ...oddCookies,
+      ...bindingTrouble,
+      ...guards,
+      ...csrf,
+    ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const closing: (() => Promise<void>)[] = []

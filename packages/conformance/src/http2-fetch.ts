@@ -18,7 +18,7 @@ export function fetchHttp2(ca?: string): typeof fetch {
       },
       init.signal ? { signal: init.signal } : {},
     )
-    stream.end()
+    stream.end(init.body)
     stream.once('close', () => connection.close())
     connection.on('error', (error) => stream.destroy(error))
     const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders]

@@ -8,14 +8,14 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
 import { describe, expect, test } from 'vitest'
-import { plainBinding, type Steps, steps } from './binding-mutants/plain-binding.ts'
+import { type Check, plainBinding, type Steps, steps } from './binding-mutants/plain-binding.ts'
 
 const secret = randomBytes(32)
 const createManager: BindingUnderTest['createManager'] = (backend, options) =>
   createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))
 
 const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
-  bindingSuite({ name, guards: true, ...plainBinding(changed), createManager })
+  bindingSuite({ name, guards: true, forms: true, ...plainBinding(changed), createManager })
 
 /** Bindings that are wrong in one way, and the cases that have to notice: exactly these. */
 const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string[] }> = {
@@ -45,6 +45,9 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H3.8',
       'H3.9',
       'H3.10',
+      'H3.11',
+      'H3.12',
+      'H3.14',
       'H4.1',
       'H4.2',
       'H4.3',
@@ -53,18 +56,24 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H4.6',
       'H4.7',
       'H4.8',
-      'H6.1',
-      'H6.2',
+      'H5.1',
+      'H5.2',
+      'H5.3',
+      'H5.5',
+      'H5.6',
       'H6.3',
+      'H6.4',
       'H6.5',
-      'H6.8',
     ],
   },
   'swallows-a-failed-commit': {
     changed: { failed: () => undefined },
     breaks: ['H2.1', 'H2.2', 'H2.3', 'H2.4', 'H2.5', 'H2.6', 'H2.7', 'H4.2', 'H4.3', 'H4.4'],
   },
-  'forgets-error-responses': { changed: { commitsErrors: false }, breaks: ['H1.7', 'H2.7'] },
+  'forgets-error-responses': {
+    changed: { commitsErrors: false },
+    breaks: ['H1.7', 'H2.7', 'H3.11'],
+  },
   'overwrites-set-cookie': {
     changed: {
       carrier: (...args) => {
@@ -79,7 +88,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       carrier: (...args) =>
         Object.defineProperty(steps.carrier(...args), 'set', { value: () => undefined }),
     },
-    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H6.6'],
+    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H3.11', 'H3.12', 'H6.1'],
   },
   'knows-only-cookies': {
     changed: {
@@ -90,7 +99,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
         return Object.defineProperty(carrier, 'header', { value })
       },
     },
-    breaks: ['H3.9', 'H3.10', 'H6.6', 'H6.7', 'H6.8'],
+    breaks: ['H3.9', 'H3.10', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6'],
   },
   'takes-trouble-for-absence': {
     changed: {
@@ -115,59 +124,130 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
     },
     breaks: ['H3.7'],
   },
+  'decodes-the-cookie-header': {
+    changed: {
+      carrier: (request, response, app) => {
+        const { cookie } = request.headers
+        if (cookie)
+          request.headers.cookie = unescape(cookie).replace(/[^;=]+=/g, (name) =>
+            name.toLowerCase(),
+          )
+        return steps.carrier(request, response, app)
+      },
+    },
+    breaks: ['H3.13'],
+  },
+  'makes-an-object-of-cookies': {
+    changed: {
+      carrier: (request, response, app) => {
+        const cookies: Record<string, unknown> = {}
+        for (const pair of request.headers.cookie?.split('; ') ?? []) {
+          const [name = '', value = ''] = pair.split('=')
+          cookies[name] ??= value
+        }
+        if ('sid' in cookies) request.headers.cookie = `sid=${cookies['sid']}`
+        return steps.carrier(request, response, app)
+      },
+    },
+    breaks: ['H3.8', 'H3.13', 'H3.14'],
+  },
   'mounts-no-guard': {
-    changed: { guard: () => undefined },
-    breaks: ['H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7', 'H6.8'],
+    changed: { guard: () => () => undefined },
+    breaks: [
+      'H5.1',
+      'H5.2',
+      'H5.3',
+      'H5.4',
+      'H5.5',
+      'H5.6',
+      'H5.7',
+      'H6.1',
+      'H6.2',
+      'H6.3',
+      'H6.4',
+      'H6.5',
+      'H6.6',
+    ],
+  },
+  'makes-guards-for-each-request': {
+    changed: { guard: (guard) => (request) => steps.guard(guard)(request) },
+    breaks: ['H5.7'],
   },
   'redirects-whatever-is-thrown': {
     changed: {
-      guard(guard, request) {
+      guard: changedGuard((guard, check) => (request) => {
         try {
-          return steps.guard(guard, request)
+          return check(request)
         } catch (error) {
           if (guard.kind === 'csrf' || guard.options?.redirectTo === undefined) throw error
           return String(guard.options.redirectTo)
         }
-      },
+      }),
     },
-    breaks: ['H6.4', 'H6.5'],
+    breaks: ['H5.4', 'H5.5'],
   },
   'lets-anonymous-sessions-pass': {
     changed: {
-      guard(guard, request) {
+      guard: changedGuard((guard, check) => (request) => {
         const isKept = guard.kind === 'session' && request.sessions['session']?.isNew === false
-        return isKept ? undefined : steps.guard(guard, request)
-      },
+        return isKept ? undefined : check(request)
+      }),
     },
-    breaks: ['H6.1'],
+    breaks: ['H5.1', 'H5.6'],
+  },
+  'knows-one-session': {
+    changed: {
+      guard: changedGuard((_guard, check) => (request) => {
+        const { session } = request.sessions
+        return check({ ...request, sessions: session ? { session, adminSession: session } : {} })
+      }),
+    },
+    breaks: ['H5.6'],
   },
   'checks-only-forms': {
     changed: {
-      guard(guard, request) {
+      guard: changedGuard((guard, check) => (request) => {
         const isJson = request.carrier.header('content-type') === 'application/json'
-        return guard.kind === 'csrf' && isJson ? undefined : steps.guard(guard, request)
-      },
+        return guard.kind === 'csrf' && isJson ? undefined : check(request)
+      }),
     },
-    breaks: ['H6.6'],
+    breaks: ['H6.1'],
   },
   'believes-a-method-override': {
     changed: {
-      guard(guard, request) {
+      guard: changedGuard((_guard, check) => (request) => {
         const method = request.carrier.header('x-http-method-override') ?? request.method
-        return steps.guard(guard, { ...request, method })
-      },
+        return check({ ...request, method })
+      }),
+    },
+    breaks: ['H6.1', 'H6.6'],
+  },
+  'takes-any-method-for-safe': {
+    changed: {
+      guard: changedGuard((_guard, check) => (request) => check({ ...request, method: 'GET' })),
+    },
+    breaks: ['H5.4', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6'],
+  },
+  'guards-only-POST': {
+    changed: {
+      guard: changedGuard((_guard, check) => (request) => {
+        const method = request.method === 'POST' ? 'POST' : 'GET'
+        return check({ ...request, method })
+      }),
     },
     breaks: ['H6.6'],
   },
-  'takes-any-method-for-safe': {
-    changed: { guard: (guard, request) => steps.guard(guard, { ...request, method: 'GET' }) },
-    breaks: ['H6.4', 'H6.6', 'H6.7', 'H6.8'],
+  'looks-at-no-form': {
+    changed: {
+      guard: changedGuard(
+        (_guard, check) => (request) => check({ ...request, form: new URLSearchParams() }),
+      ),
+    },
+    breaks: ['H6.5'],
   },
   'ignores-options-of-guards': {
-    changed: {
-      guard: ({ options: _, ...guard }, request) => steps.guard(guard as Guarding, request),
-    },
-    breaks: ['H6.2', 'H6.4', 'H6.6', 'H6.7', 'H6.8'],
+    changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as Guarding) },
+    breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
   },
   'commits-with-no-one-waiting': {
     changed: {
@@ -198,15 +278,29 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H3.8',
       'H3.9',
       'H3.10',
+      'H3.11',
+      'H3.12',
       'H4.2',
       'H4.3',
       'H4.4',
       'H4.5',
       'H4.7',
       'H4.8',
-      'H6.8',
+      'H5.1',
+      'H5.2',
+      'H5.3',
+      'H5.5',
+      'H5.6',
+      'H6.3',
+      'H6.4',
+      'H6.5',
     ],
   },
+}
+
+/** A guard that keeps the contract, and what a mutant makes of it. */
+function changedGuard(change: (guard: Guarding, check: Check) => Check): Steps['guard'] {
+  return (guard) => change(guard, steps.guard(guard))
 }
 
 describe('the plainest binding', () => {

@@ -153,7 +153,8 @@ export const headers: readonly BindingCase[] = [
       const token = (await ask('/write')).cookie.slice(4)
       calls()
       const headers = { authorization: `Bearer ${token}`, 'x-session-id': token, sid: token }
-      await ask(`/read?sid=${token}&session=${token}`, { headers, method: 'POST' })
+      const body = new URLSearchParams({ sid: token })
+      await ask(`/read?sid=${token}&session=${token}`, { headers, method: 'POST', body })
       deepEqual(calls(), [])
     },
   },

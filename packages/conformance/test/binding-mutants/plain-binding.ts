@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type {
   BindingApp,
   BindingUnderTest,
@@ -14,10 +15,12 @@ import {
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
+  csrfField,
   type Session,
 } from '@sojourn/core'
 
 type Sessions = Record<string, Session<TestData>>
+type Guards = ReadonlyMap<string, Check | undefined>
 
 /** The steps of the plainest binding there is; a mutant replaces one. */
 export interface Steps {
@@ -28,17 +31,21 @@ export interface Steps {
   readonly commitsFirst: boolean
   /** Whether a response by an error is committed too. */
   readonly commitsErrors: boolean
-  /** Where a guard sends the request, if not on. */
-  guard(guard: Guarding, request: GuardedRequest): string | undefined
+  /** Makes a guard, which says where it sends a request, if not on. */
+  guard(guard: Guarding): Check
   /** What becomes of a commit that failed. */
   failed(error: unknown): void
 }
+
+/** Where a guard sends a request; `undefined`: on. */
+export type Check = (request: GuardedRequest) => string | undefined
 
 /** A request as a guard finds it. */
 export interface GuardedRequest {
   readonly method: string
   readonly carrier: Carrier
   readonly sessions: Sessions
+  readonly form: URLSearchParams
 }
 
 /** The steps that keep the contract. */
@@ -60,17 +67,19 @@ export const steps: Steps = {
   commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
   commitsFirst: true,
   commitsErrors: true,
-  guard(guard, { method, carrier, sessions }) {
+  guard(guard) {
     if (guard.kind === 'csrf') {
       const { as, check } = createCsrfGuard(guard.options)
-      check({ ...carrier, method }, sessions[as])
-      return undefined
+      return ({ method, carrier, sessions, form }) => {
+        check({ ...carrier, method }, sessions[as], csrfField(form))
+        return undefined
+      }
     }
     const { as, check } =
       guard.kind === 'recent'
         ? createRecentGuard(guard.duration, guard.options)
         : createSessionGuard(guard.options)
-    return check(undefined, sessions[as])
+    return (request) => check(undefined, request.sessions[as])
   },
   failed(error) {
     throw error
@@ -82,8 +91,11 @@ export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 's
   const use = { ...steps, ...changed }
   return {
     async serve(app) {
+      const guards = new Map(
+        app.routes.map(({ path, guard }) => [path, guard && use.guard(guard)] as const),
+      )
       const server = http.createServer((request, response) => {
-        handle(request, response, app, use).catch((error: unknown) => {
+        handle(request, response, { app, use, guards }).catch((error: unknown) => {
           app.onError?.(error)
           answerError(response, error)
         })
@@ -105,8 +117,7 @@ export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 's
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  app: BindingApp,
-  use: Steps,
+  { app, use, guards }: { app: BindingApp; use: Steps; guards: Guards },
 ) {
   const route = app.routes.find(({ path }) => path === request.url?.split('?')[0])
   const carrier = use.carrier(request, response, app)
@@ -119,8 +130,9 @@ async function handle(
       if (session) await use.commit(mount, session, carrier)
     }
   }
-  const guarded = { method: request.method ?? '', carrier, sessions }
-  const location = route?.guard && use.guard(route.guard, guarded)
+  const check = route && guards.get(route.path)
+  const form = new URLSearchParams(await text(request))
+  const location = check?.({ method: request.method ?? '', carrier, sessions, form })
   if (location !== undefined) return response.writeHead(303, { Location: location }).end()
   await route?.act(sessions)
   setOwnHeaders(response, route)

@@ -1,0 +1,68 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import type { Answer, BindingCase, Route } from '../binding-bench.ts'
+
+type Act = Route['act']
+
+/** What touches the session, and whether it sends a cookie. */
+const acts: readonly (readonly [path: string, setsCookie: boolean, act: Act])[] = [
+  ['/has', false, ({ session }) => session && 'n' in session.data],
+  ['/user', false, ({ session }) => session?.userId],
+  ['/rotate', true, ({ session }) => session?.rotate()],
+  ['/login', true, ({ session }) => session?.login('user-1')],
+  ['/logout', true, ({ session }) => session?.destroy()],
+]
+
+const answers: readonly (readonly [status: number, answer: Answer])[] = [
+  [200, { kind: 'json', body: { fine: true } }],
+  [302, { kind: 'redirect', to: '/elsewhere' }],
+  [304, { kind: 'empty', status: 304 }],
+  [418, { kind: 'error', error: Object.assign(new Error('boom'), { status: 418 }) }],
+]
+
+const visit: Route = {
+  path: '/visit',
+  act: ({ session }) => session?.login('user-1'),
+  answer: { kind: 'text', body: 'fine' },
+}
+
+/** H3, continued: no cache hands one visitor's response to another (security design, C-07). */
+export const caching: readonly BindingCase[] = [
+  {
+    id: 'H3.11',
+    title: 'whatever consults the session varies by Cookie, and whatever sends a cookie is private',
+    async run(bench) {
+      for (const [status, answer] of answers) {
+        const routes = acts.map(([path, , act]): Route => ({ path, act, answer }))
+        const { ask } = await bench.serve([visit, ...routes])
+        for (const [path, setsCookie] of acts) {
+          const { cookie } = await ask('/visit')
+          const reply = await ask(path, { headers: { cookie } })
+          deepEqual([reply.status, reply.setCookies.length], [status, setsCookie ? 1 : 0], path)
+          match(reply.headers.get('vary') ?? '', /\bcookie\b/i, path)
+          if (setsCookie) match(reply.headers.get('cache-control') ?? '', /private|no-store/, path)
+        }
+      }
+    },
+  },
+  {
+    id: 'H3.12',
+    title:
+      'a token that is offered because of its age is private too, and a touch alone sends none',
+    async run(bench) {
+      const clock = { now: Date.now() }
+      const read: Route = { ...visit, path: '/read', act: ({ session }) => session?.userId }
+      const options = { clock: () => clock.now }
+      const { ask, calls } = await bench.serve([visit, read], { options })
+      const { cookie } = await ask('/visit')
+      calls()
+      clock.now += 2 * 60_000
+      const touched = await ask('/read', { headers: { cookie } })
+      deepEqual([touched.setCookies, calls()], [[], ['find', 'touch']])
+      clock.now += 14 * 60_000
+      const offered = await ask('/read', { headers: { cookie } })
+      equal(offered.setCookies.length, 1)
+      equal(offered.headers.get('cache-control'), 'private, no-cache')
+      for (const { headers } of [touched, offered]) match(headers.get('vary') ?? '', /\bcookie\b/i)
+    },
+  },
+]

@@ -1,0 +1,187 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import type { BindingBench, BindingCase, Guarding, Method, Route } from '../binding-bench.ts'
+
+const text = { kind: 'text', body: 'fine' } as const
+const login: Route = {
+  path: '/login',
+  act: ({ session }) => session?.login('user-1'),
+  answer: text,
+}
+const rotate: Route = { path: '/rotate', act: ({ session }) => session?.rotate(), answer: text }
+const logout: Route = { path: '/logout', act: ({ session }) => session?.destroy(), answer: text }
+const behind = (guard: Guarding): Route => ({
+  path: '/guarded',
+  guard,
+  act: () => undefined,
+  answer: text,
+})
+const needs = ['guards']
+
+/** One row of Go 1.25's table: what a POST says of where it comes from, and the status that it gets. */
+type Row = readonly [headers: Readonly<Record<string, string>>, status: 200 | 403]
+
+const trusted = 'https://trusted.example'
+const tableOf = (own: string): readonly Row[] => [
+  [{ 'sec-fetch-site': 'same-origin' }, 200],
+  [{ 'sec-fetch-site': 'none' }, 200],
+  [{ 'sec-fetch-site': 'cross-site' }, 403],
+  [{ 'sec-fetch-site': 'same-site' }, 403],
+  [{ 'sec-fetch-site': 'unheard-of' }, 403],
+  [{ 'sec-fetch-site': 'same-origin, same-origin' }, 403],
+  [{ 'sec-fetch-site': 'cross-site', origin: own }, 403],
+  [{ 'sec-fetch-site': 'cross-site', 'x-http-method-override': 'GET' }, 403],
+  [{ 'sec-fetch-site': 'cross-site', 'content-type': 'text/plain' }, 403],
+  [{ 'sec-fetch-site': 'cross-site', 'content-type': 'TEXT/PLAIN' }, 403],
+  [{ 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }, 403],
+  [{ 'sec-fetch-site': 'same-origin', 'content-type': 'text/plain' }, 200],
+  [{}, 200],
+  [{ origin: own }, 200],
+  [{ origin: 'https://attacker.example' }, 403],
+  [{ origin: 'null' }, 403],
+  [{ origin: trusted }, 200],
+  [{ origin: trusted, 'sec-fetch-site': 'cross-site' }, 200],
+  [{ origin: `${trusted}.evil` }, 403],
+]
+
+/** H6: what other sites have a browser send is refused, in every framework by the same table. */
+export const csrf: readonly BindingCase[] = [
+  {
+    id: 'H6.1',
+    title: "csrf decides as Go's table says, whatever the content type, and lets GET and HEAD pass",
+    needs,
+    async run(bench) {
+      const guard = { kind: 'csrf', options: { trustedOrigins: [trusted] } } as const
+      const { ask, url, calls } = await bench.serve([behind(guard)])
+      for (const [headers, status] of tableOf(url)) {
+        const body = headers['content-type'] && '{}'
+        const reply = await ask('/guarded', { method: 'POST', headers, body })
+        equal(reply.status, status, JSON.stringify(headers))
+        match(reply.headers.get('vary') ?? '', /origin/i)
+        match(reply.headers.get('vary') ?? '', /sec-fetch-site/i)
+      }
+      for (const method of ['GET', 'HEAD'] as const) {
+        const headers = { 'sec-fetch-site': 'cross-site' }
+        equal((await ask('/guarded', { method, headers })).status, 200)
+      }
+      deepEqual(calls(), [])
+    },
+  },
+  {
+    id: 'H6.2',
+    title: 'csrf that is strict refuses what says neither its site nor its origin',
+    needs,
+    async run(bench) {
+      const { ask } = await bench.serve([behind({ kind: 'csrf', options: { strict: true } })])
+      const headers = { 'sec-fetch-site': 'same-origin' }
+      equal((await ask('/guarded', { method: 'POST' })).status, 403)
+      equal((await ask('/guarded', { method: 'POST', headers })).status, 200)
+    },
+  },
+  {
+    id: 'H6.3',
+    title: "csrf with a token wants this session's own from a header, and no other",
+    needs,
+    async run(bench) {
+      const { ask, page, post } = await withForms(bench)
+      const theirs = await page('')
+      const { cookie, token } = await page('')
+      equal(await post(cookie, { token }), 200)
+      const [, , ...ownParts] = cookie.split('.')
+      for (const wrong of [
+        undefined,
+        '',
+        theirs.token,
+        token.slice(0, -1),
+        `${token}, ${token}`,
+        ownParts.join('.'), // signed too, for another purpose
+        cookie.slice('sid='.length),
+      ])
+        equal(await post(cookie, { token: wrong }), 403, String(wrong))
+      equal(await post(theirs.cookie, { token: theirs.token }), 200)
+      const headers = { cookie, 'x-csrf-token': token, 'sec-fetch-site': 'cross-site' }
+      equal((await ask('/guarded', { method: 'POST', headers })).status, 403)
+    },
+  },
+  {
+    id: 'H6.4',
+    title: 'a CSRF token dies with a login, a rotation and a logout, and the next page has another',
+    needs,
+    async run(bench) {
+      const { ask, page, post } = await withForms(bench)
+      let { cookie, token } = await page('')
+      for (const path of ['/login', '/rotate'] as const) {
+        cookie = (await ask(path, { headers: { cookie } })).cookie
+        equal(await post(cookie, { token }), 403, path)
+        token = (await page(cookie)).token
+        equal(await post(cookie, { token }), 200, path)
+      }
+      await ask('/logout', { headers: { cookie } })
+      equal(await post(cookie, { token }), 403)
+    },
+  },
+  {
+    id: 'H6.5',
+    title: 'csrf finds the token in the form field _csrf, where no header has one',
+    needs: [...needs, 'forms'],
+    async run(bench) {
+      const { page, post } = await withForms(bench)
+      const theirs = await page('')
+      const { cookie, token } = await page('')
+      equal(await post(cookie, { field: token }), 200)
+      for (const wrong of [undefined, '', theirs.token])
+        equal(await post(cookie, { field: wrong }), 403, String(wrong))
+      equal(await post(cookie, { field: token, token: theirs.token }), 403)
+    },
+  },
+  {
+    id: 'H6.6',
+    title:
+      'only GET, HEAD and OPTIONS pass unasked, and no header makes another method one of them',
+    needs,
+    async run(bench) {
+      const { ask } = await bench.serve([behind({ kind: 'csrf' })])
+      const status = async (method: Method, more: Readonly<Record<string, string>> = {}) => {
+        const headers = { 'sec-fetch-site': 'cross-site', ...more }
+        return (await ask('/guarded', { method, headers })).status
+      }
+      for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) equal(await status(method), 200)
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+        equal(await status(method), 403, method)
+        equal(await status(method, { 'x-http-method-override': 'GET' }), 403, method)
+        equal(await status(method, { 'sec-fetch-site': 'same-origin' }), 200, method)
+      }
+    },
+  },
+]
+
+/** An application of forms with a token; `page` gets one, and `post` sends it by header or by field. */
+async function withForms(bench: BindingBench) {
+  let shown = ''
+  const form: Route = {
+    path: '/form',
+    act({ session }) {
+      shown = session?.csrfToken() ?? ''
+    },
+    answer: text,
+  }
+  const guarded = behind({ kind: 'csrf', options: { token: true } })
+  const { ask } = await bench.serve([form, login, rotate, logout, guarded])
+  const page = async (cookie: string) => {
+    const reply = await ask('/form', cookie ? { headers: { cookie } } : {})
+    return { cookie: reply.cookie || cookie, token: shown }
+  }
+  const post = async (
+    cookie: string,
+    given: { token?: string | undefined; field?: string | undefined },
+  ) => {
+    const { token, field } = given
+    const headers = { cookie, ...(token === undefined ? {} : { 'x-csrf-token': token }) }
+    const form = new URLSearchParams({
+      name: 'ann',
+      ...(field === undefined ? {} : { _csrf: field }),
+    })
+    const sent = 'field' in given ? { body: form } : {}
+    return (await ask('/guarded', { method: 'POST', headers, ...sent })).status
+  }
+  return { ask, page, post }
+}

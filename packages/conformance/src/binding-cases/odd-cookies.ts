@@ -1,0 +1,68 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { BindingCase, Route } from '../binding-bench.ts'
+import { put } from '../visitor.ts'
+
+const text = { kind: 'text', body: 'fine' } as const
+const write: Route = {
+  path: '/write',
+  act: ({ session }) => session && put({ n: 1 })(session),
+  answer: text,
+}
+const read: Route = { path: '/read', act: ({ session }) => session?.data['n'], answer: text }
+
+/** Cookie headers that carry a genuine token and no session. */
+const refused = (token: string): readonly string[] => [
+  `%73id=${token}`,
+  `SID=${token}`,
+  `si[d=${token}`,
+  `sid="${token}"`,
+  `sid=%${token}`,
+  `sid=${token}%00`,
+  `sid=${token}\u00e4`,
+  `sid =x=${token}`,
+  `theme=dark, sid=${token}`,
+  `__proto__=${token}; constructor=${token}; toString=${token}`,
+  `${'theme=dark; '.repeat(200)}sid=${token}`,
+  `sid=${token}${'x'.repeat(4096)}`,
+]
+
+/** Cookie headers in which a session is found. */
+const found = (cookie: string): readonly string[] => [
+  `__proto__=x; constructor=y; hasOwnProperty=z; ${cookie}; toString=1`,
+  `sid=; ${cookie}`,
+  `${cookie}; ${cookie}`,
+  `theme=a=b; %zz=%E0%A4%A; ${cookie}`,
+  `${'theme=dark; '.repeat(100)}${cookie}`,
+]
+
+/** H3, continued: cookies that strangers and other applications of the domain have set (security design, B). */
+export const oddCookies: readonly BindingCase[] = [
+  {
+    id: 'H3.13',
+    title: 'a token under a name or in a spelling of another kind opens nothing, and is no error',
+    async run(bench) {
+      const { ask, calls } = await bench.serve([write, read])
+      const token = (await ask('/write')).cookie.slice('sid='.length)
+      calls()
+      for (const cookie of refused(token)) {
+        const { status, setCookies } = await ask('/read', { headers: { cookie } })
+        deepEqual([status, setCookies, calls()], [200, [], []], cookie.slice(0, 40))
+      }
+    },
+  },
+  {
+    id: 'H3.14',
+    title:
+      'a session is found beside cookies that are empty, twice there, many, or named like members',
+    async run(bench) {
+      const { ask, calls } = await bench.serve([write, read])
+      const { cookie: own } = await ask('/write')
+      calls()
+      for (const cookie of found(own)) {
+        const { status, setCookies } = await ask('/read', { headers: { cookie } })
+        deepEqual([status, setCookies, calls()], [200, [], ['find']], cookie.slice(0, 40))
+      }
+      equal(Reflect.get({}, 'x'), undefined)
+    },
+  },
+]
