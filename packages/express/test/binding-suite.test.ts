@@ -17,6 +17,7 @@ import express5, {
   type Express,
   type RequestHandler,
   type Response,
+  urlencoded,
 } from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
@@ -58,6 +59,7 @@ function guardOf(guard: Guarding): RequestHandler {
 
 async function serve(app: Express, { mounts, routes, trustProxy, onError }: BindingApp) {
   app.set('env', 'test').set('trust proxy', trustProxy)
+  app.use(urlencoded({ extended: false }))
   for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
     app.all(route.path, ...(route.guard ? [guardOf(route.guard)] : []), (req, res, next) => {
@@ -91,6 +93,7 @@ describe.each([
   const suite = bindingSuite({
     name,
     guards: true,
+    forms: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -5,11 +5,12 @@ import {
   type BindingApp,
   bindingSuite,
   fetchHttp2,
+  type Guarding,
   type Route,
   register,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { sessions } from '@sojourn/fastify'
+import { csrf, type Guard, requireRecent, requireSession, sessions } from '@sojourn/fastify'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import fastify50 from 'fastify50'
 import { describe, expect, test } from 'vitest'
@@ -49,13 +50,27 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
-async function serve(app: FastifyInstance, { mounts, routes }: BindingApp, say: typeof answerRaw) {
+function guardOf(guard: Guarding): Guard {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
+}
+
+async function serve(app: FastifyInstance, given: BindingApp, say: typeof answerRaw) {
+  const { mounts, routes, onError } = given
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'string' },
+    async (_request: unknown, form: string) => new URLSearchParams(form),
+  )
+  app.addHook('onError', async (_request, _reply, error) => onError?.(error))
   for (const { manager, as } of mounts)
     await app.register(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
     app.route({
-      method: ['GET', 'HEAD', 'POST'],
+      method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
       url: route.path,
+      ...(route.guard ? { preHandler: guardOf(route.guard) } : {}),
       async handler(request, reply) {
         const { session } = request
         const adminSession = Reflect.get(request, 'adminSession') as typeof session
@@ -83,6 +98,8 @@ describe.each([
   const suite = bindingSuite({
     name,
     fetch: ask,
+    guards: true,
+    forms: true,
     serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, say),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -27,6 +27,7 @@ export function honoSuite(
   return bindingSuite({
     name,
     guards: true,
+    forms: true,
     serve: async (app) => serve(appOf(makeApp(), app).fetch),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
@@ -13,7 +14,7 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
 import { csrf, requireRecent, requireSession, sessions } from '@sojourn/koa'
-import Koa3, { type Context } from 'koa'
+import Koa3, { type Context, type Middleware } from 'koa'
 import Koa2 from 'koa2'
 import { describe, expect, test } from 'vitest'
 
@@ -46,6 +47,13 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
+/** Puts a form where Koa's parsers of bodies put it. */
+const parseForm: Middleware = async (ctx, next) => {
+  if (ctx.is('urlencoded'))
+    Object.assign(ctx.request, { body: new URLSearchParams(await text(ctx.req)) })
+  return next()
+}
+
 function guardOf(guard: Guarding) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
@@ -56,6 +64,7 @@ function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): 
   app.proxy = trustProxy
   app.silent = true
   app.on('error', (error) => onError?.(error))
+  app.use(parseForm)
   for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
   for (const { path, guard } of routes)
     if (guard) {
@@ -90,6 +99,7 @@ describe.each([
   const suite = bindingSuite({
     name,
     guards: true,
+    forms: true,
     serve: (app) => serve(appOf(makeApp(), app)),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
@@ -15,6 +16,7 @@ import {
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
 import {
   csrf,
+  type Handler,
   type NodeRequest,
   type NodeResponse,
   requireRecent,
@@ -29,7 +31,8 @@ const certificate = await makeCertificate()
 
 /** An application without a framework: a chain of handlers, a table of routes, and an answer to errors. */
 function listenerOf({ mounts, routes, trustProxy, onError }: BindingApp) {
-  const handlers = mounts.map((mount) => mounted(mount, trustProxy))
+  const guards = routes.flatMap(({ path, guard }) => (guard ? [at(path, guardOf(guard))] : []))
+  const handlers = [parseForm, ...mounts.map((mount) => mounted(mount, trustProxy)), ...guards]
   return (request: NodeRequest, response: NodeResponse) => {
     const fail = (error: unknown) => {
       onError?.(error)
@@ -39,24 +42,34 @@ function listenerOf({ mounts, routes, trustProxy, onError }: BindingApp) {
       if (error) return fail(error)
       const handler = handlers[at]
       if (handler) handler(request, response, next(at + 1))
-      else guarded(request, response, fail)
-    }
-    const guarded = (request: NodeRequest, response: NodeResponse, fail: (e: unknown) => void) => {
-      const found = routeOf(request, routes)
-      const act = (error?: unknown) =>
-        error ? fail(error) : answered(request, response as Answering, found).catch(fail)
-      if (found?.guard) guardOf(found.guard)(request, response, act)
-      else act()
+      else route(request, response as Answering, routes).catch(fail)
     }
     next(0)()
   }
 }
 
-function guardOf(guard: Guarding) {
-  if (guard.kind === 'session') return requireSession<NodeRequest, NodeResponse>(guard.options)
-  if (guard.kind === 'recent')
-    return requireRecent<NodeRequest, NodeResponse>(guard.duration, guard.options)
-  return csrf<NodeRequest, NodeResponse>(guard.options)
+type NodeHandler = Handler<NodeRequest, NodeResponse>
+
+const pathOf = ({ url }: NodeRequest) => url?.split('?')[0]
+
+function at(path: string, handler: NodeHandler): NodeHandler {
+  return (request, response, next) =>
+    pathOf(request) === path ? handler(request, response, next) : next()
+}
+
+/** Puts a form where Connect's parsers of bodies put it. */
+const parseForm: NodeHandler = (request, _response, next) => {
+  if (!request.headers['content-type']?.includes('urlencoded')) return next()
+  text(request).then((form) => {
+    Object.assign(request, { body: new URLSearchParams(form) })
+    next()
+  }, next)
+}
+
+function guardOf(guard: Guarding): NodeHandler {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
 }
 
 function mounted({ manager, as }: Mount, trustProxy: boolean) {
@@ -77,11 +90,8 @@ interface Answering {
   end(chunk?: string): unknown
 }
 
-function routeOf({ url }: NodeRequest, routes: readonly Route[]): Route | undefined {
-  return routes.find(({ path }) => path === url?.split('?')[0])
-}
-
-async function answered(request: NodeRequest, response: Answering, found: Route | undefined) {
+async function route(request: NodeRequest, response: Answering, routes: readonly Route[]) {
+  const found = routes.find(({ path }) => path === pathOf(request))
   if (!found) return response.writeHead(404).end()
   await found.act(request as never)
   return answer(response, found)
@@ -140,6 +150,7 @@ describe.each([
     name,
     ...options,
     guards: true,
+    forms: true,
     serve: (app) => serve(listenerOf(app)),
     createManager: (backend, own) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),

@@ -3,6 +3,8 @@ import { webCarrier } from './carrier.ts'
 
 /** One request and what will answer it. */
 export interface Exchange {
+  /** Adds a line to the headers of whatever response will be handed on. */
+  say(name: string, value: string): void
   /** The request's session of a manager, loaded once. */
   open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>>
   /**
@@ -21,13 +23,24 @@ export interface Terms {
   onError(error: unknown): Response | Promise<Response>
 }
 
+const exchanges = new WeakMap<Request, Exchange>()
+
+/** The exchange that a request is being answered in. */
+export function exchangeOf(request: Request): Exchange | undefined {
+  return exchanges.get(request)
+}
+
 /** Begins to answer a request. */
 export function beginExchange(request: Request, { secure, onError }: Terms): Exchange {
   const carrier = webCarrier(request, secure)
   const opening = new Map<object, Promise<Session<object>>>()
   const commits: (() => Promise<void> | undefined)[] = []
   const commitAll = () => Promise.allSettled(commits.map(async (commit) => commit()))
-  return { open, answer, fail }
+  const said: (readonly [name: string, value: string])[] = []
+  const say = (name: string, value: string) => void said.push([name, value])
+  const exchange: Exchange = { say, open, answer, fail }
+  exchanges.set(request, exchange)
+  return exchange
 
   function open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>> {
     const known = opening.get(manager)
@@ -42,6 +55,7 @@ export function beginExchange(request: Request, { secure, onError }: Terms): Exc
 
   async function answer(response: Response): Promise<Response> {
     carrier.attach(response)
+    if (!carrier.sent) for (const line of said) carrier.append(...line)
     const failed = (await commitAll()).find((outcome) => outcome.status === 'rejected')
     if (!failed) return carrier.detach()
     response.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open

@@ -2,6 +2,7 @@ import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
+  type CsrfRequest,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
@@ -9,6 +10,7 @@ import {
   type Duration,
   type Session,
 } from '@sojourn/core'
+import { exchangeOf } from './exchange.ts'
 
 /** What a guard is told. A session is handed to it, so it has no name to be found by. */
 export type GuardOptions = Omit<AccessOptions<Request>, 'as'>
@@ -38,12 +40,13 @@ export function csrf(
 ): (request: Request, session: Session<object>) => Promise<void> {
   const guard = createCsrfGuard(options)
   return async (request, session) => {
-    const seen = {
+    const said: [name: string, value: string][] = []
+    const seen: CsrfRequest = {
       method: request.method,
       host: new URL(request.url).host,
-      header: (name: string) => request.headers.get(name) ?? undefined,
+      header: (name) => request.headers.get(name) ?? undefined,
       get: () => undefined,
-      set: () => undefined, // there is no response yet; what is refused brings its Vary along
+      set: (name, value) => void said.push([name, value]),
     }
     // A body that cannot be read has no token.
     const body = guard.wantsField(seen)
@@ -52,7 +55,8 @@ export function csrf(
           .formData()
           .catch(() => undefined)
       : undefined
-    guard.check(seen, session, csrfField(body))
+    guard.check(seen, session, csrfField(body)) // what is refused brings its Vary along
+    for (const line of said) exchangeOf(request)?.say(...line)
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
-import { beginExchange, type Exchange } from './exchange.ts'
+import { beginExchange, exchangeOf } from './exchange.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, type Guard, type GuardOptions, requireRecent, requireSession } from './guards.ts'
@@ -29,22 +29,19 @@ export type WithSession<Data extends object> = (
   handle: (session: Session<Data>) => Response | Promise<Response>,
 ) => Promise<Response>
 
-const exchanges = new WeakMap<Request, Exchange>()
-
 /** Makes `withSession(request, handle)`, for whatever answers a Request with a Response. */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   { isSecure = hasSecureUrl, onError = answerOwn }: SessionsOptions = {},
 ): WithSession<Data> {
   return async (request, handle) => {
-    const outer = exchanges.get(request)
+    const outer = exchangeOf(request)
     if (outer) return handle(await outer.open(manager))
     const terms = {
       secure: isSecure(request),
       onError: (error: unknown) => onError(error, request),
     }
     const exchange = beginExchange(request, terms)
-    exchanges.set(request, exchange)
     let response: Response
     try {
       response = await handle(await exchange.open(manager))

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { type BindingApp, bindingSuite, type Route, register } from '@sojourn/conformance/binding'
+import {
+  type BindingApp,
+  bindingSuite,
+  type Guarding,
+  type Route,
+  register,
+} from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
-import { sessions } from '@sojourn/web'
+import { csrf, requireRecent, requireSession, sessions } from '@sojourn/web'
 import { expect, test } from 'vitest'
 import { serveFetch } from './support.ts'
 
@@ -33,12 +39,37 @@ function slowly(chunks: readonly string[]): ReadableStream {
   })
 }
 
-function onError(error: unknown): Response {
+function answerError(error: unknown): Response {
   const { status = 500, headers = {} } = Object(error)
   return new Response('error', { status, headers })
 }
 
-function appOf({ mounts, routes, trustProxy }: BindingApp) {
+/** A redirect that a guard has thrown, as React Router and others take it. */
+function thrownResponse(thrown: unknown): Response {
+  if (thrown instanceof Response) return thrown
+  throw thrown
+}
+
+/** A guard is handed its session, so it is the application that finds it. */
+function guardOf(guard: Guarding) {
+  const as = guard.options?.as ?? 'session'
+  const check = checkOf(guard)
+  return (request: Request, opened: Record<string, never>) => check(request, opened[as] as never)
+}
+
+function checkOf(guard: Guarding) {
+  if (guard.kind === 'session') return requireSession(guard.options)
+  if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  return csrf(guard.options)
+}
+
+function appOf({ mounts, routes, trustProxy, onError: tell }: BindingApp) {
+  const onError = (error: unknown) => {
+    tell?.(error)
+    return answerError(error)
+  }
+  const guards = new Map(routes.map(({ path, guard }) => [path, guard && guardOf(guard)]))
+
   const isForwarded = ({ headers }: Request) => headers.get('x-forwarded-proto') === 'https'
   const options = { onError, ...(trustProxy ? { isSecure: isForwarded } : {}) }
   return async (request: Request): Promise<Response> => {
@@ -47,6 +78,7 @@ function appOf({ mounts, routes, trustProxy }: BindingApp) {
     if (!route) return new Response('nothing here', { status: 404 })
     const opened: Record<string, never> = {}
     const innermost = async () => {
+      await guards.get(route.path)?.(request, opened)
       await route.act(opened)
       return answer(route)
     }
@@ -61,12 +93,14 @@ function appOf({ mounts, routes, trustProxy }: BindingApp) {
       },
       innermost,
     )
-    return chain()
+    return chain().catch(thrownResponse)
   }
 }
 
 const suite = bindingSuite({
   name: 'Request and Response',
+  guards: true,
+  forms: true,
   serve: (app) => serveFetch(appOf(app)),
   createManager: (backend, options) =>
     createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
