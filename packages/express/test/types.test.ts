@@ -1,10 +1,30 @@
 // Compiled by `tsc -b`: an error that is expected and does not come is an error too.
-import type { Session, SessionData } from '@sojourn/core'
+import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
+import {
+  createSessionManager,
+  devConfig,
+  keyedStore,
+  type Session,
+  type SessionData,
+} from '@sojourn/core'
 import type { Request, RequestHandler } from 'express'
 import type { RequestHandler as RequestHandler4 } from 'express4'
 import { expect, expectTypeOf, test } from 'vitest'
-import { sessions } from '../src/index.ts'
+import { csrf, requireRecent, requireSession, sessions } from '../src/index.ts'
 import { stage } from './support.ts'
+
+interface StaffData {
+  rights?: string[]
+}
+
+declare global {
+  namespace Express {
+    interface Request {
+      staffSession: Session<StaffData>
+    }
+  }
+}
 
 const right: RequestHandler = (req, res) => {
   req.session.data.n = 1
@@ -43,4 +63,41 @@ test('a handler is what app.use takes, whatever the type of the data', async () 
   expectTypeOf(sessions(manager)).toEqualTypeOf<RequestHandler>()
   // @ts-expect-error the name of the session is a string
   expect(sessions(manager, { as: 7 })).toHaveLength(3)
+})
+
+test('a session of a second manager has the data of its own type parameter', () => {
+  const store = keyedStore(referenceBackend())
+  const staff = createSessionManager<StaffData>(
+    devConfig(randomBytes(32), { store, cookieName: 'staff' }),
+  )
+  const grant: RequestHandler = ({ session, staffSession }) => {
+    staffSession.data.rights = ['all']
+    // @ts-expect-error a string where a list was declared
+    staffSession.data.rights = 'all'
+    // @ts-expect-error a key of the other session
+    staffSession.data.n = 1
+    // @ts-expect-error a key of the other session
+    session.data.rights = []
+  }
+  const untyped = createSessionManager(devConfig(randomBytes(32), { store }))
+  // @ts-expect-error without a type parameter a session has the data that is declared for all
+  const wrong: typeof staff = untyped
+  expectTypeOf(sessions(staff, { as: 'staffSession' })).toEqualTypeOf<RequestHandler>()
+  expect([grant, wrong]).toHaveLength(2)
+})
+
+test('guards are what app.use takes, and know the request of Express', () => {
+  const redirectTo = ({ originalUrl }: Request) => `/login?from=${originalUrl}`
+  expectTypeOf(requireSession({ redirectTo })).toEqualTypeOf<RequestHandler>()
+  expectTypeOf(requireRecent('10m', { redirectTo })).toEqualTypeOf<RequestHandler>()
+  expectTypeOf(csrf({ token: true })).toEqualTypeOf<RequestHandler>()
+  const wrong = [
+    // @ts-expect-error a redirect leads to a path
+    () => requireSession({ redirectTo: 7 }),
+    // @ts-expect-error a duration has a unit, or is a number of ms
+    () => requireRecent('soon'),
+    // @ts-expect-error origins are a list
+    () => csrf({ trustedOrigins: 'https://app.example.com' }),
+  ]
+  expect(wrong).toHaveLength(3)
 })

@@ -41,7 +41,7 @@ export interface Steps {
 export type Check = (request: GuardedRequest) => string | undefined
 
 /** A request as a guard finds it. */
-export interface GuardedRequest {
+interface GuardedRequest {
   readonly method: string
   readonly carrier: Carrier
   readonly sessions: Sessions
