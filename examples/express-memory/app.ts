@@ -3,7 +3,7 @@ import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
-import { sessions } from '@sojourn/express'
+import { csrf, sessions } from '@sojourn/express'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { noteTime } from './now.ts'
 import { accountRoutes } from './routes/account.ts'
@@ -14,7 +14,6 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-/** Forms are protected by the cookie's SameSite=Lax for now: other sites' forms arrive without it. */
 export function createApp({ manager, clock = systemClock }: Setting): Express {
   return express()
     .disable('x-powered-by')
@@ -23,6 +22,7 @@ export function createApp({ manager, clock = systemClock }: Setting): Express {
     .use(express.static(publicFolder))
     .use(express.urlencoded({ extended: false }))
     .use(sessions(manager))
+    .use(csrf())
     .use(signInRoutes)
     .use(endedRoutes(manager))
     .use(shopRoutes)

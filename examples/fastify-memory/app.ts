@@ -17,7 +17,7 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-export function createApp({ manager, clock = systemClock }: Setting): FastifyInstance {
+function createApp({ manager, clock = systemClock }: Setting): FastifyInstance {
   const app = fastify()
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(safePage)

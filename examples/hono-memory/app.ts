@@ -4,7 +4,7 @@ import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
-import { sessions } from '@sojourn/hono'
+import { csrf, sessions } from '@sojourn/hono'
 import { Hono } from 'hono'
 import type { ShopEnv } from './env.ts'
 import { accountRoutes } from './routes/account.ts'
@@ -15,7 +15,6 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-/** Forms are protected by the cookie's SameSite=Lax for now: other sites' forms arrive without it. */
 export function createApp({ manager, clock = systemClock }: Setting): Hono<ShopEnv> {
   return new Hono<ShopEnv>()
     .use(async (c, next) => {
@@ -25,6 +24,7 @@ export function createApp({ manager, clock = systemClock }: Setting): Hono<ShopE
     })
     .use(serveStatic({ root: publicFolder }))
     .use(sessions(manager))
+    .use(csrf())
     .route('/', signInRoutes())
     .route('/', endedRoutes(manager))
     .use(sayWhyEnded)

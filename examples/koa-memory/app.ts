@@ -4,7 +4,7 @@ import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
-import { sessions } from '@sojourn/koa'
+import { csrf, sessions } from '@sojourn/koa'
 import Koa from 'koa'
 import files from 'koa-static'
 import { accountRoutes } from './routes/account.ts'
@@ -15,7 +15,6 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showErrors } from './routes/trouble.ts'
 
-/** Forms are protected by the cookie's SameSite=Lax for now: other sites' forms arrive without it. */
 export function createApp({ manager, clock = systemClock }: Setting): Koa {
   const app = new Koa()
   app
@@ -28,6 +27,7 @@ export function createApp({ manager, clock = systemClock }: Setting): Koa {
     .use(files(publicFolder))
     .use(bodyParser({ enableTypes: ['form'] }))
     .use(sessions(manager))
+    .use(csrf())
     .use(askForPassword)
     .use(signInRoutes())
     .use(endedRoutes(manager))
