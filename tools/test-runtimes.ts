@@ -3,14 +3,21 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-const folder = join(import.meta.dirname, '../packages/hono/test/runtimes')
+const packages = join(import.meta.dirname, '../packages')
+const folder = join(packages, 'hono/test/runtimes')
+const web = join(packages, 'web/test/runtimes')
 const source = '--conditions=@sojourn/source'
 
-const runtimes: Readonly<Record<string, readonly string[]>> = {
-  Bun: ['bun@1.4.5', source, 'run.ts', 'Bun'],
-  Deno: ['deno@2.9.6', 'run', '--allow-all', '--no-check', source, 'run.ts', 'Deno'],
-  workerd: ['workerd@1.20261117.1', 'test', 'workerd.capnp'],
-}
+const bun = ['bun@1.4.5', source, 'run.ts', 'Bun']
+const deno = ['deno@2.9.6', 'run', '--allow-all', '--no-check', source, 'run.ts', 'Deno']
+
+const runs: readonly (readonly [folder: string, words: readonly string[]])[] = [
+  [folder, bun],
+  [folder, deno],
+  [folder, ['workerd@1.20261117.1', 'test', 'workerd.capnp']],
+  [web, bun],
+  [web, deno],
+]
 
 /** What pnpm tells the scripts that it runs would be taken for options by the npx within. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
@@ -27,9 +34,9 @@ await build({
   external: ['node:*'],
 })
 
-const failed = Object.entries(runtimes).filter(([name, words]) => {
-  const { status } = spawnSync('npx', ['-y', ...words], { cwd: folder, env, stdio: 'inherit' })
-  if (status !== 0) console.error(`The suite failed on ${name}`)
+const failed = runs.filter(([cwd, words]) => {
+  const { status } = spawnSync('npx', ['-y', ...words], { cwd, env, stdio: 'inherit' })
+  if (status !== 0) console.error(`The suite failed: ${words[0]} in ${cwd}`)
   return status !== 0
 })
 process.exitCode = failed.length === 0 ? 0 : 1
