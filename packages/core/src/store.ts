@@ -198,7 +198,7 @@ export interface SessionStore {
   open(tokens: readonly string[]): Promise<Opening>
   /**
    * The session as it is now, whatever token opens it; nothing is written, and no token rotates. For what lives longer
-   * than a request. Absent where the store keeps nothing of its sessions.
+   * than a request. Absent where the store keeps nothing of its sessions, not even that they have ended.
    */
   look?(opened: Opened): Promise<Opening>
   /** The only thing that creates, and never over an ended session (P1). */

@@ -114,10 +114,12 @@ function follow({ config, store }: ManagerParts, opened: Opened, registry: Watch
     else held = opening.opened
   }
 
+  /** A token that comes back can be handed to nobody here, so what it prolongs is not prolonged; not at every call either. */
   async function touch(): Promise<void> {
     const saving = await store.save(held, {})
-    if (saving.saved) held = saving.opened
-    else end(saving.why === 'superseded' ? 'stale' : 'gone')
+    if (!saving.saved) end(saving.why === 'superseded' ? 'stale' : 'gone')
+    else if (saving.token === undefined) held = saving.opened
+    else restsUntil = clock() + window
   }
 
   /** What a store that keeps nothing can say: a session is over when its limits are. */

@@ -79,7 +79,7 @@ function connect(
       list: false,
       limit: false,
     },
-    open: createSealedOpen(parts),
+    ...createSealedOpen(parts),
     ...createSealedSave(parts),
     ...createSealedEnd(parts),
     ping: async () => revocations?.ping(),

@@ -1,19 +1,34 @@
 import type { Opened, Opening, SessionStore } from '@sojourn/core'
 import type { Sealed } from './claims.ts'
+import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
 import type { SealedParts } from './sealed-parts.ts'
 import type { Refusal } from './tokens.ts'
 
-/** The `open` of a cookie store: no I/O without revocations, one `find` with them, none for what is not genuine (P6). */
-export function createSealedOpen({ tokens, revocations, env }: SealedParts): SessionStore['open'] {
-  return async (values) => {
-    const at = env.clock()
+/**
+ * The `open` of a cookie store: no I/O without revocations, one `find` with them, none for what is not genuine (P6). And
+ * with them its `look`, one `find`: what was opened, as far as nobody has ended or elevated it since.
+ */
+export function createSealedOpen({
+  tokens,
+  revocations,
+  env: { clock, policy },
+}: SealedParts): Pick<SessionStore, 'open' | 'look'> {
+  return revocations
+    ? { open, look: (opened) => judge(opened, endOf(opened, policy.touchInterval)) }
+    : { open }
+
+  async function open(values: readonly string[]): Promise<Opening> {
+    const at = clock()
     const newest = pickNewest(await Promise.all(values.map((value) => tokens.unseal(value, at))))
     if (typeof newest === 'string') return { outcome: 'discarded', why: newest, id: undefined }
-    const { opened, expiresAt } = newest
-    const { id } = opened.record
-    if (at >= expiresAt) return { outcome: 'discarded', why: 'expired', id }
-    return outcomeOf(opened, await revocations?.judge(opened.record))
+    return judge(newest.opened, newest.expiresAt)
+  }
+
+  async function judge(opened: Opened, expiresAt: number): Promise<Opening> {
+    const { record } = opened
+    if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: record.id }
+    return outcomeOf(opened, await revocations?.judge(record))
   }
 }
 
