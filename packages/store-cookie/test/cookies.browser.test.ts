@@ -9,9 +9,12 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** A server, and a real browser that asks it; Chromium takes Secure cookies of http://localhost as it does over HTTPS. */
+/**
+ * A server whose clock stands still, because a time has as many digits as its ms need, and a real browser that asks it;
+ * Chromium takes Secure cookies of http://localhost as it does over HTTPS.
+ */
 async function browse(options: SceneOptions = {}) {
-  const { manager } = makeScene({ ...options, config: { clock: Date.now, ...options.config } })
+  const { manager } = makeScene(options)
   const url = await serve(manager, async (session, { pathname, searchParams }) => {
     if (pathname === '/fill') session.data['t'] = 't'.repeat(Number(searchParams.get('letters')))
     if (pathname === '/login') await session.login('ann')
