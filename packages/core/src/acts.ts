@@ -1,12 +1,28 @@
 import { create, tellIfLate, tellOfRotation } from './commit.ts'
-import { createCsrfTokens } from './csrf-token.ts'
+import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { SessionConflictError } from './errors.ts'
 import { login } from './login.ts'
+import type { LoginOptions } from './login-options.ts'
 import { decodeData } from './merge.ts'
-import type { SessionActs } from './session.ts'
 import { fall, late, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
-import { describeSession } from './store.ts'
-import { mintId } from './token.ts'
+import { describeSession, type Opened, type SessionInfo } from './store.ts'
+
+/** What a session has the manager do at once. */
+export interface SessionActs {
+  now(): number
+  readonly csrf: CsrfTokens
+  /** Tells of what the caller is about to change too late. */
+  watchLate(state: SessionState): void
+  describe(opened: Opened): SessionInfo
+  login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
+  destroy(state: SessionState): Promise<void>
+  /** `isSent` says whether the headers had left when it was asked for. */
+  update(
+    state: SessionState,
+    fn: (data: object) => void | Promise<void>,
+    isSent: boolean,
+  ): Promise<void>
+}
 
 interface Update {
   readonly fn: (data: object) => void | Promise<void>
@@ -17,7 +33,6 @@ interface Update {
 /** What the sessions of a manager can have done at once. */
 export function createActs(parts: ManagerParts): SessionActs {
   return {
-    mintId: () => mintId(),
     now: () => parts.config.clock(),
     csrf: createCsrfTokens(parts.config.keyring.derive('csrf')),
     watchLate: (state) => {

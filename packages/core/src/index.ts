@@ -22,7 +22,6 @@ export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } f
 export { cookieCapacity } from './chunks.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Codec, createCodec, type Format, jsonCodec } from './codec.ts'
-export { defaultConfig, devConfig, nist } from './config.ts'
 export type { CookieOptions } from './cookie.ts'
 export {
   type CsrfGuard,
@@ -44,11 +43,13 @@ export type { DiscardReason, Emit, SessionEvents } from './events.ts'
 export type { Flash } from './flash.ts'
 export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
 export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
+export type { LoginOptions } from './login-options.ts'
 export { createSessionManager, type SessionManager } from './manager.ts'
 export { notEncodable } from './marks.ts'
 export type { MergeKey } from './merge.ts'
 export { type MigrationOptions, migrateStore } from './migrate-store.ts'
 export type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
+export { defaultConfig, devConfig, nist } from './presets.ts'
 export type {
   ClientInfo,
   Elevation,
@@ -59,7 +60,7 @@ export type {
 } from './record.ts'
 export { endReasons, groupOf } from './record.ts'
 export { varyBy } from './response-headers.ts'
-export type { LoginOptions, Session, SessionData } from './session.ts'
+export type { Session, SessionData } from './session.ts'
 export type { Ended } from './state.ts'
 export type {
   Arrival,

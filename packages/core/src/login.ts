@@ -1,21 +1,16 @@
-import type { GroupLimit } from './backend.ts'
 import { tellOfRotation } from './commit.ts'
-import { checkClient, checkMax, checkPersistent, type SessionConfig } from './config.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
+import { limitOf } from './limit.ts'
+import { elevationOf, type LoginOptions, limitsOf } from './login-options.ts'
 import { decodeData, mergeBytes, sameBytes } from './merge.ts'
-import type { Elevation } from './record.ts'
-import type { LoginOptions } from './session.ts'
 import { fall, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
 import type { Creation, Ending, Opened } from './store.ts'
-import { milliseconds } from './timeouts.ts'
 
 /** Chooses what of encoded data goes along. */
 type Choice = (data: Uint8Array) => Uint8Array
 
 type Created = Extract<Creation, { created: true }>
-
-type Limits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persistent'>
 
 /** Who logs in, and how. */
 export interface Login {
@@ -78,7 +73,7 @@ async function elevate(
   const mine = state.box.bytes()
   const saving = await parts.store.save(opened, {
     data: { base: opened.data, mine },
-    rotate: { elevation: elevationOf(limitsOf(opened), given.options) },
+    rotate: { elevation: elevationOf(limitsOf(opened.record), given.options) },
   })
   if (saving.saved) {
     stand(state, saving, mine)
@@ -96,17 +91,11 @@ async function create(
   data: Uint8Array,
 ): Promise<Created> {
   const draft = { userId, data, ...elevationOf(config, options) }
-  const limit = await limitOf(config, userId)
+  const limit = await limitOf(config.limit, userId)
   const creation = await store.create(draft, limit ? { limit } : {})
   if (!creation.created) throw refused(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
   return creation
-}
-
-async function limitOf({ limit }: SessionConfig, userId: string): Promise<GroupLimit | undefined> {
-  if (!limit) return undefined
-  const { max, onExceed } = limit
-  return { max: typeof max === 'number' ? max : checkMax(await max(userId)), onExceed }
 }
 
 function refused(why: 'limit' | 'ended'): Error {
@@ -158,26 +147,5 @@ function carry(
   return (data) => {
     const entries = Object.entries(decodeData(codec, data))
     return codec.encode(Object.fromEntries(entries.filter(([key]) => keys.includes(key))))
-  }
-}
-
-/** A re-authentication keeps the session's own limits, unless it is told others. */
-function limitsOf({ record }: Opened): Limits {
-  const { maxAge, persistent, absoluteExpiresAt, authenticatedAt, createdAt } = record
-  return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - (authenticatedAt ?? createdAt) }
-}
-
-function elevationOf(limits: Limits, options: LoginOptions): Elevation {
-  const { maxAge, absoluteTimeout, persistent = limits.persistent, client } = options
-  checkPersistent(persistent)
-  checkClient(client)
-  return {
-    maxAge: maxAge === undefined ? limits.maxAge : milliseconds(maxAge, 'maxAge'),
-    absoluteTimeout:
-      absoluteTimeout === undefined
-        ? limits.absoluteTimeout
-        : milliseconds(absoluteTimeout, 'absoluteTimeout'),
-    persistent,
-    ...(client === undefined ? {} : { client }),
   }
 }

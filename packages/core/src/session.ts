@@ -1,10 +1,19 @@
-import { type CsrfTokens, keepForToken } from './csrf-token.ts'
-import { SessionAccessError, SessionUsageError } from './errors.ts'
+import { requireRecent, requireUser } from './access.ts'
+import type { SessionActs } from './acts.ts'
+import { keepForToken } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
-import type { ClientInfo, SessionId } from './record.ts'
-import { checkInTime, checkWritable, type Ended, inOrder, type SessionState } from './state.ts'
-import type { Opened, SessionInfo } from './store.ts'
-import { type Duration, milliseconds } from './timeouts.ts'
+import { checkUserId, type LoginOptions } from './login-options.ts'
+import type { SessionId } from './record.ts'
+import {
+  checkInTime,
+  checkWritable,
+  type Ended,
+  idOf,
+  inOrder,
+  type SessionState,
+} from './state.ts'
+import type { SessionInfo } from './store.ts'
+import type { Duration } from './timeouts.ts'
 
 /**
  * The type of `session.data` where no other is given. An application declares its keys once, optional, because a new
@@ -16,38 +25,6 @@ import { type Duration, milliseconds } from './timeouts.ts'
  */
 // biome-ignore lint/suspicious/noEmptyInterface: applications add their keys to it
 export interface SessionData {}
-
-/** What `login` may be told besides who it is. */
-export interface LoginOptions {
-  /** What to show of this device in a list of devices. */
-  readonly client?: ClientInfo
-  /** Which keys of an anonymous session's data go along. @default 'all' */
-  readonly carry?: 'all' | readonly string[]
-  /** Whether the cookie outlives the browser. @default the manager's */
-  readonly persistent?: boolean
-  /** Idle limit of this login. @default the manager's; of a re-authentication, the session's */
-  readonly maxAge?: Duration
-  /** Hard limit of this login. @default the manager's; of a re-authentication, the session's */
-  readonly absoluteTimeout?: Duration
-}
-
-/** What a session has the manager do at once. */
-export interface SessionActs {
-  mintId(): SessionId
-  now(): number
-  readonly csrf: CsrfTokens
-  /** Tells of what the caller is about to change too late. */
-  watchLate(state: SessionState): void
-  describe(opened: Opened): SessionInfo
-  login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
-  destroy(state: SessionState): Promise<void>
-  /** `isSent` says whether the headers had left when it was asked for. */
-  update(
-    state: SessionState,
-    fn: (data: object) => void | Promise<void>,
-    isSent: boolean,
-  ): Promise<void>
-}
 
 /** For the manager only: what a session knows. */
 export let stateOf: (session: Session<object>) => SessionState
@@ -84,10 +61,7 @@ export class Session<Data extends object = SessionData> {
 
   /** The public name, stable while the token rotates and new after a login. Safe to log. */
   get id(): SessionId {
-    const state = this.#consult()
-    if (state.opened) return state.opened.record.id
-    state.shownId ??= this.#acts.mintId()
-    return state.shownId
+    return idOf(this.#consult())
   }
 
   /** Who is logged in; `undefined` on an anonymous session. */
@@ -176,15 +150,7 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
    */
   requireRecent(duration: Duration): void {
-    const { opened, trouble } = this.#consult()
-    if (trouble) throw trouble
-    const within = milliseconds(duration, 'requireRecent')
-    const since = opened?.record.authenticatedAt
-    if (since !== undefined && this.#acts.now() - since <= within) return
-    throw new SessionAccessError(
-      'ERR_SESSION_NOT_RECENT',
-      `Session ${this.id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
-    )
+    requireRecent(this.#consult(), duration, this.#acts.now())
   }
 
   /**
@@ -193,14 +159,7 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
    */
   requireUser(): string {
-    const { opened, trouble } = this.#consult()
-    if (trouble) throw trouble
-    const userId = opened?.record.userId
-    if (userId !== undefined) return userId
-    throw new SessionAccessError(
-      'ERR_SESSION_REQUIRED',
-      `Session ${this.id} has no user. Ask the user to log in, then call session.login().`,
-    )
+    return requireUser(this.#consult())
   }
 
   /**
@@ -241,21 +200,4 @@ export class Session<Data extends object = SessionData> {
     const state = this.#consult()
     return inOrder(state, () => act(state))
   }
-}
-
-/** Lone surrogates would all be the same user. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
-}
-
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters. */
-export function checkUserId(userId: unknown, verb: string): string {
-  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
-    return userId
-  const what =
-    typeof userId === 'string' ? `a string of ${userId.length} characters` : String(userId)
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
-  )
 }

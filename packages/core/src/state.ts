@@ -6,6 +6,7 @@ import { SessionConflictError, type SessionStoreError, SessionUsageError } from 
 import type { Emit } from './events.ts'
 import type { EndReason, SessionId } from './record.ts'
 import type { Opened, SessionStore } from './store.ts'
+import { mintId } from './token.ts'
 import type { TokenPlaces } from './token-place.ts'
 
 /** What a manager is made of, shared by its functions. */
@@ -81,6 +82,13 @@ export function createState({ codec }: ManagerParts, seed: StateSeed): SessionSt
     tail: undefined,
     isSent,
   }
+}
+
+/** The id that a session shows, whether or not it is kept. */
+export function idOf(state: SessionState): SessionId {
+  if (state.opened) return state.opened.record.id
+  state.shownId ??= mintId()
+  return state.shownId
 }
 
 /** The session stands on what was written, of which the handler had left `sent`. */

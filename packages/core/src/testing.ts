@@ -1,9 +1,10 @@
 import type { Carrier } from './carrier.ts'
 import { systemClock } from './clock.ts'
 import { SessionUsageError } from './errors.ts'
+import type { LoginOptions } from './login-options.ts'
 import type { SessionManager } from './manager.ts'
 import type { SessionId } from './record.ts'
-import type { LoginOptions, SessionData } from './session.ts'
+import type { SessionData } from './session.ts'
 import { answerOf, type TokenIn } from './token-in.ts'
 
 /** What a test's user is to have, besides being logged in. */

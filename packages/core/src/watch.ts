@@ -1,6 +1,7 @@
+import type { SessionActs } from './acts.ts'
 import { type HeadersLike, requestCarrier } from './carrier.ts'
 import { loadState } from './load.ts'
-import { Session, type SessionActs, type SessionData } from './session.ts'
+import { Session, type SessionData } from './session.ts'
 import type { Ended, ManagerParts } from './state.ts'
 import type { Opened, Opening } from './store.ts'
 import { expiryOf, isTouchDue, touchWindow } from './timeouts.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { cookieCapacity } from '../src/chunks.ts'
-import { devConfig } from '../src/config.ts'
 import { createSessionManager } from '../src/manager.ts'
 import type { ConfigOptions } from '../src/options.ts'
+import { devConfig } from '../src/presets.ts'
 import { longTokenStore } from './long-token-store.ts'
 import { managerOver, mapBackend, type TestData, testCarrier } from './support.ts'
 

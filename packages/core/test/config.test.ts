@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
-import { defaultConfig, devConfig, resolveConfig } from '../src/config.ts'
+import { resolveConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager } from '../src/manager.ts'
 import type { ConfigOptions } from '../src/options.ts'
+import { defaultConfig, devConfig } from '../src/presets.ts'
 import { mapBackend } from './support.ts'
 
 const secret = randomBytes(32).toString('base64')

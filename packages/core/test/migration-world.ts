@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { SessionBackend } from '../src/backend.ts'
-import { devConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../src/manager.ts'
 import { migrateStore } from '../src/migrate-store.ts'
+import { devConfig } from '../src/presets.ts'
 import { browser, mapBackend, type TestData, visit } from './support.ts'
 
 /** What happens to the nth call that a server makes to its backends. Answers what the server gets for it. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import type { SessionBackend } from '../src/backend.ts'
-import { defaultConfig, devConfig, nist } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager } from '../src/manager.ts'
 import type { ConfigOptions } from '../src/options.ts'
+import { defaultConfig, devConfig, nist } from '../src/presets.ts'
 import { browser, managerOver, mapBackend, type TestData, visit } from './support.ts'
 
 const minute = 60_000

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { IdentifiedRow, Row, SessionBackend, Tombstone } from '../src/backend.ts'
 import type { Carrier } from '../src/carrier.ts'
-import { devConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../src/manager.ts'
 import type { ConfigOptions } from '../src/options.ts'
+import { devConfig } from '../src/presets.ts'
 import { groupOf } from '../src/record.ts'
 import type { Session } from '../src/session.ts'
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { SessionBackend } from '../src/backend.ts'
-import { devConfig } from '../src/config.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager } from '../src/manager.ts'
 import { migrateStore } from '../src/migrate-store.ts'
+import { devConfig } from '../src/presets.ts'
 import type { StoreFactory } from '../src/store.ts'
 import { browser, mapBackend, type TestData, visit } from './support.ts'
 
