@@ -26,8 +26,6 @@ const redis = {
     include: ['{packages/*,examples/*,tools/redis-lab}/test/**/*.redis.test.ts'],
     globalSetup: ['tools/redis-lab/src/setup.ts'],
     env: { REDIS_SERVER: locate('redis-server') ?? 'redis-server' },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     sequence: { groupOrder: 1 },
   },
 }
@@ -40,8 +38,6 @@ const browser = {
     root: 'packages',
     include: ['*/test/**/*.browser.test.ts'],
     env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     sequence: { groupOrder: 2 },
   },
 }
@@ -53,8 +49,6 @@ const journey = {
     root: 'examples',
     include: ['*/test/**/*.test.ts'],
     exclude: ['**/*.redis.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     sequence: { groupOrder: 3 },
   },
 }
@@ -65,7 +59,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/reporter.ts'],
     // A safety net for tests that hang, not a judgement: the machines are small and shared.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       ...packages.map((name) => unit(name, `packages/${name}`)),
       unit('tools', 'tools'),

@@ -1,7 +1,8 @@
 /** server.ts as people start it: a process with an environment. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 
 const secret = 'a secret that only this test run knows: 7Kq2mZ'
@@ -98,9 +99,10 @@ async function urlIn(child: ChildProcess, output: () => string): Promise<string>
   }
 }
 
-async function occupyPort() {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { port, close: () => new Promise((resolve) => server.close(resolve)) }
+/** A port below the range from which a system hands out its own, so that nobody is given it after `close`. */
+async function occupyPort(): Promise<{ port: number; close(): Promise<unknown> }> {
+  const port = randomInt(10_000, 32_000)
+  const server = createServer().listen(port)
+  const occupied = { port, close: () => new Promise((resolve) => server.close(resolve)) }
+  return once(server, 'listening').then(() => occupied, occupyPort)
 }

@@ -41,7 +41,7 @@ export function useBrowser() {
     shots: () => shots,
     async open(look: BrowserContextOptions = {}): Promise<Page> {
       const context = await browser.newContext(look)
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(60_000)
       return context.newPage()
     },
   }

@@ -40,6 +40,7 @@ export async function backendSuite(options: BackendSuiteOptions): Promise<Suite>
     exempt,
     offers: (need) => offered.has(need),
     withSubject: (run) => withBench(options, run),
+    patience: 60_000,
   })
 }
 

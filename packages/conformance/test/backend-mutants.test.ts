@@ -23,9 +23,7 @@ const mutants = [
 ]
 
 for (const { breaks, ...options } of mutants) {
-  test.concurrent(`exactly the cases that ${options.name} names fail on it`, {
-    timeout: 30_000,
-  }, async () => {
+  test.concurrent(`exactly the cases that ${options.name} names fail on it`, async () => {
     const suite = await backendSuite(options)
     const results = await runSuite(suite)
     const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id)

@@ -9,5 +9,5 @@ for (const mutant of storeMutants) {
     const results = await runSuite(suite)
     const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id)
     expect(failed).toEqual(mutant.breaks)
-  }, 60_000)
+  })
 }

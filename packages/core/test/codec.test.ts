@@ -70,7 +70,7 @@ describe('jsonCodec keeps', () => {
         expect(back).toEqual(given)
         expect(jsonCodec.encode(back)).toEqual(bytes)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, seed: 20_300_101 },
     )
   })
 })

@@ -45,7 +45,7 @@ describe('rubbish', () => {
     }
     expect(signedIn).toBe(0)
     expect(calls).toEqual([])
-  }, 60_000)
+  })
 
   test('beside the genuine cookie leaves it good; two genuine ones of different sessions are none', async () => {
     const [ann, bob] = [browser(), browser()]

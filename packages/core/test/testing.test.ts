@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ConfigOptions } from '../src/options.ts'
 import { logIn } from '../src/testing.ts'
 import { longTokenStore } from './long-token-store.ts'
@@ -6,6 +6,10 @@ import { counted, managerOver, mapBackend } from './support.ts'
 
 const header = { header: 'X-Session-Token' }
 const over = (options: Partial<ConfigOptions> = {}) => managerOver(mapBackend(), options).manager
+
+const t0 = Date.UTC(2030, 0, 1)
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: t0 }))
+afterEach(() => void vi.useRealTimers())
 
 describe('logIn', () => {
   test('answers the cookie of a session that the manager knows, made by one write', async () => {
@@ -68,7 +72,7 @@ describe('logIn', () => {
     const wide = await logIn(over({ domain: 'example.com', path: '/app' }), 'ada')
     const [cookie] = wide.cookies('http://www.example.com')
     expect(cookie).toMatchObject({ domain: '.example.com', path: '/app', secure: false })
-    expect(Math.abs((cookie?.expires ?? 0) - Date.now() / 1000 - 30 * 86_400)).toBeLessThan(5)
+    expect(cookie?.expires).toBe(t0 / 1000 + 30 * 86_400)
     const long = await logIn(over({ store: longTokenStore(3) }), 'ada', {
       data: { text: 'x'.repeat(3_500) },
     })

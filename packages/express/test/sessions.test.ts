@@ -8,7 +8,16 @@ import {
 import { sessions } from '@sojourn/express'
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, controlledBackend, frameworks, secret, serve, stage, watchFaults } from './support.ts'
+import {
+  ask,
+  clock,
+  controlledBackend,
+  frameworks,
+  secret,
+  serve,
+  stage,
+  watchFaults,
+} from './support.ts'
 
 watchFaults()
 
@@ -27,7 +36,8 @@ async function inProduction(makeApp: () => Express, trust: boolean) {
   const { backend, control } = controlledBackend()
   const warnings: string[] = []
   const warn = (message: string) => void warnings.push(message)
-  const manager = createSessionManager(defaultConfig(secret, { store: keyedStore(backend), warn }))
+  const store = keyedStore(backend)
+  const manager = createSessionManager(defaultConfig(secret, { store, warn, clock }))
   const app = makeApp()
   app.set('trust proxy', trust)
   counting(app.use(sessions(manager)))

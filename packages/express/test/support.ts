@@ -35,6 +35,9 @@ export const frameworks: readonly (readonly [string, MakeApp])[] = [
 
 export const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 
+/** Stands still, so that a cookie's Max-Age does not depend on how long a request takes. */
+export const clock = () => Date.UTC(2030, 0, 1)
+
 /** A promise that the test resolves itself. */
 export function gate() {
   let open: () => void = () => undefined
@@ -106,7 +109,7 @@ export async function stage(mount: (app: Express) => void, scene: Scene = {}): P
   const warnings: string[] = []
   const store = keyedStore(backend)
   const warn = (message: string) => void warnings.push(message)
-  const manager = createSessionManager(devConfig(secret, { store, warn, ...options }))
+  const manager = createSessionManager(devConfig(secret, { store, warn, clock, ...options }))
   const discarded: SessionEvents['discarded'][] = []
   manager.on('discarded', (event) => discarded.push(event))
   const app = makeApp()

@@ -136,19 +136,17 @@ describe.each(sealers)('sealed by %s', (sealer) => {
   test('I-06 a compressed token is refused without inflating it', async () => {
     const { opens, claims, keys } = await signedIn(sealer)
     const { key, header } = firstOf(keys)
+    const encrypt = (bytes: Uint8Array, words = {}) =>
+      new CompactEncrypt(bytes).setProtectedHeader({ ...header, ...words }).encrypt(key)
+    const tokens: string[] = []
+    for (const text of [JSON.stringify(claims), `${JSON.stringify(claims)}${' '.repeat(5e6)}`])
+      tokens.push(
+        await encrypt(Buffer.from(text), { zip: 'DEF' }),
+        await encrypt(deflateRawSync(text)),
+      )
     const before = process.memoryUsage().arrayBuffers
-    for (const text of [JSON.stringify(claims), `${JSON.stringify(claims)}${' '.repeat(5e6)}`]) {
-      const zipped = new CompactEncrypt(deflateRawSync(text)).setProtectedHeader({
-        ...header,
-        zip: 'DEF',
-      })
-      const made = await zipped.encrypt(key).catch(() => undefined)
-      const fallback = await new CompactEncrypt(deflateRawSync(text))
-        .setProtectedHeader({ ...header })
-        .encrypt(key)
-      for (const token of [made, fallback]) if (token) expect(await opens(token)).toBe(undefined)
-    }
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20e6)
+    for (const token of tokens) expect(await opens(token)).toBe(undefined)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4e6)
   })
 
   test('I-08 another alg or enc, with the right key or a costly one, is refused', async () => {
@@ -255,7 +253,7 @@ describe.each(sealers)('sealed by %s', (sealer) => {
       ivs.add(creation.created ? creation.token.split('.')[2] : undefined)
     }
     expect(ivs.size).toBe(count)
-  }, 60_000)
+  })
 
   test('I-16 all failures look alike from outside: status, headers and body', async () => {
     const { manager, token, claims, keys, discarded } = await signedIn(sealer)

@@ -23,7 +23,6 @@ test.each(['node', 'jose'] as const)(
     expect(Math.min(malformed, forged)).toBeGreaterThan(count / 20) // both gates were tried
     expect((await store.open([token])).outcome).toBe('open')
   },
-  120_000,
 )
 
 /** The token with one to four places replaced, cut or prolonged; never the token itself. */

@@ -18,7 +18,8 @@ afterAll(async () => {
 test.each(Object.entries(clients))(
   'waitFor waits, and says when it waited in vain: %s',
   async (_name, client) => {
-    const waitFor = { replicas: 1, ms: 500 }
-    await keepsQuorum(ioredisBackend(client, { prefix: freshPrefix(), waitFor }), replica)
+    const prefix = freshPrefix()
+    const waiting = (ms: number) => ioredisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
+    await keepsQuorum(waiting, replica)
   },
 )

@@ -12,7 +12,7 @@ const server = await startStandalone()
 const [node] = server.nodes
 assert(node)
 const { port } = server.address
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const row = {
   version: 'v1',
   priorVersions: [],
@@ -82,6 +82,7 @@ test('a client without an error listener is told to the warn of the manager, onc
   const warn = vi.fn()
   const config = defaultConfig('a secret of the tests: 7f3b1c9e5d2a8460', {
     store: ioredisStore(deaf),
+    storeTimeout: '20s',
     warn,
   })
   const visitor = createVisitor(createSessionManager<Record<string, unknown>>(config))

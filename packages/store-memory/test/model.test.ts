@@ -15,7 +15,7 @@ test('memory answers what the reference answers, whatever is done in whatever or
   const report = await fuzzBackend(fc, { open: () => memoryBackend(), operations, seed })
   console.info(JSON.stringify(report))
   expect(report.operations).toBeGreaterThanOrEqual(operations)
-}, 60_000)
+})
 
 test('the index of groups has exactly the ids that have a row, also where max displaces', () => {
   const changes = fc.array(

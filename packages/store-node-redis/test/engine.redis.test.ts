@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const call = {
   at,
   get signal() {
@@ -53,7 +53,11 @@ function row(fields: Partial<Row> = {}): Row {
 
 function connect(options: Parameters<typeof nodeRedisStore>[1] = {}): SessionManager<TestData> {
   return createSessionManager<TestData>(
-    defaultConfig(secret, { store: nodeRedisStore(client, { prefix, ...options }) }),
+    defaultConfig(secret, {
+      store: nodeRedisStore(client, { prefix, ...options }),
+      clock: () => at,
+      storeTimeout: '20s',
+    }),
   )
 }
 

@@ -20,9 +20,8 @@ test.each(Object.entries(clients))(
   'Redis answers what the reference answers, whatever is done in whatever order: %s',
   async (_name, client) => {
     const open = () => nodeRedisBackend(client, { prefix: freshPrefix() })
-    const report = await fuzzBackend(fc, { open, operations, tick: 1_000, seed })
+    const report = await fuzzBackend(fc, { open, operations, tick: 5_000, seed })
     console.info(JSON.stringify(report))
     expect(report.operations).toBeGreaterThanOrEqual(operations)
   },
-  60_000,
 )

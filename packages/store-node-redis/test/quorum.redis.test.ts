@@ -22,8 +22,10 @@ afterAll(async () => {
 test.each([...Object.entries(clients), ['a pool', pool] as const])(
   'waitFor waits, and says when it waited in vain: %s',
   async (_name, client) => {
-    const waitFor = { replicas: 1, ms: 500 }
-    await keepsQuorum(nodeRedisBackend(client, { prefix: freshPrefix(), waitFor }), replica)
+    const prefix = freshPrefix()
+    const waiting = (ms: number) =>
+      nodeRedisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
+    await keepsQuorum(waiting, replica)
   },
 )
 

@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const row = {
   version: 'v1',
   priorVersions: [],
@@ -130,6 +130,7 @@ test('a client without an error listener is told to the warn of the manager, onc
   const warn = vi.fn()
   const config = defaultConfig('a secret of the tests: 7f3b1c9e5d2a8460', {
     store: nodeRedisStore(deaf),
+    storeTimeout: '20s',
     warn,
   })
   const visitor = createVisitor(createSessionManager<Record<string, unknown>>(config))

@@ -7,6 +7,8 @@ import { slotOf } from './slot.ts'
 const layout = createLayout('sess:')
 const groupOf = (id: string) => id.split('.', 1).join('')
 
+const seed = 20_300_101
+
 /** Any string, half surrogate pairs too, and often what means something to Redis. */
 const word = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -29,7 +31,7 @@ test('every id has a key of its own, by which it is known again', () => {
       const bytes = Buffer.from(layout.keyOf(one)).toString()
       expect(bytes).toBe(layout.keyOf(one))
     }),
-    { numRuns: 5_000 },
+    { numRuns: 5_000, seed },
   )
 })
 
@@ -38,6 +40,7 @@ test('no index lies where a session may lie', () => {
     fc.property(word, word, (id, group) => {
       expect(layout.keyOf(id)).not.toBe(layout.indexOf(groupOf(group)))
     }),
+    { seed },
   )
 })
 
@@ -48,6 +51,7 @@ test('all keys of a group lie in the slot of its index, whatever it is called', 
       for (const id of [groupOf(group), `${groupOf(group)}.${handle}`])
         expect(slotOf(layout.keyOf(id))).toBe(slotOf(index))
     }),
+    { seed },
   )
 })
 

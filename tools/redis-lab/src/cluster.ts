@@ -12,7 +12,7 @@ interface Member extends RedisNode {
   readonly bus: number
 }
 
-/** Three masters, each with a replica that takes over about two seconds after its master is gone. */
+/** Three masters, each with a replica that takes over about three seconds after its master is gone. */
 export async function startCluster(): Promise<Topology<'cluster'>> {
   const members = await Promise.all(Array.from({ length: 2 * masters }, startMember))
   await Promise.all(members.slice(0, masters).map(takeSlots))
@@ -30,7 +30,7 @@ async function startMember(): Promise<Member> {
   const lines = [
     'cluster-enabled yes',
     `cluster-port ${bus}`,
-    'cluster-node-timeout 1000',
+    'cluster-node-timeout 2000',
     'cluster-replica-validity-factor 0',
     ...replicationLines,
   ]

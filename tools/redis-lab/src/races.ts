@@ -18,6 +18,7 @@ export async function serve(connect: Connect, { address, prefix, cookie }: Job) 
   const config = devConfig('a secret of the tests: 7f3b1c9e5d2a8460', {
     store: store(prefix),
     limit: { max: 3, onExceed: 'evict' },
+    storeTimeout: '20s',
   })
   const manager = createSessionManager<TestData>(config)
   return { manager, visitor: () => createVisitor(manager, cookie), close }

@@ -20,6 +20,7 @@ export interface RequestCase {
   run(bench: RequestBench): Promise<void>
 }
 
+const t0 = Date.UTC(2030, 0, 1)
 const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
 
 /** Commands of the client for each kind of request (P6, P7). */
@@ -86,7 +87,9 @@ function asks(
   return {
     title,
     async run({ store, watch }) {
-      const manager = createSessionManager<TestData>(devConfig(secret, { store }))
+      const manager = createSessionManager<TestData>(
+        devConfig(secret, { store, clock: () => t0, storeTimeout: '20s' }),
+      )
       const warm = await loggedIn(manager)
       await warm.visit((session) => session.destroy())
       const act = await prepare(manager)

@@ -5,7 +5,7 @@ import { startStandalone } from './standalone.ts'
 
 const perUser = 2
 const hour = 3_600_000
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const callOf = () => ({ at, signal: new AbortController().signal })
 
 /** A row as large as that of a small session: 240 bytes of record. */

@@ -31,7 +31,7 @@ function startReplica(master: RedisNode): Promise<RedisNode> {
 async function startWatcher(master: RedisNode): Promise<RedisNode> {
   const lines = [
     `sentinel monitor ${name} ${loopback} ${master.port} 2`,
-    `sentinel down-after-milliseconds ${name} 500`,
+    `sentinel down-after-milliseconds ${name} 1000`,
     `sentinel failover-timeout ${name} 3000`,
     `sentinel parallel-syncs ${name} 2`,
   ]

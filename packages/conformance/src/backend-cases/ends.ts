@@ -4,7 +4,7 @@ import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-be
 import { ended } from '../suite.ts'
 
 /** How long an operation may take that has nothing to wait for, in ms. */
-const patience = 2_000
+const patience = 10_000
 const row = makeRow()
 
 const operations = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answering, benchOnServer, loggedIn, storeTimeout } from '../bench.ts'
+import { answering, benchOnServer, loggedIn } from '../bench.ts'
 import type { Connect } from '../connect.ts'
 import { until } from '../until.ts'
 
@@ -36,7 +36,6 @@ export function proveServerFaults(connect: Connect): void {
       await expect(finish()).rejects.toEqual(failing('ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE'))
       const took = performance.now() - began
       console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
-      expect(took).toBeGreaterThanOrEqual(storeTimeout)
       expect(user.cookie).toBe(cookie)
       bench.node.thaw()
       await answering(bench)
