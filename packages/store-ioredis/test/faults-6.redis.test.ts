@@ -1,5 +1,6 @@
-import { proveFaults } from '@sojourn/redis-lab'
+import { proveFaults, proveMovingSlot } from '@sojourn/redis-lab'
 import * as ioredis from 'ioredis'
 import { connectIoredis } from './connect.ts'
 
 proveFaults(connectIoredis(ioredis), { clusterFailover: true })
+proveMovingSlot(connectIoredis(ioredis))

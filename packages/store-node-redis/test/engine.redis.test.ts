@@ -147,6 +147,22 @@ test('a dump of the server holds no token, secret or cookie', async () => {
   }
 })
 
+test('a limit that is new to a user with thousands of sessions ends them in one step, and names them', async () => {
+  const index = `${prefix}{g}`
+  const fill = `for n = 1, 8200 do
+    redis.call('SET', KEYS[1] .. ':' .. n, 'any')
+    redis.call('ZADD', KEYS[1], ARGV[1], n)
+  end`
+  await client.eval(fill, { keys: [index], arguments: [String(at + hour)] })
+  const limit = { max: 3, onExceed: 'evict' } as const
+  const outcome = await nodeRedisBackend(client, { prefix }).insert('g.last', row(), {
+    ...call,
+    limit,
+  })
+  expect('evicted' in outcome && outcome.evicted.length).toBe(8_198)
+  expect(await client.zCard(index)).toBe(3)
+})
+
 test('a record that Redis evicted is gone, and leaves the index', async () => {
   const backend = nodeRedisBackend(client, { prefix })
   for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)

@@ -1,5 +1,6 @@
-import { proveFaults } from '@sojourn/redis-lab'
+import { proveFaults, proveMovingSlot } from '@sojourn/redis-lab'
 import * as redis from 'redis'
 import { connectNodeRedis } from './connect.ts'
 
 proveFaults(connectNodeRedis(redis), { clusterFailover: true })
+proveMovingSlot(connectNodeRedis(redis))

@@ -40,17 +40,21 @@ const failing = (code: SessionStoreError['code'], message: RegExp) =>
   })
 
 describe('what Redis refuses is told with what to do', () => {
-  test('a value that Sojourn did not write is a broken contract, is not written over, and can be removed', async () => {
-    const prefix = freshPrefix()
-    const backend = nodeRedisBackend(client, { prefix })
-    await client.set(`${prefix}{g}:a`, '{"other":"application"}')
-    await expect(backend.find('g.a', callOf())).rejects.toEqual(
-      failing('ERR_STORE_CONTRACT', /who else writes below the prefix/),
-    )
-    expect(await backend.insert('g.a', row, callOf())).toEqual({ inserted: false, why: 'taken' })
-    expect(await backend.remove('g.a', { ...callOf(), reason: 'logout' })).toBeNull()
-    expect(await backend.find('g.a', callOf())).toEqual({ ended: 'logout', at })
-  })
+  // The letters with which what Sojourn writes begins, too.
+  test.each(['{"other":"application"}', 'some text', 'read me', 'true'])(
+    'a value that Sojourn did not write is a broken contract, is not written over, and can be removed: %s',
+    async (value) => {
+      const prefix = freshPrefix()
+      const backend = nodeRedisBackend(client, { prefix })
+      await client.set(`${prefix}{g}:a`, value)
+      await expect(backend.find('g.a', callOf())).rejects.toEqual(
+        failing('ERR_STORE_CONTRACT', /who else writes below the prefix/),
+      )
+      expect(await backend.insert('g.a', row, callOf())).toEqual({ inserted: false, why: 'taken' })
+      expect(await backend.remove('g.a', { ...callOf(), reason: 'logout' })).toBeNull()
+      expect(await backend.find('g.a', callOf())).toEqual({ ended: 'logout', at })
+    },
+  )
 
   test('a key of another type', async () => {
     const prefix = freshPrefix()

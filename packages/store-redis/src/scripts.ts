@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { tombstoneMs } from '@sojourn/core'
+import { common } from './script-common.ts'
 
 /**
  * Every write is one of these scripts, each one atomic step in Redis. They are Lua 5.1 and use commands of Redis 6.2.
@@ -15,80 +16,6 @@ export interface Script {
   readonly isDurable: boolean
 }
 
-/** Shared by all: what stands at a key, and how something is put there together with its time to live. */
-const common = `
-local index, key, at = KEYS[1], KEYS[2], tonumber(ARGV[1])
-
-local function kindOf(value)
-  return value and string.sub(value, 1, 1)
-end
-
-local function isRow(value)
-  local kind = kindOf(value)
-  return kind == 'r' or kind == 's'
-end
-
-local function isLive(value)
-  return isRow(value) and struct.unpack('>d', value, 10) > at
-end
-
-local function isEnded(value)
-  return kindOf(value) == 't' and at < struct.unpack('>d', value, 2) + ${tombstoneMs}
-end
-
-local function isVersion(value, version)
-  local length = string.byte(value, 19)
-  return string.sub(value, 20, 19 + length) == version
-end
-
-local function keyOf(handle)
-  return index .. ':' .. handle
-end
-
--- The handles that are not yet over. A score is always the expiresAt of the row: both are written in one step.
-local function current()
-  return redis.call('ZRANGE', index, '(' .. ARGV[1], '+inf', 'BYSCORE')
-end
-
--- What a command of many keys answers, asked in pieces, because Lua passes on only so many.
-local function ask(command, handles, take)
-  for first = 1, #handles, 1000 do
-    local keys = {}
-    for n = first, math.min(first + 999, #handles) do keys[#keys + 1] = keyOf(handles[n]) end
-    take(redis.call(command, unpack(keys)), first)
-  end
-end
-
-local function drop(handles)
-  for first = 1, #handles, 1000 do
-    redis.call('ZREM', index, unpack(handles, first, math.min(first + 999, #handles)))
-  end
-end
-
--- The index outlives its last session by a minute, because the clocks of servers may differ.
-local function keepIndex()
-  local top = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
-  if not top then return end
-  local ttl = math.ceil(math.min(top - at, 2 ^ 52)) + 60000
-  redis.call('PEXPIRE', index, string.format('%.0f', ttl))
-end
-
--- A time to live that has passed means gone at once. Adding to the index heals one that was evicted.
-local function put(value, ttl, expiresAt)
-  local handle = string.sub(key, #index + 2)
-  local isListed = kindOf(value) == 'r'
-  if tonumber(ttl) <= 0 then
-    redis.call('DEL', key)
-    if isListed then redis.call('ZREM', index, handle) end
-    return
-  end
-  redis.call('SET', key, value, 'PX', ttl)
-  if not isListed then return end
-  redis.call('ZADD', index, expiresAt, handle)
-  keepIndex()
-end
-`
-
 /** → `taken`, `limit`, or `inserted` and the handles that were evicted. */
 export const insert = define(`
 local ttl, expiresAt, row, version, kind, tombstone, max, policy = unpack(ARGV, 2)
@@ -96,7 +23,7 @@ local ttl, expiresAt, row, version, kind, tombstone, max, policy = unpack(ARGV, 
 local function hasVersion(value)
   local from = 19
   for _ = 1, string.byte(value, 18) do
-    local length = string.byte(value, from)
+    local length = string.byte(value, from) or 0
     if string.sub(value, from + 1, from + length) == version then return true end
     from = from + 1 + length
   end
@@ -108,17 +35,17 @@ if isLive(present) then
   return hasVersion(present) and { 'inserted' } or 'taken'
 end
 -- What has lapsed makes room; what Sojourn did not write does not.
-local hasLapsed = isRow(present) or kindOf(present) == 't' and not isEnded(present)
+local hasLapsed = isRow(present) or isTombstone(present) and not isEnded(present)
 if present and not hasLapsed then return 'taken' end
 
 -- Those whose key is gone leave the index; mostly one question tells that none is.
 local function living()
   local handles, gone, count = current(), {}, 0
-  ask('EXISTS', handles, function(there) count = count + there end)
+  ask('EXISTS', handles, function(there) count = count + there - 1 end)
   if count == #handles then return handles end
   local live = {}
   for _, handle in ipairs(handles) do
-    local place = redis.call('EXISTS', keyOf(handle)) == 1 and live or gone
+    local place = isThere(handle) and live or gone
     place[#place + 1] = handle
   end
   drop(gone)
@@ -139,11 +66,12 @@ end
 
 -- Looking at the two that end first with each insert keeps an index short that nobody lists.
 for _, handle in ipairs(redis.call('ZRANGE', index, 0, 1)) do
-  if redis.call('EXISTS', keyOf(handle)) == 0 then redis.call('ZREM', index, handle) end
+  if not isThere(handle) then redis.call('ZREM', index, handle) end
 end
 
 put(kind .. row, ttl, expiresAt)
-return { 'inserted', unpack(evicted) }
+table.insert(evicted, 1, 'inserted')
+return evicted
 `)
 
 /** → `replaced`, `gone`, or `conflict` and the row that stands there. */
@@ -185,8 +113,8 @@ export const list = define(
   `
 local handles, found, gone = current(), {}, {}
 ask('MGET', handles, function(values, first)
-  for n, value in ipairs(values) do
-    local handle = handles[first + n - 1]
+  for n = 2, #values do
+    local handle, value = handles[first + n - 2], values[n]
     if isLive(value) then
       found[#found + 1] = handle
       found[#found + 1] = value
@@ -199,12 +127,16 @@ return found
   { isDurable: false },
 )
 
-/** → how many it ended. The index is shortened first, for the same reason as in `remove`. `XX`: what has lapsed leaves nothing. */
+/**
+ * → how many it ended. It asks for all before it changes anything, so that a Cluster which is moving them can refuse. The
+ * index is shortened first, for the same reason as in `remove`. `XX`: what has lapsed leaves nothing.
+ */
 export const removeGroup = define(`
 local tombstone, except, ending, count = ARGV[2], ARGV[3], {}, 0
 for _, handle in ipairs(current()) do
   if handle ~= except then ending[#ending + 1] = handle end
 end
+ask('EXISTS', ending, function() end)
 drop(ending)
 for _, handle in ipairs(ending) do
   if redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX') then count = count + 1 end

@@ -28,7 +28,7 @@ export function asTrouble(error: unknown, { signal }: RedisCommand['call']): Ses
   if (error instanceof SessionError) return error
   if (signal.aborted) return givenUp(error)
   const why = error instanceof Error ? error.message || error.name : String(error)
-  const [word = ''] = why.split(' ', 1)
+  const word = codeOf(why)
   const remedy = Object.hasOwn(refusals, word) ? refusals[word] : undefined
   if (remedy !== undefined)
     return new SessionStoreError('ERR_STORE_REFUSED', `Redis refused: ${why}. ${remedy}`, error)
@@ -38,6 +38,14 @@ export function asTrouble(error: unknown, { signal }: RedisCommand['call']): Ses
     `${who}: ${why}. Check that it is up, that it is a master, and the network to it.`,
     error,
   )
+}
+
+/** The code of what Redis replied. Redis 6.2 wraps what a script met: `ERR Error running script (…): @user_script:7: -OOM …`. */
+function codeOf(why: string): string {
+  if (why.startsWith('ERR') && why.includes('non local key')) return 'TRYAGAIN' // a Cluster moves the slot
+  const [, met] = /^ERR Error running script .* -([A-Z]+) /.exec(why) ?? []
+  const [word = ''] = why.split(' ', 1)
+  return met ?? word
 }
 
 /** What a driver rejects with, at once, while its client has no connection. */
