@@ -17,6 +17,7 @@ import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { createSuite, type Suite } from './suite.ts'
 
+export { asFleet } from './fleet.ts'
 export type { ConnectOptions, StoreUnderTest, Wrap } from './store-bench.ts'
 export { register, runSuite } from './suite.ts'
 export { createVisitor, type TestData, type Visit, type Visitor } from './visitor.ts'
