@@ -42,7 +42,7 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
   async function move(opened: Opened, guest: Guest, changes: Changes): Promise<Saving> {
     if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
       return { saved: true, opened }
-    const leaving = await leave(guest.origin)
+    const leaving = await from.save(guest.origin, { leave: true })
     if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
     const arrival = leaving.saved
       ? await bring(leaving.opened, guest.tokens)
@@ -53,13 +53,6 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
     const saving = await to.save(arrival.opened, changes)
     const { token } = arrival
     return saving.saved && token !== undefined ? { token, ...saving } : saving
-  }
-
-  /** Where parallel writers can lose something anyway, the record stays as it was read. */
-  async function leave(origin: Opened): Promise<Saving> {
-    return from.supports.conditionalWrite
-      ? from.save(origin, { leave: true })
-      : { saved: true, opened: origin }
   }
 
   async function bring(left: Opened, tokens: readonly string[]): Promise<Arrival | undefined> {

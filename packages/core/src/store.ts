@@ -89,7 +89,10 @@ export interface Changes {
   readonly update?: (data: object) => void | Promise<void>
   /** A new token by cause; with an elevation, a re-authentication. */
   readonly rotate?: { readonly elevation?: Elevation }
-  /** Marks the session as leaving, and does nothing else. Stores without `conditionalWrite` are not asked for it. */
+  /**
+   * Marks the session as leaving, and does nothing else: it still opens, but nothing is written and nobody elevates it any
+   * more. Stores without `revocation` are not asked for it.
+   */
   readonly leave?: true
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Codec, Opened } from '@sojourn/core'
 import { fromTuple, isId, toTuple } from '@sojourn/core/parts'
+import { skewMs } from './lifetime.ts'
 
 /** A session as a token holds it. */
 export interface Sealed {
@@ -8,9 +9,6 @@ export interface Sealed {
   /** Epoch ms from which on the token opens nothing. */
   readonly expiresAt: number
 }
-
-/** How much the clocks of a fleet may differ, in ms: a token of the future is a forgery only beyond that. */
-const skewMs = 60_000
 
 /**
  * A session as the claims of a JWT, as JSON in bytes:

@@ -4,6 +4,9 @@ import { expiryOf } from '@sojourn/core/parts'
 /** How long a token opens at most, in ms: no browser keeps a cookie longer (RFC 6265bis, 5.5). */
 export const longestMs = 400 * 86_400_000
 
+/** How much the clocks of a fleet may differ, in ms: a token of the future is a forgery only beyond that. */
+export const skewMs = 60_000
+
 /** When the token of a session expires that is sealed as it is, epoch ms. */
 export function endOf({ record, touchedAt }: Opened, touchInterval: number): number {
   return Math.min(expiryOf(record, touchedAt, touchInterval), touchedAt + longestMs)

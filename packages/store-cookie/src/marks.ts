@@ -10,10 +10,15 @@ import {
   type StoreEnv,
 } from '@sojourn/core'
 import { guardBackend, mintVersion, nextLineage } from '@sojourn/core/parts'
-import { longestMs } from './lifetime.ts'
+import { longestMs, skewMs } from './lifetime.ts'
 
-/** What is known of a session besides its token: that it has ended, or the authority that its token must have. */
-export type Mark = { readonly ended: EndReason } | { readonly authority: number }
+/**
+ * What is known of a session besides its token: that it has ended, or the authority that its token must have, and whether
+ * another store is taking it over.
+ */
+export type Mark =
+  | { readonly ended: EndReason }
+  | { readonly authority: number; readonly leaving?: true }
 
 /** The marks of sealed sessions, in a database. Nothing there opens anything: ids, numbers and reasons. */
 export interface Marks {
@@ -21,7 +26,8 @@ export interface Marks {
   find(id: SessionId): Promise<Mark | undefined>
   /**
    * Puts a mark, unless one stands that `yields` says it must yield to, which is then the answer. In one step: judged
-   * anew when another came between. `until` is when the last token of the session expires, epoch ms.
+   * anew when another came between. `until` is when the last token of the session expires, epoch ms; the mark outlives
+   * it by as much as the clocks of a fleet may differ.
    */
   put(id: SessionId, mark: Mark, terms: Terms): Promise<Mark | undefined>
   ping(): Promise<void>
@@ -96,7 +102,7 @@ export function createMarks(backend: SessionBackend, { clock, policy, emit }: St
   function rowOf(mark: Mark, before: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()
-    const latest = Math.min(until, at + longestMs + marginMs)
+    const latest = Math.min(until + skewMs, at + longestMs + marginMs)
     return {
       ...(before ? nextLineage(before, version) : { version, priorVersions: [] }),
       touchedAt: at,
@@ -123,5 +129,6 @@ function decode(id: SessionId, { value }: Row): Mark {
 function isMark(mark: unknown): mark is Mark {
   if (typeof mark !== 'object' || mark === null) return false
   if ('ended' in mark) return endReasons.some((reason) => reason === mark.ended)
+  if ('leaving' in mark && mark.leaving !== true) return false
   return 'authority' in mark && Number.isInteger(mark.authority)
 }

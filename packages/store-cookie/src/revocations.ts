@@ -1,8 +1,11 @@
 import type { EndReason, SessionBackend, SessionId, SessionRecord, StoreEnv } from '@sojourn/core'
 import { createMarks, type Mark, type Marks } from './marks.ts'
 
-/** Why a token that is genuine opens nothing and writes nothing: its session has ended, or was elevated after it. */
-export type Refused = { readonly ended: EndReason } | 'superseded'
+/**
+ * Why a token that is genuine writes nothing: its session has ended, or was elevated after it, and then it opens nothing
+ * either; or another store is taking the session over.
+ */
+export type Refused = { readonly ended: EndReason } | 'superseded' | 'leaving'
 
 /** What a server must remember so that an end and an elevation are final although the browser holds the session. */
 export interface Revocations extends Pick<Marks, 'ping' | 'close'> {
@@ -10,6 +13,8 @@ export interface Revocations extends Pick<Marks, 'ping' | 'close'> {
   judge(record: SessionRecord): Promise<Refused | undefined>
   /** Makes the next record's authority the only one that counts; or says why not. */
   elevate(record: SessionRecord, next: SessionRecord): Promise<Refused | undefined>
+  /** Lets nobody elevate the record's session any more, until it ends; or says why not. Again is as once. */
+  leave(record: SessionRecord): Promise<Refused | undefined>
   /** Ends a session, whatever its authority; or says who has done so before. */
   end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
 }
@@ -33,6 +38,19 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
       return whyRefused(authority, mark)
     },
 
+    async leave({ id, authority, absoluteExpiresAt }) {
+      const mark = await marks.put(
+        id,
+        { authority, leaving: true },
+        {
+          until: absoluteExpiresAt,
+          yields: (standing) => whyRefused(authority, standing) !== undefined,
+        },
+      )
+      const refused = whyRefused(authority, mark)
+      return refused === 'leaving' ? undefined : refused
+    },
+
     async end(id, reason, until) {
       const yields = (standing: Mark) => 'ended' in standing
       const mark = await marks.put(id, { ended: reason }, { until, yields })
@@ -46,5 +64,6 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
 
 function whyRefused(authority: number, mark: Mark | undefined): Refused | undefined {
   if (mark === undefined || 'ended' in mark) return mark
-  return mark.authority > authority ? 'superseded' : undefined
+  if (mark.authority > authority) return 'superseded'
+  return mark.leaving ? 'leaving' : undefined
 }

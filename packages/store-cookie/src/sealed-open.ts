@@ -2,7 +2,7 @@ import type { Opened, Opening, SessionStore } from '@sojourn/core'
 import type { Sealed } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
-import type { SealedParts } from './sealed-parts.ts'
+import { leaving, type SealedParts } from './sealed-parts.ts'
 import type { Refusal } from './tokens.ts'
 
 /**
@@ -51,6 +51,7 @@ function isNewer({ opened: a }: Sealed, { opened: b }: Sealed): boolean {
 
 function outcomeOf(opened: Opened, refused: Refused | undefined): Opening {
   if (refused === undefined) return { outcome: 'open', opened }
+  if (refused === 'leaving') return { outcome: 'open', opened: leaving(opened) }
   const reason = refused === 'superseded' ? 'stale' : refused.ended
   return { outcome: 'ended', id: opened.record.id, reason, last: opened }
 }

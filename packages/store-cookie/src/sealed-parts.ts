@@ -1,4 +1,4 @@
-import type { Codec, StoreEnv } from '@sojourn/core'
+import type { Codec, Opened, StoreEnv } from '@sojourn/core'
 import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -9,4 +9,9 @@ export interface SealedParts {
   readonly revocations: Revocations | undefined
   readonly env: StoreEnv
   readonly codec: Codec
+}
+
+/** A session that another store is taking over: of that the mark tells, not the token. */
+export function leaving(opened: Opened): Opened {
+  return { ...opened, record: { ...opened.record, leaving: true } }
 }

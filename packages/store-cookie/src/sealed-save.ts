@@ -20,7 +20,7 @@ import {
 } from '@sojourn/core/parts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
-import type { SealedParts } from './sealed-parts.ts'
+import { leaving, type SealedParts } from './sealed-parts.ts'
 
 /** A sealed record needs no secret of its own: the seal is what opens it. */
 const noSecret = ''
@@ -53,6 +53,7 @@ export function createSealedSave({
   }
 
   async function save(opened: Opened, changes: Changes): Promise<Saving> {
+    if (changes.leave) return leave(opened)
     const next = await apply(opened, changes)
     const at = clock()
     if (at >= endOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
@@ -61,9 +62,15 @@ export function createSealedSave({
     const touched = { ...next, touchedAt: at }
     const token = await tokens.seal(touched) // before anything is written: it may be too large
     const refused = await refuse(opened.record, touched.record)
-    if (refused === 'superseded' && next === opened) return { saved: true, opened }
-    if (refused) return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
+    if (typeof refused === 'string' && next === opened) return { saved: true, opened }
+    if (refused) return lost(refused)
     return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
+  }
+
+  /** Without revocations nothing could hold the others off; see `migrateStore`. */
+  async function leave(opened: Opened): Promise<Saving> {
+    const refused = await revocations?.leave(opened.record)
+    return refused ? lost(refused) : { saved: true, opened: leaving(opened) }
   }
 
   /** The session as the request wants it; itself where it wants nothing. */
@@ -101,4 +108,9 @@ export function createSealedSave({
       ? revocations?.judge(record)
       : revocations?.elevate(record, next)
   }
+}
+
+/** What is leaving takes no changes here; whoever moves it finds it where it goes. */
+function lost(refused: Refused): Saving {
+  return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
 }
