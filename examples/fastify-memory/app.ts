@@ -18,7 +18,7 @@ import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
 function createApp({ manager, clock = systemClock }: Setting): FastifyInstance {
-  const app = fastify()
+  const app = fastify({ frameworkErrors: showError })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(safePage)
     noteTime(request, clock())

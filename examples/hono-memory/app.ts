@@ -6,6 +6,7 @@ import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
 import { csrf, sessions } from '@sojourn/hono'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type { ShopEnv } from './env.ts'
 import { accountRoutes } from './routes/account.ts'
 import { confirmRoutes } from './routes/confirm.ts'
@@ -23,6 +24,7 @@ export function createApp({ manager, clock = systemClock }: Setting): Hono<ShopE
       await next()
     })
     .use(serveStatic({ root: publicFolder }))
+    .use(bodyLimit({ maxSize: 100 * 1024 }))
     .use(sessions(manager))
     .use(csrf())
     .route('/', signInRoutes())

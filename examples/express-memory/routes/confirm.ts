@@ -1,6 +1,5 @@
 /** Step-up: who has not signed in lately proves again who they are, and then goes on. */
-import { SessionAccessError } from '@sojourn/core'
-import { destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
+import { asksForPassword, destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
 import { confirmPage } from '@sojourn/example-shop/views/confirm'
 import { type NextFunction, type Request, type Response, Router } from 'express'
@@ -13,7 +12,7 @@ export const confirmRoutes: Router = Router()
 
 /** What `requireRecent` threw, wherever it did, becomes the question for the password. */
 export function askForPassword(error: unknown, req: Request, res: Response, next: NextFunction) {
-  if (!(error instanceof SessionAccessError)) return next(error)
+  if (!asksForPassword(error)) return next(error)
   res.redirect(303, questionBefore(req.path))
 }
 

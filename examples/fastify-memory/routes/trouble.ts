@@ -1,6 +1,5 @@
 /** What to say when a page cannot be shown. */
-import { SessionAccessError } from '@sojourn/core'
-import { questionBefore } from '@sojourn/example-shop/step-up'
+import { asksForPassword, questionBefore } from '@sojourn/example-shop/step-up'
 import { answerTo } from '@sojourn/example-shop/trouble'
 import { notFoundPage } from '@sojourn/example-shop/views/notice'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -12,8 +11,7 @@ export async function notFound(_request: FastifyRequest, reply: FastifyReply) {
 
 /** What `requireRecent` threw, wherever it did, becomes the question for the password. */
 export async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (error instanceof SessionAccessError && error.code === 'ERR_SESSION_NOT_RECENT')
-    return goTo(reply, questionBefore(request.url.split('?')[0] ?? ''))
+  if (asksForPassword(error)) return goTo(reply, questionBefore(request.url.split('?')[0] ?? ''))
   const { status, headers, html } = answerTo(error)
   return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
 }

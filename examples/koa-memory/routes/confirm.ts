@@ -1,7 +1,6 @@
 /** Step-up: who has not signed in lately proves again who they are, and then goes on. */
 import Router from '@koa/router'
-import { SessionAccessError } from '@sojourn/core'
-import { destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
+import { asksForPassword, destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
 import { confirmPage } from '@sojourn/example-shop/views/confirm'
 import type { Context, Next } from 'koa'
@@ -20,7 +19,7 @@ export async function askForPassword(ctx: Context, next: Next) {
   try {
     await next()
   } catch (error) {
-    if (!(error instanceof SessionAccessError)) throw error
+    if (!asksForPassword(error)) throw error
     goTo(ctx, questionBefore(ctx.path))
   }
 }

@@ -35,6 +35,25 @@ export function troubles(makeListener: MakeListener): void {
     log.mockRestore()
   })
 
+  test('a form of another site is refused on a page, and changes nothing', async () => {
+    const visitor = createVisitor(demo.url)
+    await visitor.post('/sign-in', { login: 'ada', password: 'analytical' })
+    const headers = { cookie: visitor.cookie, origin: 'https://elsewhere.example' }
+    const body = new URLSearchParams({ product: 'key' })
+    const init = { method: 'POST', headers, body, redirect: 'manual' } as const
+    const response = await fetch(`${demo.url}/cart/add`, init)
+    expect(response.status).toBe(403)
+    expect(await response.text()).toContain('Another site sent it')
+    expect((await visitor.get('/cart')).text).toContain('Nothing in it yet')
+  })
+
+  test('a form that is far too long is refused on a page', async () => {
+    const body = new URLSearchParams({ login: 'a'.repeat(2 ** 21) })
+    const response = await fetch(`${demo.url}/sign-in`, { method: 'POST', body })
+    expect(response.status).toBe(413)
+    expect(await response.text()).toContain('That was too much')
+  })
+
   test('a page that is not there says so, in the frame of the visitor', async () => {
     const visitor = createVisitor(demo.url)
     await visitor.post('/cart/add', { product: 'key' })

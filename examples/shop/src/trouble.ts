@@ -22,9 +22,11 @@ export function answerTo(error: unknown): TroubleAnswer {
   }
 }
 
-/** Sojourn's errors know their status, and so do those of the frameworks. */
+/** Sojourn's errors know their status, and so do those of the frameworks; Fastify calls it `statusCode`. */
 function statusOf(error: unknown): number {
   if (error instanceof SessionError) return error.status
-  const { status } = error instanceof Error ? (error as { status?: unknown }) : {}
-  return typeof status === 'number' ? status : 500
+  const { status, statusCode } =
+    error instanceof Error ? (error as { status?: unknown; statusCode?: unknown }) : {}
+  const known = status ?? statusCode
+  return typeof known === 'number' ? known : 500
 }

@@ -30,10 +30,15 @@ const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = 
 }
 
 const errors: Readonly<Record<number, readonly [title: string, text: string]>> = {
+  403: [
+    'That was not asked for here',
+    'Another site sent it, so nothing was done. If you meant it, do it here.',
+  ],
   409: [
     'Another request came first',
     'It changed your session, so this one saved nothing. Please try again.',
   ],
+  413: ['That was too much', 'Nothing was saved. Please try again with less.'],
   503: [
     'Back in a moment',
     'Sessions cannot be read right now. Yours is not lost; please try again.',
