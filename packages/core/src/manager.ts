@@ -151,9 +151,7 @@ function commit(
   try {
     const decision = decide(parts, state, { carrier, isSent })
     if (decision.act === 'create' || decision.act === 'save')
-      return inOrder(state, () => write(parts, state, decision))
-        .then(finish)
-        .catch(fail)
+      return inOrder(state, () => write(parts, state, decision).then(finish).catch(fail))
     if (decision.act === 'discard') discard(parts, state, decision.why)
     finish()
     return undefined

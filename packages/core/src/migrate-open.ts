@@ -1,7 +1,7 @@
+import { look } from './look.ts'
 import type { Guests } from './migrate-guests.ts'
 import type { Migration } from './migrate-store.ts'
 import type { Opened, Opening, SessionStore, StoreUsers } from './store.ts'
-import { expiryOf } from './timeouts.ts'
 
 type Found = Exclude<Opening, { outcome: 'discarded' }>
 
@@ -85,12 +85,8 @@ export function createLook(
     return { outcome: 'open', opened: guests.show(here.opened, guest.tokens) }
   }
 
-  async function lookIn(store: SessionStore, opened: Opened): Promise<Opening> {
-    if (store.look) return store.look(opened)
-    const { record, touchedAt } = opened
-    return clock() < expiryOf(record, touchedAt, policy.touchInterval)
-      ? { outcome: 'open', opened }
-      : { outcome: 'discarded', why: 'expired', id: record.id }
+  function lookIn(store: SessionStore, opened: Opened): Promise<Opening> {
+    return look(store, opened, { at: clock(), touchInterval: policy.touchInterval })
   }
 }
 

@@ -1,10 +1,11 @@
 import type { SessionActs } from './acts.ts'
 import { type HeadersLike, requestCarrier } from './carrier.ts'
 import { loadState } from './load.ts'
+import { look } from './look.ts'
 import { Session, type SessionData } from './session.ts'
 import type { Ended, ManagerParts } from './state.ts'
-import type { Opened, Opening } from './store.ts'
-import { expiryOf, isTouchDue, touchWindow } from './timeouts.ts'
+import type { Opened } from './store.ts'
+import { isTouchDue, touchWindow } from './timeouts.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /** The session of something that lives longer than a request: a WebSocket, or a stream of events. */
@@ -97,7 +98,7 @@ function follow({ config, store }: ManagerParts, opened: Opened, registry: Watch
   /** Looks before it touches: another request may have done so, and only what was found by id rotates no token. */
   async function note(): Promise<void> {
     try {
-      await look()
+      await lookNow()
       if (isAlive && store.look && isTouchDue(held, clock(), touchInterval)) await touch()
     } catch (error) {
       restsUntil = clock() + window
@@ -105,10 +106,10 @@ function follow({ config, store }: ManagerParts, opened: Opened, registry: Watch
     }
   }
 
-  async function look(): Promise<void> {
+  async function lookNow(): Promise<void> {
     clearTimeout(timer)
     timer = lookLater()
-    const opening = store.look ? await store.look(held) : byItself(held)
+    const opening = await look(store, held, { at: clock(), touchInterval })
     if (opening.outcome === 'ended') end(opening.reason)
     else if (opening.outcome === 'discarded') end('gone')
     else if (opening.opened.record.authority !== authority) end('stale')
@@ -123,16 +124,10 @@ function follow({ config, store }: ManagerParts, opened: Opened, registry: Watch
     else restsUntil = clock() + window
   }
 
-  /** What a store that keeps nothing can say: a session is over when its limits are. */
-  function byItself(opened: Opened): Opening {
-    const isOver = clock() >= expiryOf(opened.record, opened.touchedAt, touchInterval)
-    return isOver ? { outcome: 'discarded', why: 'expired', id } : { outcome: 'open', opened }
-  }
-
   /** Trouble is told of by an event, and the next look comes. */
   function lookLater(): ReturnType<typeof setTimeout> {
     const later = setTimeout(
-      () => void look().catch(() => undefined),
+      () => void lookNow().catch(() => undefined),
       Math.min(window, longestTimer),
     )
     if (typeof later === 'object') later.unref() // a number on Workers, where nothing waits for it

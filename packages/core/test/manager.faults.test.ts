@@ -94,6 +94,25 @@ describe('a store in trouble while writing', () => {
     expect(carrier.setCookies).toEqual([])
   })
 
+  test('a commit that waits for one that fails tells of no late change: the response fails already', async () => {
+    const { backend, fault } = faulty('replace', refuse)
+    const [warn, discarded] = [vi.fn(), vi.fn()]
+    const { manager } = managerOver(backend, { warn })
+    manager.on('discarded', discarded)
+    const visitor = browser()
+    await visit(manager, visitor, ({ data }) => Object.assign(data, { n: 1 }))
+    fault.isOn = true
+    const carrier = visitor.carrier()
+    const session = await manager.load(carrier)
+    session.data['n'] = 2
+    const failing = manager.commit(session, carrier)
+    carrier.leave()
+    const [first, second] = await Promise.allSettled([failing, manager.commit(session, carrier)])
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled'])
+    expect(warn).not.toHaveBeenCalled()
+    expect(discarded).not.toHaveBeenCalled()
+  })
+
   test('names the clause that was broken', async () => {
     const { manager, visitor } = await troubled('replace', async () => 'OK')
     const changing = visit(manager, visitor, (session) => {
