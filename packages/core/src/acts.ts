@@ -4,8 +4,9 @@ import { SessionConflictError } from './errors.ts'
 import { login } from './login.ts'
 import type { LoginOptions } from './login-options.ts'
 import { decodeData } from './merge.ts'
+import { describeSession, type SessionInfo } from './session-info.ts'
 import { fall, late, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
-import { describeSession, type Opened, type SessionInfo } from './store.ts'
+import type { Opened } from './store.ts'
 
 /** What a session has the manager do at once. */
 export interface SessionActs {

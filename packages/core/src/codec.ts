@@ -1,4 +1,5 @@
-import { mark, needsNoMarks, unmark } from './marks.ts'
+import { mark, needsNoMarks } from './marks.ts'
+import { unmark } from './unmark.ts'
 
 /**
  * Turns data into bytes and back. Every codec keeps plain objects, arrays, strings, numbers (NaN, infinities and −0

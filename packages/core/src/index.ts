@@ -45,9 +45,9 @@ export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
 export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
 export type { LoginOptions } from './login-options.ts'
 export { createSessionManager, type SessionManager } from './manager.ts'
-export { notEncodable } from './marks.ts'
 export type { MergeKey } from './merge.ts'
 export { type MigrationOptions, migrateStore } from './migrate-store.ts'
+export { notEncodable } from './not-encodable.ts'
 export type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
 export { defaultConfig, devConfig, nist } from './presets.ts'
 export type {
@@ -61,9 +61,9 @@ export type {
 export { endReasons, groupOf } from './record.ts'
 export { varyBy } from './response-headers.ts'
 export type { Session, SessionData } from './session.ts'
+export type { SessionInfo } from './session-info.ts'
 export type { Ended } from './state.ts'
 export type {
-  Arrival,
   Changes,
   Creation,
   Draft,
@@ -72,15 +72,14 @@ export type {
   Opening,
   ReplayPolicy,
   Saving,
-  SessionInfo,
   SessionStore,
-  StoreArrivals,
   StoreEnv,
   StoreFactory,
   StorePolicy,
   StoreSupports,
   StoreUsers,
 } from './store.ts'
+export type { Arrival, StoreArrivals } from './store-arrivals.ts'
 export type { Duration } from './timeouts.ts'
 export type { TokenIn, TokenWays } from './token-in.ts'
 export type { Watch } from './watch.ts'

@@ -3,7 +3,8 @@ import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
 import type { SessionRecord } from './record.ts'
 import { offer, type Presented, presentedBy } from './rotation.ts'
-import type { Opened, StoreArrivals, StoreEnv } from './store.ts'
+import type { Opened, StoreEnv } from './store.ts'
+import type { StoreArrivals } from './store-arrivals.ts'
 import { hashSecret, mintVersion, verifyToken } from './token.ts'
 
 interface ArrivalParts {

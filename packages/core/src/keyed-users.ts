@@ -1,6 +1,7 @@
 import type { GuardedBackend } from './guard.ts'
 import type { KeyedRows } from './keyed-rows.ts'
-import { describeSession, type StoreEnv, type StoreUsers } from './store.ts'
+import { describeSession } from './session-info.ts'
+import type { StoreEnv, StoreUsers } from './store.ts'
 
 /** The sessions of a user, found by the group that they share. */
 export function createUsers({

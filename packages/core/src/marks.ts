@@ -1,5 +1,6 @@
 import type { Format } from './codec.ts'
-import { SessionUsageError } from './errors.ts'
+import { notEncodable } from './not-encodable.ts'
+import { nameOfArray } from './typed-arrays.ts'
 
 /** Whether the format keeps the value as it is, so that marking would only copy it. */
 export function needsNoMarks(value: unknown, format: Format, depth = 0): boolean {
@@ -23,21 +24,10 @@ export function mark(value: unknown, format: Format): unknown {
   return markAt(value, { format, path: [], above: new Set() })
 }
 
-/** The value that `mark` copied. */
-export function unmark(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(unmark)
-  if (Object.hasOwn(value, '$')) return unmarkMarked(value as Marked)
-  return unmarkEntries(Object.entries(value))
-}
-
-/** The error for a value that no codec keeps. */
-export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
-  return new SessionUsageError(
-    'ERR_SESSION_NOT_ENCODABLE',
-    `${pathOf(path)} is ${what}, which a session cannot keep. ` +
-      'Keep plain objects, arrays, strings, numbers, booleans, null, undefined, Date, Map, Set, BigInt or typed arrays.',
-  )
+/** What stands for a value that the format does not keep: `$` is its type. */
+export interface Marked {
+  readonly $: string
+  readonly v?: unknown
 }
 
 /** Where in the data a walk is, and what it is inside of. */
@@ -47,34 +37,7 @@ interface Place {
   readonly above: Set<object>
 }
 
-interface Marked {
-  readonly $: string
-  readonly v?: unknown
-}
-
 const deepest = 100
-const arrays = {
-  Uint8Array,
-  Int8Array,
-  Uint8ClampedArray,
-  Uint16Array,
-  Int16Array,
-  Uint32Array,
-  Int32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-}
-
-/** `data.cart[0].price`: where in the data a value stands. */
-function pathOf(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`),
-    'data',
-  )
-}
-
 function isKept(text: string, { keepsText }: Format): boolean {
   return keepsText === undefined || keepsText(text)
 }
@@ -156,49 +119,8 @@ function markBytes(view: ArrayBufferView, { keepsBytes = false }: Format): Marke
   return { $: nameOfArray(view) ?? '', v: keepsBytes ? bytes : bytes.toString('base64') }
 }
 
-/** Which of the arrays that can be kept a view is; a Buffer is its bytes, and a subclass is none. */
-function nameOfArray(view: ArrayBufferView): string | undefined {
-  if (Buffer.isBuffer(view)) return 'Uint8Array'
-  return Object.entries(arrays).find(([, View]) => view.constructor === View)?.[0]
-}
-
 function nameOfClass(value: object): string {
   return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
-}
-
-function unmarkEntries(entries: [unknown, unknown][]): object {
-  return Object.fromEntries(
-    entries.map(([markedKey, item]) => {
-      const key = unmark(markedKey)
-      if (key === '__proto__') throw new TypeError("A stored object has a key named '__proto__'")
-      return [key, unmark(item)]
-    }),
-  )
-}
-
-function unmarkMarked({ $: type, v }: Marked): unknown {
-  if (type === 'Undefined') return undefined
-  if (type === 'Date') return new Date(v === null ? Number.NaN : Number(v))
-  if (typeof v === 'string') return unmarkText(type, v)
-  if (v instanceof Uint8Array) return unmarkBytes(type, v)
-  if (!Array.isArray(v)) throw new TypeError(`A stored value is marked '${type}' and is not one`)
-  if (type === 'Set') return new Set(v.map(unmark))
-  if (type === 'Map') return new Map(unmark(v) as [unknown, unknown][])
-  if (type === 'Object') return unmarkEntries(v as [unknown, unknown][])
-  throw new TypeError(`A stored value has the unknown mark '${type}'`)
-}
-
-function unmarkText(type: string, text: string): unknown {
-  if (type === 'String') return JSON.parse(text)
-  if (type === 'BigInt') return BigInt(text)
-  if (type === 'Number') return Number(text)
-  return unmarkBytes(type, Buffer.from(text, 'base64'))
-}
-
-function unmarkBytes(type: string, bytes: Uint8Array): unknown {
-  const View = Object.entries(arrays).find(([name]) => name === type)?.[1]
-  if (!View) throw new TypeError(`A stored value has the unknown mark '${type}'`)
-  return new View(new Uint8Array(bytes).buffer)
 }
 
 function isPlain(value: object): boolean {

@@ -2,7 +2,8 @@ import { isChange } from './keyed-save.ts'
 import type { Guest, Guests } from './migrate-guests.ts'
 import type { Migration } from './migrate-store.ts'
 import type { EndReason } from './record.ts'
-import type { Arrival, Changes, Ending, Opened, Saving, SessionStore } from './store.ts'
+import type { Changes, Ending, Opened, Saving, SessionStore } from './store.ts'
+import type { Arrival } from './store-arrivals.ts'
 import { isTouchDue } from './timeouts.ts'
 
 const ended: Saving = { saved: false, why: 'ended' }

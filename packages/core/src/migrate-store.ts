@@ -10,10 +10,10 @@ import type {
   Ending,
   Opened,
   SessionStore,
-  StoreArrivals,
   StoreEnv,
   StoreFactory,
 } from './store.ts'
+import type { StoreArrivals } from './store-arrivals.ts'
 
 /** Between which stores sessions move, and whether they do yet. */
 export interface MigrationOptions {

@@ -4,6 +4,7 @@ import { keepForToken } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
 import { checkUserId, type LoginOptions } from './login-options.ts'
 import type { SessionId } from './record.ts'
+import type { SessionInfo } from './session-info.ts'
 import {
   checkInTime,
   checkWritable,
@@ -12,7 +13,6 @@ import {
   inOrder,
   type SessionState,
 } from './state.ts'
-import type { SessionInfo } from './store.ts'
 import type { Duration } from './timeouts.ts'
 
 /**

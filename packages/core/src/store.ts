@@ -6,7 +6,8 @@ import type { Keyring } from './keyring.ts'
 import type { MergeKey } from './merge.ts'
 import type { ClientInfo, Elevation, EndReason, SessionId, SessionRecord } from './record.ts'
 import type { RotationPolicy } from './rotation.ts'
-import { expiryOf } from './timeouts.ts'
+import type { SessionInfo } from './session-info.ts'
+import type { StoreArrivals } from './store-arrivals.ts'
 
 /** What a manager hands to a store when it makes it. */
 export interface StoreEnv {
@@ -112,41 +113,6 @@ export type Ending =
   | { readonly last: Opened }
   | { readonly last: undefined; readonly before: EndReason | undefined }
 
-/** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
-export interface SessionInfo {
-  readonly id: SessionId
-  readonly userId: string | undefined
-  readonly createdAt: number
-  /** When it was last used, give or take one touch interval. */
-  readonly lastSeenAt: number
-  /** When its token last changed. */
-  readonly rotatedAt: number
-  readonly authenticatedAt: number | undefined
-  /** When it ends if nobody uses it again. */
-  readonly expiresAt: number
-  /** When it ends whatever happens. */
-  readonly absoluteExpiresAt: number
-  readonly client: ClientInfo
-}
-
-/** Describes a session, given the touch interval of the manager in ms. */
-export function describeSession(
-  { record, touchedAt }: Pick<Opened, 'record' | 'touchedAt'>,
-  touchInterval: number,
-): SessionInfo {
-  return {
-    id: record.id,
-    userId: record.userId,
-    createdAt: record.createdAt,
-    lastSeenAt: touchedAt,
-    rotatedAt: record.rotatedAt,
-    authenticatedAt: record.authenticatedAt,
-    expiresAt: expiryOf(record, touchedAt, touchInterval),
-    absoluteExpiresAt: record.absoluteExpiresAt,
-    client: record.client ?? {},
-  }
-}
-
 /** What a store with an index of users can do. */
 export interface StoreUsers {
   list(userId: string): Promise<readonly SessionInfo[]>
@@ -155,29 +121,6 @@ export interface StoreUsers {
     userId: string,
     options: { readonly except?: SessionId; readonly reason: EndReason },
   ): Promise<number>
-}
-
-/** How a store takes over the sessions of another one; see `migrateStore`. */
-export interface StoreArrivals {
-  /**
-   * The tokens by which this store knows a session whose own token is of another kind, with each of its keys: who opened
-   * it there opens it here.
-   */
-  tokensFor(record: Pick<SessionRecord, 'id' | 'authority'>): readonly string[]
-  /**
-   * Takes a session over as it is, under its id, past any limit. Of several who try one succeeds, all are answered what
-   * is there then, and never over an ended session (P1): `undefined`. A `token` is for the client of the one who
-   * succeeded. `tokens` are those by which the request had opened it.
-   */
-  admit(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
-  /** The same session, if it is here already and alive. */
-  find(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
-}
-
-/** A session that has arrived, by whomever. */
-export interface Arrival {
-  readonly opened: Opened
-  readonly token?: string
 }
 
 /** What a store can keep of the promises. */
