@@ -31,6 +31,14 @@ export interface CookieWriter {
   clear(name: string): string
 }
 
+/** A Set-Cookie line, taken apart. */
+export interface SetCookie {
+  readonly name: string
+  readonly value: string
+  /** By their names as written; '' for one that has no value. */
+  readonly attributes: ReadonlyMap<string, string>
+}
+
 /**
  * The bounds within which a Cookie header is read: B-11 of docs/explanation/attack-cases.md. `candidates` are the
  * different tokens tried, `row` is how many cookies may carry one token.
@@ -83,6 +91,19 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
     },
     clear: (name) => `${name}=; ${attributes}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT`,
   }
+}
+
+/** Takes a Set-Cookie line of a writer apart, for what takes cookies in another shape. */
+export function parseSetCookie(line: string): SetCookie {
+  const [[name, value], ...attributes] = line.split('; ').map(nameAndValue) as [Pair, ...Pair[]] // split answers one or more
+  return { name, value, attributes: new Map(attributes) }
+}
+
+type Pair = readonly [name: string, value: string]
+
+function nameAndValue(text: string): Pair {
+  const equals = text.indexOf('=')
+  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
 }
 
 function checkCookie(options: CompleteCookieOptions): void {

@@ -1,4 +1,5 @@
-// For those who implement SessionStore itself, without a backend: what keyedStore is made of.
+// For those who implement SessionStore itself, without a backend: what keyedStore is made of. And what bindings share.
+export { parseSetCookie } from './cookie.ts'
 export { checkSize } from './data.ts'
 export { createPatience } from './deadline.ts'
 export { type GuardedBackend, guardBackend } from './guard.ts'

@@ -1,5 +1,6 @@
 import type { Carrier } from './carrier.ts'
 import { systemClock } from './clock.ts'
+import { parseSetCookie } from './cookie.ts'
 import { SessionUsageError } from './errors.ts'
 import type { LoginOptions } from './login-options.ts'
 import type { SessionManager } from './manager.ts'
@@ -109,19 +110,12 @@ function answered(
 }
 
 function browserCookie(line: string, { hostname }: URL): BrowserCookie {
-  const [pair = '', ...rest] = line.split('; ')
-  const attributes = new Map(
-    rest.map((text): [string, string] => {
-      const [name = '', value = ''] = text.split('=')
-      return [name, value]
-    }),
-  )
-  const equals = pair.indexOf('=')
+  const { name, value, attributes } = parseSetCookie(line)
   const domain = attributes.get('Domain')
   const maxAge = attributes.get('Max-Age')
   return {
-    name: pair.slice(0, equals),
-    value: pair.slice(equals + 1),
+    name,
+    value,
     domain: domain === undefined ? hostname : `.${domain.replace(/^\./, '')}`, // without a dot: this host alone
     path: attributes.get('Path') ?? '/',
     expires: maxAge === undefined ? -1 : Math.floor(systemClock() / 1000) + Number(maxAge),

@@ -19,7 +19,7 @@ export type GuardOptions = Omit<AccessOptions<Request>, 'as'>
 export type Guard = (request: Request, session: Session<object>) => void
 
 /**
- * Lets a logged-in user pass. For others it throws a redirect (303), which `withSession` commits and throws on, or a
+ * Lets a logged-in user pass. For others it throws a redirect (303), with which `withSession` answers, or a
  * SessionAccessError `ERR_SESSION_REQUIRED`, status 401.
  */
 export function requireSession(options: GuardOptions = {}): Guard {
@@ -43,7 +43,7 @@ export function csrf(
     const said: [name: string, value: string][] = []
     const seen: CsrfRequest = {
       method: request.method,
-      host: new URL(request.url).host,
+      host: request.headers.get('host') ?? new URL(request.url).host, // Next.js puts its own name into the URL
       header: (name) => request.headers.get(name) ?? undefined,
       get: () => undefined,
       set: (name, value) => void said.push([name, value]),

@@ -2,6 +2,13 @@ import { type Session, SessionError, type SessionManager } from '@sojourn/core'
 import { beginExchange, exchangeOf } from './exchange.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
+export {
+  type CookieJar,
+  type CookieSessions,
+  type CookieSessionsOptions,
+  cookieSessions,
+  type JarCookie,
+} from './cookie-sessions.ts'
 export { csrf, type Guard, type GuardOptions, requireRecent, requireSession } from './guards.ts'
 
 /** How sessions are given to handlers. */
@@ -21,8 +28,8 @@ export interface SessionsOptions {
 }
 
 /**
- * Answers a request by a handler that is given its session. The response, returned or thrown, is committed before it is
- * handed on. Within itself, for the same request, it only gives the session of its manager: the outermost commits.
+ * Answers a request by a handler that is given its session. Its response is committed before it is handed on; a Response
+ * that is thrown is one too, because few frameworks take one that they must catch. Within itself, for the same request, it only gives the session of its manager: the outermost commits.
  */
 export type WithSession<Data extends object> = (
   request: Request,
@@ -46,8 +53,8 @@ export function sessions<Data extends object>(
     try {
       response = await handle(await exchange.open(manager))
     } catch (thrown) {
-      if (thrown instanceof Response) throw await exchange.answer(thrown)
-      return exchange.fail(thrown)
+      if (!(thrown instanceof Response)) return exchange.fail(thrown)
+      response = thrown
     }
     return exchange.answer(response)
   }

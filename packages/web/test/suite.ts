@@ -57,12 +57,6 @@ function answerError(error: unknown): Response {
   return new Response('error', { status, headers })
 }
 
-/** A redirect that a guard has thrown, as React Router and others take it. */
-function thrownResponse(thrown: unknown): Response {
-  if (thrown instanceof Response) return thrown
-  throw thrown
-}
-
 /** A guard is handed its session, so it is the application that finds it. */
 function guardOf(guard: Guarding) {
   const as = guard.options?.as ?? 'session'
@@ -106,6 +100,6 @@ function appOf({ mounts, routes, trustProxy, onError: tell }: BindingApp) {
       },
       innermost,
     )
-    return chain().catch(thrownResponse)
+    return chain()
   }
 }
