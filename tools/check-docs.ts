@@ -44,7 +44,7 @@ function compilerOptions(): ts.CompilerOptions {
   const base = join(import.meta.dirname, '../tsconfig.base.json')
   const { config } = ts.readConfigFile(base, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(import.meta.dirname, '..'))
-  return { ...options, noEmit: true, composite: false, declaration: false, declarationMap: false }
+  return { ...options, noEmit: true, composite: false, declaration: false }
 }
 
 function problemOf({ file, start = 0, messageText }: ts.Diagnostic): Problem {

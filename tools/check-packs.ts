@@ -1,4 +1,4 @@
-// Promises that what pnpm packs can be installed and imported: publint and attw agree, and both exports maps say the same.
+// Promises that what pnpm packs can be installed, imported and read: publint and attw agree, both exports maps say the same, and no file points at one that is missing.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,13 +21,25 @@ export function checkPack(folder: string): Problem[] {
   return inspect(tarball).map((message) => ({ file, line: 1, message }))
 }
 
-/** What publint and attw say against a tarball. */
+/** What is said against a tarball: by its list of files, publint and attw. */
 export function inspect(tarball: string): string[] {
+  const { output: files } = run('tar', ['-tzf', tarball])
   const publint = run(join(bin, 'publint'), ['--strict', tarball])
   const attw = run(join(bin, 'attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii'])
-  return Object.entries({ publint, attw })
+  const refused = Object.entries({ publint, attw })
     .filter(([, { failed }]) => failed)
     .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
+  return [...whatIsOdd(files.split('\n')), ...refused]
+}
+
+/** Sources are not packed, so a map would lead nowhere; declarations bring the docstrings. */
+function whatIsOdd(files: readonly string[]): string[] {
+  const missing = ['README.md', 'LICENSE'].filter((name) => !files.includes(`package/${name}`))
+  const maps = files.filter((file) => file.endsWith('.map'))
+  return [
+    ...missing.map((name) => `${name} is not packed`),
+    ...maps.map((map) => `${map} is packed, and what it maps to is not: drop it`),
+  ]
 }
 
 interface Manifest {

@@ -12,13 +12,16 @@ test('exports maps that disagree are found', () => {
   expect(whyDrifted({ exports, publishConfig: { exports: {} } })).toContain('differs')
 })
 
-function tarball(exports: object): string {
+function tarball(exports: object, more: Record<string, string> = {}): string {
   const manifest = { name: 'a', version: '1.0.0', license: 'MIT', type: 'module', exports }
   const root = folder({
     'package.json': JSON.stringify(manifest),
     'a.js': 'export const a = 1',
     'a.d.ts': 'export declare const a: 1',
     'b.js': 'export const b = 1',
+    'README.md': '# a',
+    LICENSE: 'MIT',
+    ...more,
   })
   execFileSync('npm', ['pack', '--silent'], { cwd: root })
   return join(root, 'a-1.0.0.tgz')
@@ -26,6 +29,11 @@ function tarball(exports: object): string {
 
 test('a sound tarball passes', () => {
   expect(inspect(tarball({ '.': typed }))).toEqual([])
+})
+
+test('a map without its sources is found', () => {
+  const said = inspect(tarball({ '.': typed }, { 'a.d.ts.map': '{}' }))
+  expect(said).toEqual(['package/a.d.ts.map is packed, and what it maps to is not: drop it'])
 })
 
 test('publint refuses a tarball that lacks a file', () => {
