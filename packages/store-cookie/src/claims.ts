@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Codec, Opened } from '@sojourn/core'
-import { fromTuple, isId, toTuple } from '@sojourn/core/parts'
+import { isId } from '@sojourn/core/parts'
 import { skewMs } from './lifetime.ts'
+import { fromTuple, toTuple } from './record-tuple.ts'
 
 /** A session as a token holds it. */
 export interface Sealed {

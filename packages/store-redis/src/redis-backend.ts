@@ -12,7 +12,7 @@ import * as replies from './replies.ts'
 import { createRunScript } from './run-script.ts'
 import { scanRows } from './scan.ts'
 import * as scripts from './scripts.ts'
-import { encodeRow, encodeTimes, encodeTombstone, kinds } from './stored.ts'
+import { encodeRow, encodeTag, encodeTimes, encodeTombstone, kinds } from './stored.ts'
 import { asTrouble } from './trouble.ts'
 
 /** How a Redis backend is set up. */
@@ -71,7 +71,7 @@ export function redisBackend(
       const args = [
         ...lifeOf(row, at),
         encodeRow(row),
-        row.version,
+        encodeTag(row.version),
         isSolitary ? kinds.solitary : kinds.listed,
         encodeTombstone({ ended: 'evicted', at }),
         ...(limit ? [String(limit.max), limit.onExceed] : []),
@@ -82,13 +82,18 @@ export function redisBackend(
     },
 
     replace(id, row, call) {
-      const args = [...lifeOf(row, call.at), encodeRow(row), call.expected]
+      const args = [...lifeOf(row, call.at), encodeRow(row), encodeTag(call.expected)]
       return answer(call, runOn(id, scripts.replace, { args, call }), replies.readReplaced)
     },
 
     touch(id, times, call) {
       const { version, touchedAt } = call.expected
-      const args = [...lifeOf(times, call.at), encodeTimes(times), version, String(touchedAt)]
+      const args = [
+        ...lifeOf(times, call.at),
+        encodeTimes(times),
+        encodeTag(version),
+        String(touchedAt),
+      ]
       return answer(call, runOn(id, scripts.touch, { args, call }), replies.readTouched)
     },
 

@@ -26,9 +26,9 @@ local function isEnded(value)
   return isTombstone(value) and at < struct.unpack('>d', value, 2) + ${tombstoneMs}
 end
 
+-- A version is compared as it is stored, its length in front.
 local function isVersion(value, version)
-  local length = string.byte(value, 19)
-  return string.sub(value, 20, 19 + length) == version
+  return string.sub(value, 19, 18 + #version) == version
 end
 
 local function keyOf(handle)

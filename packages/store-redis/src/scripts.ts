@@ -23,9 +23,9 @@ local ttl, expiresAt, row, version, kind, tombstone, max, policy = unpack(ARGV, 
 local function hasVersion(value)
   local from = 19
   for _ = 1, string.byte(value, 18) do
-    local length = string.byte(value, from) or 0
-    if string.sub(value, from + 1, from + length) == version then return true end
-    from = from + 1 + length
+    local length = 1 + (string.byte(value, from) or 0) % 128
+    if string.sub(value, from, from + length - 1) == version then return true end
+    from = from + length
   end
   return false
 end

@@ -9,7 +9,7 @@ import { endReasons, type Row, type Tombstone } from '@sojourn/core'
  * | 1–8   | `touchedAt`, double, big-endian      | `at`          |
  * | 9–16  | `expiresAt`, the same                | the reason    |
  * | 17    | how many versions                    |               |
- * | …     | each version behind its length       |               |
+ * | …     | each version, see `encodeTag`        |               |
  * | …     | the value of the row                 |               |
  *
  * The scripts read this too: see scripts.ts.
@@ -17,12 +17,23 @@ import { endReasons, type Row, type Tombstone } from '@sojourn/core'
 export const kinds = { listed: 'r', solitary: 's', tombstone: 't' } as const
 
 const timesLength = 16
-const longestTag = 255
+const longestTag = 127
+const packed = 128
 
 /** A row without its first byte, which the script adds: a row stays what it was inserted as. */
 export function encodeRow({ version, priorVersions, value, ...times }: Row): Buffer {
   const tags = [version, ...priorVersions].map(encodeTag)
   return Buffer.concat([encodeTimes(times), Buffer.of(tags.length), ...tags, value])
+}
+
+/** A version behind its length. One that is base64url, as every one of Sojourn's, is kept as what it spells; 128 more says so. */
+export function encodeTag(tag: string): Buffer {
+  const spelt = Buffer.from(tag, 'base64url')
+  const isPacked = spelt.length > 0 && spelt.toString('base64url') === tag
+  const bytes = isPacked ? spelt : Buffer.from(tag)
+  if (bytes.length > longestTag)
+    throw new RangeError(`A version is at most ${longestTag} bytes long`)
+  return Buffer.concat([Buffer.of(bytes.length + (isPacked ? packed : 0)), bytes])
 }
 
 /** The two times of a row. */
@@ -58,8 +69,9 @@ export function decodeStored(bytes: Buffer): Row | Tombstone | undefined {
 function decodeRow(bytes: Buffer): Row {
   let at = 1 + timesLength
   const tags = Array.from({ length: bytes.readUInt8(at++) }, () => {
-    const end = at + 1 + bytes.readUInt8(at)
-    const tag = bytes.toString('utf8', at + 1, end)
+    const head = bytes.readUInt8(at)
+    const end = at + 1 + (head % packed)
+    const tag = bytes.toString(head < packed ? 'utf8' : 'base64url', at + 1, end)
     at = end
     return tag
   })
@@ -77,10 +89,4 @@ function decodeRow(bytes: Buffer): Row {
 function decodeTombstone(bytes: Buffer): Tombstone | undefined {
   const ended = endReasons.find((reason) => reason === bytes.toString('utf8', 9))
   return ended && { ended, at: bytes.readDoubleBE(1) }
-}
-
-function encodeTag(tag: string): Buffer {
-  const length = Buffer.byteLength(tag)
-  if (length > longestTag) throw new RangeError(`A version is at most ${longestTag} bytes long`)
-  return Buffer.concat([Buffer.of(length), Buffer.from(tag)])
 }

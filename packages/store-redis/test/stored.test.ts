@@ -1,11 +1,15 @@
 import { endReasons, type Row } from '@sojourn/core'
+import { mintVersion } from '@sojourn/core/parts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeStored, encodeRow, encodeTombstone } from '../src/stored.ts'
 
 const seed = 20_300_101
 const time = fc.double({ noNaN: true, noDefaultInfinity: true })
-const tag = fc.string({ unit: 'grapheme', maxLength: 20 })
+const tag = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 20 }),
+  fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+)
 const row = fc.record<Row>({
   version: tag,
   priorVersions: fc.array(tag, { maxLength: 3 }),
@@ -13,6 +17,13 @@ const row = fc.record<Row>({
   expiresAt: time,
   value: fc.uint8Array({ maxLength: 300 }),
 })
+const bare: Row = {
+  version: '',
+  priorVersions: [],
+  touchedAt: 1,
+  expiresAt: 2,
+  value: new Uint8Array(),
+}
 const asKind = (kind: string, bytes: Buffer) => Buffer.concat([Buffer.from(kind), bytes])
 
 test('a row comes back as it went in, listed or solitary', () => {
@@ -40,39 +51,28 @@ test('what Sojourn did not write is known to be that, and never thrown over', ()
 })
 
 test('a row that is cut off before its value is none', () => {
-  const whole = asKind(
-    'r',
-    encodeRow({
-      version: 'v'.repeat(16),
-      priorVersions: ['p'],
-      touchedAt: 1,
-      expiresAt: 2,
-      value: new Uint8Array(),
-    }),
-  )
+  const whole = asKind('r', encodeRow({ ...bare, version: 'v'.repeat(16), priorVersions: ['p'] }))
   for (let length = 0; length < whole.length; length++)
     expect(decodeStored(whole.subarray(0, length))).toBeUndefined()
 })
 
-test('a version longer than its length byte can say is refused', () => {
-  const long = {
-    version: 'x'.repeat(256),
-    priorVersions: [],
-    touchedAt: 1,
-    expiresAt: 2,
-    value: new Uint8Array(),
-  }
-  expect(() => encodeRow(long)).toThrow('at most 255 bytes')
+test('a version longer than its length can say is refused', () => {
+  const version = '.'.repeat(128)
+  expect(() => encodeRow({ ...bare, version })).toThrow('at most 127 bytes')
 })
 
-test('the header of a session that was written four times takes 86 bytes', () => {
-  const version = 'x'.repeat(16)
-  const worn = {
-    version,
-    priorVersions: [version, version, version],
-    touchedAt: 1,
-    expiresAt: 2,
-    value: new Uint8Array(),
-  }
-  expect(asKind('r', encodeRow(worn)).length).toBe(86)
+test.each([
+  ['a version of Sojourn', mintVersion(), 9],
+  ['base64url with bits to spare', 'v1', 3],
+  ['other text', 'é', 3],
+])('%s takes few bytes and comes back', (_, version, length) => {
+  const whole = asKind('r', encodeRow({ ...bare, version }))
+  expect(whole.length).toBe(18 + length)
+  expect(decodeStored(whole)).toMatchObject({ version })
+})
+
+test('the header of a session that was written four times takes 54 bytes', () => {
+  const priorVersions = [mintVersion(), mintVersion(), mintVersion()]
+  const worn = { ...bare, version: mintVersion(), priorVersions }
+  expect(asKind('r', encodeRow(worn)).length).toBe(54)
 })

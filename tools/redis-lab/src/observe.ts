@@ -41,7 +41,8 @@ export async function measured(what: string, run: () => Promise<unknown>): Promi
   console.log(`${what}: ${ms.toFixed(1)} ms, ${count} found`)
 }
 
-async function memoryOf(command: RedisNode['command']): Promise<number> {
+/** The bytes that a server has taken for all that it holds. */
+export async function memoryOf(command: RedisNode['command']): Promise<number> {
   const info = String(await command('INFO', 'memory'))
   return Number(/used_memory:(\d+)/.exec(info)?.[1])
 }

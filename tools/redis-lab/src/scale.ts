@@ -10,8 +10,8 @@ const callOf = () => ({ at, signal: new AbortController().signal })
 
 /** A row as large as that of a small session: 240 bytes of record. */
 const row: Row = {
-  version: 'v'.repeat(11),
-  priorVersions: ['v'.repeat(11)],
+  version: 'versionTag8',
+  priorVersions: ['versionTag4'],
   touchedAt: at,
   expiresAt: at + 24 * hour,
   value: new Uint8Array(240).fill(0x61),

@@ -1,6 +1,6 @@
-import type { ClientInfo, SessionId, SessionRecord, Verifier } from './record.ts'
+import type { ClientInfo, SessionId, SessionRecord, Verifier } from '@sojourn/core'
 
-/** A record without its id, as it is written: short, and the same under every codec. */
+/** A record without its id, as a token holds it: short, and JSON. */
 export type RecordTuple = readonly [
   createdAt: number,
   updatedAt: number,
