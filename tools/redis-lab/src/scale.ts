@@ -1,3 +1,5 @@
+export { measureBytes } from './bytes.ts'
+
 import type { Row, SessionBackend } from '@sojourn/core'
 import type { Connect } from './connect.ts'
 import { measured, observe } from './observe.ts'
