@@ -1,11 +1,12 @@
-import type {
-  Changes,
-  Creation,
-  Draft,
-  Opened,
-  Saving,
-  SessionRecord,
-  SessionStore,
+import {
+  type Changes,
+  type Creation,
+  type Draft,
+  type Opened,
+  type Saving,
+  type SessionRecord,
+  type SessionStore,
+  SessionUsageError,
 } from '@sojourn/core'
 import {
   checkSize,
@@ -35,7 +36,7 @@ export function createSealedSave({
   env,
   codec,
 }: SealedParts): Pick<SessionStore, 'create' | 'save'> {
-  const { clock, keyring, policy } = env
+  const { clock, keyring, policy, emit } = env
   return { create, save }
 
   async function create(draft: Draft): Promise<Creation> {
@@ -60,11 +61,23 @@ export function createSealedSave({
     if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
       return { saved: true, opened }
     const touched = { ...next, touchedAt: at }
-    const token = await tokens.seal(touched) // before anything is written: it may be too large
+    const token = await seal(touched, next !== opened) // before anything is written: it may be too large
+    if (token === undefined) return { saved: true, opened }
     const refused = await refuse(opened.record, touched.record)
     if (typeof refused === 'string' && next === opened) return { saved: true, opened }
     if (refused) return lost(refused)
     return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
+  }
+
+  /** Nobody asked for a mere touch: where it no longer fits, as with another codec, the client keeps the token it has. */
+  async function seal(next: Opened, isAsked: boolean): Promise<string | undefined> {
+    try {
+      return await tokens.seal(next)
+    } catch (error) {
+      if (isAsked || !(error instanceof SessionUsageError)) throw error
+      emit('failed', { operation: 'touch', error })
+      return undefined
+    }
   }
 
   /** Without revocations nothing could hold the others off; see `migrateStore`. */

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 /**
- * A server whose clock stands still, because a time has as many digits as its ms need, and a real browser that asks it;
+ * A server whose clock stands still, so that sizes are the same in every run, and a real browser that asks it;
  * Chromium takes Secure cookies of http://localhost as it does over HTTPS.
  */
 async function browse(options: SceneOptions = {}) {

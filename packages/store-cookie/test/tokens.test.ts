@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { type Codec, jsonCodec } from '@sojourn/core'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { day, makeScene, minute, oldSecret, secret, t0, tokenOf, visit } from './support.ts'
+import {
+  day,
+  makeScene,
+  minute,
+  oldSecret,
+  secret,
+  type TestData,
+  t0,
+  tokenOf,
+  visit,
+} from './support.ts'
 
 const name = '__Host-sid'
 const pairs = [
@@ -191,6 +201,35 @@ describe('a session', () => {
     expect((await visit(manager, cookie)).session.data).toEqual({ n: 1 })
   })
 
+  test('that fitted once fits at every later touch, whatever digits the time has', async () => {
+    const { manager, clock } = makeScene({ maxCookies: 1 })
+    const letters = await mostLetters(manager)
+    let { cookie } = await visit(manager, undefined, ({ data }) => fill(data, letters))
+    const { length } = tokenOf(cookie)
+    for (const ms of [1, 10, 100, 120, 123, 999]) {
+      clock.now += minute + ms
+      const touched = await visit(manager, cookie)
+      expect(touched.setCookies).toHaveLength(1)
+      expect(tokenOf(touched.cookie)).toHaveLength(length)
+      cookie = touched.cookie
+    }
+  })
+
+  test('that fits no longer, as by another codec, is read as before, and refused when it is changed', async () => {
+    const before = makeScene({ maxCookies: 1 })
+    const letters = await mostLetters(before.manager)
+    const { cookie } = await visit(before.manager, undefined, ({ data }) => fill(data, letters))
+    const { manager, clock } = makeScene({ maxCookies: 1, config: { codec: binaryCodec } })
+    const failed: unknown[] = []
+    manager.on('failed', ({ operation, error }) => failed.push([operation, error]))
+    clock.now += minute
+    const read = await visit(manager, cookie)
+    expect([read.session.data, read.setCookies]).toEqual([{ t: 't'.repeat(letters) }, []])
+    const tooLarge = expect.objectContaining({ code: 'ERR_SESSION_TOO_LARGE' })
+    expect(failed).toEqual([['touch', tooLarge]])
+    await expect(visit(manager, cookie, ({ data }) => (data['n'] = 1))).rejects.toEqual(tooLarge)
+  })
+
   test('C-04 of 4,096 bytes of name and value is one cookie, of one byte more it is two, or refused where one is all', async () => {
     const fill = async (maxCookies: number, letters: number) => {
       const scene = makeScene({ maxCookies })
@@ -209,6 +248,20 @@ describe('a session', () => {
     await expect(fill(1, letters + 1)).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE' })
   })
 })
+
+function fill(data: TestData, letters: number): void {
+  data['t'] = 't'.repeat(letters)
+}
+
+/** How many letters a session of this manager can hold, now. */
+async function mostLetters(manager: ReturnType<typeof makeScene>['manager']): Promise<number> {
+  for (let letters = 2500; ; letters++)
+    try {
+      await visit(manager, undefined, ({ data }) => fill(data, letters))
+    } catch {
+      return letters - 1
+    }
+}
 
 describe('cookieStore() refuses', () => {
   test.each<[string, object]>([
