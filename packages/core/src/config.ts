@@ -3,9 +3,10 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Codec } from './codec.ts'
 import { type CookieWriter, createCookieWriter } from './cookie.ts'
 import { createKeyring, type Keyring } from './keyring.ts'
+import { checkOptions } from './known-options.ts'
 import { resolveLimit } from './limit.ts'
 import { checkPersistent } from './login-options.ts'
-import type { SessionLimit, SessionOptions } from './options.ts'
+import { type SessionLimit, type SessionOptions, sessionOptions } from './options.ts'
 import type { StoreFactory, StorePolicy } from './store.ts'
 import { resolveTimes, type SessionTimes } from './times.ts'
 import { checkTokenIn, type TokenWays } from './token-in.ts'
@@ -32,6 +33,7 @@ export interface SessionConfig extends StorePolicy, SessionTimes {
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, saying which option and what to give instead.
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
+  checkOptions(options, sessionOptions, 'createSessionManager()')
   const { secretKey, indexKey, codec, merge, persistent = true, development = false } = options
   const { onReplay = 'destroy', onStoreError = 'fail' } = options
   const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options

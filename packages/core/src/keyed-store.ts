@@ -8,6 +8,7 @@ import { createOpen } from './keyed-open.ts'
 import { createRows } from './keyed-rows.ts'
 import { createSave } from './keyed-save.ts'
 import { createUsers } from './keyed-users.ts'
+import { checkOptions } from './known-options.ts'
 import type { EndReason, SessionId } from './record.ts'
 import type { Ending, Opened, SessionStore, StoreEnv, StoreFactory } from './store.ts'
 import { mintToken } from './token.ts'
@@ -33,6 +34,7 @@ export function keyedStore(
       'ERR_CONFIG_INVALID',
       'keyedStore() was given no backend. Pass an object with find, insert, replace and the other operations of SessionBackend.',
     )
+  checkOptions(options, { codec: true, reads: true }, 'keyedStore()')
   return (env) => connect(typeof backend === 'function' ? backend(env) : backend, options, env)
 }
 

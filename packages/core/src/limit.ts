@@ -1,5 +1,6 @@
 import type { GroupLimit } from './backend.ts'
 import { check, checkWord } from './check.ts'
+import { checkOptions } from './known-options.ts'
 import type { SessionLimit } from './options.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { SessionLimit } from './options.ts'
  */
 export function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
   if (!limit) return undefined
-  const { max, onExceed = 'evict' } = limit
+  const { max, onExceed = 'evict' } = checkOptions(limit, { max: true, onExceed: true }, 'limit')
   checkWord('limit.onExceed', onExceed, ['evict', 'refuse'])
   return { max: typeof max === 'function' ? max : checkMax(max), onExceed }
 }

@@ -1,7 +1,9 @@
 import { check } from './check.ts'
 import { SessionUsageError } from './errors.ts'
+import { checkOptions } from './known-options.ts'
 import type { ClientInfo, Elevation, SessionRecord } from './record.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
+import { checkMaxAge } from './times.ts'
 
 /** What `login` may be told besides who it is. */
 export interface LoginOptions {
@@ -11,10 +13,18 @@ export interface LoginOptions {
   readonly carry?: 'all' | readonly string[]
   /** Whether the cookie outlives the browser. @default the manager's */
   readonly persistent?: boolean
-  /** Idle limit of this login. @default the manager's; of a re-authentication, the session's */
+  /** Idle limit of this login, no longer than its hard one. @default the manager's; of a re-authentication, the session's */
   readonly maxAge?: Duration
   /** Hard limit of this login. @default the manager's; of a re-authentication, the session's */
   readonly absoluteTimeout?: Duration
+}
+
+const known: Readonly<Record<keyof LoginOptions, true>> = {
+  client: true,
+  carry: true,
+  persistent: true,
+  maxAge: true,
+  absoluteTimeout: true,
 }
 
 /** The limits that a login restarts: the manager's, or a session's own. */
@@ -25,15 +35,15 @@ export type LoginLimits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persis
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevation {
-  const { maxAge, absoluteTimeout, persistent = limits.persistent, client } = options
+  checkOptions(options, known, 'login()')
+  const { maxAge, absoluteTimeout: hard, persistent = limits.persistent, client } = options
   checkPersistent(persistent)
   checkClient(client)
+  const absoluteTimeout =
+    hard === undefined ? limits.absoluteTimeout : milliseconds(hard, 'absoluteTimeout')
   return {
-    maxAge: maxAge === undefined ? limits.maxAge : milliseconds(maxAge, 'maxAge'),
-    absoluteTimeout:
-      absoluteTimeout === undefined
-        ? limits.absoluteTimeout
-        : milliseconds(absoluteTimeout, 'absoluteTimeout'),
+    maxAge: maxAge === undefined ? limits.maxAge : checkMaxAge(maxAge, absoluteTimeout),
+    absoluteTimeout,
     persistent,
     ...(client === undefined ? {} : { client }),
   }

@@ -1,4 +1,6 @@
+import { check } from './check.ts'
 import { SessionUsageError } from './errors.ts'
+import { checkOptions } from './known-options.ts'
 import { createGuests } from './migrate-guests.ts'
 import { createLook, createOpen } from './migrate-open.ts'
 import { createSave } from './migrate-save.ts'
@@ -47,11 +49,15 @@ export interface Migration {
  * its token. What both stores can keep of the promises is kept throughout; see docs/how-to/migrate-between-stores.md.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, when the manager makes it, for stores between which nothing can move.
  */
-export function migrateStore({ from, to, move = true }: MigrationOptions): StoreFactory {
+export function migrateStore(options: MigrationOptions): StoreFactory {
+  const { from, to, move = true } = checkOptions(options, known, 'migrateStore()')
   if (typeof from !== 'function' || typeof to !== 'function' || from === to)
     throw invalid('migrateStore() takes two different stores. Give from: and to:, each one store')
+  check(typeof move === 'boolean', `move is ${String(move)}`, 'Give true or false')
   return (env) => connect(join(from(env), to(env), { env, isMoving: move }))
 }
+
+const known = { from: true, to: true, move: true } as const
 
 /** Checks that sessions can move at all: out of `from` for good, into `to` once. */
 function join(

@@ -20,9 +20,9 @@ export interface SessionOptions extends CookieOptions {
    * ways at once a list, of which the first answers a new visitor. Never by URL or body. @default 'cookie'
    */
   readonly tokenIn?: TokenIn | readonly TokenIn[]
-  /** Idle limit, sliding. @default '24h' */
+  /** Idle limit, sliding. @default '24h', or `absoluteTimeout` where that is less */
   readonly maxAge?: Duration
-  /** Hard limit, restarted only by a login. @default '30d' */
+  /** Hard limit, restarted only by a login; no shorter than `maxAge`. @default '30d' */
   readonly absoluteTimeout?: Duration
   /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
   readonly touchInterval?: Duration
@@ -52,6 +52,37 @@ export interface SessionOptions extends CookieOptions {
   readonly development?: boolean
   /** Where warnings go. @default console.warn */
   readonly warn?: (message: string, detail?: unknown) => void
+}
+
+/** The names of all options. */
+export const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
+  secretKey: true,
+  indexKey: true,
+  store: true,
+  tokenIn: true,
+  maxAge: true,
+  absoluteTimeout: true,
+  touchInterval: true,
+  rotationInterval: true,
+  rotationGrace: true,
+  onReplay: true,
+  limit: true,
+  merge: true,
+  onStoreError: true,
+  persistent: true,
+  storeTimeout: true,
+  maxDataBytes: true,
+  codec: true,
+  clock: true,
+  development: true,
+  warn: true,
+  cookieName: true,
+  path: true,
+  domain: true,
+  secure: true,
+  httpOnly: true,
+  sameSite: true,
+  partitioned: true,
 }
 
 /** How many sessions a user may have at once; enforced in the step that creates one more (P10). */

@@ -1,6 +1,6 @@
 import { check } from './check.ts'
 import type { SessionOptions } from './options.ts'
-import { milliseconds } from './timeouts.ts'
+import { type Duration, milliseconds } from './timeouts.ts'
 
 /** The durations that a manager and its store judge by, in ms. */
 export interface SessionTimes extends RotationTimes {
@@ -15,6 +15,7 @@ interface RotationTimes {
   readonly rotationGrace: number
 }
 
+const usualMaxAge = milliseconds('24h', 'maxAge')
 const longestGrace = milliseconds('2m', 'rotationGrace')
 const usualInterval = milliseconds('15m', 'rotationInterval')
 const longestTimer = milliseconds('5m', 'storeTimeout')
@@ -24,12 +25,27 @@ const longestTimer = milliseconds('5m', 'storeTimeout')
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function resolveTimes(options: SessionOptions): SessionTimes {
-  const maxAge = milliseconds(options.maxAge ?? '24h', 'maxAge')
   const absoluteTimeout = milliseconds(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
+  const { maxAge: given = Math.min(usualMaxAge, absoluteTimeout) } = options
+  const maxAge = checkMaxAge(given, absoluteTimeout)
   const touchInterval = resolveTouchInterval(options, maxAge)
   const storeTimeout = resolveStoreTimeout(options)
   const rotation = resolveRotation(options, touchInterval)
   return { maxAge, absoluteTimeout, storeTimeout, touchInterval, ...rotation }
+}
+
+/**
+ * An idle limit in ms.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for one that is longer than the hard limit, which would cut it off.
+ */
+export function checkMaxAge(duration: Duration, absoluteTimeout: number): number {
+  const maxAge = milliseconds(duration, 'maxAge')
+  check(
+    maxAge <= absoluteTimeout,
+    `maxAge is ${maxAge} ms and absoluteTimeout ${absoluteTimeout} ms, after which a session ends whatever happens`,
+    'Give an absoluteTimeout of at least maxAge, or a shorter maxAge',
+  )
+  return maxAge
 }
 
 function resolveTouchInterval(options: SessionOptions, maxAge: number): number {

@@ -26,6 +26,10 @@ describe('defaultConfig', () => {
     })
   })
 
+  test('takes a short absoluteTimeout as maxAge too', () => {
+    expect(resolve({ absoluteTimeout: '8h' }).maxAge).toBe(8 * 3_600_000)
+  })
+
   test('takes a tenth of a short maxAge as touchInterval', () => {
     expect(resolve({ maxAge: '5m' }).touchInterval).toBe(30_000)
   })
@@ -61,6 +65,12 @@ describe('a manager is not constructed', () => {
     ['with a maxAge of −1', { maxAge: -1 }, /^maxAge is -1/],
     ['with a maxAge of NaN', { maxAge: Number.NaN }, /^maxAge is NaN/],
     ["with a maxAge of '10 parsecs'", { maxAge: '10 parsecs' }, /^maxAge is '10 parsecs'/],
+    [
+      'with a maxAge that is longer than absoluteTimeout',
+      { maxAge: '9h', absoluteTimeout: '8h' },
+      /^maxAge is 32400000 ms and absoluteTimeout 28800000 ms, .*Give an absoluteTimeout of at least maxAge/,
+    ],
+    ['with a maxAge longer than the usual absoluteTimeout', { maxAge: '31d' }, /^maxAge is 26784/],
     ['with an absoluteTimeout of 0', { absoluteTimeout: 0 }, /^absoluteTimeout/],
     [
       'with a touchInterval above a quarter of maxAge',

@@ -7,6 +7,7 @@ import {
   type StoreEnv,
   type StoreFactory,
 } from '@sojourn/core'
+import { checkOptions } from '@sojourn/core/parts'
 import { createJoseSealer } from './jose-sealer.ts'
 import { nodeSealer } from './node-sealer.ts'
 import { createOpenedCache } from './opened-cache.ts'
@@ -40,6 +41,7 @@ export interface CookieStoreOptions {
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
+  checkOptions(options, known, 'cookieStore()')
   const { revocations, cacheSize = 1000, sealer = 'node' } = options
   check(
     Number.isSafeInteger(cacheSize) && cacheSize >= 0,
@@ -51,6 +53,13 @@ export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
     'revocations is no backend that compares and writes in one step. Pass a SessionBackend whose supports.conditionalWrite is true, such as memoryBackend()',
   )
   return (env) => connect({ ...options, cacheSize, sealer }, env)
+}
+
+const known: Readonly<Record<keyof CookieStoreOptions, true>> = {
+  revocations: true,
+  cacheSize: true,
+  maxCookies: true,
+  sealer: true,
 }
 
 type Settled = CookieStoreOptions & Required<Pick<CookieStoreOptions, 'cacheSize' | 'sealer'>>

@@ -270,6 +270,8 @@ describe('cookieStore() refuses', () => {
     ['four cookies', { maxCookies: 4 }],
     ['an unknown sealer', { sealer: 'rot13' }],
     ['revocations that are no backend', { revocations: {} }],
+    ['an option that it does not know', { cachesize: 5 }],
+    ['a misspelt revocations, without which nothing is revoked', { revocation: {} }],
   ])('%s', (_title, options) => {
     expect(() => makeScene(options)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),

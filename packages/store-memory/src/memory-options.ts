@@ -1,4 +1,5 @@
 import { type SessionId, SessionUsageError } from '@sojourn/core'
+import { checkOptions } from '@sojourn/core/parts'
 
 /** How much a memory backend may keep, and whom it tells. */
 export interface MemoryOptions {
@@ -12,13 +13,11 @@ export interface MemoryOptions {
 
 /**
  * The options with their defaults.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer, or for an option that is unknown.
  */
-export function completeOptions({
-  max = 100_000,
-  onDisplaced = () => undefined,
-  warn = console.warn,
-}: MemoryOptions): Required<MemoryOptions> {
+export function completeOptions(options: MemoryOptions): Required<MemoryOptions> {
+  checkOptions(options, { max: true, onDisplaced: true, warn: true }, 'The memory store')
+  const { max = 100_000, onDisplaced = () => undefined, warn = console.warn } = options
   if (Number.isSafeInteger(max) && max > 0) return { max, onDisplaced, warn }
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',

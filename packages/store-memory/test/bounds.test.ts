@@ -66,3 +66,9 @@ describe.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('max 
     expect(() => make({ max })).toThrow("Give 'max' as a positive integer")
   })
 })
+
+test.each([memoryBackend, memoryStore])('an option that %o does not know is refused', (make) => {
+  const options = { maximum: 5 } as object
+  expect(() => make(options)).toThrow(SessionUsageError)
+  expect(() => make(options)).toThrow('has no option maximum. Its options are max,')
+})

@@ -5,6 +5,7 @@ import {
   type SessionBackend,
   type SessionId,
 } from '@sojourn/core'
+import { checkOptions } from '@sojourn/core/parts'
 import type { Quorum, RedisDriver, RedisWord } from './driver.ts'
 import { checkPrefix, createLayout, handleOf } from './layout.ts'
 import { sendWithQuorum } from './quorum.ts'
@@ -46,8 +47,10 @@ const longestLife = 2 ** 52
  */
 export function redisBackend(
   driver: RedisDriver,
-  { prefix = 'sojourn:', waitFor, warn = console.warn }: RedisBackendOptions = {},
+  options: RedisBackendOptions = {},
 ): SessionBackend {
+  checkOptions(options, { prefix: true, waitFor: true, warn: true }, 'The Redis store')
+  const { prefix = 'sojourn:', waitFor, warn = console.warn } = options
   const { keyPrefix = '' } = driver
   checkPrefix(keyPrefix, 'keyPrefix')
   const layout = createLayout(checkPrefix(prefix, 'prefix'))
