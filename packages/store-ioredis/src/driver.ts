@@ -3,7 +3,9 @@ import { notReady, type RedisDriver, type RedisSend, type RedisWord } from '@soj
 
 /** What Sojourn uses of a connection of ioredis 5 or 6. */
 export interface IoredisNode {
+  readonly options: { readonly enableAutoPipelining?: boolean | undefined }
   callBuffer(command: string, ...words: RedisWord[]): Promise<unknown>
+  pipeline(): IoredisPipeline
 }
 
 /** Commands that go over one connection, one behind the other. */
@@ -16,8 +18,11 @@ export interface IoredisPipeline {
 /** What Sojourn uses of `new Redis()`, Sentinel included, and `new Cluster()`. */
 export interface IoredisClient extends IoredisNode {
   readonly status: string
-  readonly options: { readonly keyPrefix?: string | undefined; readonly scaleReads?: unknown }
-  pipeline(): IoredisPipeline
+  readonly options: IoredisNode['options'] & {
+    readonly keyPrefix?: string | undefined
+    readonly scaleReads?: unknown
+    readonly role?: unknown
+  }
   /** Only a Cluster has nodes. */
   nodes?(role: 'master'): readonly IoredisNode[]
   listenerCount(event: string): number
@@ -29,21 +34,15 @@ export interface IoredisClient extends IoredisNode {
  */
 export function createDriver(client: IoredisClient): RedisDriver {
   checkClient(client)
+  const sendNow = sendTo(client)
   const send: RedisSend = (command) =>
-    client.status === 'ready' ? sendTo(client)(command) : Promise.reject(notReady())
+    client.status === 'ready' ? sendNow(command) : Promise.reject(notReady())
   return {
     send,
     async sendPair(command, second) {
       if (client.status !== 'ready') throw notReady()
-      const pipeline = client.pipeline()
-      for (const [name = '', ...words] of [command.words, second])
-        pipeline.callBuffer(String(name), ...words)
-      const replies = (await pipeline.exec()) ?? []
-      const [first, other] = replies.map(([error, reply]) => {
-        if (error) throw error
-        return reply
-      })
-      return [first, other]
+      const [reply, other] = await inPipeline(client, [command.words, second])
+      return [reply, other]
     },
     masters: async () => client.nodes?.('master').map(sendTo) ?? [send],
     keyPrefix: client.options.keyPrefix ?? '',
@@ -51,8 +50,25 @@ export function createDriver(client: IoredisClient): RedisDriver {
   }
 }
 
+/** With `enableAutoPipelining`, ioredis loses the name of a command that it was given by name; in a pipeline it does not. */
 function sendTo(node: IoredisNode): RedisSend {
+  if (node.options.enableAutoPipelining)
+    return async ({ words }) => (await inPipeline(node, [words]))[0]
   return ({ words: [name = '', ...words] }) => node.callBuffer(String(name), ...words)
+}
+
+/** What Redis answers to commands that go one right behind the other. */
+async function inPipeline(
+  node: IoredisNode,
+  commands: readonly (readonly RedisWord[])[],
+): Promise<unknown[]> {
+  const pipeline = node.pipeline()
+  for (const [name = '', ...words] of commands) pipeline.callBuffer(String(name), ...words)
+  const replies = (await pipeline.exec()) ?? []
+  return replies.map(([error, reply]) => {
+    if (error) throw error
+    return reply
+  })
 }
 
 function flawOf(client: IoredisClient): string | undefined {
@@ -69,10 +85,11 @@ function checkClient(client: IoredisClient): void {
       'ERR_CONFIG_INVALID',
       'ioredisStore() takes what new Redis() or new Cluster() of ioredis 5 or 6 returns.',
     )
-  const { scaleReads = 'master' } = client.options
-  if (scaleReads !== 'master')
-    throw new SessionUsageError(
-      'ERR_CONFIG_INVALID',
-      "This Cluster reads from replicas, where a session that was ended still stands for a while. Make one with scaleReads: 'master'.",
-    )
+  const { scaleReads = 'master', role = 'master' } = client.options
+  if (scaleReads === 'master' && role === 'master') return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'This client reads from replicas, where a session that was ended still stands for a while. ' +
+      "Make one with scaleReads: 'master' (a Cluster) or role: 'master' (Sentinel).",
+  )
 }

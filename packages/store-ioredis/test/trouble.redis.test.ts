@@ -1,7 +1,7 @@
 import { type EventEmitter, once } from 'node:events'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
-import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
+import { freshPrefix, sharedServers, startStandalone } from '@sojourn/redis-lab'
 import { ioredisBackend, ioredisStore } from '@sojourn/store-ioredis'
 import { Cluster, Redis } from 'ioredis'
 import * as ioredis5 from 'ioredis5'
@@ -54,8 +54,35 @@ test.each([
   new Cluster([], { lazyConnect: true, scaleReads: 'slave' }),
   new ioredis5.Cluster([], { lazyConnect: true, scaleReads: 'all' }),
   new Cluster([], { lazyConnect: true, scaleReads: () => [] }),
-])('a Cluster that reads from replicas is refused, with what to do', (cluster) => {
-  expect(() => ioredisStore(cluster)).toThrow("Make one with scaleReads: 'master'")
+  new Redis({ lazyConnect: true, name: 'x', sentinels: [{}], role: 'slave' }),
+])('a client that reads from replicas is refused, with what to do', (client) => {
+  expect(() => ioredisStore(client)).toThrow("Make one with scaleReads: 'master'")
+})
+
+describe('enableAutoPipelining', () => {
+  const options = { enableAutoPipelining: true }
+  const { nodes } = sharedServers().cluster
+
+  test.each([
+    ['Redis of 6', () => new Redis({ port, ...options })],
+    ['Redis of 5', () => new ioredis5.Redis({ port, ...options })],
+    ['Cluster of 6', () => new Cluster([...nodes], { ...options, redisOptions: options })],
+    ['Cluster of 5', () => new ioredis5.Cluster([...nodes], { ...options, redisOptions: options })],
+  ])('changes nothing: %s', async (_name, connecting) => {
+    const client = connecting()
+    hear(client)
+    await once(client, 'ready')
+    const backend = ioredisBackend(client, { prefix: freshPrefix() })
+    const ids = Array.from({ length: 20 }, (_, n) => `g${n}.a`)
+    await Promise.all(ids.map((id) => backend.insert(id, row, call)))
+    const found = await Promise.all(ids.map((id) => backend.find(id, call)))
+    expect(found).toEqual(ids.map(() => row))
+    await backend.ping(call)
+    const scanned: string[] = []
+    for await (const { id } of backend.scan(call)) scanned.push(id)
+    expect(scanned.sort()).toEqual([...ids].sort())
+    client.disconnect()
+  })
 })
 
 test.each([
