@@ -22,6 +22,7 @@ export function asFleet(servers: readonly [Manager, ...Manager[]], random: () =>
     },
     commit: (session, carrier) => (owners.get(session) ?? first).commit(session, carrier),
     read: (headers) => any().read(headers),
+    watch: (headers) => any().watch(headers),
     sessions: (userId) => any().sessions(userId),
     revoke: (id) => any().revoke(id),
     revokeAll: (userId, options) => any().revokeAll(userId, options),

@@ -3,6 +3,7 @@ import type { StoreSupports } from '@sojourn/core'
 import { createScheduler } from './scheduler.ts'
 import { createStoreBench, type StoreCase, type StoreUnderTest } from './store-bench.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
+import { watches } from './store-cases/p01-p09-watch.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
 import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
 import { loginCutsClean } from './store-cases/p04-login.ts'
@@ -84,6 +85,7 @@ const definitions: readonly StoreCase[] = [
   ...usersSessions,
   ...limitOfSessions,
   ...cookiesForCause,
+  ...watches,
 ]
 
 /** What the suite was told must be what the manager says, or capabilities could be hidden from it. */

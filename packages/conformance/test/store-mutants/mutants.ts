@@ -1,4 +1,5 @@
 import type { Row } from '@sojourn/core'
+import { expect } from 'vitest'
 import type { StoreMutant } from './mutant.ts'
 
 /** Stores that are wrong in one way each. */
@@ -63,7 +64,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'swallows-errors',
-    breaks: ['P8.1'],
+    breaks: ['P8.1', 'P8.5'],
     backend: (reference) => ({
       find: (id, call) => reference.find(id, call).catch(() => null),
     }),
@@ -77,7 +78,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3'],
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P1.10'],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
@@ -170,8 +171,44 @@ export const storeMutants: readonly StoreMutant[] = [
     },
   },
   {
+    name: 'looks-from-memory',
+    breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5'],
+    store: (factory) => (env) => ({
+      ...factory(env),
+      look: async (opened) => ({ outcome: 'open', opened }),
+    }),
+  },
+  {
+    name: 'look-counts-as-use',
+    breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
+    store: (factory) => (env) => ({
+      ...factory(env),
+      look: async (opened) => ({
+        outcome: 'open',
+        opened: { ...opened, touchedAt: env.clock() },
+      }),
+    }),
+  },
+  {
+    name: 'look-minds-the-token',
+    breaks: ['P3.11'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async look(opened) {
+          const opening = (await store.look?.(opened)) ?? expect.fail('look is there')
+          if (opening.outcome !== 'open') return opening
+          const { id, verifier } = opening.opened.record
+          const isSame = verifier.current === opened.record.verifier.current
+          return isSame ? opening : { outcome: 'ended', id, reason: 'stale' }
+        },
+      }
+    },
+  },
+  {
     name: 'keeps-the-old-token',
-    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4'],
+    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P4.13'],
     store: (factory) => (env) => {
       const store = factory(env)
       return {
