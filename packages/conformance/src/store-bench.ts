@@ -13,9 +13,9 @@ export type Wrap = (backend: SessionBackend) => SessionBackend
 export interface StoreUnderTest {
   /** A manager over the storage; each call stands for one more server of a fleet that shares it, its secret too. */
   connect(options: ConnectOptions, wrap: Wrap): SessionManager<TestData>
-  /** Everything that the storage holds, keys and values, as bytes. */
-  dump?(): Promise<Uint8Array>
-  close?(): Promise<void>
+  /** Everything that the storage holds, keys and values, as bytes; the ids of its live sessions must be found in them. */
+  dump?(): Uint8Array | Promise<Uint8Array>
+  close?(): void | Promise<void>
 }
 
 /** What a case of the store suite is given: a storage of its own and a clock that only it moves. */

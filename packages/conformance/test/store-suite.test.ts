@@ -1,4 +1,4 @@
-import { register, storeSuite } from '@sojourn/conformance/store'
+import { register, runSuite, storeSuite } from '@sojourn/conformance/store'
 import { describe, expect, test } from 'vitest'
 import { openMutant, supports } from './store-mutants/mutant.ts'
 
@@ -9,4 +9,12 @@ describe('the store over the reference backend', () => {
   test('is offered every case', () => {
     expect(suite.notOffered).toEqual([])
   })
+})
+
+test('a dump that is not the whole storage proves nothing, and fails', async () => {
+  const open = () => ({ ...openMutant(), dump: () => Buffer.from('a schema and no rows') })
+  const suite = storeSuite({ open, supports, dumps: true })
+  const onlyDump = { ...suite, cases: suite.cases.filter(({ id }) => id === 'P5.1') }
+  const [result] = await runSuite(onlyDump)
+  expect(result?.outcome).toBe('failed')
 })
