@@ -15,10 +15,15 @@ export function createOpen(
   guests: Guests,
   users: StoreUsers | undefined,
 ): SessionStore['open'] {
+  /** A keyed store judges the tokens of another as its own; one that seals must be asked for its kind. */
+  const isOneKind = from.arrivals !== undefined
+
   return async (tokens) => {
     const there = await to.open(tokens)
-    if (!isUnknown(there)) return settled(there)
+    if (!isUnknown(there) && (tokens.length === 1 || isOneKind)) return settled(there)
     const here = await from.open(tokens)
+    if (areOfTwo(here, there)) return { outcome: 'discarded', why: 'ambiguous', id: undefined }
+    if (!isUnknown(there)) return settled(there)
     if (here.outcome === 'discarded') return here.why === 'malformed' ? there : here
     if (here.outcome === 'ended' && here.reason !== 'moved') return settled(here)
     const isAsked = there.outcome === 'discarded' && there.id === idOf(here)
@@ -95,6 +100,12 @@ function isUnknown(opening: Opening): boolean {
   return opening.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(opening.why)
 }
 
-function idOf(found: Found): string {
-  return found.outcome === 'open' ? found.opened.record.id : found.id
+function idOf(opening: Opening): string | undefined {
+  return opening.outcome === 'open' ? opening.opened.record.id : opening.id
+}
+
+/** Whether genuine tokens of two sessions came, one of each kind: then none is used. */
+function areOfTwo(here: Opening, there: Opening): boolean {
+  const ids = [idOf(here), idOf(there)]
+  return !ids.includes(undefined) && ids[0] !== ids[1]
 }

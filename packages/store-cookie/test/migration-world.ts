@@ -18,7 +18,7 @@ export type Server = SessionManager<TestData>
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** A cookie store, the store that takes its sessions over, a sealed session of `ann`, and servers of both steps. */
-async function createWorld() {
+export async function createWorld() {
   const entries: Record<'marks' | 'to', Entries> = { marks: new Map(), to: new Map() }
   const backends = {
     marks: referenceBackend({ entries: entries.marks }),
