@@ -12,6 +12,7 @@ import { createJoseSealer } from './jose-sealer.ts'
 import { nodeSealer } from './node-sealer.ts'
 import { createOpenedCache } from './opened-cache.ts'
 import { createRevocations } from './revocations.ts'
+import { countSeals } from './seal-count.ts'
 import { createSealKeys } from './seal-keys.ts'
 import { createSealedEnd } from './sealed-end.ts'
 import { createSealedOpen } from './sealed-open.ts'
@@ -72,7 +73,7 @@ function connect(
   const revocations = backend && createRevocations(backend, env)
   const tokens = createTokens({
     keys: createSealKeys(env.keyring),
-    sealer: sealer === 'node' ? nodeSealer : createJoseSealer(),
+    sealer: countSeals(sealer === 'node' ? nodeSealer : createJoseSealer(), env.warn),
     cache: createOpenedCache(cacheSize),
     codecs: [codec, jsonCodec],
     capacity: cookieCapacity(env.cookieName, maxCookies),
