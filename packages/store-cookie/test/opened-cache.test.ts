@@ -1,3 +1,5 @@
+import v8 from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { nodeSealer } from '../src/node-sealer.ts'
 import { createOpenedCache } from '../src/opened-cache.ts'
@@ -48,6 +50,24 @@ describe('the cache of opened tokens', () => {
     expect(cache.get('one', t0)).toBe(undefined)
   })
 
+  test('keeps no more than 30 KiB of a token, and nothing of the header that it came in', () => {
+    const largest = { token: 12_255, header: 16_384, data: 9_100, most: 30 * 1024 }
+    const small = { token: 400, header: 16_384, data: 100, most: 3 * 1024 }
+    const count = 400
+    const caches = [largest, small].map((sizes) => ({ ...sizes, cache: createOpenedCache(count) }))
+    for (const { token, header, data, most, cache } of caches) {
+      const rest = 'x'.repeat(header)
+      const opened = { record, touchedAt: t0, data: Buffer.alloc(data) }
+      const before = memoryInUse()
+      for (let n = 0; n < count; n++)
+        cache.set(`${n}${rest}`.slice(0, token), { opened, expiresAt: t0 + minute })
+      const each = (memoryInUse() - before) / count
+      expect(each).toBeGreaterThan(token + data) // or it was not measured
+      expect(each).toBeLessThan(most)
+    }
+    for (const { cache } of caches) expect(cache.get('', t0)).toBe(undefined) // alive up to here
+  })
+
   test('finds by the exact token only', () => {
     const cache = createOpenedCache(2)
     cache.set('one', sealed())
@@ -70,6 +90,15 @@ describe('the cache of opened tokens', () => {
     expect(Buffer.from(second?.data ?? []).toString()).toBe('{"n":0}')
   })
 })
+
+/** In bytes, after everything was collected that nobody holds. */
+function memoryInUse(): number {
+  v8.setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  for (let times = 0; times < 3; times++) collect() // each ends what the one before it left to be swept
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
 
 test('a handler cannot change what the next request is given', async () => {
   const { manager } = makeScene()
