@@ -18,14 +18,14 @@ interface Emitter {
 
 /** One connection, as a pool lends it. */
 export interface NodeRedisConnection {
+  readonly isOpen: boolean
+  /** A pool does not say of itself. */
+  readonly isReady?: boolean
   sendCommand(words: RedisWord[], options: CommandOptions): Promise<unknown>
 }
 
 /** What Sojourn uses of `createClient()` and `createClientPool()`. */
 export interface NodeRedisClient extends Emitter, NodeRedisConnection {
-  readonly isOpen: boolean
-  /** A pool does not say. */
-  readonly isReady?: boolean
   /** Only a pool lends connections. */
   execute?<Result>(task: (connection: NodeRedisConnection) => Promise<Result>): Promise<Result>
 }

@@ -25,19 +25,17 @@ const options: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
  */
 export function clientDriver(client: NodeRedisClient): RedisDriver {
   checkClient(client, { made: 'createClient() or createClientPool()', as: 'nodeRedisStore' })
-  const send: RedisSend = (command) => {
-    if (!isReady(client)) return Promise.reject(notReady())
-    const needsSignal = command.isWrite || client.isReady === undefined
-    return client.sendCommand([...command.words], needsSignal ? withSignal(command) : options)
-  }
+  const send: RedisSend = (command) =>
+    lend(client, (connection) => {
+      const needsSignal = command.isWrite || connection !== client
+      return connection.sendCommand([...command.words], needsSignal ? withSignal(command) : options)
+    })
   return {
     send,
-    async sendPair(command, second) {
-      if (!isReady(client)) throw notReady()
-      const both = (connection: NodeRedisConnection) =>
-        sendBoth((words, chained) => connection.sendCommand(words, chained), command, second)
-      return client.execute ? client.execute(both) : both(client)
-    },
+    sendPair: (command, second) =>
+      lend(client, (connection) =>
+        sendBoth((words, chained) => connection.sendCommand(words, chained), command, second),
+      ),
     masters: async () => [send],
     flaw: () => flawOf(client),
   }
@@ -94,7 +92,19 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
   }
 }
 
-function isReady({ isOpen, isReady = isOpen }: AnyClient): boolean {
+/** The client, or a connection of the pool that it is: only that says whether it is ready. */
+function lend<Result>(
+  client: NodeRedisClient,
+  task: (connection: NodeRedisConnection) => Promise<Result>,
+): Promise<Result> {
+  if (!isReady(client)) return Promise.reject(notReady())
+  if (!client.execute) return task(client)
+  return client.execute((connection) =>
+    isReady(connection) ? task(connection) : Promise.reject(notReady()),
+  )
+}
+
+function isReady({ isOpen, isReady = isOpen }: AnyClient | NodeRedisConnection): boolean {
   return isOpen && isReady
 }
 

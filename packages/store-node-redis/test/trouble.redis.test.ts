@@ -1,6 +1,6 @@
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig, type SessionStoreError } from '@sojourn/core'
-import { freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
+import { freshPrefix, startStandalone, until, watchTraffic } from '@sojourn/redis-lab'
 import {
   nodeRedisBackend,
   nodeRedisClusterStore,
@@ -112,6 +112,21 @@ describe('a connection that is not ready', () => {
     await expect(backend.ping(callOf())).rejects.toEqual(unavailable)
     await expect(backend.scan(callOf())[Symbol.asyncIterator]().next()).rejects.toEqual(unavailable)
   })
+})
+
+test.each([
+  ['redis 6', (port: number) => createClientPool({ socket: { port } })],
+  ['redis 5', (port: number) => redis5.createClientPool({ socket: { port } })],
+])('a pool that lost its server refuses at once: %s', async (_name, createPool) => {
+  const own = await startStandalone()
+  const pool = createPool(own.address.port)
+  await pool.on('error', () => undefined).connect()
+  await own.stop()
+  await until('the pool to notice', async () => {
+    const finding = nodeRedisBackend(pool).find('g.a', { at, signal: AbortSignal.timeout(1_000) })
+    return String(await finding.catch((error: unknown) => error)).includes('nothing was sent')
+  })
+  pool.destroy()
 })
 
 test('a write whose deadline passes before it was sent is never sent', async () => {

@@ -165,15 +165,22 @@ function lifeOf({ expiresAt }: Pick<Row, 'expiresAt'>, at: number): [string, str
 /** The driver, which with its first command tells of its flaw: by then the application has finished setting up its client. */
 function tellingFlaw(driver: RedisDriver, warn: (message: string) => void): RedisDriver {
   let isLooked = false
+  const look = () => {
+    if (isLooked) return
+    isLooked = true
+    const flaw = driver.flaw?.()
+    if (flaw !== undefined) warn(flaw)
+  }
   return {
-    ...driver,
     send(command) {
-      if (!isLooked) {
-        isLooked = true
-        const flaw = driver.flaw?.()
-        if (flaw !== undefined) warn(flaw)
-      }
+      look()
       return driver.send(command)
     },
+    sendPair(command, second) {
+      look()
+      return driver.sendPair(command, second)
+    },
+    masters: () => driver.masters(),
+    keyPrefix: driver.keyPrefix ?? '',
   }
 }

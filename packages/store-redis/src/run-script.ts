@@ -39,12 +39,16 @@ export function createRunScript({
     return isDurable ? sendDurably : send
   }
 
-  /** `EVAL` runs the script and leaves it in the cache of the node that ran it. */
+  /**
+   * `EVAL` runs the script and leaves it in the cache of the node that ran it. Nobody waits longer for it than its own
+   * deadline: a node that never answers must not keep the script from the others.
+   */
   function evaluate(script: Script, call: ScriptCall): Promise<unknown> {
-    call.call.signal.throwIfAborted()
+    const { signal } = call.call
+    signal.throwIfAborted()
     const reply = sendFor(script)(command('EVAL', script.body, call))
     const done = () => void loading.delete(script)
-    loading.set(script, reply.then(done, done))
+    loading.set(script, Promise.race([reply, aborted(signal)]).then(done, done))
     return reply
   }
 }
@@ -52,6 +56,10 @@ export function createRunScript({
 function command(name: string, script: string, { keys, args, call }: ScriptCall): RedisCommand {
   const words = [name, script, String(keys.length), ...keys, ...args]
   return { words, key: keys[0], isWrite: true, call }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
 
 function isNoScript(error: unknown): boolean {

@@ -1,0 +1,77 @@
+import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
+import {
+  type RedisCommand,
+  type RedisDriver,
+  type RedisWord,
+  redisBackend,
+} from '@sojourn/store-redis'
+import { createClient } from 'redis'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+
+const server = await startStandalone()
+const client = createClient({ socket: { port: server.address.port } })
+await client.on('error', console.error).connect()
+
+afterAll(async () => {
+  client.destroy()
+  await server.stop()
+})
+
+beforeEach(() => client.scriptFlush())
+
+const at = Date.now()
+const row = {
+  version: 'v1',
+  priorVersions: [],
+  touchedAt: at,
+  expiresAt: at + 3_600_000,
+  value: new Uint8Array(9),
+}
+const callOf = (controller = new AbortController()) => ({ at, signal: controller.signal })
+
+/** A driver as the README describes it, written as a class, whose methods need their `this`. */
+class OwnDriver implements RedisDriver {
+  readonly #options = { typeMapping: { 36: Buffer } }
+
+  send = ({ words }: RedisCommand): Promise<unknown> =>
+    client.sendCommand([...words], this.#options)
+
+  async sendPair(command: RedisCommand, second: readonly RedisWord[]) {
+    const reply = await this.send(command)
+    return [reply, await client.sendCommand([...second], this.#options)] as const
+  }
+
+  async masters() {
+    return [this.send]
+  }
+}
+
+test('a driver may be an instance of a class', async () => {
+  const backend = redisBackend(new OwnDriver(), { prefix: freshPrefix() })
+  await backend.insert('g.a', row, callOf())
+  const ids: string[] = []
+  for await (const { id } of backend.scan(callOf())) ids.push(id)
+  expect(ids).toEqual(['g.a'])
+  const waiting = redisBackend(new OwnDriver(), { waitFor: { replicas: 1, ms: 1 } })
+  await expect(waiting.insert('g.a', row, callOf())).rejects.toThrow('Only 0 of 1 replicas')
+})
+
+test('a node that never answers keeps a script from the others no longer than the deadline', async () => {
+  const driver = new OwnDriver()
+  const { send } = driver
+  const controller = new AbortController()
+  const hanging = new Promise<void>((isHanging) => {
+    driver.send = (command) => {
+      if (command.words[0] !== 'EVAL') return send(command)
+      driver.send = send
+      isHanging()
+      return new Promise(() => undefined)
+    }
+  })
+  const backend = redisBackend(driver, { prefix: freshPrefix() })
+  void backend.insert('g.a', row, callOf(controller))
+  await hanging
+  const waiting = backend.insert('g.b', row, callOf())
+  controller.abort()
+  expect(await waiting).toEqual({ inserted: true, evicted: [] })
+})
