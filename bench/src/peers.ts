@@ -1,0 +1,153 @@
+import fastifyCookie from '@fastify/cookie'
+import secureSession from '@fastify/secure-session'
+import fastifySession from '@fastify/session'
+import { useSession } from '@hono/session'
+import { RedisStore } from 'connect-redis'
+import expressSession from 'express-session'
+import type { Context } from 'hono'
+import { getIronSession } from 'iron-session'
+import koaSession from 'koa-session'
+import { type Acts, actsOf, actsOn, signedIn } from './acts.ts'
+import { connectIoredis, connectNodeRedis } from './clients.ts'
+import type { Contenders } from './contenders.ts'
+import { type BenchData, secret } from './data.ts'
+import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
+
+/** Their types each claim `session` on everybody's requests; so it is read by its name. */
+const sessionOf = (request: object): BenchData => Reflect.get(request, 'session')
+
+/** What people use today, set up as each one's README says, without a session for visitors who keep nothing. */
+export const peers: Contenders = {
+  'express-session, MemoryStore': {
+    kind: 'peer memory',
+    over: 'Express',
+    start: () => startExpressSession({}),
+  },
+  'express-session, connect-redis': {
+    kind: 'peer redis',
+    over: 'Express',
+    start: async () => startExpressSession({ store: await redisStore() }),
+  },
+  'koa-session, ioredis': { kind: 'peer redis', over: 'Koa', start: startKoaSession },
+  '@fastify/session, memory': {
+    kind: 'peer memory',
+    over: 'Fastify',
+    start: () => startFastifySession({}),
+  },
+  '@fastify/session, connect-redis': {
+    kind: 'peer redis',
+    over: 'Fastify',
+    start: async () => startFastifySession({ store: await redisStore() }),
+  },
+  '@fastify/secure-session': { kind: 'peer cookie', over: 'Fastify', start: startSecureSession },
+  'iron-session': {
+    kind: 'peer cookie',
+    over: 'Hono',
+    start: () => onHono.serve(onHono.create(), ironActs()),
+  },
+  '@hono/session': { kind: 'peer cookie', over: 'Hono', start: startHonoSession },
+}
+
+async function redisStore(): Promise<RedisStore> {
+  return new RedisStore({ client: await connectNodeRedis(), prefix: 'peer:' })
+}
+
+function startExpressSession(options: { store?: RedisStore }): Promise<number> {
+  const app = onExpress.create()
+  const settings = { resave: false, saveUninitialized: false, cookie: { maxAge: 86_400_000 } }
+  app.use(expressSession({ secret, ...settings, ...options }))
+  return onExpress.serve(app, actsOn(sessionOf))
+}
+
+async function startKoaSession(): Promise<number> {
+  const app = onKoa.create()
+  app.keys = [secret]
+  const client = await connectIoredis()
+  const store = {
+    get: async (key: string) => JSON.parse((await client.get(key)) ?? 'null'),
+    async set(key: string, value: unknown) {
+      await client.set(key, JSON.stringify(value), 'EX', 86_400)
+    },
+    async destroy(key: string) {
+      await client.del(key)
+    },
+  }
+  app.use(koaSession({ key: 'sid', store }, app))
+  return onKoa.serve(app, actsOn(sessionOf))
+}
+
+async function startFastifySession(options: { store?: RedisStore }): Promise<number> {
+  const app = onFastify.create()
+  await app.register(fastifyCookie)
+  const settings = {
+    secret,
+    saveUninitialized: false,
+    cookie: { secure: false, maxAge: 86_400_000 },
+  }
+  await app.register(fastifySession, { ...settings, ...options } as never)
+  return onFastify.serve(app, actsOn(sessionOf))
+}
+
+async function startSecureSession(): Promise<number> {
+  const app = onFastify.create()
+  await app.register(secureSession, { key: Buffer.from(secret).subarray(0, 32) })
+  const cells = (request: object): Map<string, unknown> => Reflect.get(request, 'session')
+  return onFastify.serve(
+    app,
+    actsOf({
+      read: (request) => cells(request).get('n') ?? 'none',
+      write(request) {
+        const n = Number(cells(request).get('n')) + 1
+        cells(request).set('n', n)
+        return n
+      },
+      login(request) {
+        for (const [key, value] of Object.entries(signedIn())) cells(request).set(key, value)
+        return 'in'
+      },
+    }),
+  )
+}
+
+function ironActs(): Acts<Context> {
+  const options = { cookieName: 'sid', password: secret, cookieOptions: { secure: false } }
+  const open = (c: Context) => getIronSession<BenchData>(c.req.raw, c.res, options)
+  return actsOf({
+    read: async (c) => (await open(c)).n ?? 'none',
+    async write(c) {
+      const session = await open(c)
+      session.n = (session.n ?? 0) + 1
+      await session.save()
+      return session.n
+    },
+    async login(c) {
+      const session = await open(c)
+      Object.assign(session, signedIn())
+      await session.save()
+      return 'in'
+    },
+  })
+}
+
+function startHonoSession(): Promise<number> {
+  const app = onHono.create()
+  const key = Buffer.from(secret).subarray(0, 32).toString('hex')
+  app.use(useSession<BenchData>({ secret: key }) as never)
+  const kept = (c: Context) => c.get('session')
+  return onHono.serve(
+    app,
+    actsOf({
+      read: async (c) => (await kept(c).get())?.n ?? 'none',
+      async write(c) {
+        const data: BenchData = await kept(c).get()
+        const n = (data.n ?? 0) + 1
+        await kept(c).update({ ...data, n })
+        return n
+      },
+      async login(c) {
+        await kept(c).update(signedIn())
+        return 'in'
+      },
+    }),
+  )
+}
