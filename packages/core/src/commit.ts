@@ -32,13 +32,13 @@ export function decide(
   if (state.hasFailed) return nothing
   if (isSent) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = box.bytes()
-  const isDirty = !sameBytes(mine, box.base)
+  const isDirty = !sameBytes(mine, box.base())
   if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
   if (!opened) return isDirty || wantsKeeping ? decideCreate(parts, carrier, mine) : nothing
   if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
   const changes: Changes = {
-    ...(isDirty ? { data: { base: box.base, mine } } : {}),
+    ...(isDirty ? { data: { base: box.base(), mine } } : {}),
     ...(wantsRotation ? { rotate: {} } : {}),
   }
   return { act: 'save', opened, changes, mine }
@@ -57,7 +57,7 @@ export async function write(
 
 /** Tells of changes that nobody will keep, once: the session goes on from what is kept. */
 export function discard(parts: ManagerParts, state: SessionState, why: DiscardReason): void {
-  state.box = createDataBox(parts.codec, state.box.base)
+  state.box = createDataBox(parts.codec, state.box.base())
   const id = state.opened?.record.id
   parts.emit('discarded', { what: 'changes', why, id })
   if (why !== 'late' || !parts.config.development) return
@@ -129,7 +129,7 @@ async function save(
 /** Whether data was changed after the headers had left; what cannot even be encoded was. */
 function isLate({ box }: SessionState): boolean {
   try {
-    return !sameBytes(box.bytes(), box.base)
+    return !sameBytes(box.bytes(), box.base())
   } catch {
     return true
   }

@@ -9,7 +9,7 @@ export interface DataBox {
   /** Puts another object in its place. */
   replace(data: object): void
   /** What the handler was given, encoded. */
-  readonly base: Uint8Array
+  base(): Uint8Array
   /** What there is now, encoded. Equal bytes mean that nothing was changed. */
   bytes(): Uint8Array
   /** Puts other data into the live object; it counts as changed by that. */
@@ -45,9 +45,7 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
       isGiven = true
       data = { ...asDataObject(next) } // the caller may share the object with other requests
     },
-    get base() {
-      return base
-    },
+    base: () => base,
     bytes,
     show,
     settle(written, sent) {

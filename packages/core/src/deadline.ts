@@ -56,7 +56,7 @@ function asStoreError(error: unknown, operation: string): SessionError {
 
 /** Says when a while has passed; a plain timer, so that it also passes where the clock stands still. */
 export interface Patience {
-  readonly isExhausted: boolean
+  isExhausted(): boolean
   /** The promise, or the error when patience is exhausted before it has settled. */
   bound<Result>(promise: Promise<Result>, error: () => Error): Promise<Result>
   /** Must be called, or the timer keeps running. */
@@ -72,9 +72,7 @@ export function createPatience(ms: number): Patience {
     giveUp()
   }, ms)
   return {
-    get isExhausted() {
-      return isExhausted
-    },
+    isExhausted: () => isExhausted,
     bound(promise, error) {
       return new Promise((resolve, reject) => {
         promise.then(resolve, reject)

@@ -136,8 +136,18 @@ function callAt<Extra extends object = object>(
   deadline: Deadline,
   extra?: Extra,
 ): BackendCall & Extra {
-  const call = { at, ...extra } as BackendCall & Extra
-  return Object.defineProperty(call, 'signal', { get: () => deadline.signal, enumerable: true })
+  const call: object = { at, ...extra, [deadlineKey]: deadline }
+  return Object.defineProperty(call, 'signal', signal) as BackendCall & Extra // the signal is defined in this line
+}
+
+const deadlineKey = Symbol('deadline')
+
+/** One getter for all calls: V8 makes a hidden class for each object that has a getter of its own. */
+const signal: PropertyDescriptor = {
+  enumerable: true,
+  get(this: { readonly [deadlineKey]: Deadline }) {
+    return this[deadlineKey].signal
+  },
 }
 
 /** Whether a row tells what became of a write: it descends from it, or from the version that it was written over. */

@@ -18,7 +18,14 @@ export type {
   TouchOutcome,
 } from './backend.ts'
 export { tombstoneMs } from './backend.ts'
-export { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+export {
+  type Carrier,
+  type CarrierParts,
+  createCarrier,
+  type HeadersLike,
+  type RequestCarrier,
+  requestCarrier,
+} from './carrier.ts'
 export { cookieCapacity } from './chunks.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { type Codec, createCodec, type Format, jsonCodec } from './codec.ts'

@@ -52,14 +52,14 @@ export function createSave({ guarded, rows, codec, env, token }: SaveParts): Ses
   async function write(opened: Opened, changes: Changes, patience: Patience): Promise<Saving> {
     const { presented } = rows.heldOf(opened)
     let current = opened
-    for (let attempt = 0; !patience.isExhausted; attempt++) {
+    for (let attempt = 0; !patience.isExhausted(); attempt++) {
       if (current.record.authority !== opened.record.authority)
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
       if (current.record.leaving)
         return isOther(changes) ? { saved: false, why: 'ended' } : { saved: true, opened: current }
       const at = clock()
       const plan = await makePlan(current, { changes, presented }, { at, codec, policy })
-      if (patience.isExhausted) break // an update() took too long, and its caller has been told so
+      if (patience.isExhausted()) break // an update() took too long, and its caller has been told so
       if (plan.act === 'nothing' && changes.update && attempt === 0) {
         const newest = await renew(current)
         if (newest === 'ended') return { saved: false, why: 'ended' }

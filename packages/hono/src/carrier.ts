@@ -1,4 +1,4 @@
-import type { Carrier } from '@sojourn/core'
+import { type Carrier, createCarrier } from '@sojourn/core'
 import type { Context } from 'hono'
 
 const copies = new WeakMap<Context, Response>()
@@ -22,11 +22,9 @@ export function honoCarrier(
   c: Context,
   { secure, isSent }: { readonly secure: boolean; readonly isSent: () => boolean },
 ): Carrier {
-  return {
+  return createCarrier({
     secure,
-    get sent() {
-      return isSent()
-    },
+    isSent,
     header: (name) => c.req.raw.headers.get(name) ?? undefined,
     get: (name) => c.res.headers.get(name) ?? undefined,
     set: (name, value) => ownHeaders(c).set(name, value),
@@ -39,5 +37,5 @@ export function honoCarrier(
       headers.delete(name)
       for (const line of lines.toSpliced(at, 1)) headers.append(name, line)
     },
-  }
+  })
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Carrier } from '@sojourn/core'
+import { type Carrier, createCarrier } from '@sojourn/core'
 import { undisguised } from './disguise.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
@@ -14,11 +14,9 @@ export function nodeCarrier(
   { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
 ): Carrier {
   const response = asHttp1(answer)
-  return {
+  return createCarrier({
     secure,
-    get sent() {
-      return response.headersSent
-    },
+    isSent: () => response.headersSent,
     header: (name) => joined(request.headers[name]),
     get: (name) => joined(response.getHeader(name)),
     set: (name, value) => undisguised(response, () => response.setHeader(name, value)),
@@ -27,7 +25,7 @@ export function nodeCarrier(
       undisguised(response, () => response.setHeader(name, [...lines(response, name), value])),
     withdraw: (name, value) =>
       undisguised(response, () => response.setHeader(name, without(lines(response, name), value))),
-  }
+  })
 }
 
 /** Read, not looked for: the socket that an HTTP/2 request shows stands in for the real one, and answers only that. */

@@ -14,14 +14,13 @@ export interface Failure {
 
 /** Commits in parallel. Nothing is returned where there is nothing to wait for; else it resolves to the first failure. */
 export function commitAll(befores: readonly Before[]): Promise<Failure | undefined> | undefined {
-  const outcomes = befores.flatMap((before) => {
+  const outcomes: Promise<Failure | undefined>[] = []
+  for (const before of befores) {
     const done = before.commit()
-    if (!done) return []
-    return done.then(
-      () => undefined,
-      (error: unknown) => ({ error, before }),
-    )
-  })
-  if (outcomes.length === 0) return undefined
+    const fail = (error: unknown) => ({ error, before })
+    if (done) outcomes.push(done.then(() => undefined, fail))
+  }
+  const [first] = outcomes
+  if (outcomes.length < 2) return first
   return Promise.all(outcomes).then((all) => all.find((failure) => failure !== undefined))
 }

@@ -9,13 +9,33 @@ export interface Pretence {
   readonly isFull: () => boolean
 }
 
-const lifts = new WeakMap<ServerResponse, (run: () => void) => void>()
+/** What a response in disguise is beneath it. */
+interface Beneath {
+  readonly response: ServerResponse
+  readonly methods: Pick<ServerResponse, Method>
+  pretence: Pretence | undefined
+  isLifted: boolean
+}
+
+const key = Symbol('beneath the disguise')
+
+interface Disguised extends ServerResponse {
+  [key]?: Beneath
+}
 
 /** Runs what may set headers whatever a disguise says: the commit. */
-export function undisguised(response: ServerResponse, run: () => void): void {
-  const lift = lifts.get(response)
-  if (lift) lift(run)
-  else run()
+export function undisguised(response: Disguised, run: () => void): void {
+  const beneath = response[key]
+  if (!beneath) {
+    run()
+    return
+  }
+  beneath.isLifted = true
+  try {
+    run()
+  } finally {
+    beneath.isLifted = false
+  }
 }
 
 /**
@@ -23,38 +43,18 @@ export function undisguised(response: ServerResponse, run: () => void): void {
  * Node refuses them, so that a second send fails exactly as it would without us. The returned function ends that;
  * status and message are then as they were when it began.
  */
-export function disguise(response: ServerResponse, { hasEnded, isFull }: Pretence): () => void {
-  const { setHeader, setHeaders, appendHeader, removeHeader } = response
+export function disguise(response: Disguised, pretence: Pretence): () => void {
   const status = statusOf(response)
-  let isLifted = false
-  const refusing = (method: unknown, verb: Verb) => ({
-    value: (...args: unknown[]) =>
-      isLifted ? Reflect.apply(method as () => unknown, response, args) : refuse(response, verb),
-  })
-  const undo = override(response, {
-    headersSent: { get: () => !isLifted },
-    finished: { get: hasEnded },
-    writableEnded: { get: hasEnded },
-    writableFinished: { get: () => false },
-    writableNeedDrain: { get: () => isFull() && !hasEnded() },
-    setHeader: refusing(setHeader, 'set'),
-    ...(setHeaders ? { setHeaders: refusing(setHeaders, 'set') } : {}), // HTTP/2 got it late
-    appendHeader: refusing(appendHeader, 'append'),
-    removeHeader: refusing(removeHeader, 'remove'),
-    // Older versions of `compression` call it for every chunk while there is no header yet.
-    _implicitHeader: { value: () => undefined },
-  })
-  lifts.set(response, (run) => {
-    isLifted = true
-    try {
-      run()
-    } finally {
-      isLifted = false
-    }
-  })
+  const covered = ownOf(response, Object.keys(looks))
+  const { setHeader, setHeaders, appendHeader, removeHeader } = response
+  const methods = { setHeader, setHeaders, appendHeader, removeHeader }
+  response[key] ??= { response, methods, pretence, isLifted: false }
+  const beneath = response[key]
+  beneath.pretence = pretence
+  Object.defineProperties(response, 'setHeaders' in response ? looks : looksOfOld)
   return () => {
-    undo()
-    lifts.delete(response)
+    beneath.pretence = undefined
+    Object.defineProperties(response, covered)
     Object.assign(response, status)
   }
 }
@@ -72,17 +72,61 @@ function coded(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-/** Lays properties over an object; the returned function takes them away and puts back what they covered. */
-function override(target: object, properties: PropertyDescriptorMap): () => void {
-  const covered = Object.keys(properties).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(target, name)] as const,
-  )
-  for (const [name, property] of Object.entries(properties))
-    Object.defineProperty(target, name, { ...property, configurable: true })
-  return () => {
-    for (const [name, property] of covered) {
-      if (property) Object.defineProperty(target, name, property)
-      else Reflect.deleteProperty(target, name)
-    }
+type Method = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader'
+
+/**
+ * One set for all responses, which is not taken away again: an object that loses properties is slow for the rest of its
+ * life. Once the disguise is over, each is what it covers.
+ */
+const looks: PropertyDescriptorMap = {
+  headersSent: look('headersSent', (_, { isLifted }) => !isLifted),
+  finished: look('finished', ({ hasEnded }) => hasEnded()),
+  writableEnded: look('writableEnded', ({ hasEnded }) => hasEnded()),
+  writableFinished: look('writableFinished', () => false),
+  writableNeedDrain: look('writableNeedDrain', ({ hasEnded, isFull }) => isFull() && !hasEnded()),
+  setHeader: refusal('setHeader', 'set'),
+  setHeaders: refusal('setHeaders', 'set'),
+  appendHeader: refusal('appendHeader', 'append'),
+  removeHeader: refusal('removeHeader', 'remove'),
+  // Older versions of `compression` call it for every chunk while there is no header yet.
+  _implicitHeader: look('_implicitHeader', () => () => undefined),
+}
+
+/** HTTP/2 got it late. */
+const { setHeaders: _, ...looksOfOld } = looks
+
+function look(
+  name: string,
+  pretend: (pretence: Pretence, beneath: Beneath) => unknown,
+): PropertyDescriptor {
+  return {
+    configurable: true,
+    get(this: Required<Pick<Disguised, typeof key>>) {
+      const { response, pretence } = this[key]
+      if (pretence) return pretend(pretence, this[key])
+      return Reflect.get(Object.getPrototypeOf(response), name, response)
+    },
   }
+}
+
+function refusal(name: Method, verb: Verb): PropertyDescriptor {
+  return {
+    configurable: true,
+    writable: true,
+    value(this: Required<Pick<Disguised, typeof key>>, ...args: unknown[]) {
+      const { response, methods, pretence, isLifted } = this[key]
+      if (pretence && !isLifted) refuse(response, verb)
+      return Reflect.apply(methods[name], response, args)
+    },
+  }
+}
+
+/** Those of some properties that an object has of its own. */
+function ownOf(target: object, names: readonly string[]): PropertyDescriptorMap {
+  const own: PropertyDescriptorMap = {}
+  for (const name of names) {
+    const property = Object.getOwnPropertyDescriptor(target, name)
+    if (property) own[name] = property
+  }
+  return own
 }

@@ -17,104 +17,169 @@ export interface Gate {
 type Operation = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'flush'
 type Arguments = readonly unknown[]
 
+/** One gate, and what it is before. */
+interface Passage {
+  readonly response: ServerResponse
+  /** Asked by the first operation that would send the head: whether to wait. */
+  readonly begin: () => boolean
+  readonly originals: Record<Operation, (...args: never) => unknown>
+  state: 'open' | 'waiting' | 'shut'
+  reason: unknown
+  kept: { readonly operation: Operation; readonly args: Arguments }[]
+  isPassing: boolean
+  reveal: () => void
+}
+
+type Method = (this: never, ...args: Arguments) => unknown
+
+/** The methods of a gate. They find its passage on the response, so that all responses share them. */
+interface GateMethods {
+  /** Where on the response. */
+  readonly key: symbol
+  readonly methods: Readonly<Record<Exclude<Operation, 'flush'>, Method>>
+  readonly flush: Method
+}
+
+/** Methods of which a response has one set for each gate: whoever still has those of an earlier gate meets that one. */
+export function createGateMethods(): GateMethods {
+  const key = Symbol('passage')
+  interface Gated {
+    readonly [key]: Passage
+  }
+  return {
+    key,
+    methods: {
+      writeHead(this: Gated, ...args) {
+        return passHead(this[key], args)
+      },
+      write(this: Gated, ...args) {
+        return pass(this[key], { operation: 'write', args }, false)
+      },
+      end(this: Gated, ...args) {
+        return pass(this[key], { operation: 'end', args }, this[key].response)
+      },
+      flushHeaders(this: Gated) {
+        passFlushedHeaders(this[key])
+      },
+    },
+    flush(this: Gated) {
+      passFlush(this[key])
+    },
+  }
+}
+
+const shared = createGateMethods()
+
 /**
  * Puts a gate before a response. The first operation that would send its head asks `begin` whether to wait; if so, that
- * one and all that follow are kept until the gate opens, and the response looks sent meanwhile.
+ * one and all that follow are kept until the gate opens, and the response looks sent meanwhile. A second gate on a
+ * response needs methods of its own, for the first stays shut to those who knew it.
  */
-export function putGate(response: ServerResponse, begin: () => boolean): Gate {
-  const originals = operationsOf(response)
-  const throwsEarly = !isHttp2(response) // which sends the head, then looks at the chunk
-  let state: 'open' | 'waiting' | 'shut' = 'open'
-  let reason: unknown
-  let kept: { readonly operation: Operation; readonly args: Arguments }[] = []
-  let isPassing = false
-  let reveal = () => {}
-
-  Object.assign(response, {
-    writeHead,
-    ...('writeHeader' in response ? { writeHeader: writeHead } : {}),
-    write: (...args: Arguments) => pass('write', args, false),
-    end: (...args: Arguments) => pass('end', args, response),
-    flushHeaders,
-    // `compression` mounted before us gives it; an event that is not flushed may wait for ever.
-    ...('flush' in response ? { flush } : {}),
-  })
-
-  return {
-    open() {
-      reveal()
-      state = 'open'
-      const operations = kept
-      kept = []
-      const answers = operations.map(({ operation, args }) => send(operation, args))
-      const has = (wanted: Operation) => operations.some(({ operation }) => operation === wanted)
-      return has('write') && !has('end') && !answers.includes(false)
-    },
-    shut(why) {
-      reveal()
-      state = 'shut'
-      reason = why
-      const operations = kept
-      kept = []
-      for (const { args } of operations) callBack(args, why)
-      Object.assign(response, originals)
-      if ('writeHeader' in response) response.writeHeader = originals.writeHead
-      return operations.some(({ operation }) => operation === 'end')
-    },
+export function putGate(
+  response: ServerResponse,
+  begin: () => boolean,
+  { key, methods, flush }: GateMethods = shared,
+): Gate {
+  const passage: Passage = {
+    response,
+    begin,
+    originals: operationsOf(response),
+    state: 'open',
+    reason: undefined,
+    kept: [],
+    isPassing: false,
+    reveal: () => {},
   }
+  Object.assign(response, methods, { [key]: passage })
+  if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
+  // `compression` mounted before us gives it; an event that is not flushed may wait for ever.
+  if ('flush' in response) Object.assign(response, { flush })
+  return { open: () => open(passage), shut: (why) => shut(passage, why) }
+}
 
-  function writeHead(...args: Arguments): unknown {
-    if (state === 'waiting') refuse(response, 'write')
-    if (state === 'shut') return response
-    const { status, message, fields } = readHead(args)
-    if (isUnderWay() || !isStatus(status)) return send('writeHead', args)
-    if (fields) applyFields(response, fields)
-    response.statusCode = Number(status)
-    if (message !== undefined) response.statusMessage = message
-    return pass('writeHead', [status], response)
-  }
+function open(passage: Passage): boolean {
+  const operations = leave(passage, 'open')
+  const answers = operations.map(({ operation, args }) => send(passage, operation, args))
+  const has = (wanted: Operation) => operations.some(({ operation }) => operation === wanted)
+  return has('write') && !has('end') && !answers.includes(false)
+}
 
-  /** Goes through whoever wraps `writeHead`: `compression` decides there how to write what comes next. */
-  function flushHeaders(): void {
-    if (state === 'open' && !isUnderWay()) response.writeHead(response.statusCode)
-    pass('flushHeaders', [], undefined)
-  }
+function shut(passage: Passage, why: unknown): boolean {
+  const { response, originals } = passage
+  const operations = leave(passage, 'shut')
+  passage.reason = why
+  for (const { args } of operations) callBack(args, why)
+  Object.assign(response, originals)
+  if ('writeHeader' in response) response.writeHeader = originals.writeHead
+  return operations.some(({ operation }) => operation === 'end')
+}
 
-  function flush(): void {
-    if (state === 'waiting') kept.push({ operation: 'flush', args: [] })
-    else if (state === 'open') send('flush', [])
-  }
+/** Ends the waiting, and answers what was kept. */
+function leave(passage: Passage, state: 'open' | 'shut'): Passage['kept'] {
+  passage.reveal()
+  passage.state = state
+  const { kept } = passage
+  passage.kept = []
+  return kept
+}
 
-  /** Sends at once, or keeps for later and answers `meanwhile`. */
-  function pass(operation: Operation, args: Arguments, meanwhile: unknown): unknown {
-    if (throwsEarly && isMistake(operation, args[0])) return send(operation, args)
-    if (state === 'open' && !isUnderWay() && begin()) wait()
-    if (state === 'open') return send(operation, args)
-    if (state === 'waiting') kept.push({ operation, args })
-    else callBack(args, reason)
-    return meanwhile
-  }
+function passHead(passage: Passage, args: Arguments): unknown {
+  const { response, state } = passage
+  if (state === 'waiting') refuse(response, 'write')
+  if (state === 'shut') return response
+  const { status, message, fields } = readHead(args)
+  if (isUnderWay(passage) || !isStatus(status)) return send(passage, 'writeHead', args)
+  if (fields) applyFields(response, fields)
+  response.statusCode = Number(status)
+  if (message !== undefined) response.statusMessage = message
+  return pass(passage, { operation: 'writeHead', args: [status] }, response)
+}
 
-  function wait(): void {
-    state = 'waiting'
-    const has = (wanted: Operation) => kept.some(({ operation }) => operation === wanted)
-    reveal = disguise(response, { hasEnded: () => has('end'), isFull: () => has('write') })
-  }
+/** Goes through whoever wraps `writeHead`: `compression` decides there how to write what comes next. */
+function passFlushedHeaders(passage: Passage): void {
+  const { response, state } = passage
+  if (state === 'open' && !isUnderWay(passage)) response.writeHead(response.statusCode)
+  pass(passage, { operation: 'flushHeaders', args: [] }, undefined)
+}
 
-  /** An operation may come back here while Node carries it out: `end` calls `writeHead`. */
-  function send(operation: Operation, args: Arguments): unknown {
-    const wasPassing = isPassing
-    isPassing = true
-    try {
-      return Reflect.apply(originals[operation], response, args)
-    } finally {
-      isPassing = wasPassing
-    }
-  }
+function passFlush(passage: Passage): void {
+  if (passage.state === 'waiting') passage.kept.push({ operation: 'flush', args: [] })
+  else if (passage.state === 'open') send(passage, 'flush', [])
+}
 
-  function isUnderWay(): boolean {
-    return isPassing || response.headersSent
+/** Sends at once, or keeps for later and answers `meanwhile`. */
+function pass(passage: Passage, called: Passage['kept'][number], meanwhile: unknown): unknown {
+  const { operation, args } = called
+  if (isMistake(operation, args[0]) && !isHttp2(passage.response))
+    // which sends the head, then looks at the chunk
+    return send(passage, operation, args)
+  if (passage.state === 'open' && !isUnderWay(passage) && passage.begin()) wait(passage)
+  if (passage.state === 'open') return send(passage, operation, args)
+  if (passage.state === 'waiting') passage.kept.push(called)
+  else callBack(args, passage.reason)
+  return meanwhile
+}
+
+function wait(passage: Passage): void {
+  passage.state = 'waiting'
+  const has = (wanted: Operation) => passage.kept.some(({ operation }) => operation === wanted)
+  const pretence = { hasEnded: () => has('end'), isFull: () => has('write') }
+  passage.reveal = disguise(passage.response, pretence)
+}
+
+/** An operation may come back here while Node carries it out: `end` calls `writeHead`. */
+function send(passage: Passage, operation: Operation, args: Arguments): unknown {
+  const wasPassing = passage.isPassing
+  passage.isPassing = true
+  try {
+    return Reflect.apply(passage.originals[operation], passage.response, args)
+  } finally {
+    passage.isPassing = wasPassing
   }
+}
+
+function isUnderWay({ isPassing, response }: Passage): boolean {
+  return isPassing || response.headersSent
 }
 
 /** Tells why to the callback of an operation that was dropped; not at once, or one that tries for ever would be all that runs. */
@@ -123,7 +188,7 @@ export function callBack(args: Arguments, why: unknown): void {
   if (typeof last === 'function') setImmediate(() => last(why))
 }
 
-function operationsOf(response: ServerResponse): Record<Operation, (...args: never) => unknown> {
+function operationsOf(response: ServerResponse): Passage['originals'] {
   const { writeHead, write, end, flushHeaders } = response
   const flush = 'flush' in response ? (response.flush as () => void) : () => {}
   return { writeHead, write, end, flushHeaders, flush }

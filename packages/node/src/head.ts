@@ -10,10 +10,14 @@ export interface Head {
 
 type Field = number | string | string[]
 
+const none: Head['fields'] = new Map()
+
 /** The head of a response, copied: Node appends to the very lists that it was given. */
 export function headOf(response: ServerResponse): Head {
+  const names = response.getHeaderNames()
+  if (names.length === 0) return { status: statusOf(response), fields: none }
   const fields = new Map<string, Field>()
-  for (const name of response.getHeaderNames()) {
+  for (const name of names) {
     const value = response.getHeader(name)
     if (value !== undefined) fields.set(name, Array.isArray(value) ? [...value] : value)
   }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { letErrorHandlerSpeak } from './after-failure.ts'
 import { type Before, commitAll, type Failure } from './commits.ts'
-import { putGate } from './gate.ts'
+import { createGateMethods, putGate } from './gate.ts'
 import { add, addedSince, announce, type Head, headOf, putBack } from './head.ts'
 import { asHttp1, cutOff, type NodeResponse } from './http2.ts'
 import { watchProducers } from './producers.ts'
@@ -12,7 +12,11 @@ interface Guarded {
   found: Head
 }
 
-const guardedResponses = new WeakMap<ServerResponse, Guarded>()
+const key = Symbol('guarded')
+
+interface GuardedResponse extends ServerResponse {
+  [key]?: Guarded
+}
 
 /**
  * Has `before.commit()` finish before the first byte of a response leaves: whatever way it leaves, streams and errors
@@ -25,18 +29,18 @@ const guardedResponses = new WeakMap<ServerResponse, Guarded>()
  * Called again for a response, it adds one more commit; all of them run side by side.
  */
 export function beforeHeaders(answer: NodeResponse, before: Before): void {
-  const response = asHttp1(answer)
-  const guarded = guardedResponses.get(response)
+  const response: GuardedResponse = asHttp1(answer)
+  const guarded = response[key]
   if (guarded) {
     guarded.befores.push(before)
     guarded.found = headOf(response)
   } else guard(response, before)
 }
 
-function guard(response: ServerResponse, before: Before): void {
+function guard(response: GuardedResponse, before: Before): void {
   const guarded: Guarded = { befores: [before], found: headOf(response) }
   const { befores } = guarded
-  guardedResponses.set(response, guarded)
+  response[key] = guarded
   const producers = watchProducers(response)
   let gate = putGate(response, begin)
   response.once('close', close)
@@ -81,7 +85,7 @@ function guard(response: ServerResponse, before: Before): void {
       putBack(response, guarded.found)
       add(response, added)
       announce(response, error)
-      gate = putGate(response, begin)
+      gate = putGate(response, begin, createGateMethods())
     }
     // Outside of the promise: what the application throws is its own, and no unhandled rejection of ours.
     const speak = () => process.nextTick(() => before.fail(error))

@@ -27,14 +27,17 @@ export interface Mounted<Data extends object> {
   commit(): Promise<void> | undefined
 }
 
-const mounted = new WeakMap<NodeRequest, Map<object, Session<object>>>()
+const key = Symbol('mounted')
+
+/** A request, and its sessions by their managers. */
+type Visited = NodeRequest & { [key]?: Map<object, Session<object>> }
 
 /** The session that a request was given of this manager. */
 export function sessionOf<Data extends object>(
   manager: SessionManager<Data>,
-  request: NodeRequest,
+  request: Visited,
 ): Session<Data> | undefined {
-  return mounted.get(request)?.get(manager) as Session<Data> | undefined // only `mountSession` puts it there
+  return request[key]?.get(manager) as Session<Data> | undefined // only `mountSession` puts it there
 }
 
 /**
@@ -59,8 +62,7 @@ export async function mountSession<Data extends object>(
   }
 }
 
-function remember(request: NodeRequest, manager: object, session: Session<object>): void {
-  const known = mounted.get(request)
-  if (known) known.set(manager, session)
-  else mounted.set(request, new Map([[manager, session]]))
+function remember(request: Visited, manager: object, session: Session<object>): void {
+  request[key] ??= new Map()
+  request[key].set(manager, session)
 }

@@ -1,4 +1,4 @@
-import type { Carrier } from '@sojourn/core'
+import { type Carrier, createCarrier } from '@sojourn/core'
 
 /** The carrier of a request whose response comes later. */
 export interface WebCarrier extends Carrier {
@@ -19,18 +19,16 @@ export function webCarrier(request: Request, secure: boolean): WebCarrier {
     own ??= new Headers(response.headers)
     return own
   }
-  return {
+  return createCarrier({
     secure,
-    get sent() {
-      return isClosed
-    },
+    isSent: () => isClosed,
     header: (name) => request.headers.get(name) ?? undefined,
     get: (name) => (own ?? response.headers).get(name) ?? undefined,
     set: (name, value) => written().set(name, value),
     append: (name, value) => written().append(name, value),
     // A line is appended to one response, and a commit is made again only for another that is attached in its place.
     withdraw() {},
-    attach(next) {
+    attach(next: Response) {
       response = next
       own = undefined
       isClosed ||= next.status < 200 // an upgrade, or a network error: neither takes headers
@@ -43,5 +41,5 @@ export function webCarrier(request: Request, secure: boolean): WebCarrier {
     close() {
       isClosed = true
     },
-  }
+  })
 }
