@@ -53,6 +53,18 @@ const journey = {
   },
 }
 
+/** What needs the production servers that `test:frameworks` builds. */
+const frameworks = {
+  extends: true as const,
+  test: {
+    name: 'frameworks',
+    root: 'examples/frameworks/journey',
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+}
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -67,6 +79,7 @@ export default defineConfig({
       redis,
       browser,
       journey,
+      frameworks,
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
   },

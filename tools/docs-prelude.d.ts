@@ -1,4 +1,5 @@
 // The names that code in the docs takes as given, so that an example shows one thing only.
+/// <reference path="./docs-frameworks.d.ts" />
 import type { SessionManager } from '@sojourn/core'
 import type { Express } from 'express'
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { plainEnv as env } from './env.ts'
 
 const packages = join(import.meta.dirname, '../packages')
 const folder = join(packages, 'hono/test/runtimes')
@@ -18,9 +19,6 @@ const runs: readonly (readonly [folder: string, words: readonly string[]])[] = [
   [web, bun],
   [web, deno],
 ]
-
-/** What pnpm tells the scripts that it runs would be taken for options by the npx within. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
 
 // workerd takes one module.
 await build({

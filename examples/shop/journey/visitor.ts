@@ -9,14 +9,20 @@ export interface View {
   readonly text: string
   /** Every Set-Cookie on the way here. */
   readonly setCookies: readonly string[]
+  /** The headers of the last response. */
+  readonly headers: Headers
 }
 
 export interface Visitor {
+  /** The site that it visits. */
+  readonly origin: string
   /** The Cookie header that the next request sends. */
   cookie: string
   get(path: string): Promise<View>
   /** Sends a form and follows to the page that it leads to. */
   post(path: string, fields?: Record<string, string>): Promise<View>
+  /** Sends whatever else, and follows likewise. */
+  send(path: string, init: RequestInit): Promise<View>
 }
 
 /** Where a demo runs, on a clock that only moves when it is told to. */
@@ -59,22 +65,25 @@ export function cartOf({ html }: View): Record<string, number> {
 /** A visitor without a cookie. */
 export function createVisitor(baseUrl: string, userAgent = 'node'): Visitor {
   const visitor: Visitor = {
+    origin: new URL(baseUrl).origin,
     cookie: '',
     get: (path) => follow(path, {}),
     post: (path, fields = {}) =>
       follow(path, { method: 'POST', body: new URLSearchParams(fields) }),
+    send: (path, init) => follow(path, init),
   }
   return visitor
 
   async function follow(path: string, init: RequestInit, seen: string[] = []): Promise<View> {
-    const headers = { cookie: visitor.cookie, 'user-agent': userAgent }
+    const headers = { ...init.headers, cookie: visitor.cookie, 'user-agent': userAgent }
     const response = await fetch(new URL(path, baseUrl), { ...init, headers, redirect: 'manual' })
     const setCookies = [...seen, ...response.headers.getSetCookie()]
     visitor.cookie = afterwards(visitor.cookie, response.headers.getSetCookie())
     const html = await response.text()
     const location = response.headers.get('location')
     if (response.status === 303 && location) return follow(location, {}, setCookies)
-    return { status: response.status, path, html, text: wordsOf(html), setCookies }
+    const { status, headers: said } = response
+    return { status, path, html, text: wordsOf(html), setCookies, headers: said }
   }
 }
 
@@ -97,6 +106,7 @@ function pairOf(pair: string): [name: string, value: string] {
 function wordsOf(html: string): string {
   const [, body = html] = /<body>(.*)<\/body>/s.exec(html) ?? []
   return body
+    .replace(/<script\b.*?<\/script>/gs, ' ')
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

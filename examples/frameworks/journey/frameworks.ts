@@ -1,0 +1,21 @@
+/** How the production server of each framework is started. */
+import type { Framework } from './server.ts'
+
+export const frameworks: readonly Framework[] = [
+  {
+    name: 'next',
+    words: (port) => [
+      'node_modules/next/dist/bin/next',
+      'start',
+      '-H',
+      '127.0.0.1',
+      '-p',
+      `${port}`,
+    ],
+  },
+  {
+    name: 'react-router',
+    words: () => ['node_modules/@react-router/serve/bin.js', 'build/server/index.js'],
+  },
+  { name: 'sveltekit', words: () => ['build/index.js'] },
+]

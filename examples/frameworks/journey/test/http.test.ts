@@ -1,0 +1,9 @@
+/** The journey through the application of each framework, over real HTTP. */
+import { describe } from 'vitest'
+import { frameworks } from '../frameworks.ts'
+import { journey } from '../journey.ts'
+import { useServer } from '../server.ts'
+
+describe.each(frameworks)('$name', (framework) => {
+  journey(useServer(framework))
+})

@@ -1,0 +1,61 @@
+/** What becomes of a session and its token as time passes. */
+import { ada, minutes } from '@sojourn/example-shop/journey/visitor'
+import { describe, expect, test } from 'vitest'
+import { press } from './form.ts'
+import { begin } from './page.ts'
+import type { Place } from './server.ts'
+import { arrive, arriveSignedIn, cookieShape, put } from './visit.ts'
+
+/** The part of the journey on the server's clock. */
+export function timeJourney(place: Place): void {
+  describe('time', () => {
+    test('does not end a session whose pages are only read', async () => {
+      const visitor = await arriveSignedIn(place)
+      for (let page = 0; page < 4; page++) {
+        await place.pass(20 * minutes)
+        expect((await visitor.get('/account')).text).toContain('Hello Ada Lovelace')
+      }
+      await place.pass(31 * minutes)
+      expect((await visitor.get('/account')).path).toBe('/sign-in')
+    })
+
+    test('gives a page that is read a new token, and logs nobody out who never got it', async () => {
+      const visitor = await arriveSignedIn(place)
+      const [first, slow] = [visitor.cookie, arrive(place)]
+      slow.cookie = first
+      await place.pass(6 * minutes)
+      const page = await visitor.get('/sign-in')
+      expect(page.setCookies).toEqual([expect.stringMatching(cookieShape)])
+      expect(page.headers.get('cache-control')).toMatch(/private|no-store/)
+      expect(visitor.cookie).not.toBe(first)
+      expect((await slow.get('/account')).text).toContain('Hello Ada Lovelace')
+      expect((await visitor.get('/account')).text).toContain('Hello Ada Lovelace')
+    })
+
+    test('for a new token is no obstacle to a login, nor to a logout', async () => {
+      const visitor = arrive(place)
+      await put(visitor, 'mug')
+      await place.pass(6 * minutes)
+      const form = await visitor.get('/sign-in')
+      await place.pass(6 * minutes)
+      const account = await press(visitor, form, { button: 'Sign in', fields: ada })
+      expect(account.text).toContain('Hello Ada Lovelace')
+      expect((await visitor.get('/')).text).toContain('Cart 1')
+      await place.pass(6 * minutes)
+      const bye = await press(visitor, account, { button: 'Sign out' })
+      expect([bye.path, visitor.cookie]).toEqual(['/', ''])
+      expect(bye.setCookies.at(-1)).toMatch(/^sid=;.*Max-Age=0/) // in Next.js, after the proxy's new token
+    })
+
+    test('spent on a slow service holds back neither the page nor its cookie', async () => {
+      const visitor = await arriveSignedIn(place)
+      await place.pass(6 * minutes)
+      const release = place.deliveries.hold()
+      const { headers, until } = await begin(`${place.url}/account`, visitor.cookie)
+      expect(await until('Looking for parcels')).toMatch(/Hello (<!-- -->)?Ada Lovelace/)
+      expect(headers.getSetCookie()).toEqual([expect.stringMatching(cookieShape)])
+      release()
+      expect(await until('on Friday')).toContain('Your lantern arrives on Friday.')
+    })
+  })
+}

@@ -1,0 +1,38 @@
+'use server'
+
+import { addToCart } from '@sojourn/example-shop/cart'
+import { findProduct } from '@sojourn/example-shop/products'
+import { authenticate } from '@sojourn/example-shop/users'
+import { refresh } from 'next/cache'
+import { redirect } from 'next/navigation'
+import { changeSession } from '@/lib/session'
+
+export async function add(form: FormData) {
+  const product = findProduct(String(form.get('product')))
+  if (product) await changeSession(({ data }) => addToCart(data, product))
+  redirect('/')
+}
+
+/** Says what was wrong, where something was. */
+export async function signIn(_said: string, form: FormData): Promise<string> {
+  const user = await authenticate(String(form.get('login')), String(form.get('password')))
+  if (!user) return 'That name and password do not belong together.'
+  return changeSession(async (session) => {
+    await session.login(user.id)
+    redirect('/account')
+  })
+}
+
+export async function keepAddress(form: FormData) {
+  await changeSession((session) => {
+    if (!session.verifyCsrfToken(form.get('_csrf')))
+      throw new Error('This form is not of this session.')
+    session.data.emailDraft = String(form.get('email'))
+  })
+  refresh() // no cookie is set, so Next.js would show the page as it was
+}
+
+export async function signOut() {
+  await changeSession((session) => session.destroy())
+  redirect('/')
+}
