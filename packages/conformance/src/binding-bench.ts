@@ -38,7 +38,7 @@ export type Guarding =
   | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
 
 /** A method that the suite asks a route by. */
-export type Method = 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'PROPFIND'
 
 /** One route, for all methods. */
 export interface Route {

@@ -7,6 +7,7 @@ import { headers } from './binding-cases/headers.ts'
 import { oddCookies } from './binding-cases/odd-cookies.ts'
 import { tokenWays } from './binding-cases/token-ways.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
+import { upgrades } from './binding-cases/upgrades.ts'
 import { createSuite, type Suite } from './suite.ts'
 
 export type {
@@ -20,6 +21,7 @@ export type {
 } from './binding-bench.ts'
 export { fetchHttp2 } from './http2-fetch.ts'
 export { register, runSuite } from './suite.ts'
+export { answerUpgrades, type BeginWatch, listen } from './upgrades.ts'
 export type { TestData } from './visitor.ts'
 
 /** A binding, as a stranger hands it to the suite. */
@@ -34,6 +36,8 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly guards?: boolean
   /** Whether `serve` has forms parsed to where the binding's `csrf` looks for its field. @default false */
   readonly forms?: boolean
+  /** Whether the server answers upgrades, as `listen` and `answerUpgrades` have one of Node do. @default false */
+  readonly upgrades?: boolean
   /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
 }
@@ -46,6 +50,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     trustProxy: options.trustsProxy ?? true,
     guards: options.guards ?? false,
     forms: options.forms ?? false,
+    upgrades: options.upgrades ?? false,
   }
   return createSuite<BindingBench>({
     name,
@@ -58,6 +63,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...bindingTrouble,
       ...guards,
       ...csrf,
+      ...upgrades,
     ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {

@@ -15,7 +15,14 @@ const createManager: BindingUnderTest['createManager'] = (backend, options) =>
   createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))
 
 const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
-  bindingSuite({ name, guards: true, forms: true, ...plainBinding(changed), createManager })
+  bindingSuite({
+    name,
+    guards: true,
+    forms: true,
+    upgrades: true,
+    ...plainBinding(changed),
+    createManager,
+  })
 
 /** Bindings that are wrong in one way, and the cases that have to notice: exactly these. */
 const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string[] }> = {
@@ -64,6 +71,8 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H6.3',
       'H6.4',
       'H6.5',
+      'H7.1',
+      'H7.2',
     ],
   },
   'swallows-a-failed-commit': {
@@ -248,6 +257,24 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
   'ignores-options-of-guards': {
     changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as Guarding) },
     breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
+  },
+  'looks-twice-at-an-upgrade': {
+    changed: {
+      watch: async (manager, headers) => {
+        await manager.read(headers)
+        return manager.watch(headers)
+      },
+    },
+    breaks: ['H7.1'],
+  },
+  'keeps-the-reason-to-itself': {
+    changed: {
+      watch: async (manager, headers) => {
+        const watch = await manager.watch(headers)
+        return { ...watch, ended: watch.ended.then(() => 'gone' as const) }
+      },
+    },
+    breaks: ['H7.2'],
   },
   'commits-with-no-one-waiting': {
     changed: {

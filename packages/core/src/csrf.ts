@@ -69,10 +69,15 @@ export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
   }
 }
 
-/** The token in a parsed body: of a plain object, FormData or URLSearchParams, the field `_csrf`. */
+/**
+ * The token in a parsed body: of a plain object, FormData or URLSearchParams, the field `_csrf`. One that stands there
+ * twice is an array, and so no token.
+ */
 export function csrfField(body: unknown): unknown {
   const form = Object(body)
-  return typeof form.get === 'function' ? form.get('_csrf') : form._csrf
+  if (typeof form.getAll !== 'function') return form._csrf
+  const [field, ...others] = form.getAll('_csrf')
+  return others.length === 0 ? field : [field, ...others]
 }
 
 function checkSource(

@@ -175,5 +175,7 @@ test('the field of a form is found in an object, in FormData and in URLSearchPar
     'a',
     'a',
   ])
+  const twice = new URLSearchParams('_csrf=a&_csrf=a')
+  expect([{ _csrf: ['a', 'a'] }, twice].map(csrfField)).toEqual(Array(2).fill(['a', 'a']))
   expect([undefined, null, 'text', {}].map(csrfField)).toEqual(Array(4).fill(undefined))
 })

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
   bindingSuite,
   type Guarding,
+  listen,
   type Route,
   register,
 } from '@sojourn/conformance/binding'
@@ -74,16 +73,7 @@ async function serve(app: Express, { mounts, routes, trustProxy, onError }: Bind
     next(error)
   }
   app.use(tell)
-  const server = http.createServer(app).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return listen(http.createServer(app), { mounts })
 }
 
 describe.each([
@@ -94,6 +84,7 @@ describe.each([
     name,
     guards: true,
     forms: true,
+    upgrades: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
+  answerUpgrades,
   type BindingApp,
   bindingSuite,
   fetchHttp2,
@@ -64,11 +65,13 @@ async function serve(app: FastifyInstance, given: BindingApp, say: typeof answer
     async (_request: unknown, form: string) => new URLSearchParams(form),
   )
   app.addHook('onError', async (_request, _reply, error) => onError?.(error))
+  app.addHttpMethod('PROPFIND')
+  answerUpgrades(app.server, { mounts })
   for (const { manager, as } of mounts)
     await app.register(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
     app.route({
-      method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'],
       url: route.path,
       ...(route.guard ? { preHandler: guardOf(route.guard) } : {}),
       async handler(request, reply) {
@@ -93,13 +96,20 @@ describe.each([
   { name: 'Fastify 5', make: plain, say: answerByReply },
   { name: 'Fastify 5, hijacked streams', make: plain, say: answerRaw },
   { name: 'Fastify 5.0.0', make: plain50, say: answerByReply },
-  { name: 'Fastify 5, HTTP/2', make: http2, say: answerByReply, fetch: fetchHttp2() },
-])('$name', ({ name, make, say, fetch: ask = fetch }) => {
+  {
+    name: 'Fastify 5, HTTP/2',
+    make: http2,
+    say: answerByReply,
+    fetch: fetchHttp2(),
+    upgrades: false,
+  },
+])('$name', ({ name, make, say, fetch: ask = fetch, upgrades = true }) => {
   const suite = bindingSuite({
     name,
     fetch: ask,
     guards: true,
     forms: true,
+    upgrades,
     serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, say),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
@@ -107,6 +117,6 @@ describe.each([
   register(suite, { test })
 
   test('is offered every case', () => {
-    expect(suite.notOffered.filter(({ lacks }) => lacks !== 'guards')).toEqual([])
+    expect(suite.notOffered.filter(({ lacks }) => lacks !== 'upgrades')).toEqual([])
   })
 })

@@ -44,7 +44,9 @@ export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
       set: (name, value) => void said.push([name, value]),
     }
     // A body that cannot be read has no token.
-    const body = guard.wantsField(seen) ? await c.req.parseBody().catch(() => undefined) : undefined
+    const body = guard.wantsField(seen)
+      ? await c.req.parseBody({ all: true }).catch(() => undefined)
+      : undefined
     guard.check(seen, c.get(guard.as), csrfField(body))
     await next()
     for (const [name, value] of said) ownHeaders(c).append(name, value) // not before: there is no response yet

@@ -17,18 +17,19 @@ import { stream, streamSSE } from 'hono/streaming'
 /** What answers a request, and what a runtime's own server takes. */
 export type Fetch = (request: Request) => Response | Promise<Response>
 
-/** The binding suite on Hono, served by `serve`. `makeApp` may bring an older Hono. */
+/** The binding suite on Hono, served by `serve`. `makeApp` may bring an older Hono; `upgrades` says what `serve` answers. */
 export function honoSuite(
   name: string,
-  serve: (fetch: Fetch) => Served | Promise<Served>,
-  makeApp = () => new Hono(),
+  serve: (fetch: Fetch, app: BindingApp) => Served | Promise<Served>,
+  { makeApp = () => new Hono(), upgrades = false } = {},
 ): Suite {
   const secret = randomBytes(32)
   return bindingSuite({
     name,
     guards: true,
     forms: true,
-    serve: async (app) => serve(appOf(makeApp(), app).fetch),
+    upgrades,
+    serve: async (app) => serve(appOf(makeApp(), app).fetch, app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })

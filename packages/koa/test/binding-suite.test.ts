@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -9,6 +7,7 @@ import {
   type BindingApp,
   bindingSuite,
   type Guarding,
+  listen,
   type Route,
   register,
 } from '@sojourn/conformance/binding'
@@ -79,19 +78,6 @@ function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): 
   })
 }
 
-async function serve(app: Koa3) {
-  const server = http.createServer(app.callback()).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-
 describe.each([
   ['Koa 3', () => new Koa3()],
   ['Koa 2', () => new Koa2() as unknown as Koa3],
@@ -100,7 +86,8 @@ describe.each([
     name,
     guards: true,
     forms: true,
-    serve: (app) => serve(appOf(makeApp(), app)),
+    upgrades: true,
+    serve: (app) => listen(http.createServer(appOf(makeApp(), app).callback()), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })

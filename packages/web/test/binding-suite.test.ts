@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { webSuite } from './suite.ts'
 import { serveFetch } from './support.ts'
 
-const suite = webSuite('Request and Response', serveFetch)
+const suite = webSuite('Request and Response', serveFetch, { upgrades: true })
 register(suite, { test })
 
 test('is offered every case', () => {

@@ -14,14 +14,19 @@ import { csrf, requireRecent, requireSession, sessions } from '@sojourn/web'
 /** What answers a request, and what a runtime's own server takes. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/** The binding suite on handlers of Request and Response, served by `serve`. */
-export function webSuite(name: string, serve: (fetch: Fetch) => Served | Promise<Served>): Suite {
+/** The binding suite on handlers of Request and Response, served by `serve`; `upgrades` says whether it answers them. */
+export function webSuite(
+  name: string,
+  serve: (fetch: Fetch, app: BindingApp) => Served | Promise<Served>,
+  { upgrades = false } = {},
+): Suite {
   const secret = randomBytes(32)
   return bindingSuite({
     name,
     guards: true,
     forms: true,
-    serve: async (app) => serve(appOf(app)),
+    upgrades,
+    serve: async (app) => serve(appOf(app), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })

@@ -1,14 +1,13 @@
-import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type BindingApp, listen } from '@sojourn/conformance/binding'
 
 /** Answers a request, as Bun.serve and Deno.serve take it. */
 export type Fetch = (request: Request) => Promise<Response>
 
 /** Serves a function of Request over real HTTP, as adapters do. */
-export async function serveFetch(fetch: Fetch) {
+export function serveFetch(fetch: Fetch, app: Pick<BindingApp, 'mounts'> = { mounts: [] }) {
   const server = http.createServer((message, response) => {
     const request = requestOf(message, response)
     fetch(request).then(
@@ -16,16 +15,7 @@ export async function serveFetch(fetch: Fetch) {
       () => response.writeHead(500).end('unanswered'),
     )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  return listen(server, app)
 }
 
 function requestOf(message: IncomingMessage, response: ServerResponse): Request {

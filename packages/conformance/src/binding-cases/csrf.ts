@@ -131,6 +131,12 @@ export const csrf: readonly BindingCase[] = [
       for (const wrong of [undefined, '', theirs.token])
         equal(await post(cookie, { field: wrong }), 403, String(wrong))
       equal(await post(cookie, { field: token, token: theirs.token }), 403)
+      for (const twice of [
+        [token, token],
+        [token, theirs.token],
+        [theirs.token, token],
+      ])
+        equal(await post(cookie, { field: twice }), 403, 'a field that stands there twice')
     },
   },
   {
@@ -145,7 +151,7 @@ export const csrf: readonly BindingCase[] = [
         return (await ask('/guarded', { method, headers })).status
       }
       for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) equal(await status(method), 200)
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'] as const) {
         equal(await status(method), 403, method)
         equal(await status(method, { 'x-http-method-override': 'GET' }), 403, method)
         equal(await status(method, { 'sec-fetch-site': 'same-origin' }), 200, method)
@@ -172,14 +178,12 @@ async function withForms(bench: BindingBench) {
   }
   const post = async (
     cookie: string,
-    given: { token?: string | undefined; field?: string | undefined },
+    given: { token?: string | undefined; field?: string | readonly string[] | undefined },
   ) => {
     const { token, field } = given
     const headers = { cookie, ...(token === undefined ? {} : { 'x-csrf-token': token }) }
-    const form = new URLSearchParams({
-      name: 'ann',
-      ...(field === undefined ? {} : { _csrf: field }),
-    })
+    const form = new URLSearchParams({ name: 'ann' })
+    for (const value of [field ?? []].flat()) form.append('_csrf', value)
     const sent = 'field' in given ? { body: form } : {}
     return (await ask('/guarded', { method: 'POST', headers, ...sent })).status
   }

@@ -1,14 +1,14 @@
-import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type {
-  BindingApp,
-  BindingUnderTest,
-  Guarding,
-  Mount,
-  Route,
-  TestData,
+import {
+  type BeginWatch,
+  type BindingApp,
+  type BindingUnderTest,
+  type Guarding,
+  listen,
+  type Mount,
+  type Route,
+  type TestData,
 } from '@sojourn/conformance/binding'
 import {
   type Carrier,
@@ -33,6 +33,8 @@ export interface Steps {
   readonly commitsErrors: boolean
   /** Makes a guard, which says where it sends a request, if not on. */
   guard(guard: Guarding): Check
+  /** Begins to follow the session of an upgrade. */
+  watch: BeginWatch
   /** What becomes of a commit that failed. */
   failed(error: unknown): void
 }
@@ -81,6 +83,7 @@ export const steps: Steps = {
         : createSessionGuard(guard.options)
     return (request) => check(undefined, request.sessions[as])
   },
+  watch: (manager, headers) => manager.watch(headers),
   failed(error) {
     throw error
   },
@@ -100,16 +103,7 @@ export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 's
           answerError(response, error)
         })
       })
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      const { port } = server.address() as AddressInfo
-      return {
-        url: `http://127.0.0.1:${port}`,
-        async close() {
-          server.closeAllConnections()
-          server.close()
-        },
-      }
+      return listen(server, app, use.watch)
     },
   }
 }

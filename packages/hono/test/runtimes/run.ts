@@ -6,9 +6,10 @@ import { serve } from './serve.ts'
 const name = process.argv[2] ?? 'this runtime'
 const suite = honoSuite(`Hono 4 on ${name}`, serve)
 const results = await runSuite(suite)
+const { length: lacking } = suite.notOffered.filter(({ lacks }) => lacks !== 'upgrades')
 const failed = results.filter(({ outcome }) => outcome !== 'passed')
 for (const result of failed) console.error(result)
 console.log(
   `${suite.name}: ${results.length - failed.length} passed, ${failed.length} failed, ${suite.notOffered.length} not offered`,
 )
-process.exit(failed.length + suite.notOffered.length === 0 ? 0 : 1)
+process.exit(failed.length + lacking === 0 ? 0 : 1)

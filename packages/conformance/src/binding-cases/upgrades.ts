@@ -1,0 +1,50 @@
+import { deepEqual, equal } from 'node:assert/strict'
+import type { BindingCase, Route } from '../binding-bench.ts'
+import { askUpgrade } from '../upgrades.ts'
+
+const needs = ['upgrades']
+const text = { kind: 'text', body: 'fine' } as const
+const login: Route = {
+  path: '/login',
+  act: ({ session }) => session?.login('user-1'),
+  answer: text,
+}
+const logout: Route = { path: '/logout', act: ({ session }) => session?.destroy(), answer: text }
+
+/** H7: a connection that leaves HTTP behind, beside the requests of an application. */
+export const upgrades: readonly BindingCase[] = [
+  {
+    id: 'H7.1',
+    title:
+      "an upgrade finds the application's session by one look, writes nothing and sends no cookie",
+    needs,
+    async run(bench) {
+      const { ask, url, calls } = await bench.serve([login])
+      const { cookie } = await ask('/login')
+      calls()
+      const { status, setCookies, close } = await askUpgrade(`${url}/login`, { cookie })
+      deepEqual([status, setCookies, calls()], [101, [], ['find']])
+      close()
+      const anonymous = await askUpgrade(`${url}/login`, {})
+      deepEqual([anonymous.status, anonymous.setCookies, calls()], [401, [], []])
+      anonymous.close()
+    },
+  },
+  {
+    id: 'H7.2',
+    title:
+      'an upgraded connection ends with its session, by a request of the application, and learns why',
+    needs,
+    async run(bench) {
+      const { ask, url } = await bench.serve([login, logout])
+      const { cookie } = await ask('/login')
+      const { said, close } = await askUpgrade(`${url}/login`, { cookie })
+      await ask('/logout', { headers: { cookie } })
+      equal(await said(), 'logout')
+      close()
+      const late = await askUpgrade(`${url}/login`, { cookie })
+      equal(late.status, 401)
+      late.close()
+    },
+  },
+]
