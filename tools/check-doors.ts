@@ -11,12 +11,15 @@ const remedy = 'the doors are in tools/doors.ts'
 /** Every import, and every declared dependency of a package, that no door allows. */
 export function checkDoors(root: string): Problem[] {
   const packages = packageNames(root).map((name) => join(root, 'packages', name))
-  return [...packages.flatMap(checkPackage), ...checkExamples(root)]
+  return [...packages.flatMap(checkPackage), ...neighbours.flatMap((name) => outside(root, name))]
 }
 
-/** Examples stand alone: no path leads from them into packages/. */
-function checkExamples(root: string): Problem[] {
-  return filesBelow(join(root, 'examples'), '.ts').flatMap((file) =>
+/** They may use whatever they need, as strangers do. */
+const neighbours = ['bench', 'examples', 'tools/redis-lab']
+
+/** No path leads from beside the packages into one. */
+function outside(root: string, name: string): Problem[] {
+  return filesBelow(join(root, name), '.ts').flatMap((file) =>
     importsOf(file)
       .filter(({ specifier }) => /^\..*\/packages\//.test(specifier))
       .map(({ specifier, line }) => ({ file, line, message: `import ${specifier} by its name` })),

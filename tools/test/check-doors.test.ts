@@ -57,10 +57,12 @@ test('a package without a door is named', () => {
   ])
 })
 
-test('an example imports packages by name only', () => {
-  const source = `import '@sojourn/core'\nimport '../../packages/core/src/index.ts'\n`
-  const files = { 'packages/core/package.json': manifest('core'), 'examples/a/server.ts': source }
-  expect(messages(files)).toEqual([
-    'examples/a/server.ts:2 import ../../packages/core/src/index.ts by its name',
-  ])
-})
+test.each(['bench/src/a.ts', 'examples/a/server.ts', 'tools/redis-lab/src/a.ts'])(
+  '%s imports packages by name only',
+  (file) => {
+    const source = `import '@sojourn/core'\nimport '../../packages/core/src/index.ts'\n`
+    expect(messages({ 'packages/core/package.json': manifest('core'), [file]: source })).toEqual([
+      `${file}:2 import ../../packages/core/src/index.ts by its name`,
+    ])
+  },
+)
