@@ -8,7 +8,7 @@ import type { BindingApp, Served } from './binding-bench.ts'
 import type { TestData } from './visitor.ts'
 
 /** What an upgrade came to. */
-export interface Upgrade {
+export interface Connection {
   readonly status: number
   readonly setCookies: readonly string[]
   /** All that is said on the connection until it ends. */
@@ -67,7 +67,7 @@ export function answerUpgrades(
 }
 
 /** Asks for an upgrade, as the client of a WebSocket does. */
-export async function askUpgrade(url: string, headers: Record<string, string>): Promise<Upgrade> {
+export async function connect(url: string, headers: Record<string, string>): Promise<Connection> {
   const asked = request(url, { headers: { ...headers, connection: 'Upgrade', upgrade: 'test' } })
   asked.end()
   const [response, socket] = await new Promise<[IncomingMessage, Duplex]>((resolve, reject) => {

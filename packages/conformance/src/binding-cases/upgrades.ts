@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { BindingCase, Route } from '../binding-bench.ts'
-import { askUpgrade } from '../upgrades.ts'
+import { connect } from '../upgrades.ts'
 
 const needs = ['upgrades']
 const text = { kind: 'text', body: 'fine' } as const
@@ -22,10 +22,10 @@ export const upgrades: readonly BindingCase[] = [
       const { ask, url, calls } = await bench.serve([login])
       const { cookie } = await ask('/login')
       calls()
-      const { status, setCookies, close } = await askUpgrade(`${url}/login`, { cookie })
+      const { status, setCookies, close } = await connect(`${url}/login`, { cookie })
       deepEqual([status, setCookies, calls()], [101, [], ['find']])
       close()
-      const anonymous = await askUpgrade(`${url}/login`, {})
+      const anonymous = await connect(`${url}/login`, {})
       deepEqual([anonymous.status, anonymous.setCookies, calls()], [401, [], []])
       anonymous.close()
     },
@@ -38,11 +38,11 @@ export const upgrades: readonly BindingCase[] = [
     async run(bench) {
       const { ask, url } = await bench.serve([login, logout])
       const { cookie } = await ask('/login')
-      const { said, close } = await askUpgrade(`${url}/login`, { cookie })
+      const { said, close } = await connect(`${url}/login`, { cookie })
       await ask('/logout', { headers: { cookie } })
       equal(await said(), 'logout')
       close()
-      const late = await askUpgrade(`${url}/login`, { cookie })
+      const late = await connect(`${url}/login`, { cookie })
       equal(late.status, 401)
       late.close()
     },
