@@ -45,7 +45,7 @@ export function connectIoredis(ioredis: Ioredis): Connect {
     client.on('error', () => undefined)
     await once(client, 'ready')
     return {
-      backend: (prefix) => ioredisBackend(client, { prefix }),
+      backend: (prefix, options) => ioredisBackend(client, { prefix, ...options }),
       store: (prefix) => ioredisStore(client, { prefix }),
       codec: msgpackCodec,
       close: () => client.disconnect(),

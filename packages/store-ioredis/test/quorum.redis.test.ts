@@ -1,7 +1,10 @@
-import { freshPrefix, keepsQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import { freshPrefix, keepsQuorum, proveQuorum, startStandalone, until } from '@sojourn/redis-lab'
 import { ioredisBackend } from '@sojourn/store-ioredis'
+import * as ioredis6 from 'ioredis'
+import * as ioredis5 from 'ioredis5'
 import { afterAll, assert, test } from 'vitest'
 import { connectBoth } from './clients.ts'
+import { connectIoredis } from './connect.ts'
 
 const [server, standby] = await Promise.all([startStandalone(), startStandalone()])
 const [[node], [replica]] = [server.nodes, standby.nodes]
@@ -20,6 +23,8 @@ test.each(Object.entries(clients))(
   async (_name, client) => {
     const prefix = freshPrefix()
     const waiting = (ms: number) => ioredisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
-    await keepsQuorum(waiting, replica)
+    await keepsQuorum(waiting, [replica])
   },
 )
+
+await proveQuorum({ 'ioredis 6': connectIoredis(ioredis6), 'ioredis 5': connectIoredis(ioredis5) })

@@ -83,7 +83,7 @@ function optionsFor(address: AddressOf<'standalone' | 'secure'>): ClientOptions 
 
 async function clientConnection(client: NodeRedisClient & Closable): Promise<Connection> {
   return connected(client, {
-    backend: (prefix) => nodeRedisBackend(client, { prefix }),
+    backend: (prefix, options) => nodeRedisBackend(client, { prefix, ...options }),
     store: (prefix) => nodeRedisStore(client, { prefix }),
   })
 }
@@ -98,7 +98,7 @@ async function clusterConnection(
     topologyRefreshOnReconnectionAttemptStrategy: 250,
   })
   return connected(cluster, {
-    backend: (prefix) => nodeRedisClusterBackend(cluster, { prefix }),
+    backend: (prefix, options) => nodeRedisClusterBackend(cluster, { prefix, ...options }),
     store: (prefix) => nodeRedisClusterStore(cluster, { prefix }),
   })
 }
@@ -114,7 +114,7 @@ async function sentinelConnection(
     scanInterval: 1_000,
   })
   return connected(sentinel, {
-    backend: (prefix) => nodeRedisSentinelBackend(sentinel, { prefix }),
+    backend: (prefix, options) => nodeRedisSentinelBackend(sentinel, { prefix, ...options }),
     store: (prefix) => nodeRedisSentinelStore(sentinel, { prefix }),
   })
 }

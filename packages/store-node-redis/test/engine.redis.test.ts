@@ -232,3 +232,20 @@ test('a session with a cart takes no more than a twentieth above a plain string 
   console.info(JSON.stringify({ json, row, session, plain }))
   expect(session).toBeLessThanOrEqual(Number(plain) * 1.05)
 })
+
+test('a user with 600 sessions is listed and ended whole, in steps that hold Redis shortly each', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  const ids = Array.from({ length: 600 }, (_, n) => `ann.${n}`)
+  await Promise.all(ids.map((id, n) => backend.insert(id, row({ expiresAt: at + hour + n }), call)))
+  const kept = 'ann.300'
+  await backend.list('nobody', call)
+  await backend.removeGroup('nobody', { ...call, reason: 'revoked' })
+  const { sent } = await watch.during(async () => {
+    const listed = await backend.list('ann', call)
+    expect(listed.map(({ id }) => id).sort()).toEqual(ids.sort())
+    expect(await backend.removeGroup('ann', { ...call, reason: 'revoked', except: kept })).toBe(599)
+  })
+  expect(sent.filter(([name]) => name?.startsWith('EVAL'))).toHaveLength(6)
+  expect((await backend.list('ann', call)).map(({ id }) => id)).toEqual([kept])
+  expect(await backend.find('ann.599', call)).toEqual({ ended: 'revoked', at })
+})

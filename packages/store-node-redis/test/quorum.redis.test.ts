@@ -1,8 +1,10 @@
-import { freshPrefix, keepsQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import { freshPrefix, keepsQuorum, proveQuorum, startStandalone, until } from '@sojourn/redis-lab'
 import { nodeRedisBackend } from '@sojourn/store-node-redis'
-import { createClientPool } from 'redis'
+import * as redis from 'redis'
+import * as redis5 from 'redis5'
 import { afterAll, assert, expect, test } from 'vitest'
 import { connectBoth } from './clients.ts'
+import { connectNodeRedis } from './connect.ts'
 
 const [server, standby] = await Promise.all([startStandalone(), startStandalone()])
 const [[node], [replica]] = [server.nodes, standby.nodes]
@@ -11,7 +13,7 @@ const { port } = server.address
 await replica.command('REPLICAOF', server.address.host, String(port))
 await until('the replica to follow', async () => (await node.command('WAIT', '1', '50')) === 1)
 const clients = await connectBoth(port)
-const pool = createClientPool({ socket: { port } })
+const pool = redis.createClientPool({ socket: { port } })
 await pool.on('error', console.error).connect()
 
 afterAll(async () => {
@@ -25,9 +27,11 @@ test.each([...Object.entries(clients), ['a pool', pool] as const])(
     const prefix = freshPrefix()
     const waiting = (ms: number) =>
       nodeRedisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
-    await keepsQuorum(waiting, replica)
+    await keepsQuorum(waiting, [replica])
   },
 )
+
+await proveQuorum({ 'redis 6': connectNodeRedis(redis), 'redis 5': connectNodeRedis(redis5) })
 
 test.each([
   { replicas: 0, ms: 100 },

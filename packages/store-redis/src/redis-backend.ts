@@ -7,7 +7,8 @@ import {
 } from '@sojourn/core'
 import { checkOptions } from '@sojourn/core/parts'
 import type { Quorum, RedisDriver, RedisWord } from './driver.ts'
-import { checkPrefix, createLayout, handleOf } from './layout.ts'
+import { createGroups } from './groups.ts'
+import { checkPrefix, createLayout } from './layout.ts'
 import { sendWithQuorum } from './quorum.ts'
 import * as replies from './replies.ts'
 import { createRunScript } from './run-script.ts'
@@ -59,6 +60,7 @@ export function redisBackend(
     send: client.send,
     sendDurably: sendWithQuorum(client, waitFor),
   })
+  const groups = createGroups({ layout, runScript })
 
   return {
     supports,
@@ -105,17 +107,9 @@ export function redisBackend(
       return answer(call, runOn(id, scripts.remove, { args, call }), replies.readRemoved)
     },
 
-    list: (group, call) =>
-      answer(call, runOnGroup(group, scripts.list, { args: [], call }), (reply) =>
-        replies.readListed(reply, (handle) => layout.idIn(group, handle)),
-      ),
+    list: (group, call) => answer(call, groups.list(group, call), (rows) => rows),
 
-    removeGroup(group, call) {
-      const { at, reason, except } = call
-      const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
-      const args = [encodeTombstone({ ended: reason, at }), ...kept]
-      return answer(call, runOnGroup(group, scripts.removeGroup, { args, call }), replies.readCount)
-    },
+    removeGroup: (group, call) => answer(call, groups.remove(group, call), (count) => count),
 
     async *scan(call) {
       try {
@@ -136,19 +130,13 @@ export function redisBackend(
     const keys = [layout.indexOf(groupOf(id)), layout.keyOf(id)] as const
     return runScript(script, { keys, args: [String(call.at), ...args], call })
   }
-
-  /** A group's script. */
-  function runOnGroup(group: string, script: scripts.Script, { args, call }: Run) {
-    const keys = [layout.indexOf(group)] as const
-    return runScript(script, { keys, args: [String(call.at), ...args], call })
-  }
 }
 
 /** What a reply means; whatever goes wrong on the way is trouble (clause 1). */
-async function answer<Result>(
+async function answer<Reply, Result>(
   call: BackendCall,
-  reply: Promise<unknown>,
-  read: (reply: unknown) => Result,
+  reply: Promise<Reply>,
+  read: (reply: Reply) => Result,
 ): Promise<Result> {
   try {
     return read(await reply)

@@ -47,22 +47,25 @@ export function readRemoved(reply: unknown): Row | null {
   return reply === null ? null : readRow(reply)
 }
 
-/** The answer of the script `list`. */
+/** The answer of the script `list`: rows, and the handles that it left to further steps. */
 export function readListed(
   reply: unknown,
   idIn: (handle: string) => SessionId,
-): readonly IdentifiedRow[] {
-  if (!Array.isArray(reply)) throw strangeReply("Redis answered a 'list' with something")
-  const words: unknown[] = reply
-  return words.flatMap((word, index) =>
+): { rows: readonly IdentifiedRow[]; rest: readonly string[] } {
+  const [found, rest]: unknown[] = Array.isArray(reply) ? reply : []
+  if (!Array.isArray(found) || !Array.isArray(rest))
+    throw strangeReply("Redis answered a 'list' with something")
+  const words: unknown[] = found
+  const rows = words.flatMap((word, index) =>
     index % 2 === 0 ? [{ id: idIn(String(word)), ...readRow(words[index + 1]) }] : [],
   )
+  return { rows, rest: rest.map(String) }
 }
 
-/** The answer of the script `removeGroup`. */
-export function readCount(reply: unknown): number {
-  const count = Number(String(reply)) // a client may be told to answer integers as strings
-  if (Number.isSafeInteger(count)) return count
+/** The answer of the script `removeGroup`: how many it ended, and whether there are more. */
+export function readEnded(reply: unknown): { count: number; hasMore: boolean } {
+  const [count = Number.NaN, more] = readWords(reply).map(Number) // a client may be told to answer integers as strings
+  if (Number.isSafeInteger(count)) return { count, hasMore: more === 1 }
   throw strangeReply("Redis answered a 'removeGroup' with something")
 }
 

@@ -35,9 +35,9 @@ local function keyOf(handle)
   return index .. ':' .. handle
 end
 
--- The handles that are not yet over. A score is always the expiresAt of the row: both are written in one step.
-local function current()
-  return redis.call('ZRANGE', index, '(' .. ARGV[1], '+inf', 'BYSCORE')
+-- The handles that are not yet over, or so many of them. A score is always the expiresAt of the row: both are written in one step.
+local function current(most)
+  return redis.call('ZRANGE', index, '(' .. ARGV[1], '+inf', 'BYSCORE', 'LIMIT', 0, most or -1)
 end
 
 -- What a command of many keys answers, asked in pieces, because Lua passes on only so many. The index comes first in

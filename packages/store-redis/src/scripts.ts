@@ -108,10 +108,15 @@ redis.call('ZREM', index, string.sub(key, #index + 2))
 return isLive(present) and present
 `)
 
-/** → handles and what stands at their keys, by turns. A member whose key is gone leaves the index. */
+/**
+ * One step of a list: of the handles that it is given, or else of all in the index. → handles and what stands at their keys,
+ * by turns; and the handles that it left to further steps. A member whose key is gone leaves the index.
+ */
 export const list = define(
   `
-local handles, found, gone = current(), {}, {}
+local step, handles, found, gone, rest = tonumber(ARGV[2]), { unpack(ARGV, 3) }, {}, {}, {}
+if #handles == 0 then handles = current() end
+for n = #handles, step + 1, -1 do rest[n - step] = table.remove(handles) end
 ask('MGET', handles, function(values, first)
   for n = 2, #values do
     local handle, value = handles[first + n - 2], values[n]
@@ -122,18 +127,20 @@ ask('MGET', handles, function(values, first)
   end
 end)
 drop(gone)
-return found
+return { found, rest }
 `,
   { isDurable: false },
 )
 
 /**
- * → how many it ended. It asks for all before it changes anything, so that a Cluster which is moving them can refuse. The
- * index is shortened first, for the same reason as in `remove`. `XX`: what has lapsed leaves nothing.
+ * One step of ending a group. → how many it ended, and 1 where there are more. It asks for all before it changes anything, so
+ * that a Cluster which is moving them can refuse. The index is shortened first, for the same reason as in `remove`. `XX`:
+ * what has lapsed leaves nothing.
  */
 export const removeGroup = define(`
-local tombstone, except, ending, count = ARGV[2], ARGV[3], {}, 0
-for _, handle in ipairs(current()) do
+local tombstone, step, except, ending, count = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, 0
+local handles = current(step + 1)
+for _, handle in ipairs(handles) do
   if handle ~= except then ending[#ending + 1] = handle end
 end
 ask('EXISTS', ending, function() end)
@@ -141,7 +148,7 @@ drop(ending)
 for _, handle in ipairs(ending) do
   if redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX') then count = count + 1 end
 end
-return count
+return { count, #handles > step and 1 or 0 }
 `)
 
 function define(body: string, { isDurable = true } = {}): Script {

@@ -25,6 +25,7 @@ const words: Record<string, string> = {
   XX: '2.6.12',
   WITHSCORES: '1.2',
   BYSCORE: '6.2',
+  LIMIT: '6.2',
   MATCH: '2.8',
   COUNT: '2.8',
 }

@@ -1,9 +1,15 @@
 import type { Codec, SessionBackend, StoreFactory } from '@sojourn/core'
 import type { Address } from './address.ts'
 
+/** How many replicas a write waits for, and how long, in ms. */
+export interface Quorum {
+  readonly replicas: number
+  readonly ms: number
+}
+
 /** A client of one library, connected: what the cases of this package ask of a driver. */
 export interface Connection {
-  backend(prefix: string): SessionBackend
+  backend(prefix: string, options?: { readonly waitFor: Quorum }): SessionBackend
   store(prefix: string): StoreFactory
   /** The store's own. */
   readonly codec: Codec

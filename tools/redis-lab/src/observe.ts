@@ -1,48 +1,134 @@
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import type { RedisNode } from './redis-node.ts'
 
-/** What a server tells of its memory and of how long it was busy at a stretch. */
+/** What a server tells of itself while it is worked on, whatever its clients measure. */
 export interface Observed {
-  /** Prints by how many bytes each of `count` things made the server grow. */
-  grows(what: string, count: number, run: () => Promise<unknown>): Promise<void>
-  /** Prints the longest that one command held the server. */
-  worst(): Promise<void>
+  /** Runs something and prints for how long it held the server at a stretch; of `count` acts, also what each of them took. */
+  during(what: string, run: () => Promise<unknown>, count?: number): Promise<void>
+  /** The same, and by how many bytes each of `count` things made the server grow. */
+  growing(what: string, run: () => Promise<unknown>, count: number): Promise<void>
+  /** Prints the longest that any command held the server, of all that ran. */
+  judge(): void
 }
 
-/** Looks at a server from beside its clients. */
-export function observe({ command }: RedisNode): Observed {
+/** Lines of redis.conf without which there is nothing to observe. */
+export const observable = [
+  'latency-monitor-threshold 5',
+  'slowlog-log-slower-than 1000',
+  'slowlog-max-len 100000',
+]
+
+/**
+ * Looks at a server from beside its clients. Redis measures a command by the wall clock, so the server goes before all other
+ * processes where the system has `chrt` and allows it; what it still had to wait for a processor is told beside what it ran.
+ */
+export async function observe({ command }: RedisNode): Promise<Observed> {
+  const pid = Number(fieldOf(await command('INFO', 'server'), 'process_id'))
+  prefer(pid)
+  const longest: number[] = []
+
+  async function during(what: string, run: () => Promise<unknown>, count = 1): Promise<void> {
+    await command('CONFIG', 'RESETSTAT')
+    await command('SLOWLOG', 'RESET')
+    await command('LATENCY', 'RESET')
+    const before = await schedule(pid)
+    const began = performance.now()
+    await run()
+    const wall = performance.now() - began
+    const after = await schedule(pid)
+    const each = (ms: number) => `${(ms / count).toFixed(3)} ms`
+    console.log(`${what}: ${each(wall)} each, end to end`)
+    console.log(
+      `  server: ran ${each(after.ran - before.ran)} each, waited ${each(after.waited - before.waited)}`,
+    )
+    console.log(
+      `  host: ran others on our processors for ${(after.away - before.away).toFixed(0)} ms`,
+    )
+    console.log(`  scripts and reads: ${await commandsOf(command)}`)
+    const slow = await slowOf(command)
+    longest.push(Math.max(0, ...slow.map(({ micros }) => micros)))
+    console.log(`  longest command: ${told(longest.at(-1))}; LATENCY: ${await latestOf(command)}`)
+    for (const { micros, words } of slow.filter(isLong))
+      console.log(`  above 5 ms: ${micros} µs, ${words.slice(0, 120)}`)
+  }
+
   return {
-    async grows(what, count, run) {
+    during,
+    async growing(what, run, count) {
       const before = await memoryOf(command)
-      const began = performance.now()
-      await run()
-      const seconds = (performance.now() - began) / 1_000
+      await during(what, run, count)
       const bytes = ((await memoryOf(command)) - before) / count
-      console.log(`${what}: ${bytes.toFixed(0)} bytes each (${count} in ${seconds.toFixed(1)} s)`)
+      console.log(`  memory: ${bytes.toFixed(0)} bytes each`)
     },
-    async worst() {
-      const slow = await command('SLOWLOG', 'GET', '-1')
-      const entries = Array.isArray(slow) ? slow : []
-      const longest = entries.map(([, , micros, words]) => ({ micros: Number(micros), words }))
-      const [worst] = longest.sort((a, b) => b.micros - a.micros)
-      const what = worst ? `${worst.micros} µs, ${String(worst.words).slice(0, 60)}` : 'below 1 ms'
-      console.log(`the longest command: ${what}`)
-      console.log(`above 5 ms: ${longest.filter(({ micros }) => micros > 5_000).length} commands`)
-      console.log(`LATENCY LATEST: ${JSON.stringify(await command('LATENCY', 'LATEST'))}`)
+    judge() {
+      console.log(`the longest of all: ${told(Math.max(...longest))}`)
     },
   }
 }
 
-/** Prints how long something took, and what it found. */
-export async function measured(what: string, run: () => Promise<unknown>): Promise<void> {
-  const began = performance.now()
-  const found = await run()
-  const ms = performance.now() - began
-  const count = Array.isArray(found) ? found.length : found
-  console.log(`${what}: ${ms.toFixed(1)} ms, ${count} found`)
-}
-
 /** The bytes that a server has taken for all that it holds. */
 export async function memoryOf(command: RedisNode['command']): Promise<number> {
-  const info = String(await command('INFO', 'memory'))
-  return Number(/used_memory:(\d+)/.exec(info)?.[1])
+  return Number(fieldOf(await command('INFO', 'memory'), 'used_memory'))
+}
+
+/** Whoever may not set a priority measures all the same. */
+function prefer(pid: number): void {
+  try {
+    execFileSync('chrt', ['--fifo', '--pid', '1', String(pid)])
+  } catch (error) {
+    console.log(`The server runs as any other process: ${String(error)}`)
+  }
+}
+
+/** In ms: how long a process has run, how long it was ready and had to wait, and how long the host ran others on our processors. */
+async function schedule(pid: number): Promise<Record<'ran' | 'waited' | 'away', number>> {
+  const read = (path: string) => readFile(path, 'utf8').catch(() => '')
+  const [ran = Number.NaN, waited = Number.NaN] = (await read(`/proc/${pid}/schedstat`))
+    .split(' ')
+    .map(Number)
+  const steal = Number((await read('/proc/stat')).split(/\s+/)[8])
+  return { ran: ran / 1e6, waited: waited / 1e6, away: steal * 10 }
+}
+
+/** By the wall clock of the server: how often each command ran, its mean, and below what 99.99 % stayed. */
+async function commandsOf(command: RedisNode['command']): Promise<string> {
+  const [stats, latency] = await Promise.all(
+    ['commandstats', 'latencystats'].map(async (section) => String(await command('INFO', section))),
+  )
+  const all = [...String(stats).matchAll(/cmdstat_(evalsha|eval|get|scan):calls=(\d+),usec=(\d+)/g)]
+  return all
+    .map(([, name, calls, micros]) => {
+      const most = new RegExp(`usec_${name}:.*p99\\.99=([\\d.]+)`).exec(String(latency))?.[1]
+      return `${calls} ${name} of ${(Number(micros) / Number(calls)).toFixed(1)} µs, 99.99 % within ${most} µs`
+    })
+    .join('; ')
+}
+
+interface Slow {
+  readonly micros: number
+  readonly words: string
+}
+
+/** The commands that took longer than a millisecond. */
+async function slowOf(command: RedisNode['command']): Promise<Slow[]> {
+  const slow = await command('SLOWLOG', 'GET', '-1')
+  const entries = Array.isArray(slow) ? slow : []
+  return entries.map(([, , micros, words]) => ({ micros: Number(micros), words: String(words) }))
+}
+
+const isLong = ({ micros }: Pick<Slow, 'micros'>) => micros > 5_000
+
+function told(micros = 0): string {
+  return micros > 0 ? `${micros} µs` : 'below 1 ms'
+}
+
+async function latestOf(command: RedisNode['command']): Promise<string> {
+  const latest = await command('LATENCY', 'LATEST')
+  const events = Array.isArray(latest) ? latest : []
+  return events.map(([name, , , most]) => `${name} ${most} ms`).join(', ') || 'nothing above 5 ms'
+}
+
+function fieldOf(info: unknown, name: string): string | undefined {
+  return new RegExp(`^${name}:(\\S+)`, 'm').exec(String(info))?.[1]
 }

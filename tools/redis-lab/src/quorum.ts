@@ -1,6 +1,11 @@
 import { equal, rejects } from 'node:assert/strict'
 import type { SessionBackend } from '@sojourn/core'
+import { afterAll, describe, test } from 'vitest'
+import { startCluster } from './cluster.ts'
+import type { Connect } from './connect.ts'
+import { freshPrefix } from './prefix.ts'
 import type { RedisNode } from './redis-node.ts'
+import { startSentinel } from './sentinel.ts'
 
 const at = Date.UTC(2030, 0, 1)
 const row = {
@@ -13,27 +18,53 @@ const row = {
 const call = { at, signal: new AbortController().signal }
 
 /**
- * Fails unless a backend that waits for one replica is content while there is one, says that the outcome is unknown
- * while it is frozen, lets touches pass all the same, and takes the same write again when the replica is back.
+ * Registers what `waitFor` promises, on a Cluster and on a Sentinel set, through each of the clients; a replica of every
+ * master stands still meanwhile.
+ */
+export async function proveQuorum(clients: Readonly<Record<string, Connect>>): Promise<void> {
+  const [cluster, sentinel] = await Promise.all([startCluster(), startSentinel()])
+  afterAll(() => Promise.all([cluster.stop(), sentinel.stop()]))
+
+  describe.each([
+    { kind: 'Cluster', ...cluster, replicas: 1, stopped: cluster.nodes.slice(3) },
+    { kind: 'Sentinel', ...sentinel, replicas: 2, stopped: sentinel.nodes.slice(1, 2) },
+  ])('$kind', ({ address, replicas, stopped }) => {
+    test.each(Object.entries(clients))(
+      'waitFor waits, and says when it waited in vain: %s',
+      async (_name, connect) => {
+        const connection = await connect(address)
+        const prefix = freshPrefix()
+        const waiting = (ms: number) => connection.backend(prefix, { waitFor: { replicas, ms } })
+        await keepsQuorum(waiting, stopped)
+        connection.close()
+      },
+    )
+  })
+}
+
+/**
+ * Fails unless a backend that waits for its replicas is content while they are there, says that the outcome is unknown
+ * while some are frozen, lets touches pass all the same, and takes the same write again when they are back.
  * `waiting` makes a backend that waits so many ms.
  */
 export async function keepsQuorum(
   waiting: (ms: number) => SessionBackend,
-  replica: RedisNode,
+  replicas: readonly RedisNode[],
 ): Promise<void> {
   const [patient, hasty] = [waiting(20_000), waiting(200)]
   equal((await patient.insert('g.a', row, call)).inserted, true)
-  replica.freeze()
+  for (const replica of replicas) replica.freeze()
   try {
-    const tooFew = { code: 'ERR_STORE_UNAVAILABLE', message: /^Only 0 of 1 replicas had the write/ }
+    const tooFew = {
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: /^Only (0 of 1|1 of 2) replicas had the write/,
+    }
     await rejects(hasty.insert('g.b', row, call), tooFew)
     await rejects(hasty.remove('g.a', { ...call, reason: 'logout' }), tooFew)
-    equal(
-      await patient.touch('g.b', { ...row, touchedAt: at + 1 }, { ...call, expected: row }),
-      'touched',
-    )
+    const later = { ...row, touchedAt: at + 1 }
+    equal(await patient.touch('g.b', later, { ...call, expected: row }), 'touched')
   } finally {
-    replica.thaw()
+    for (const replica of replicas) replica.thaw()
   }
   equal((await patient.insert('g.b', row, call)).inserted, true)
   equal(await patient.remove('g.a', { ...call, reason: 'logout' }), null)

@@ -2,7 +2,7 @@ export { measureBytes } from './bytes.ts'
 
 import type { Row, SessionBackend } from '@sojourn/core'
 import type { Connect } from './connect.ts'
-import { measured, observe } from './observe.ts'
+import { type Observed, observable, observe } from './observe.ts'
 import { startStandalone } from './standalone.ts'
 
 const perUser = 2
@@ -19,48 +19,90 @@ const row: Row = {
   value: new Uint8Array(240).fill(0x61),
 }
 
-/** Fills one server with `count` sessions, half of them of users, and prints what they cost and what it costs to ask. */
+/** How many users have a thousand sessions each, which is many. */
+const crowds = 20
+const crowd = 1_000
+
+/**
+ * Fills one server with `count` sessions, half of them of users, asks of it all that there is to ask, and prints for each what
+ * it cost the server: nothing may hold it for more than 5 ms.
+ */
 export async function measureScale(connect: Connect, count: number): Promise<void> {
   const { address, nodes, stop } = await startStandalone([
-    'latency-monitor-threshold 5',
-    'slowlog-log-slower-than 1000',
-    'slowlog-max-len 100000',
+    ...observable,
+    'latency-tracking-info-percentiles 99.99',
   ])
   const [node] = nodes
   if (!node) throw new Error('A standalone topology has a node')
-  const server = observe(node)
+  const server = await observe(node)
   const connection = await connect(address)
   const backend = connection.backend('sess:')
-  const half = count / 2
-
-  await server.grows('anonymous session', half, () =>
-    fill(half, (n) =>
-      backend.insert(`${word(n)}a.${handle(n)}`, row, { ...callOf(), isSolitary: true }),
-    ),
-  )
-  await server.grows("user's session, index included", half, () =>
-    fill(half, (n) =>
-      backend.insert(`${word(Math.floor(n / perUser))}u.${handle(n)}`, row, callOf()),
-    ),
-  )
-  await fill(1_000, (n) => backend.insert(`${word(0)}m.${handle(n)}`, row, callOf()))
-  await ask(backend)
-  await server.worst()
+  await grow(backend, { server, half: count / 2 })
+  await serve(backend, { server, half: count / 2 })
+  await manage(backend, server)
+  server.judge()
   connection.close()
   await stop()
 }
 
-async function ask(backend: SessionBackend): Promise<void> {
-  await measured('listing a user of 2', () => backend.list(`${word(0)}u`, callOf()))
-  await measured('listing a user of 1,000', () => backend.list(`${word(0)}m`, callOf()))
-  await measured('revoking all of a user with 1,000', () =>
-    backend.removeGroup(`${word(0)}m`, { ...callOf(), reason: 'revoked' }),
+/** New sessions, one script each. */
+async function grow(backend: SessionBackend, { server, half }: { server: Observed; half: number }) {
+  const solitary = (n: number) =>
+    backend.insert(anonymous(n), row, { ...callOf(), isSolitary: true })
+  await server.growing('an anonymous session is made', () => fill(half, solitary), half)
+  const listed = (n: number) =>
+    backend.insert(`${word(Math.floor(n / perUser))}u.${handle(n)}`, row, callOf())
+  await server.growing("a user's session is made, index included", () => fill(half, listed), half)
+  const crowded = (n: number) => backend.insert(`${group(n % crowds)}.${handle(n)}`, row, callOf())
+  const all = crowds * crowd
+  await server.during('a session of a user with up to 1,000 is made', () => fill(all, crowded), all)
+}
+
+/** What requests ask, of sessions all over the place. */
+async function serve(
+  backend: SessionBackend,
+  { server, half }: { server: Observed; half: number },
+) {
+  const some = Math.min(50_000, half / 2)
+  const ids = Array.from({ length: some }, (_, n) => anonymous((n * 7_919) % half))
+  const forSome = (what: string, act: (id: string) => Promise<unknown>) =>
+    server.during(what, () => fill(some, (n) => act(ids[n] ?? '')), some)
+  const next = { ...row, version: 'versionTag0', priorVersions: [row.version] }
+  const later = { touchedAt: at + 1, expiresAt: row.expiresAt + 1 }
+  await forSome('a read', (id) => backend.find(id, callOf()))
+  await forSome('a touch', (id) => backend.touch(id, later, { ...callOf(), expected: row }))
+  await forSome('a change', (id) =>
+    backend.replace(id, next, { ...callOf(), expected: row.version }),
   )
-  await measured('a full scan', async () => {
+  await forSome('a logout', (id) => backend.remove(id, { ...callOf(), reason: 'logout' }))
+}
+
+/** What operators and device lists ask; each several times, because one says little. */
+async function manage(backend: SessionBackend, server: Observed): Promise<void> {
+  const forCrowds = (what: string, act: (n: number) => Promise<unknown>) =>
+    server.during(what, () => oneByOne(crowds, act), crowds)
+  const limit = { max: crowd, onExceed: 'evict' } as const
+  await server.during(
+    'listing a user of 2',
+    () => oneByOne(crowds, (n) => backend.list(`${word(n)}u`, callOf())),
+    crowds,
+  )
+  await forCrowds('listing a user of 1,000', (n) => backend.list(group(n), callOf()))
+  await forCrowds('a login of a user at a limit of 1,000', (n) =>
+    backend.insert(`${group(n)}.${handle(0)}x`, row, { ...callOf(), limit }),
+  )
+  await forCrowds('revoking all of a user with 1,000', (n) =>
+    backend.removeGroup(group(n), { ...callOf(), reason: 'revoked' }),
+  )
+  await server.during('a full scan', async () => {
     let seen = 0
     for await (const _ of backend.scan(callOf())) seen++
-    return seen
+    console.log(`${seen} seen by the scan`)
   })
+}
+
+async function oneByOne(count: number, act: (n: number) => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < count; n++) await act(n)
 }
 
 /** Some hundreds at a time, as a busy fleet does. */
@@ -77,3 +119,8 @@ const word = (n: number) => n.toString(16).padStart(15, '0')
 
 /** As long as a handle is. */
 const handle = (n: number) => n.toString(16).padStart(22, '0')
+
+const anonymous = (n: number) => `${word(n)}a.${handle(n)}`
+
+/** The group of a user with many sessions. */
+const group = (n: number) => `${word(n)}m`
