@@ -36,14 +36,11 @@ export async function observe({ command }: RedisNode): Promise<Observed> {
     const began = performance.now()
     await run()
     const wall = performance.now() - began
-    const after = await schedule(pid)
     const each = (ms: number) => `${(ms / count).toFixed(3)} ms`
-    console.log(`${what}: ${each(wall)} each, end to end`)
+    const { ran, waited, away } = elapsed(before, await schedule(pid))
+    console.log(`${what}: ${each(wall)} each, end to end, ${each(ran)} of the server`)
     console.log(
-      `  server: ran ${each(after.ran - before.ran)} each, waited ${each(after.waited - before.waited)}`,
-    )
-    console.log(
-      `  host: ran others on our processors for ${(after.away - before.away).toFixed(0)} ms`,
+      `  in all it waited ${waited.toFixed(1)} ms; the host took ${away} ms away from the machine`,
     )
     console.log(`  scripts and reads: ${await commandsOf(command)}`)
     const slow = await slowOf(command)
@@ -82,13 +79,25 @@ function prefer(pid: number): void {
 }
 
 /** In ms: how long a process has run, how long it was ready and had to wait, and how long the host ran others on our processors. */
-async function schedule(pid: number): Promise<Record<'ran' | 'waited' | 'away', number>> {
+interface Schedule {
+  readonly ran: number
+  readonly waited: number
+  readonly away: number
+}
+
+async function schedule(pid: number): Promise<Schedule> {
   const read = (path: string) => readFile(path, 'utf8').catch(() => '')
-  const [ran = Number.NaN, waited = Number.NaN] = (await read(`/proc/${pid}/schedstat`))
-    .split(' ')
-    .map(Number)
-  const steal = Number((await read('/proc/stat')).split(/\s+/)[8])
+  const [ran = 0, waited = 0] = (await read(`/proc/${pid}/schedstat`)).split(' ').map(Number)
+  const [, , , , , , , , steal = 0] = (await read('/proc/stat')).split(/\s+/).map(Number)
   return { ran: ran / 1e6, waited: waited / 1e6, away: steal * 10 }
+}
+
+function elapsed(before: Schedule, after: Schedule): Schedule {
+  return {
+    ran: after.ran - before.ran,
+    waited: after.waited - before.waited,
+    away: after.away - before.away,
+  }
 }
 
 /** By the wall clock of the server: how often each command ran, its mean, and below what 99.99 % stayed. */
