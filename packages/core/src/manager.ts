@@ -14,6 +14,7 @@ import { Session, type SessionData, stateOf } from './session.ts'
 import type { SessionInfo } from './session-info.ts'
 import { inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { StoreSupports, StoreUsers } from './store.ts'
+import { tellOfStrays } from './strays.ts'
 import { checkStore, checkSupport } from './support.ts'
 import { isId } from './token.ts'
 import { createPlaces, type TokenWays } from './token-in.ts'
@@ -88,7 +89,10 @@ export function createSessionManager<Data extends object = SessionData>(
     tokenIn: config.tokenIn,
     supports: store.supports,
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
-    commit: (session, carrier) => commit(parts, stateOf(session), carrier),
+    commit(session, carrier) {
+      tellOfStrays(parts, session)
+      return commit(parts, stateOf(session), carrier)
+    },
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
     watch: (headers) => watch({ parts, acts, registry }, headers),
     sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),

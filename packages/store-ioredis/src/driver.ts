@@ -83,7 +83,7 @@ function checkClient(client: IoredisClient): void {
   if (typeof Object(client).callBuffer !== 'function')
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
-      'ioredisStore() takes what new Redis() or new Cluster() of ioredis 5 or 6 returns.',
+      'ioredisStore() takes what new Redis() or new Cluster() of ioredis 5 or 6 returns. For node-redis there is @sojourn/store-node-redis.',
     )
   const { scaleReads = 'master', role = 'master' } = client.options
   if (scaleReads === 'master' && role === 'master') return

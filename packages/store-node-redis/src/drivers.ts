@@ -130,11 +130,12 @@ function flawOf(client: AnyClient): string | undefined {
 
 /** TypeScript says this before; plain JavaScript hears it here. */
 function checkClient(client: AnyClient, { made, as }: { made: string; as: string }): void {
-  if (typeof Object(client).sendCommand === 'function' && factoryFor(client) === as) return
+  const isOne = 'isOpen' in Object(client) && typeof client.sendCommand === 'function'
+  if (isOne && factoryFor(client) === as) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${as}() takes what ${made} of node-redis 5 or 6 returns. For the others there are nodeRedisStore(), ` +
-      'nodeRedisClusterStore() and nodeRedisSentinelStore(), and their backends.',
+      'nodeRedisClusterStore() and nodeRedisSentinelStore(), and their backends; for ioredis, @sojourn/store-ioredis.',
   )
 }
 

@@ -174,6 +174,7 @@ describe('each factory takes the clients that it is for, of both majors', () => 
   })
 
   test('and refuses the others, in TypeScript and in JavaScript', () => {
+    const emitter = { listenerCount: () => 1 }
     const hint =
       /there are nodeRedisStore\(\), nodeRedisClusterStore\(\) and nodeRedisSentinelStore\(\)/
     // @ts-expect-error A cluster is sent to by another signature.
@@ -184,6 +185,10 @@ describe('each factory takes the clients that it is for, of both majors', () => 
     expect(() => nodeRedisClusterStore(createClient())).toThrow(hint)
     // @ts-expect-error Nor a sentinel.
     expect(() => nodeRedisSentinelStore(createClient())).toThrow(hint)
+    // @ts-expect-error That of ioredis has a sendCommand too, and takes other words.
+    expect(() => nodeRedisStore({ ...emitter, sendCommand: async () => 1 })).toThrow(
+      'store-ioredis',
+    )
     // @ts-expect-error Nothing is none of them.
     expect(() => nodeRedisStore(undefined)).toThrow(hint)
   })
