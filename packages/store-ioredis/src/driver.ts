@@ -22,6 +22,8 @@ export interface IoredisClient extends IoredisNode {
     readonly keyPrefix?: string | undefined
     readonly scaleReads?: unknown
     readonly role?: unknown
+    readonly maxRetriesPerRequest?: number | null | undefined
+    readonly autoResendUnfulfilledCommands?: boolean | undefined
   }
   /** Only a Cluster has nodes. */
   nodes?(role: 'master'): readonly IoredisNode[]
@@ -72,12 +74,22 @@ async function inPipeline(
 }
 
 function flawOf(client: IoredisClient): string | undefined {
-  if (client.listenerCount('error') > 0) return undefined
-  return (
-    "The Redis client of the session store has no listener for 'error', so nobody is told when its connection breaks. " +
-    "Add one: redis.on('error', (error) => console.error(error))."
-  )
+  const { maxRetriesPerRequest, autoResendUnfulfilledCommands = true } = client.options
+  const isEndless = maxRetriesPerRequest === null && autoResendUnfulfilledCommands
+  const flaws = [
+    ...(client.listenerCount('error') > 0 ? [] : [isDeaf]),
+    ...(isEndless ? [resendsForEver] : []),
+  ]
+  return flaws.length > 0 ? flaws.join(' ') : undefined
 }
+
+const isDeaf =
+  "The Redis client of the session store has no listener for 'error', so nobody is told when its connection breaks. " +
+  "Add one: redis.on('error', (error) => console.error(error))."
+
+const resendsForEver =
+  'The Redis client of the session store sends commands again however long ago they were given up, a login too. ' +
+  'Give the store a client of its own, with maxRetriesPerRequest: 0.'
 
 function checkClient(client: IoredisClient): void {
   if (typeof Object(client).callBuffer !== 'function')

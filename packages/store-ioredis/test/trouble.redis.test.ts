@@ -118,6 +118,22 @@ test('a client without an error listener is told to the warn of the manager, onc
   deaf.disconnect()
 })
 
+test.each([
+  [{ maxRetriesPerRequest: null }, 1],
+  [{ maxRetriesPerRequest: null, autoResendUnfulfilledCommands: false }, 0],
+  [{}, 0],
+])('a client that sends again for ever is told of: %o', async (options, count) => {
+  const client = new Redis({ port, ...options })
+  hear(client)
+  await once(client, 'ready')
+  const warn = vi.fn()
+  await ioredisBackend(client, { warn }).ping(call)
+  expect(warn.mock.calls).toEqual(
+    Array(count).fill([expect.stringContaining('with maxRetriesPerRequest: 0')]),
+  )
+  client.disconnect()
+})
+
 test('integers as strings change nothing', async () => {
   const client = new Redis({ port, stringNumbers: true })
   await once(client.on('error', console.error), 'ready')
