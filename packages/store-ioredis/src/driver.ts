@@ -27,6 +27,8 @@ export interface IoredisClient extends IoredisNode {
   }
   /** Only a Cluster has nodes. */
   nodes?(role: 'master'): readonly IoredisNode[]
+  /** Only a Cluster has slots: for each the nodes that hold it, the master first. */
+  readonly slots?: readonly (readonly string[])[]
   listenerCount(event: string): number
 }
 
@@ -46,10 +48,20 @@ export function createDriver(client: IoredisClient): RedisDriver {
       const [reply, other] = await inPipeline(client, [command.words, second])
       return [reply, other]
     },
-    masters: async () => client.nodes?.('master').map(sendTo) ?? [send],
+    masters: async () => mastersOf(client).map(sendTo),
     keyPrefix: client.options.keyPrefix ?? '',
     flaw: () => flawOf(client),
   }
+}
+
+/** All of them: a Cluster that has lost one or does not know them yet forgets them, and a scan would miss their sessions. */
+function mastersOf(client: IoredisClient): readonly IoredisNode[] {
+  if (client.status !== 'ready') throw notReady()
+  if (!client.nodes) return [client]
+  const nodes = client.nodes('master')
+  const count = new Set(client.slots?.map(([master]) => master)).size
+  if (nodes.length < count) throw notReady()
+  return nodes
 }
 
 /** With `enableAutoPipelining`, ioredis loses the name of a command that it was given by name; in a pipeline it does not. */

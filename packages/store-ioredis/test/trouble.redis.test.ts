@@ -101,6 +101,7 @@ test.each([
   await expect(backend.insert('g.a', row, call)).rejects.toEqual(unavailable)
   await expect(backend.list('g', call)).rejects.toEqual(unavailable)
   await expect(backend.ping(call)).rejects.toEqual(unavailable)
+  await expect(backend.scan(call)[Symbol.asyncIterator]().next()).rejects.toEqual(unavailable)
 })
 
 test('a client without an error listener is told to the warn of the manager, once', async () => {

@@ -87,7 +87,11 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
       const reply = await send(command)
       return [reply, await send({ ...command, words: second })]
     },
-    masters: async () => cluster.masters.map(sendTo),
+    /** Before it is connected, a Cluster knows of none, and a scan would take that for no sessions. */
+    async masters() {
+      if (!isReady(cluster)) throw notReady()
+      return cluster.masters.map(sendTo)
+    },
     flaw: () => flawOf(cluster),
   }
 }

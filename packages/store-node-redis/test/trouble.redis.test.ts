@@ -1,9 +1,12 @@
+import type { EventEmitter } from 'node:events'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig, type SessionStoreError } from '@sojourn/core'
 import { freshPrefix, startStandalone, until, watchTraffic } from '@sojourn/redis-lab'
 import {
   nodeRedisBackend,
+  nodeRedisClusterBackend,
   nodeRedisClusterStore,
+  nodeRedisSentinelBackend,
   nodeRedisSentinelStore,
   nodeRedisStore,
 } from '@sojourn/store-node-redis'
@@ -31,6 +34,7 @@ const row = {
   expiresAt: at + 3_600_000,
   value: new Uint8Array(100),
 }
+const sentinelOptions = { name: 'x', sentinelRootNodes: [] }
 const callOf = (controller = new AbortController()) => ({ at, signal: controller.signal })
 const failing = (code: SessionStoreError['code'], message: RegExp) =>
   expect.objectContaining({
@@ -99,12 +103,13 @@ describe('what Redis refuses is told with what to do', () => {
 
 describe('a connection that is not ready', () => {
   test.each([
-    ['redis 6', createClient({ socket: { port } })],
-    ['redis 5', redis5.createClient({ socket: { port } })],
-    ['a pool', createClientPool({ socket: { port } })],
-  ])('refuses at once, whatever is asked of it: %s', async (_name, unconnected) => {
-    unconnected.on('error', console.error)
-    const backend = nodeRedisBackend(unconnected)
+    ['redis 6', nodeRedisBackend(heard(createClient()))],
+    ['redis 5', nodeRedisBackend(heard(redis5.createClient()))],
+    ['a pool', nodeRedisBackend(heard(createClientPool()))],
+    ['a Cluster of 6', nodeRedisClusterBackend(heard(createCluster({ rootNodes: [] })))],
+    ['a Cluster of 5', nodeRedisClusterBackend(heard(redis5.createCluster({ rootNodes: [] })))],
+    ['a Sentinel', nodeRedisSentinelBackend(heard(createSentinel(sentinelOptions)))],
+  ])('refuses at once, whatever is asked of it: %s', async (_name, backend) => {
     const unavailable = failing('ERR_STORE_UNAVAILABLE', /nothing was sent/)
     await expect(backend.find('g.a', callOf())).rejects.toEqual(unavailable)
     await expect(backend.insert('g.a', row, callOf())).rejects.toEqual(unavailable)
@@ -159,8 +164,6 @@ test('a client without an error listener is told to the warn of the manager, onc
 })
 
 describe('each factory takes the clients that it is for, of both majors', () => {
-  const sentinelOptions = { name: 'x', sentinelRootNodes: [] }
-
   test('client, pool, cluster and sentinel', () => {
     nodeRedisStore(createClient())
     nodeRedisStore(redis5.createClient())
@@ -197,3 +200,8 @@ describe('each factory takes the clients that it is for, of both majors', () => 
     expect(() => nodeRedisStore(client, { prefix: '{app}:' })).toThrow('without braces')
   })
 })
+
+function heard<Client extends EventEmitter>(client: Client): Client {
+  client.on('error', console.error)
+  return client
+}

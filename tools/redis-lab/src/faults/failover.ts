@@ -22,11 +22,14 @@ export function proveFailovers(
       const users = await Promise.all(names.map((name) => loggedIn(bench, name)))
       await replicated(bench)
       const { stop, failed } = load(users)
+      const scans = scanning(bench)
       const killed = performance.now()
       await bench.node.kill()
       await until('everybody to be served', () => everybody(users))
       const recovery = performance.now() - killed
       await stop()
+      scans.stop()
+      expect(scans.counts.filter((count) => count !== names.length)).toEqual([])
       console.info(
         `${name}: served again after ${recovery.toFixed(0)} ms, ${failed()} requests failed`,
       )
@@ -67,6 +70,31 @@ function load(users: readonly Visitor[]) {
     async stop() {
       isOver = true
       await Promise.all(running)
+    },
+  }
+}
+
+/** Counts all sessions again and again; a scan that fails counts nothing. */
+function scanning({ connection, prefix }: FaultBench) {
+  const backend = connection.backend(prefix)
+  const counts: number[] = []
+  let isOver = false
+  const scan = async () => {
+    const ids = new Set<string>()
+    const call = { at: Date.now(), signal: AbortSignal.timeout(1_000) }
+    for await (const { id } of backend.scan(call)) ids.add(id)
+    if (!isOver) counts.push(ids.size)
+  }
+  void (async () => {
+    while (!isOver) {
+      await scan().catch(() => undefined)
+      await wait(20)
+    }
+  })()
+  return {
+    counts,
+    stop() {
+      isOver = true
     },
   }
 }
