@@ -1,5 +1,6 @@
 // For those who implement SessionStore itself, without a backend: what keyedStore is made of. And what bindings share.
 export { parseSetCookie } from './cookie.ts'
+export { checkFetch, type FetchAsked } from './csrf-fetch.ts'
 export { checkSize } from './data.ts'
 export { createPatience } from './deadline.ts'
 export { type GuardedBackend, guardBackend } from './guard.ts'
@@ -10,3 +11,4 @@ export { decodeData, sameBytes } from './merge.ts'
 export { createRecord, rotateRecord } from './record.ts'
 export { expiryOf, isTouchDue } from './timeouts.ts'
 export { isId, mintId, mintVersion } from './token.ts'
+export { beginVisit, type Visit } from './visit.ts'

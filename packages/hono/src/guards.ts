@@ -2,13 +2,12 @@ import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
-  type CsrfRequest,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
-  csrfField,
   type Duration,
 } from '@sojourn/core'
+import { checkFetch } from '@sojourn/core/parts'
 import type { Context, MiddlewareHandler } from 'hono'
 import { ownHeaders } from './carrier.ts'
 
@@ -35,19 +34,11 @@ export function requireRecent(
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
   const guard = createCsrfGuard(options)
   return async (c, next) => {
-    const said: [name: string, value: string][] = []
-    const seen: CsrfRequest = {
-      method: c.req.raw.method,
-      host: new URL(c.req.url).host,
-      header: (name) => c.req.header(name),
-      get: () => undefined,
-      set: (name, value) => void said.push([name, value]),
-    }
-    // A body that cannot be read has no token.
-    const body = guard.wantsField(seen)
-      ? await c.req.parseBody({ all: true }).catch(() => undefined)
-      : undefined
-    guard.check(seen, c.get(guard.as), csrfField(body))
+    const said = await checkFetch(guard, {
+      request: c.req.raw,
+      session: c.get(guard.as),
+      readForm: () => c.req.parseBody({ all: true }),
+    })
     await next()
     for (const [name, value] of said) ownHeaders(c).append(name, value) // not before: there is no response yet
   }

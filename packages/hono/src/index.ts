@@ -4,8 +4,10 @@ import {
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
+import { beginVisit, type Visit } from '@sojourn/core/parts'
 import type { Context, MiddlewareHandler } from 'hono'
-import { beginVisit, type Visit } from './visit.ts'
+import { honoCarrier } from './carrier.ts'
+import { endVisit } from './visit.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, requireRecent, requireSession } from './guards.ts'
@@ -42,14 +44,15 @@ export function sessions<Data extends object, As extends string = 'session'>(
   check(manager, trustProxy)
   return async (c, next) => {
     const outer = visits.get(c)
-    const visit = outer ?? beginVisit(c)
+    const visit = outer ?? beginVisit()
     visits.set(c, visit)
-    c.set(as, await visit.open(manager, isSecure(c, trustProxy)))
+    const use = { secure: isSecure(c, trustProxy), isSent: () => visit.isSent }
+    c.set(as, await visit.open(manager, honoCarrier(c, use)))
     if (outer) return next()
     try {
       await next()
     } finally {
-      await visit.end()
+      await endVisit(visit, c)
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
+import { beginVisit } from '@sojourn/core/parts'
 import { webCarrier } from './carrier.ts'
 
 /** One request and what will answer it. */
@@ -32,42 +33,37 @@ export function exchangeOf(request: Request): Exchange | undefined {
 
 /** Begins to answer a request. */
 export function beginExchange(request: Request, { secure, onError }: Terms): Exchange {
-  const carrier = webCarrier(request, secure)
-  const opening = new Map<object, Promise<Session<object>>>()
-  const commits: (() => Promise<void> | undefined)[] = []
-  const commitAll = () => Promise.allSettled(commits.map(async (commit) => commit()))
+  const visit = beginVisit()
+  const carrier = webCarrier(request, { secure, isSent: () => visit.isSent })
   const said: (readonly [name: string, value: string])[] = []
-  const say = (name: string, value: string) => void said.push([name, value])
-  const exchange: Exchange = { say, open, answer, fail }
+  const exchange: Exchange = {
+    say: (name, value) => void said.push([name, value]),
+    open: (manager) => visit.open(manager, carrier),
+    answer,
+    fail,
+  }
   exchanges.set(request, exchange)
   return exchange
 
-  function open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>> {
-    const known = opening.get(manager)
-    if (known) return known as Promise<Session<Data>> // each lies under its own manager
-    const loading = manager.load(carrier).then((session) => {
-      commits.push(() => manager.commit(session, carrier))
-      return session
-    })
-    opening.set(manager, loading)
-    return loading
-  }
-
   async function answer(response: Response): Promise<Response> {
     carrier.attach(response)
-    if (!carrier.sent) for (const line of said) carrier.append(...line)
-    const failed = (await commitAll()).find((outcome) => outcome.status === 'rejected')
-    if (!failed) return carrier.detach()
-    response.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open
-    return fail(failed.reason)
+    visit.isSent = response.status < 200 // an upgrade, or a network error: neither takes headers
+    if (!visit.isSent) for (const line of said) carrier.append(...line)
+    try {
+      await visit.commit()
+      return carrier.detach()
+    } catch (error) {
+      response.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open
+      return fail(error)
+    }
   }
 
   async function fail(error: unknown): Promise<Response> {
     try {
       return await answer(await onError(error))
     } catch (unanswered) {
-      carrier.close()
-      await commitAll()
+      visit.isSent = true
+      await visit.commit()
       throw unanswered
     }
   }

@@ -2,14 +2,13 @@ import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
-  type CsrfRequest,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
-  csrfField,
   type Duration,
   type Session,
 } from '@sojourn/core'
+import { checkFetch } from '@sojourn/core/parts'
 import { exchangeOf } from './exchange.ts'
 
 /** What a guard is told. A session is handed to it, so it has no name to be found by. */
@@ -40,22 +39,8 @@ export function csrf(
 ): (request: Request, session: Session<object>) => Promise<void> {
   const guard = createCsrfGuard(options)
   return async (request, session) => {
-    const said: [name: string, value: string][] = []
-    const seen: CsrfRequest = {
-      method: request.method,
-      host: request.headers.get('host') ?? new URL(request.url).host, // Next.js puts its own name into the URL
-      header: (name) => request.headers.get(name) ?? undefined,
-      get: () => undefined,
-      set: (name, value) => void said.push([name, value]),
-    }
-    // A body that cannot be read has no token.
-    const body = guard.wantsField(seen)
-      ? await request
-          .clone()
-          .formData()
-          .catch(() => undefined)
-      : undefined
-    guard.check(seen, session, csrfField(body)) // what is refused brings its Vary along
+    const readForm = async () => request.clone().formData()
+    const said = await checkFetch(guard, { request, session, readForm }) // what is refused brings its lines along
     for (const line of said) exchangeOf(request)?.say(...line)
   }
 }

@@ -66,6 +66,15 @@ test('what csrf looked at is said in any response that takes headers, and a shar
   expect(await answer(Response.error())).toBeNull()
 })
 
+test('a form that the handler has read before has no token for csrf', async () => {
+  const anonymous = await manager.read({})
+  const request = post({ body: new URLSearchParams({ _csrf: 'whatever' }) })
+  await request.text()
+  await expect(csrf({ token: true })(request, anonymous)).rejects.toMatchObject({
+    code: 'ERR_CSRF_REFUSED',
+  })
+})
+
 test('outside of withSession a guard decides all the same', async () => {
   const anonymous = await manager.read({})
   const headers = { 'sec-fetch-site': 'cross-site' }

@@ -99,6 +99,19 @@ describe('a response', () => {
     expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
   })
 
+  test('that is being committed takes no login any more, whose cookie it would lose', async () => {
+    const { manager, withSession } = stage()
+    const logins: Promise<unknown>[] = []
+    manager.on('created', () => logins.push(late.login('ann').catch((error) => error.code)))
+    let late = await manager.read({})
+    await withSession(new Request(url), (session) => {
+      change(session)
+      late = session
+      return new Response('fine')
+    })
+    expect(await Promise.all(logins)).toEqual(['ERR_SESSION_LATE'])
+  })
+
   test('streams on, and what its stream changes is not kept, and told of', async () => {
     const { withSession, discarded, watched, warn } = stage()
     const answer = await withSession(new Request(url), (session) => {
