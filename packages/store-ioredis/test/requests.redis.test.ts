@@ -1,33 +1,9 @@
-import {
-  freshPrefix,
-  keepsGolden,
-  requestCases,
-  startStandalone,
-  watchTraffic,
-} from '@sojourn/redis-lab'
-import { ioredisBackend, ioredisStore } from '@sojourn/store-ioredis'
-import { afterAll, assert, describe, test } from 'vitest'
-import { connectBoth } from './clients.ts'
+import { proveRequests } from '@sojourn/redis-lab'
+import * as ioredis6 from 'ioredis'
+import * as ioredis5 from 'ioredis5'
+import { connectIoredis } from './connect.ts'
 
-const server = await startStandalone()
-const watch = await watchTraffic(server.address)
-const clients = await connectBoth(server.address.port)
-
-afterAll(async () => {
-  for (const client of Object.values(clients)) client.disconnect()
-  watch.stop()
-  await server.stop()
-})
-
-describe.each(Object.entries(clients))('%s', (_name, client) => {
-  test.each(requestCases)('$title', async ({ run }) => {
-    await run({ watch, store: ioredisStore(client, { prefix: freshPrefix() }) })
-  })
-
-  test('the bytes and keys are those that every client writes and reads', async () => {
-    const [node] = server.nodes
-    assert(node)
-    const prefix = freshPrefix()
-    await keepsGolden(ioredisBackend(client, { prefix }), { node, prefix })
-  })
+await proveRequests({
+  'ioredis 6': connectIoredis(ioredis6),
+  'ioredis 5': connectIoredis(ioredis5),
 })

@@ -1,27 +1,10 @@
-import { fuzzBackend } from '@sojourn/conformance/fuzz'
-import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
-import { nodeRedisBackend } from '@sojourn/store-node-redis'
+import { proveModel } from '@sojourn/redis-lab'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
-import { connectBoth } from './clients.ts'
+import * as redis6 from 'redis'
+import * as redis5 from 'redis5'
+import { connectNodeRedis } from './connect.ts'
 
-const server = await startStandalone()
-const clients = await connectBoth(server.address.port)
-
-afterAll(async () => {
-  for (const client of Object.values(clients)) client.destroy()
-  await server.stop()
+await proveModel(fc, {
+  'redis 6': connectNodeRedis(redis6),
+  'redis 5': connectNodeRedis(redis5),
 })
-
-const operations = Number(process.env['OPERATIONS'] ?? 3_000)
-const seed = Number(process.env['SEED'] ?? 20_300_101)
-
-test.each(Object.entries(clients))(
-  'Redis answers what the reference answers, whatever is done in whatever order: %s',
-  async (_name, client) => {
-    const open = () => nodeRedisBackend(client, { prefix: freshPrefix() })
-    const report = await fuzzBackend(fc, { open, operations, tick: 5_000, seed })
-    console.info(JSON.stringify(report))
-    expect(report.operations).toBeGreaterThanOrEqual(operations)
-  },
-)

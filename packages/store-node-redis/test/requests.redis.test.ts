@@ -1,33 +1,9 @@
-import {
-  freshPrefix,
-  keepsGolden,
-  requestCases,
-  startStandalone,
-  watchTraffic,
-} from '@sojourn/redis-lab'
-import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'
-import { afterAll, assert, describe, test } from 'vitest'
-import { connectBoth } from './clients.ts'
+import { proveRequests } from '@sojourn/redis-lab'
+import * as redis6 from 'redis'
+import * as redis5 from 'redis5'
+import { connectNodeRedis } from './connect.ts'
 
-const server = await startStandalone()
-const watch = await watchTraffic(server.address)
-const clients = await connectBoth(server.address.port)
-
-afterAll(async () => {
-  for (const client of Object.values(clients)) client.destroy()
-  watch.stop()
-  await server.stop()
-})
-
-describe.each(Object.entries(clients))('%s', (_name, client) => {
-  test.each(requestCases)('$title', async ({ run }) => {
-    await run({ watch, store: nodeRedisStore(client, { prefix: freshPrefix() }) })
-  })
-
-  test('the bytes and keys are those that every client writes and reads', async () => {
-    const [node] = server.nodes
-    assert(node)
-    const prefix = freshPrefix()
-    await keepsGolden(nodeRedisBackend(client, { prefix }), { node, prefix })
-  })
+await proveRequests({
+  'redis 6': connectNodeRedis(redis6),
+  'redis 5': connectNodeRedis(redis5),
 })

@@ -18,3 +18,12 @@ export interface Connection {
 
 /** Connects a client as docs/how-to/run-redis-for-sessions.md says, and waits until it is ready. */
 export type Connect = (address: Address) => Promise<Connection>
+
+/** Connects several clients to one address; each with its name. */
+export function connectAll(
+  address: Address,
+  connects: Readonly<Record<string, Connect>>,
+): Promise<(readonly [name: string, connection: Connection])[]> {
+  const named = Object.entries(connects)
+  return Promise.all(named.map(async ([name, connect]) => [name, await connect(address)] as const))
+}

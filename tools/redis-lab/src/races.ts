@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import type { Address } from './address.ts'
@@ -24,12 +22,28 @@ export async function serve(connect: Connect, { address, prefix, cookie }: Job) 
   return { manager, visitor: () => createVisitor(manager, cookie), close }
 }
 
-/** Runs one program in several processes at once, each with the same job, and waits until all ended well. */
-export async function runFleet(program: string, size: number, job: Job): Promise<void> {
-  const execArgv = ['--import', 'tsx', '--conditions=@sojourn/source']
-  const children = Array.from({ length: size }, () =>
-    fork(program, [JSON.stringify(job)], { execArgv }),
-  )
-  const codes = await Promise.all(children.map((child) => once(child, 'exit')))
-  if (codes.some(([code]) => code !== 0)) throw new Error(`A process failed: ${codes.join()}`)
+/** What a process of a fleet does: adds one to a counter of the session, twenty times in twenty parallel requests. */
+export async function addTwenty(connect: Connect): Promise<void> {
+  const { visitor, close } = await serve(connect, ownJob())
+  const add = () =>
+    visitor().visit((session) =>
+      session.update((data) => {
+        data['n'] = Number(data['n'] ?? 0) + 1
+      }),
+    )
+  await Promise.all(Array.from({ length: 20 }, add))
+  close()
+}
+
+/** What a process of a fleet does: logs one user in, in ten browsers at once. */
+export async function logInTen(connect: Connect): Promise<void> {
+  const { visitor, close } = await serve(connect, ownJob())
+  const logIn = () => visitor().visit((session) => session.login('ann'))
+  await Promise.all(Array.from({ length: 10 }, logIn))
+  close()
+}
+
+/** The job that this process was started with. */
+function ownJob(): Job {
+  return JSON.parse(process.argv[2] ?? '')
 }

@@ -9,7 +9,7 @@ import {
 import type { Watch } from './watch.ts'
 
 /** A store on a server that nobody else uses, and a look at what it asks of it. */
-export interface RequestBench {
+interface RequestBench {
   readonly store: StoreFactory
   readonly watch: Watch
 }
