@@ -20,6 +20,7 @@ export type {
   Served,
 } from './binding-bench.ts'
 export { fetchHttp2 } from './http2-fetch.ts'
+export { runAlone, serveFetch } from './runtimes.ts'
 export { register, runSuite } from './suite.ts'
 export { answerUpgrades, type BeginWatch, listen } from './upgrades.ts'
 export type { TestData } from './visitor.ts'
