@@ -175,6 +175,27 @@ test('a record that Redis evicted is gone, and leaves the index', async () => {
   expect(await client.zRange(`${prefix}{g}`, 0, -1)).toEqual(['b'])
 })
 
+test.each(['evict', 'refuse'] as const)(
+  'a record that Redis evicted does not count for a limit: %s',
+  async (onExceed) => {
+    const backend = nodeRedisBackend(client, { prefix })
+    for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)
+    await client.del(`${prefix}{g}:a`)
+    const limit = { max: 2, onExceed }
+    const outcome = await backend.insert('g.c', row(), { ...call, limit })
+    expect(outcome).toEqual({ inserted: true, evicted: [] })
+  },
+)
+
+test('an index outlives its sessions, also where the last to write has a clock that is fast', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  await backend.insert('g.a', row(), call)
+  const ahead = at + 30_000
+  await backend.insert('g.b', row({ expiresAt: ahead + 1 }), { ...call, at: ahead })
+  const [index, session] = [`${prefix}{g}`, `${prefix}{g}:a`]
+  expect(await client.pTTL(index)).toBeGreaterThan(await client.pTTL(session))
+})
+
 test('an index that Redis evicted heals by a touch, a change and an insert', async () => {
   const backend = nodeRedisBackend(client, { prefix })
   for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)
