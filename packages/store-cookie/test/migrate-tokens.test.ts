@@ -55,6 +55,19 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
   })
 })
 
+test('a sealed session of three cookies moves into one, and takes the stale chunks out of the jar', async () => {
+  const { servers, world } = await twoKinds()
+  const long = await visit(servers.old, world.cookie, ({ data }) => (data['t'] = 't'.repeat(8_000)))
+  expect(long.cookie?.split('; ')).toHaveLength(3)
+  const moved = await visit(servers.new, long.cookie, ({ data }) => (data['m'] = 1))
+  expect(moved.setCookies).toEqual([
+    expect.stringMatching(/^sid=[\w.-]{100,150};/),
+    expect.stringMatching(/^sid\.1=; .*Max-Age=0/),
+    expect.stringMatching(/^sid\.2=; .*Max-Age=0/),
+  ])
+  expect((await visit(servers.old, moved.cookie)).session.data).toMatchObject({ n: 1, m: 1 })
+})
+
 test('an old token that arrives after the move opens the session until the new one was seen, then for the grace, then never', async () => {
   const { servers, clock, world } = await twoKinds()
   const moved = await visit(servers.new, world.cookie, ({ data }) => (data['m'] = 1))

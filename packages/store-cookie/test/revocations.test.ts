@@ -118,6 +118,16 @@ test('of parallel elevations one wins, the others are superseded, and one token 
   }
 })
 
+test('a request that only reads while another elevates neither fails nor sends a cookie, though a touch is due', async () => {
+  const scene = revocable()
+  const { cookie } = await signIn(scene)
+  scene.clock.now += minute
+  const reading = await visit(scene.manager, cookie, async () => {
+    await visit(scene.manager, cookie, (session) => session.rotate())
+  })
+  expect([reading.session.userId, reading.setCookies]).toEqual(['ann', []])
+})
+
 test('a logout wins against parallel elevations, whichever comes first', async () => {
   for (let round = 0; round < 50; round++) {
     const scene = revocable()

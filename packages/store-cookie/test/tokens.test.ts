@@ -142,6 +142,19 @@ describe('several cookies of one name', () => {
       expect((await visit(manager, header)).session.data).toEqual({ n: 2 })
   })
 
+  test('of one session, one was elevated: it counts, though the other was sealed later', async () => {
+    const { manager, clock } = makeScene()
+    const before = await visit(manager, undefined, (session) => session.login('ann'))
+    const elevated = await visit(manager, before.cookie, (session) => {
+      session.rotate()
+      session.data['role'] = 'admin'
+    })
+    clock.now += minute
+    const later = await visit(manager, before.cookie)
+    for (const header of [both(elevated.cookie, later.cookie), both(later.cookie, elevated.cookie)])
+      expect((await visit(manager, header)).session.data).toEqual({ role: 'admin' })
+  })
+
   test('of different sessions open neither', async () => {
     const { manager, discarded } = makeScene()
     const [one, two] = [
@@ -164,6 +177,36 @@ describe('a session', () => {
     expect((await visit(manager, cookie, ({ data }) => (data['n'] = 1))).setCookies).toHaveLength(1)
     clock.now += minute
     expect((await visit(manager, cookie)).setCookies).toHaveLength(1)
+  })
+
+  test('tells of a rotate(), notes when it was changed, and not of a touch', async () => {
+    const { manager, store, clock } = makeScene()
+    const rotated: unknown[] = []
+    manager.on('rotated', (event) => rotated.push(event))
+    const { cookie, session } = await visit(manager, undefined, (each) => each.login('ann'))
+    clock.now += minute
+    const changed = await visit(manager, cookie, ({ data }) => (data['n'] = 1))
+    clock.now += minute
+    const touched = await visit(manager, changed.cookie)
+    const opening = await store.open([tokenOf(touched.cookie)])
+    expect(opening).toMatchObject({
+      outcome: 'open',
+      opened: { touchedAt: t0 + 2 * minute, record: { updatedAt: t0 + minute, rotatedAt: t0 } },
+    })
+    expect(rotated).toEqual([])
+    await visit(manager, cookie, (each) => each.rotate())
+    expect(rotated).toEqual([{ id: session.id, userId: 'ann', why: 'cause' }])
+  })
+
+  test('of more than maxDataBytes is refused, new or changed, though its cookies would hold it', async () => {
+    const { manager } = makeScene({ config: { maxDataBytes: 100 } })
+    const { cookie } = await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+    const long = ({ data }: { data: TestData }) => fill(data, 100)
+    for (const before of [undefined, cookie])
+      await expect(visit(manager, before, long)).rejects.toMatchObject({
+        code: 'ERR_SESSION_TOO_LARGE',
+      })
+    expect((await visit(manager, cookie)).session.data).toEqual({ n: 1 })
   })
 
   test('keeps its absolute limit through every seal, and no token opens longer than 400 days', async () => {
@@ -262,36 +305,3 @@ async function mostLetters(manager: ReturnType<typeof makeScene>['manager']): Pr
       return letters - 1
     }
 }
-
-describe('cookieStore() refuses', () => {
-  test.each<[string, object]>([
-    ['a cache of -1', { cacheSize: -1 }],
-    ['a cache of 1.5', { cacheSize: 1.5 }],
-    ['four cookies', { maxCookies: 4 }],
-    ['an unknown sealer', { sealer: 'rot13' }],
-    ['revocations that are no backend', { revocations: {} }],
-    ['an option that it does not know', { cachesize: 5 }],
-    ['a misspelt revocations, without which nothing is revoked', { revocation: {} }],
-  ])('%s', (_title, options) => {
-    expect(() => makeScene(options)).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
-    )
-  })
-
-  test.each<[string, object]>([
-    ['a limit', { limit: { max: 3 } }],
-    ['onReplay', { onReplay: 'destroy' }],
-    ['rotationInterval', { rotationInterval: '15m' }],
-    ['merge', { merge: () => 1 }],
-  ])('a manager with %s', (_title, config) => {
-    expect(() => makeScene({ config })).toThrow(/is set and this store cannot enforce it/)
-  })
-
-  test('to list and, without revocations, to revoke, with what to do instead', async () => {
-    const { manager } = makeScene()
-    const { session } = await visit(manager, undefined, (each) => each.login('ann'))
-    await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
-    await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)
-    await expect(manager.revoke(session.id)).rejects.toThrow(/Give cookieStore\(\) its revocations/)
-  })
-})

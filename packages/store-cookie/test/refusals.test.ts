@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { makeScene, visit } from './support.ts'
+
+describe('cookieStore() refuses', () => {
+  test.each<[string, object]>([
+    ['a cache of -1', { cacheSize: -1 }],
+    ['a cache of 1.5', { cacheSize: 1.5 }],
+    ['four cookies', { maxCookies: 4 }],
+    ['an unknown sealer', { sealer: 'rot13' }],
+    ['revocations that are no backend', { revocations: {} }],
+    ['an option that it does not know', { cachesize: 5 }],
+    ['a misspelt revocations, without which nothing is revoked', { revocation: {} }],
+  ])('%s', (_title, options) => {
+    expect(() => makeScene(options)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+    )
+  })
+
+  test.each<[string, object]>([
+    ['a limit', { limit: { max: 3 } }],
+    ['onReplay', { onReplay: 'destroy' }],
+    ['rotationInterval', { rotationInterval: '15m' }],
+    ['merge', { merge: () => 1 }],
+  ])('a manager with %s', (_title, config) => {
+    expect(() => makeScene({ config })).toThrow(/is set and this store cannot enforce it/)
+  })
+
+  test('to list and, without revocations, to revoke, with what to do instead', async () => {
+    const { manager } = makeScene()
+    const { session } = await visit(manager, undefined, (each) => each.login('ann'))
+    await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
+    await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)
+    await expect(manager.revoke(session.id)).rejects.toThrow(/Give cookieStore\(\) its revocations/)
+  })
+})
