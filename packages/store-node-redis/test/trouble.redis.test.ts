@@ -134,6 +134,24 @@ test.each([
   pool.destroy()
 })
 
+test('a restart from an old file undoes a logout, as the documentation says', async () => {
+  const own = await startStandalone()
+  const [server] = own.nodes
+  assert(server)
+  const returning = createClient({ socket: { port: own.address.port } })
+  await heard(returning).connect()
+  const backend = nodeRedisBackend(returning)
+  await backend.insert('g.a', row, callOf())
+  await server.command('SAVE')
+  await backend.remove('g.a', { ...callOf(), reason: 'logout' })
+  await server.kill()
+  await server.restart()
+  await until('the client to be back', () => backend.ping(callOf()).then(() => true))
+  expect(await backend.find('g.a', callOf())).toEqual(row)
+  returning.destroy()
+  await own.stop()
+})
+
 test('a write whose deadline passes before it was sent is never sent', async () => {
   const watch = await watchTraffic(server.address)
   const { sent } = await watch.during(async () => {
