@@ -187,6 +187,14 @@ test.each(['evict', 'refuse'] as const)(
   },
 )
 
+test('a record that Redis evicted is none of those that were ended, and leaves no tombstone', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  for (const id of ['g.a', 'g.b']) await backend.insert(id, row(), call)
+  await client.del(`${prefix}{g}:a`)
+  expect(await backend.removeGroup('g', { ...call, reason: 'revoked' })).toBe(1)
+  expect(await client.keys(`${prefix}*`)).toEqual([`${prefix}{g}:b`])
+})
+
 test('an index outlives its sessions, also where the last to write has a clock that is fast', async () => {
   const backend = nodeRedisBackend(client, { prefix })
   await backend.insert('g.a', row(), call)
