@@ -19,3 +19,15 @@ export function checkWord<Word extends string>(
   check(words.includes(word), `${name} is ${word}`, `Give ${quoted.join(', ')} or ${last}`)
   return word
 }
+
+/**
+ * What a binding is given instead of a manager is told when it is mounted, and not by the first request.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ */
+export function checkManager(manager: unknown): void {
+  check(
+    typeof Object(manager).load === 'function',
+    'sessions() was given no manager',
+    'Make one first: sessions(createSessionManager(…))',
+  )
+}

@@ -95,13 +95,12 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
 
 /** Takes a Set-Cookie line of a writer apart, for what takes cookies in another shape. */
 export function parseSetCookie(line: string): SetCookie {
-  const [[name, value], ...attributes] = line.split('; ').map(nameAndValue) as [Pair, ...Pair[]] // split answers one or more
-  return { name, value, attributes: new Map(attributes) }
+  const [pair = '', ...attributes] = line.split('; ')
+  const [name, value] = nameAndValue(pair)
+  return { name, value, attributes: new Map(attributes.map(nameAndValue)) }
 }
 
-type Pair = readonly [name: string, value: string]
-
-function nameAndValue(text: string): Pair {
+function nameAndValue(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf('=')
   return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
 }

@@ -1,4 +1,5 @@
 // For those who implement SessionStore itself, without a backend: what keyedStore is made of. And what bindings share.
+export { checkManager } from './check.ts'
 export { parseSetCookie } from './cookie.ts'
 export { checkFetch, type FetchAsked } from './csrf-fetch.ts'
 export { checkSize } from './data.ts'

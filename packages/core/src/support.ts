@@ -3,13 +3,13 @@ import type { SessionOptions } from './options.ts'
 import type { SessionStore, StoreSupports } from './store.ts'
 
 /** What an option needs of the store: where the store lacks it, the option would do nothing, and nobody would notice. */
-const needs: Partial<Record<keyof SessionOptions, keyof StoreSupports>> = {
-  limit: 'limit',
-  merge: 'conditionalWrite',
-  rotationInterval: 'conditionalWrite',
-  rotationGrace: 'conditionalWrite',
-  onReplay: 'conditionalWrite',
-}
+const needs: readonly (readonly [option: keyof SessionOptions, need: keyof StoreSupports])[] = [
+  ['limit', 'limit'],
+  ['merge', 'conditionalWrite'],
+  ['rotationInterval', 'conditionalWrite'],
+  ['rotationGrace', 'conditionalWrite'],
+  ['onReplay', 'conditionalWrite'],
+]
 
 /**
  * A store that was not called is a function of other arguments, and answers something else.
@@ -28,8 +28,8 @@ export function checkStore(store: Partial<SessionStore>): void {
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, naming the option.
  */
 export function checkSupport(options: SessionOptions, { supports }: SessionStore): void {
-  for (const [option, need] of Object.entries(needs)) {
-    if (options[option as keyof SessionOptions] === undefined || supports[need]) continue
+  for (const [option, need] of needs) {
+    if (options[option] === undefined || supports[need]) continue
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
       `${option} is set and this store cannot enforce it. Leave ${option} out, or use a store whose supports.${need} is true.`,

@@ -1,5 +1,6 @@
 import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
-import { checkManager, mountSession, sessionOf } from '@sojourn/node'
+import { checkManager } from '@sojourn/core/parts'
+import { mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { answerInstead } from './answer-instead.ts'
 

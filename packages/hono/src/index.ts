@@ -4,7 +4,7 @@ import {
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
-import { beginVisit, type Visit } from '@sojourn/core/parts'
+import { beginVisit, checkManager, type Visit } from '@sojourn/core/parts'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
 import { endVisit } from './visit.ts'
@@ -41,7 +41,8 @@ export function sessions<Data extends object, As extends string = 'session'>(
   manager: SessionManager<Data>,
   { as = 'session' as As, trustProxy = false }: SessionsOptions<As> = {},
 ): MiddlewareHandler<SessionEnv<Data, As>> {
-  check(manager, trustProxy)
+  checkManager(manager)
+  checkTrust(trustProxy)
   return async (c, next) => {
     const outer = visits.get(c)
     const visit = outer ?? beginVisit()
@@ -63,12 +64,7 @@ function isSecure(c: Context, trustProxy: boolean): boolean {
   return /^\s*https\s*(,|$)/i.test(forwarded)
 }
 
-function check(manager: unknown, trustProxy: unknown): void {
-  if (typeof Object(manager).load !== 'function')
-    throw new SessionUsageError(
-      'ERR_CONFIG_INVALID',
-      'sessions() was given no manager. Make one first: sessions(createSessionManager(…)).',
-    )
+function checkTrust(trustProxy: unknown): void {
   if (typeof trustProxy !== 'boolean')
     throw new SessionUsageError('ERR_CONFIG_INVALID', 'trustProxy must be true or false.')
 }

@@ -1,5 +1,6 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkManager, mountSession, sessionOf } from '@sojourn/node'
+import { checkManager } from '@sojourn/core/parts'
+import { mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware } from 'koa'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
+import type { Session, SessionManager } from '@sojourn/core'
+import { checkManager } from '@sojourn/core/parts'
 import type { NodeRequest, NodeResponse } from './http2.ts'
 import { mountSession, sessionOf } from './mount-session.ts'
 
@@ -50,13 +51,4 @@ export function sessions<
       (error: unknown) => process.nextTick(next, error),
     )
   }
-}
-
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything that is no manager. */
-export function checkManager(manager: unknown): void {
-  if (typeof Object(manager).load === 'function') return
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    'sessions() was given no manager. Make one first: sessions(createSessionManager(…)).',
-  )
 }

@@ -151,5 +151,5 @@ function change({ session }: Visit): void {
 }
 
 function isEnded(error: unknown): void {
-  equal((error as { code?: string }).code, 'ERR_SESSION_ENDED')
+  equal(Object(error).code, 'ERR_SESSION_ENDED')
 }
