@@ -2,7 +2,7 @@ import type { Codec, SessionBackend, StoreFactory } from '@sojourn/core'
 import type { Address } from './address.ts'
 
 /** How many replicas a write waits for, and how long, in ms. */
-export interface Quorum {
+interface Quorum {
   readonly replicas: number
   readonly ms: number
 }
