@@ -121,6 +121,14 @@ const afterwards: [string, (world: World) => Promise<unknown>][] = [
       for (const seen of await look(world, world.cookie)) expect(seen).toBeTypeOf('string')
     },
   ],
+  [
+    'is over once a server of the last step has ended it',
+    async (world) => {
+      if (!(await world.last.revoke(world.id))) return // it had not come that far
+      forgetEnds(world)
+      for (const seen of await look(world, world.cookie)) expect(seen).toBeTypeOf('string')
+    },
+  ],
 ]
 
 describe.each(faults)(

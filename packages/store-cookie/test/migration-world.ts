@@ -17,7 +17,7 @@ export type Interruption = <Result>(run: () => Promise<Result>) => Promise<Resul
 export type Server = SessionManager<TestData>
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-/** A cookie store, the store that takes its sessions over, a sealed session of `ann`, and servers of both steps. */
+/** A cookie store, the store that takes its sessions over, a sealed session of `ann`, and servers of all steps. */
 export async function createWorld() {
   const entries: Record<'marks' | 'to', Entries> = { marks: new Map(), to: new Map() }
   const backends = {
@@ -35,11 +35,13 @@ export async function createWorld() {
     )
   }
   const servers = { old: server(false), new: server(true) }
+  const only = { store: keyedStore(backends.to), clock: () => clock.now, warn: () => undefined }
+  const last = createSessionManager<TestData>(devConfig(secret, only))
   const signedIn = await visit(servers.old, undefined, async (session) => {
     await session.login('ann')
     session.data['n'] = 1
   })
-  return { entries, clock, server, servers, cookie: signedIn.cookie, id: signedIn.session.id }
+  return { entries, clock, server, servers, last, cookie: signedIn.cookie, id: signedIn.session.id }
 }
 
 /**
