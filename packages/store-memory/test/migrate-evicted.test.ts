@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/store'
+import { createSessionManager, devConfig, keyedStore, migrateStore } from '@sojourn/core'
+import { memoryBackend } from '@sojourn/store-memory'
+import { expect, test } from 'vitest'
+
+const minute = 60_000
+
+test.each([
+  ['old', false],
+  ['new', true],
+])(
+  'a session that a limit evicts on a server of the %s step does not come back from where a dead mover left it',
+  async (_step, move) => {
+    const [from, to] = [memoryBackend(), memoryBackend()]
+    const clock = { now: Date.UTC(2030, 0, 1) }
+    const secret = randomBytes(32)
+    const manage = (move: boolean, mine = from) => {
+      const store = migrateStore({ from: keyedStore(mine), to: keyedStore(to), move })
+      const rest = { limit: { max: 1 }, clock: () => clock.now, warn: () => undefined }
+      return createSessionManager<Record<string, unknown>>(devConfig(secret, { store, ...rest }))
+    }
+    const dying = manage(true, { ...from, remove: () => Promise.reject(new Error('ECONNRESET')) })
+    const server = manage(move)
+
+    const first = createVisitor(manage(false))
+    await first.visit((session) => session.login('ann'))
+    const moving = createVisitor(dying, first.cookie).visit(({ data }) => {
+      data['n'] = 1
+    })
+    await expect(moving).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' }) // it is in both now
+
+    await createVisitor(server).visit((session) => session.login('ann'))
+    clock.now += 2 * minute // the tombstones have gone
+    expect(await first.look()).toBeNull()
+  },
+)
