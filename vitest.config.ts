@@ -60,8 +60,6 @@ const frameworks = {
     name: 'frameworks',
     root: 'examples/frameworks/journey',
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
   },
 }
 

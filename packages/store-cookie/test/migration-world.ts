@@ -29,7 +29,7 @@ export async function createWorld() {
   const server = (move: boolean, around: Interruption = (run) => run()): Server => {
     const from = cookieStore({ revocations: interruptible(backends.marks, around) })
     const to = keyedStore(interruptible(backends.to, around))
-    const options = { clock: () => clock.now, warn: () => undefined, storeTimeout: '2s' } as const
+    const options = { clock: () => clock.now, warn: () => undefined, storeTimeout: '20s' } as const
     return createSessionManager<TestData>(
       devConfig(secret, { store: migrateStore({ from, to, move }), ...options }),
     )

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 beforeEach(() => client.scriptFlush())
 
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const row = {
   version: 'v1',
   priorVersions: [],

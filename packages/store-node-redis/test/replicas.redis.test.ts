@@ -5,7 +5,7 @@ import * as redis5 from 'redis5'
 import { expect, test } from 'vitest'
 
 const { cluster, sentinel } = sharedServers()
-const at = Date.now()
+const at = Date.UTC(2030, 0, 1)
 const call = { at, signal: new AbortController().signal }
 const row = {
   version: 'v1',

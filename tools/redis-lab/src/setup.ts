@@ -3,6 +3,7 @@ import { startCluster } from './cluster.ts'
 import { startSecure } from './secure.ts'
 import { startSentinel } from './sentinel.ts'
 import { startStandalone } from './standalone.ts'
+import type { Topology } from './topology.ts'
 
 /** Starts one of each topology before the Redis tests, tells the tests where, and stops them afterwards. */
 export async function setup({ config, provide }: TestProject): Promise<() => Promise<void>> {
@@ -13,6 +14,7 @@ export async function setup({ config, provide }: TestProject): Promise<() => Pro
     startCluster(),
     startSentinel(),
   ])
+  await keepRoles(cluster, sentinel)
   provide('redis', {
     standalone: standalone.address,
     secure: secure.address,
@@ -21,4 +23,21 @@ export async function setup({ config, provide }: TestProject): Promise<() => Pro
   })
   const topologies = [standalone, secure, cluster, sentinel]
   return async () => void (await Promise.all(topologies.map((topology) => topology.stop())))
+}
+
+/** Nobody breaks these servers: where a busy machine keeps one waiting, no other may take over from it. */
+async function keepRoles(
+  cluster: Topology<'cluster'>,
+  { address, nodes }: Topology<'sentinel'>,
+): Promise<void> {
+  const patience = String(10 * 60_000)
+  const members = cluster.nodes.map((node) =>
+    node.command('CONFIG', 'SET', 'cluster-node-timeout', patience),
+  )
+  const watchers = nodes
+    .filter(({ port }) => address.sentinels.some((sentinel) => sentinel.port === port))
+    .map((node) =>
+      node.command('SENTINEL', 'SET', address.name, 'down-after-milliseconds', patience),
+    )
+  await Promise.all([...members, ...watchers])
 }
