@@ -1,4 +1,5 @@
 import { SessionUsageError } from './errors.ts'
+import { shown } from './shown.ts'
 
 /**
  * Holds an option or an argument to a rule: `what` says what it is instead, `remedy` what to give.
@@ -16,7 +17,7 @@ export function checkWord<Word extends string>(
 ): Word {
   const quoted = words.map((one) => `'${one}'`)
   const last = quoted.pop()
-  check(words.includes(word), `${name} is ${word}`, `Give ${quoted.join(', ')} or ${last}`)
+  check(words.includes(word), `${name} is ${shown(word)}`, `Give ${quoted.join(', ')} or ${last}`)
   return word
 }
 

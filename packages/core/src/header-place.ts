@@ -6,7 +6,8 @@ import type { TokenPlace } from './token-place.ts'
 /** The response header that hands the next token to a client which sends `Authorization: Bearer`. */
 export const bearerAnswer = 'Session-Token'
 
-const bearerShape = /^bearer(?:$| +(.*)$)/i
+/** Behind the blanks comes something else, or a long run of them could be split in many ways. */
+const bearerShape = /^bearer(?: +([^ ].*))?$/is
 
 /** The token in `Authorization: Bearer` (RFC 6750, 2.1); the next one comes in the response header `Session-Token`. */
 export function bearerPlace(): TokenPlace {

@@ -2,6 +2,7 @@ import type { GroupLimit } from './backend.ts'
 import { check, checkWord } from './check.ts'
 import { checkOptions } from './known-options.ts'
 import type { SessionLimit } from './options.ts'
+import { shown } from './shown.ts'
 
 /**
  * The limit of the options, checked and complete.
@@ -28,6 +29,10 @@ export async function limitOf(
 }
 
 function checkMax(max: number): number {
-  check(Number.isInteger(max) && max > 0, `limit.max is ${max}`, 'Give a whole number above 0')
+  check(
+    Number.isInteger(max) && max > 0,
+    `limit.max is ${shown(max)}`,
+    'Give a whole number above 0',
+  )
   return max
 }

@@ -2,6 +2,7 @@ import { check } from './check.ts'
 import { SessionUsageError } from './errors.ts'
 import { checkOptions } from './known-options.ts'
 import type { ClientInfo, Elevation, SessionRecord } from './record.ts'
+import { shown } from './shown.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
 import { checkMaxAge } from './times.ts'
 
@@ -60,7 +61,7 @@ export function checkUserId(userId: unknown, verb: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
     return userId
   const what =
-    typeof userId === 'string' ? `a string of ${userId.length} characters` : String(userId)
+    typeof userId === 'string' ? `a string of ${userId.length} characters` : shown(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
@@ -69,12 +70,17 @@ export function checkUserId(userId: unknown, verb: string): string {
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but true and false: a form's checkbox sends text. */
 export function checkPersistent(persistent: boolean): boolean {
-  check(
-    typeof persistent === 'boolean',
-    `persistent is ${String(persistent)}`,
-    'Give true or false',
-  )
+  check(typeof persistent === 'boolean', `persistent is ${shown(persistent)}`, 'Give true or false')
   return persistent
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 'all' and a list: in a text, keys would be found by their parts. */
+export function checkCarry(carry: unknown): void {
+  check(
+    carry === 'all' || (Array.isArray(carry) && carry.every((key) => typeof key === 'string')),
+    `carry is ${shown(carry)}`,
+    "Give 'all', or a list of keys of session.data",
+  )
 }
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but up to 16 short strings by name. */

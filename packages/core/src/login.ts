@@ -2,7 +2,7 @@ import { tellOfRotation } from './commit.ts'
 import { emptyData } from './data.ts'
 import { SessionConflictError, SessionLimitError } from './errors.ts'
 import { limitOf } from './limit.ts'
-import { elevationOf, type LoginOptions, limitsOf } from './login-options.ts'
+import { checkCarry, elevationOf, type LoginOptions, limitsOf } from './login-options.ts'
 import { decodeData, mergeBytes, sameBytes } from './merge.ts'
 import { fall, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
 import type { Creation, Ending, Opened } from './store.ts'
@@ -142,6 +142,7 @@ function carry(
   { opened, ended }: SessionState,
   { carry: keys = 'all' }: LoginOptions,
 ): Choice {
+  checkCarry(keys)
   if (ended !== undefined || opened?.record.userId !== undefined) return () => emptyData(codec)
   if (keys === 'all') return (data) => data
   return (data) => {

@@ -1,5 +1,6 @@
 import { createActs } from './acts.ts'
 import { type Carrier, type HeadersLike, type RequestCarrier, requestCarrier } from './carrier.ts'
+import { check } from './check.ts'
 import { checkMaxCookies } from './chunks.ts'
 import { decide, discard, write } from './commit.ts'
 import { resolveConfig } from './config.ts'
@@ -12,6 +13,7 @@ import type { EndReason, SessionId } from './record.ts'
 import { sendHeaders } from './response-headers.ts'
 import { Session, type SessionData, stateOf } from './session.ts'
 import type { SessionInfo } from './session-info.ts'
+import { shown } from './shown.ts'
 import { inOrder, type ManagerParts, type SessionState } from './state.ts'
 import type { StoreSupports, StoreUsers } from './store.ts'
 import { tellOfStrays } from './strays.ts'
@@ -51,7 +53,10 @@ export interface SessionManager<Data extends object = SessionData> {
   sessions(userId: string): Promise<readonly SessionInfo[]>
   /** Ends one session by its id, wherever it is used; says whether it was alive. */
   revoke(id: SessionId): Promise<boolean>
-  /** Ends all sessions of a user, but `except`; answers how many. */
+  /**
+   * Ends all sessions of a user, but `except`; answers how many.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for an `except` that is no id, or a user's id that is none.
+   */
   revokeAll(userId: string, options?: { readonly except?: SessionId }): Promise<number>
   /** Listens to an event; the returned function stops listening. */
   on<Type extends keyof SessionEvents>(
@@ -102,6 +107,11 @@ export function createSessionManager<Data extends object = SessionData>(
       return wasAlive
     },
     revokeAll: async (userId, { except } = {}) => {
+      check(
+        except === undefined || isId(except),
+        `except is ${shown(except)}`,
+        'Give the id of the session to spare, such as session.id, or leave it out',
+      )
       const count = await users().endAll(checkUserId(userId, 'revokeAll'), {
         reason: 'revoked',
         ...(except === undefined ? {} : { except }),

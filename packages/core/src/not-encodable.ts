@@ -1,4 +1,5 @@
 import { SessionUsageError } from './errors.ts'
+import { shown } from './shown.ts'
 
 /** The error for a value that no codec keeps. */
 export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
@@ -9,10 +10,11 @@ export function notEncodable(what: string, path: readonly (string | number)[]): 
   )
 }
 
-/** `data.cart[0].price`: where in the data a value stands. */
+/** `data.cart[0].price`: where in the data a value stands. Keys may come from strangers. */
 function pathOf(path: readonly (string | number)[]): string {
-  return path.reduce<string>(
-    (text, key) => text + (typeof key === 'number' ? `[${key}]` : `.${key}`),
-    'data',
-  )
+  return ['data', ...path.map((key) => (isWord(key) ? `.${key}` : `[${shown(key)}]`))].join('')
+}
+
+function isWord(key: string | number): boolean {
+  return typeof key === 'string' && /^[\w$-]{1,100}$/.test(key)
 }

@@ -1,4 +1,5 @@
 import { SessionUsageError } from './errors.ts'
+import { shown } from './shown.ts'
 
 /** Milliseconds, or a number with its unit: `'500ms'`, `'30s'`, `'30m'`, `'24h'`, `'30d'`, `'2w'`. */
 export type Duration = number | `${number}${keyof typeof units}`
@@ -16,7 +17,7 @@ export function milliseconds(duration: Duration, name: string): number {
   if (ms >= 1 && ms <= longest) return Math.round(ms)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `${name} is ${show(duration)}. Give milliseconds above 0, or a duration like '30m' (units: ms, s, m, h, d, w; at most 100 years).`,
+    `${name} is ${shown(duration)}. Give milliseconds above 0, or a duration like '30m' (units: ms, s, m, h, d, w; at most 100 years).`,
   )
 }
 
@@ -55,8 +56,4 @@ function parse(text: unknown): number {
   const match = typeof text === 'string' ? shape.exec(text) : null
   if (!match) return Number.NaN
   return Number(match[1]) * units[match[2] as keyof typeof units]
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value.slice(0, 40)}'` : String(value)
 }

@@ -44,7 +44,7 @@ describe('found by attack', () => {
   })
 
   test.each([
-    ['persistent of a checkbox', { persistent: 'on' }, /persistent is on/],
+    ['persistent of a checkbox', { persistent: 'on' }, /persistent is .on./],
     ['persistent null', { persistent: null }, /persistent is null/],
     ['a client that is text', { client: 'Firefox' }, /client is not/],
     ['a client of numbers', { client: { n: 3 } }, /client is not/],
