@@ -1,12 +1,13 @@
 import { type CsrfGuard, type CsrfRequest, csrfField } from './csrf.ts'
+import { copyForm } from './form-copy.ts'
 
 /** A Fetch request, and what a guard may need of it besides its headers. */
 export interface FetchAsked {
   readonly request: Request
   /** What the binding finds under the guard's `as`. */
   readonly session: unknown
-  /** Reads the form in such a way that the handler can read it still; asked for only where a token is demanded. */
-  readForm(): Promise<unknown>
+  /** What somebody has parsed the body to who has read it already. @default nothing: then it has no token */
+  parsed?(): Promise<unknown>
 }
 
 /**
@@ -16,17 +17,20 @@ export interface FetchAsked {
  */
 export async function checkFetch(
   guard: CsrfGuard,
-  { request, session, readForm }: FetchAsked,
+  { request, session, parsed }: FetchAsked,
 ): Promise<readonly (readonly [name: string, value: string])[]> {
   const { method, headers, url } = request
   const said: [name: string, value: string][] = []
+  const { host, protocol } = new URL(url)
   const seen: CsrfRequest = {
     method,
-    host: headers.get('host') ?? new URL(url).host,
+    host: headers.get('host') ?? host,
+    secure: protocol === 'https:',
     header: (name) => headers.get(name) ?? undefined,
     get: () => undefined,
     set: (name, value) => void said.push([name, value]),
   }
+  const readForm = request.bodyUsed && parsed ? parsed : () => copyForm(request)
   // A body that cannot be read has no token.
   const form = guard.wantsField(seen) ? await readForm().catch(() => undefined) : undefined
   guard.check(seen, session, csrfField(form))

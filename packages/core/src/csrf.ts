@@ -1,7 +1,9 @@
 import { mountedSession } from './access-guard.ts'
 import type { Carrier } from './carrier.ts'
-import { SessionAccessError, SessionUsageError } from './errors.ts'
+import { SessionAccessError } from './errors.ts'
+import { hostOf, readOrigins } from './origin.ts'
 import { varyBy } from './response-headers.ts'
+import { shown } from './shown.ts'
 
 /** How a site is protected from requests that other sites have its users send. */
 export interface CsrfOptions {
@@ -16,9 +18,14 @@ export interface CsrfOptions {
 }
 
 /** A request as the guard sees it: headers of both sides, as a Carrier has them, and its method. */
-export interface CsrfRequest extends Pick<Carrier, 'header' | 'get' | 'set'> {
-  /** As the client sent it. What overrides a method is not looked at. */
+export interface CsrfRequest extends Asked, Pick<Carrier, 'get' | 'set'> {}
+
+/** What of a request says where it comes from, and what for. */
+interface Asked extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, 'secure'>> {
+  /** As the routes see it. No header is looked at that would override it. */
   readonly method: string
+  /** As the client sent it, where a middleware has put another in its place: both must be safe. @default `method` */
+  readonly sentMethod?: string | undefined
   /** Which host the client asked. @default the header Host */
   readonly host?: string | undefined
 }
@@ -27,8 +34,11 @@ export interface CsrfRequest extends Pick<Carrier, 'header' | 'get' | 'set'> {
 export interface CsrfGuard {
   /** The name of the session that the token is checked against. */
   readonly as: string
-  /** Whether `check` needs the form's token: a binding that must read a body for it reads it only then. */
-  wantsField(request: Pick<CsrfRequest, 'method' | 'header'>): boolean
+  /**
+   * Whether `check` needs the form's token: a binding that must read a body for it reads it only then. Of a request that
+   * is refused whatever its body says none is read.
+   */
+  wantsField(request: Asked): boolean
   /**
    * Passes or throws. `session` is what the binding finds under `as`, `field` what `csrfField` finds in the body; both
    * matter only where the guard demands a token.
@@ -42,12 +52,19 @@ const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const tokenHeader = 'x-csrf-token'
 const vary = ['Origin', 'Sec-Fetch-Site'] as const
 
+interface Rules {
+  readonly trusted: ReadonlySet<string>
+  readonly strict: boolean
+}
+
 /**
  * The check of Go 1.25's CrossOriginProtection, in its order, and a token on top where it is asked for:
  *
- * 1. GET, HEAD and OPTIONS pass: they must not change anything.
+ * 1. GET, HEAD and OPTIONS pass: they must not change anything. Not so the GET that opens a WebSocket, by which every page
+ *    could talk in its user's name; it needs no token, for a page cannot give it one.
  * 2. Sec-Fetch-Site `same-origin` or `none` passes; anything else, `same-site` included, only from a trusted origin.
- * 3. Without Sec-Fetch-Site, an Origin must have the host that was asked, or be trusted.
+ * 3. Without Sec-Fetch-Site, an Origin must have the host that was asked, or be trusted. Of what came by HTTPS, it is
+ *    not `http:`.
  * 4. With neither header the request passes, unless `strict`.
  *
  * The content type decides nothing.
@@ -55,16 +72,20 @@ const vary = ['Origin', 'Sec-Fetch-Site'] as const
  */
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
   const { as = 'session', strict = false, token = false } = options
-  const trusted = new Set((options.trustedOrigins ?? []).map(checkOrigin))
+  const rules = { trusted: readOrigins(options.trustedOrigins), strict }
+  const wantsToken = (request: Asked) => token && !isSafe(request)
   return {
     as,
-    wantsField: ({ method, header }) =>
-      token && !safeMethods.includes(method) && header(tokenHeader) === undefined,
+    wantsField: (request) =>
+      wantsToken(request) &&
+      request.header(tokenHeader) === undefined &&
+      faultOf(request, rules) === undefined,
     check(request, session, field) {
-      if (safeMethods.includes(request.method)) return
+      if (isSafe(request) && !opensSocket(request)) return
       varyBy(request, vary)
-      checkSource(request, { trusted, strict })
-      if (token) checkToken(request, mountedSession(session, as), field)
+      const fault = faultOf(request, rules)
+      if (fault !== undefined) throw refused(fault)
+      if (wantsToken(request)) checkToken(request, mountedSession(session, as), field)
     },
   }
 }
@@ -80,20 +101,28 @@ export function csrfField(body: unknown): unknown {
   return others.length === 0 ? field : [field, ...others]
 }
 
-function checkSource(
-  request: CsrfRequest,
-  { trusted, strict }: { trusted: ReadonlySet<string>; strict: boolean },
-): void {
+function isSafe({ method, sentMethod = method }: Asked): boolean {
+  return safeMethods.includes(method) && safeMethods.includes(sentMethod)
+}
+
+/** Browsers let every page open one, cookie included, and ask no server first (RFC 6455, 10.2). */
+function opensSocket({ method, header }: Asked): boolean {
+  return method === 'GET' && /\bwebsocket\b/i.test(header('upgrade') ?? '')
+}
+
+/** Why a request may come from another site; `undefined` where it does not. */
+function faultOf(request: Asked, { trusted, strict }: Rules): string | undefined {
   const site = request.header('sec-fetch-site') ?? ''
   const origin = request.header('origin') ?? ''
-  if (site === 'same-origin' || site === 'none') return
-  if (trusted.has(origin)) return
-  if (site !== '') throw refused(`Sec-Fetch-Site is ${show(site)} and Origin ${show(origin)}`)
-  if (origin === '' && !strict) return
-  if (origin === '') throw refused('it has neither Sec-Fetch-Site nor Origin, and strict is on')
+  if (site === 'same-origin' || site === 'none' || trusted.has(origin)) return undefined
+  if (site !== '') return `Sec-Fetch-Site is ${show(site)} and Origin ${show(origin)}`
+  if (origin === '')
+    return strict ? 'it has neither Sec-Fetch-Site nor Origin, and strict is on' : undefined
   const host = request.host ?? request.header('host') ?? ''
   if (hostOf(origin) !== host.toLowerCase())
-    throw refused(`Origin is ${show(origin)} and Host ${show(host)}`)
+    return `Origin is ${show(origin)} and Host ${show(host)}`
+  const isDowngraded = request.secure === true && /^http:/i.test(origin)
+  return isDowngraded ? `Origin is ${show(origin)} and the request came by HTTPS` : undefined
 }
 
 function checkToken(
@@ -118,27 +147,6 @@ function refused(why: string): SessionAccessError {
   )
 }
 
-/** The host and port of an origin; `undefined` of anything that is none, `null` included. */
-function hostOf(origin: string): string | undefined {
-  return /^[a-z][a-z\d+.-]*:\/\/([^/?#@\s,]+)$/i.exec(origin)?.[1]?.toLowerCase()
-}
-
-function checkOrigin(origin: unknown): string {
-  if (typeof origin === 'string' && isOrigin(origin)) return origin
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    `trustedOrigins has ${show(String(origin))}, which is no origin. Give scheme, host and port as a browser spells ` +
-      "them, such as 'https://app.example.com': no path, no slash at the end, no wildcard, no default port.",
-  )
-}
-
-function isOrigin(origin: string): boolean {
-  if (hostOf(origin) === undefined || origin.includes('*')) return false
-  if (!/^https?:/i.test(origin)) return true
-  return URL.canParse(origin) && new URL(origin).origin === origin
-}
-
-/** What a stranger sent, fit for a log. */
 function show(text: string): string {
-  return text === '' ? 'absent' : JSON.stringify(text.slice(0, 100))
+  return text === '' ? 'absent' : shown(text)
 }

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { type CsrfOptions, createCsrfGuard, csrfField } from '../src/csrf.ts'
+import { type CsrfOptions, type CsrfRequest, createCsrfGuard, csrfField } from '../src/csrf.ts'
 import { SessionAccessError, SessionUsageError } from '../src/errors.ts'
 
 /** What the guard does with a request: 'pass', or the code of its refusal. */
 function judge(
   { method = 'POST', ...headers }: Record<string, string>,
   options: CsrfOptions = {},
+  more: Partial<Pick<CsrfRequest, 'secure' | 'sentMethod'>> = {},
 ): string {
   const sent = new Map<string, string>()
   try {
     createCsrfGuard(options).check({
+      ...more,
       method,
       header: (name) => (name === 'host' ? 'example.com' : headers[name]),
       get: (name) => sent.get(name.toLowerCase()),
@@ -69,6 +71,62 @@ describe("Go 1.25's table of CrossOriginProtection", () => {
     for (const type of ['text/plain', 'TEXT/PLAIN', 'application/json', ''])
       for (const [site, verdict] of [['cross-site', refused] as const, ['same-origin', pass]])
         expect(judge({ 'sec-fetch-site': site, 'content-type': type })).toBe(verdict)
+  })
+})
+
+describe('beyond the table', () => {
+  const upgrade = { method: 'GET', upgrade: 'websocket' }
+
+  test('the GET that opens a WebSocket is checked like a POST', () => {
+    for (const more of [{}, { upgrade: 'WebSocket' }, { upgrade: 'h2c, websocket' }]) {
+      const asked = { ...upgrade, ...more }
+      expect(judge({ ...asked, origin: 'https://attacker.example' })).toBe(refused)
+      expect(judge({ ...asked, 'sec-fetch-site': 'same-site' })).toBe(refused)
+      expect(judge({ ...asked, origin: 'null' })).toBe(refused)
+      expect(judge({ ...asked, origin: 'https://example.com' })).toBe(pass)
+      expect(judge(asked)).toBe(pass)
+    }
+    const origin = 'https://attacker.example'
+    expect(judge({ ...upgrade, upgrade: 'h2c', origin })).toBe(pass)
+    expect(judge({ ...upgrade, origin }, { trustedOrigins: [origin] })).toBe(pass)
+  })
+
+  test('and needs no token, which a page could not give it', () => {
+    expect(judge({ ...upgrade, origin: 'https://example.com' }, { token: true })).toBe(pass)
+  })
+
+  test('a page that came by plain HTTP is another site to what came by HTTPS', () => {
+    const origin = 'http://example.com'
+    expect(judge({ origin }, {}, { secure: true })).toBe(refused)
+    expect(judge({ origin: 'https://example.com' }, {}, { secure: true })).toBe(pass)
+    expect(judge({ origin }, {}, { secure: false })).toBe(pass) // or a proxy has ended TLS, and nobody told
+    expect(judge({ origin }, { trustedOrigins: [origin] }, { secure: true })).toBe(pass)
+  })
+
+  test('a method that was put in the place of another makes nothing safe', () => {
+    const site = { 'sec-fetch-site': 'cross-site' }
+    expect(judge({ ...site, method: 'GET' }, {}, { sentMethod: 'POST' })).toBe(refused)
+    expect(judge({ ...site, method: 'DELETE' }, {}, { sentMethod: 'GET' })).toBe(refused)
+    expect(judge({ ...site, method: 'HEAD' }, {}, { sentMethod: 'GET' })).toBe(pass)
+  })
+
+  test('a form is asked for only where its token can help', () => {
+    const { wantsField } = createCsrfGuard({ token: true })
+    const wants = ({ method = 'POST', ...headers }: Record<string, string>) =>
+      wantsField({ method, header: (name) => headers[name] })
+    expect(wants({})).toBe(true)
+    expect(wants({ 'sec-fetch-site': 'cross-site' })).toBe(false)
+    expect(wants({ origin: 'https://attacker.example', host: 'example.com' })).toBe(false)
+    expect(wants({ 'x-csrf-token': '' })).toBe(false)
+    expect(wants({ method: 'GET' })).toBe(false)
+  })
+
+  test('what a stranger says is one line of ASCII in the message', () => {
+    const header = (name: string) =>
+      name === 'origin' ? 'https://a\u009b2J\u202e'.repeat(99) : 'x'
+    const check = () =>
+      createCsrfGuard().check({ method: 'POST', header, get: () => undefined, set: () => {} })
+    expect(check).toThrow(/^[\x20-\x7e]{1,500}$/)
   })
 })
 

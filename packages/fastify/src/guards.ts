@@ -37,12 +37,13 @@ export function requireRecent(
 export function csrf(options: CsrfOptions = {}): Guard {
   const guard = createCsrfGuard(options)
   return async (request, reply) => {
-    const { method, host, raw, body } = request
+    const { method, raw, body } = request
     const { header } = nodeCarrier(raw, reply.raw)
+    const asked = { method, header, host: hostOf(request), secure: request.protocol === 'https' }
     const get = (name: string) => [reply.getHeader(name) ?? []].flat().join(', ') || undefined
     const set = (name: string, value: string) => void reply.header(name, value)
     const session = options.token ? Reflect.get(request, guard.as) : undefined
-    guard.check({ method, host, header, get, set }, session, csrfField(body))
+    guard.check({ ...asked, get, set }, session, csrfField(body))
   }
 }
 
@@ -51,4 +52,10 @@ function guardAccess(guard: AccessGuard<FastifyRequest>): Guard {
     const location = guard.check(request, Reflect.get(request, guard.as))
     return location === undefined ? undefined : reply.redirect(location, 303)
   }
+}
+
+/** HTTP/2 has a field of its own for the host, before which Fastify puts a header that contradicts it. */
+function hostOf({ host, raw }: FastifyRequest): string {
+  const authority = raw.headers[':authority']
+  return typeof authority === 'string' && host === raw.headers.host ? authority : host
 }

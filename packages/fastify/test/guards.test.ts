@@ -1,3 +1,4 @@
+import { fetchHttp2 } from '@sojourn/conformance/binding'
 import { csrf, requireSession, sessions } from '@sojourn/fastify'
 import fastify, { type FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
@@ -33,4 +34,19 @@ test('a guard of an instance stands before its own routes and those of its child
   expect(await post('/inside')).toEqual([403, true])
   expect(await post('/below')).toEqual([403, true])
   expect(await post('/outside')).toEqual([200, false])
+})
+
+test('over HTTP/2 it is the authority that an origin is compared with, and no header that contradicts it', async () => {
+  const { manager } = watchedManager()
+  const app = closing(fastify({ http2: true }))
+  await app.register(sessions(manager))
+  app.post('/', { preHandler: csrf() as never }, async () => 'done')
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const post = async (headers: Record<string, string>) =>
+    (await fetchHttp2()(url, { method: 'POST', headers })).status
+  const [ours, theirs] = ['app.example', 'attacker.example']
+  const origin = `http://${theirs}`
+  expect(await post({ origin, ':authority': ours, host: theirs })).toBe(403)
+  expect(await post({ origin, ':authority': theirs, host: ours })).toBe(200)
+  expect(await post({ origin: url })).toBe(200)
 })

@@ -29,7 +29,7 @@ export function requireRecent(
 
 /**
  * Refuses what other sites have a browser send, with 403 `ERR_CSRF_REFUSED`. With `token` it also demands the session's
- * token, from the header `X-CSRF-Token` or the field `_csrf` of a form.
+ * token, from the header `X-CSRF-Token` or the field `_csrf` of a form of up to 1 MiB.
  */
 export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
   const guard = createCsrfGuard(options)
@@ -37,7 +37,7 @@ export function csrf(options: CsrfOptions = {}): MiddlewareHandler {
     const said = await checkFetch(guard, {
       request: c.req.raw,
       session: c.get(guard.as),
-      readForm: () => c.req.parseBody({ all: true }),
+      parsed: () => c.req.parseBody({ all: true }),
     })
     await next()
     for (const [name, value] of said) ownHeaders(c).append(name, value) // not before: there is no response yet

@@ -44,7 +44,8 @@ export function csrf<Request extends NodeRequest, Response extends NodeResponse>
   const guard = createCsrfGuard(options)
   return (request, response, next) => {
     const { method = '', headers } = request
-    const seen = { ...nodeCarrier(request, response), method, host: hostOf(headers) }
+    const sentMethod = sentMethodOf(request)
+    const seen = { ...nodeCarrier(request, response), method, sentMethod, host: hostOf(headers) }
     const found: unknown = Reflect.get(request, guard.as)
     const body: unknown = Reflect.get(request, 'body')
     passOr(response, next, () => {
@@ -78,6 +79,12 @@ function passOr(
   }
   if (location === undefined) next()
   else response.writeHead(303, { Location: location }).end()
+}
+
+/** The method before `method-override` put another in its place. */
+function sentMethodOf(request: NodeRequest): string | undefined {
+  const method: unknown = Reflect.get(request, 'originalMethod')
+  return typeof method === 'string' ? method : undefined
 }
 
 /** HTTP/2 has a field of its own for the host. */

@@ -32,15 +32,15 @@ export function requireRecent(duration: Duration, options: GuardOptions = {}): G
 
 /**
  * Refuses what other sites have a browser send: a SessionAccessError `ERR_CSRF_REFUSED`, status 403. With `token` it also
- * demands the session's token, from the header `X-CSRF-Token` or the field `_csrf` of a form, of which it reads a copy.
+ * demands the session's token, from the header `X-CSRF-Token` or the field `_csrf` of a form of up to 1 MiB,
+ * of which it reads a copy.
  */
 export function csrf(
   options: Omit<CsrfOptions, 'as'> = {},
 ): (request: Request, session: Session<object>) => Promise<void> {
   const guard = createCsrfGuard(options)
   return async (request, session) => {
-    const readForm = async () => request.clone().formData()
-    const said = await checkFetch(guard, { request, session, readForm }) // what is refused brings its lines along
+    const said = await checkFetch(guard, { request, session }) // what is refused brings its lines along
     for (const line of said) exchangeOf(request)?.say(...line)
   }
 }

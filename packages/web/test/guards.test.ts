@@ -81,3 +81,43 @@ test('outside of withSession a guard decides all the same', async () => {
   await expect(csrf()(post({ headers }), anonymous)).rejects.toThrow('another site')
   await expect(csrf()(post(), anonymous)).resolves.toBeUndefined()
 })
+
+/** A form that counts how much of it was asked for, and never ends by itself. */
+function endlessForm(headers: Record<string, string> = {}) {
+  const read = { bytes: 0 }
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      read.bytes += 65_536
+      controller.enqueue(new Uint8Array(65_536))
+    },
+  })
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const init = { body, duplex: 'half', headers: { ...type, ...headers } } as RequestInit
+  return { read, request: post(init) }
+}
+
+test.each([
+  ['from another site is not read', { 'sec-fetch-site': 'cross-site' }, 131_072],
+  ['that is no form is not read', { 'content-type': 'application/json' }, 131_072],
+  ['that is above 1 MiB is not read beyond it', {}, 1_310_720],
+])('a body %s, and its request is refused', async (_, headers, most) => {
+  const { read, request } = endlessForm(headers)
+  const guard = csrf({ token: true })
+  const reply = await withSession(request, async (session) => {
+    await guard(request, session)
+    return new Response('done')
+  })
+  expect(reply.status).toBe(403)
+  expect(read.bytes).toBeLessThanOrEqual(most)
+})
+
+test('a body that somebody has read has no token, and is no error', async () => {
+  const request = post({ body: new URLSearchParams({ _csrf: 'x' }) })
+  await request.text()
+  const guard = csrf({ token: true })
+  const reply = await withSession(request, async (session) => {
+    await guard(request, session)
+    return new Response('done')
+  })
+  expect(reply.status).toBe(403)
+})

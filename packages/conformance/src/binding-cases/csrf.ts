@@ -41,6 +41,12 @@ const tableOf = (own: string): readonly Row[] => [
   [{ origin: trusted }, 200],
   [{ origin: trusted, 'sec-fetch-site': 'cross-site' }, 200],
   [{ origin: `${trusted}.evil` }, 403],
+  [{ origin: `${own}.` }, 403],
+  [{ origin: `${own}/` }, 403],
+  [{ origin: `${own}, ${own}` }, 403],
+  [{ origin: 'https://attacker.example', 'x-forwarded-host': 'attacker.example' }, 403],
+  [{ origin: 'https://attacker.example', forwarded: 'host=attacker.example' }, 403],
+  [{ origin: 'https://attacker.example', 'x-original-host': 'attacker.example' }, 403],
 ]
 
 /** H6: what other sites have a browser send is refused, in every framework by the same table. */

@@ -1,0 +1,30 @@
+import { SessionUsageError } from './errors.ts'
+import { shown } from './shown.ts'
+
+/** The host and port of an origin, in lower case; `undefined` of anything that is none, `null` included. */
+export function hostOf(origin: string): string | undefined {
+  return /^[a-z][a-z\d+.-]*:\/\/([^/?#@\s,]+)$/i.exec(origin)?.[1]?.toLowerCase()
+}
+
+/**
+ * The option `trustedOrigins`, checked.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an origin with a path, a slash at its end or a wildcard.
+ */
+export function readOrigins(origins: readonly string[] = []): ReadonlySet<string> {
+  return new Set(origins.map(checkOrigin))
+}
+
+function checkOrigin(origin: unknown): string {
+  if (typeof origin === 'string' && isOrigin(origin)) return origin
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    `trustedOrigins has ${shown(origin)}, which is no origin. Give scheme, host and port as a browser spells ` +
+      "them, such as 'https://app.example.com': no path, no slash at the end, no wildcard, no default port.",
+  )
+}
+
+function isOrigin(origin: string): boolean {
+  if (hostOf(origin) === undefined || origin.includes('*')) return false
+  if (!/^https?:/i.test(origin)) return true
+  return URL.canParse(origin) && new URL(origin).origin === origin
+}
