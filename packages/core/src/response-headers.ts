@@ -54,11 +54,23 @@ export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly 
     carrier.set('Vary', [...(vary === '' ? [] : [vary]), ...missing].join(', '))
 }
 
+/** What a CDN obeys before Cache-Control (RFC 9213), by a name of all or of its own. */
+const targeted = [
+  'CDN-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Surrogate-Control',
+  'Edge-Control',
+] as const
+
 /** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
 function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
   const directives = listed(carrier.get('cache-control') ?? '')
   const isStrict = listed(caching).every((directive) => directives.includes(directive))
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
+  for (const field of targeted)
+    if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
 }
 
 function listed(value: string): readonly string[] {

@@ -19,6 +19,13 @@ const answers: readonly (readonly [status: number, answer: Answer])[] = [
   [418, { kind: 'error', error: Object.assign(new Error('boom'), { status: 418 }) }],
 ]
 
+/** What CDNs obey before Cache-Control: of all (RFC 9213), and of their own. */
+const targeted = {
+  'CDN-Cache-Control': 'public, max-age=600',
+  'Cloudflare-CDN-Cache-Control': 'max-age=600',
+  'Surrogate-Control': 'max-age=600',
+}
+
 const visit: Route = {
   path: '/visit',
   act: ({ session }) => session?.login('user-1'),
@@ -63,6 +70,23 @@ export const caching: readonly BindingCase[] = [
       equal(offered.setCookies.length, 1)
       equal(offered.headers.get('cache-control'), 'private, no-cache')
       for (const { headers } of [touched, offered]) match(headers.get('vary') ?? '', /\bcookie\b/i)
+    },
+  },
+  {
+    id: 'H3.15',
+    title: 'a header for CDNs alone keeps no response that carries a token, and stays on others',
+    async run(bench) {
+      const answer = { kind: 'text', body: 'fine', headers: targeted } as const
+      const { ask } = await bench.serve([
+        { path: '/login', act: ({ session }) => session?.login('user-1'), answer },
+        { path: '/quiet', act: () => undefined, answer },
+      ])
+      const said = async (path: string) => {
+        const { headers } = await ask(path)
+        return Object.keys(targeted).map((name) => headers.get(name))
+      }
+      deepEqual(await said('/login'), ['no-store', 'no-store', 'no-store'])
+      deepEqual(await said('/quiet'), Object.values(targeted))
     },
   },
 ]
