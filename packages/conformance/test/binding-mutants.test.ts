@@ -54,6 +54,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H3.10',
       'H3.11',
       'H3.12',
+      'H3.15',
       'H3.14',
       'H4.1',
       'H4.2',
@@ -97,7 +98,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       carrier: (...args) =>
         Object.defineProperty(steps.carrier(...args), 'set', { value: () => undefined }),
     },
-    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H3.11', 'H3.12', 'H6.1'],
+    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H3.11', 'H3.12', 'H3.15', 'H6.1'],
   },
   'knows-only-cookies': {
     changed: {
@@ -170,6 +171,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
       'H5.5',
       'H5.6',
       'H5.7',
+      'H5.8',
       'H6.1',
       'H6.2',
       'H6.3',
@@ -193,7 +195,48 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
         }
       }),
     },
-    breaks: ['H5.4', 'H5.5'],
+    breaks: ['H5.4', 'H5.5', 'H5.8'],
+  },
+  'redirects-wherever-a-function-says': {
+    changed: {
+      guard: changedGuard((guard, check) => (request) => {
+        try {
+          return check(request)
+        } catch (error) {
+          const to = guard.kind === 'csrf' ? undefined : guard.options?.redirectTo
+          if (typeof to !== 'function') throw error
+          return to(request)
+        }
+      }),
+    },
+    breaks: ['H5.8'],
+  },
+  'caches-by-one-header': {
+    changed: {
+      carrier: (...args) => {
+        const carrier = steps.carrier(...args)
+        const { get } = carrier
+        const value = (name: string) => (/cdn|surrogate/.test(name) ? undefined : get(name))
+        return Object.defineProperty(carrier, 'get', { value })
+      },
+    },
+    breaks: ['H3.15'],
+  },
+  'believes-a-forwarded-host': {
+    changed: {
+      guard: changedGuard((_guard, check) => (request) => {
+        const { header } = request.carrier
+        const host = header('x-forwarded-host')
+        const carrier = host
+          ? {
+              ...request.carrier,
+              header: (name: string) => (name === 'host' ? host : header(name)),
+            }
+          : request.carrier
+        return check({ ...request, carrier })
+      }),
+    },
+    breaks: ['H6.1'],
   },
   'lets-anonymous-sessions-pass': {
     changed: {
@@ -256,7 +299,7 @@ const mutants: Record<string, { changed: Partial<Steps>; breaks: readonly string
   },
   'ignores-options-of-guards': {
     changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as Guarding) },
-    breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
+    breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H5.8', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
   },
   'looks-twice-at-an-upgrade': {
     changed: {

@@ -1,16 +1,12 @@
 import { SessionAccessError, SessionUsageError } from './errors.ts'
+import { createRedirect, type RedirectOptions } from './redirect.ts'
 import { Session } from './session.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
 
 /** What a guard before routes may be told. */
-export interface AccessOptions<Request = unknown> {
+export interface AccessOptions<Request = unknown> extends RedirectOptions<Request> {
   /** The name of the session on the request. @default 'session' */
   readonly as?: string
-  /**
-   * Where a request is sent that may not pass, by 303; a function is asked for each. What it makes of the request must
-   * not lead to another site. @default the error goes to the application's error handler, status 401
-   */
-  readonly redirectTo?: string | ((request: Request) => string)
 }
 
 /** Lets pass, sends elsewhere or fails. */
@@ -20,7 +16,8 @@ export interface AccessGuard<Request = unknown> {
   /**
    * Answers where to redirect to; `undefined` where the request may pass. `session` is what the binding finds under `as`.
    * @throws SessionAccessError `ERR_SESSION_REQUIRED`, `ERR_SESSION_NOT_RECENT` where there is nowhere to redirect to.
-   * @throws SessionUsageError `ERR_SESSION_MISSING` where no session is mounted.
+   * @throws SessionUsageError `ERR_SESSION_MISSING` where no session is mounted; `ERR_CONFIG_INVALID` where a function
+   * redirects to another site.
    * @throws SessionStoreError where the store could not open the session: never a redirect, for a login would not help.
    */
   check(request: Request, session: unknown): string | undefined
@@ -64,10 +61,11 @@ export function mountedSession(found: unknown, as = 'session'): Session<object> 
 }
 
 function createAccessGuard<Request>(
-  { as = 'session', redirectTo }: AccessOptions<Request>,
+  options: AccessOptions<Request>,
   rule: (session: Session<object>) => void,
 ): AccessGuard<Request> {
-  checkRedirect(redirectTo)
+  const { as = 'session' } = options
+  const redirect = createRedirect(options)
   return {
     as,
     check(request, found) {
@@ -76,18 +74,9 @@ function createAccessGuard<Request>(
         rule(session)
         return undefined
       } catch (error) {
-        if (redirectTo === undefined || !(error instanceof SessionAccessError)) throw error
-        return typeof redirectTo === 'function' ? redirectTo(request) : redirectTo
+        if (redirect === undefined || !(error instanceof SessionAccessError)) throw error
+        return redirect(request)
       }
     },
   }
-}
-
-function checkRedirect(redirectTo: unknown): void {
-  if (redirectTo === undefined || typeof redirectTo === 'function') return
-  if (typeof redirectTo === 'string' && redirectTo !== '') return
-  throw new SessionUsageError(
-    'ERR_CONFIG_INVALID',
-    `redirectTo is ${redirectTo === '' ? 'empty' : typeof redirectTo}. Give a path such as '/login', or a function of the request that answers one.`,
-  )
 }

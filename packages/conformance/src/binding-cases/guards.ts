@@ -138,12 +138,45 @@ export const guards: readonly BindingCase[] = [
       const none: readonly Guarding[] = [
         { kind: 'session', options: { redirectTo: '' } },
         { kind: 'recent', duration: 'a while' as never },
+        { kind: 'session', options: { redirectTo: '/login', trustedOrigins: ['a.example'] } },
         ...['https://a.example/', 'https://a.example/path', 'https://*.example', 'a.example'].map(
           (origin) => ({ kind: 'csrf', options: { trustedOrigins: [origin] } }) as const,
         ),
       ]
       for (const guard of none)
         await rejects(bench.serve([behind(guard)]), { code: 'ERR_CONFIG_INVALID' })
+    },
+  },
+  {
+    id: 'H5.8',
+    title:
+      'a function redirects on this site and to trusted origins, and no part of a request ends the header',
+    needs,
+    async run(bench) {
+      let address = ''
+      const options = { redirectTo: () => address, trustedOrigins: ['https://login.example'] }
+      const { ask, thrown } = await bench.serve([behind({ kind: 'session', options })])
+      const sent = async (to: string) => {
+        address = to
+        const { status, headers, setCookies } = await ask('/guarded')
+        return [status, headers.get('location'), setCookies, thrown()]
+      }
+      for (const [to, location] of [
+        ['/login?next=/a', '/login?next=/a'],
+        ['/login?next=/a\r\nSet-Cookie: sid=evil', '/login?next=/a%0D%0ASet-Cookie:%20sid=evil'],
+        ['/login?next=€', '/login?next=%E2%82%AC'],
+        ['https://login.example/in', 'https://login.example/in'],
+      ] as const)
+        deepEqual(await sent(to), [303, location, [], []])
+      for (const to of [
+        '//evil.example',
+        '/\\evil.example',
+        'https://evil.example/',
+        'https:evil.example',
+        'https://login.example.evil.example/',
+        'javascript:alert(1)',
+      ])
+        deepEqual(await sent(to), [500, null, [], ['ERR_CONFIG_INVALID']], to)
     },
   },
 ]
