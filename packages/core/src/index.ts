@@ -66,6 +66,7 @@ export type {
   Verifier,
 } from './record.ts'
 export { endReasons, groupOf } from './record.ts'
+export { returnPath } from './redirect.ts'
 export { varyBy } from './response-headers.ts'
 export type { Session, SessionData } from './session.ts'
 export type { SessionInfo } from './session-info.ts'

@@ -34,7 +34,7 @@ export function createRedirect<Request>({
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',
         'redirectTo answered an address on another site. Answer a path such as `/login?next=…`, with what the request ' +
-          'says encoded by encodeURIComponent, or list the origin in trustedOrigins.',
+          'says encoded by encodeURIComponent or checked by returnPath(), or list the origin in trustedOrigins.',
       )
     }
   }
@@ -42,13 +42,25 @@ export function createRedirect<Request>({
   return () => location
 }
 
+/**
+ * Where to go back to after a login: what the request asked for, if it stays on this site, else `otherwise`. To be asked
+ * of a `next` or `from` in a URL or form, which whoever wrote the link has chosen; what it answers is fit for a Location.
+ */
+export function returnPath(asked: unknown, otherwise = '/'): string {
+  const location = typeof asked === 'string' && asked !== '' ? inAscii(asked) : undefined
+  return location !== undefined && isHere(location) ? location : otherwise
+}
+
 function toLocation(address: unknown, what: string): string {
-  if (typeof address === 'string' && address !== '')
-    return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+  if (typeof address === 'string' && address !== '') return inAscii(address)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${what} is ${address === '' ? 'empty' : typeof address}. Give a path such as '/login', or a function of the request that answers one.`,
   )
+}
+
+function inAscii(address: string): string {
+  return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
 /** Whether a browser stays on the site that it is on. Judged by the parser that browsers use: `//`, `/\` and `https:x` may lead away. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRedirect } from '../src/redirect.ts'
+import { createRedirect, returnPath } from '../src/redirect.ts'
 
 /** Where a function that answers `address` sends a request. */
 function sent(address: unknown, trustedOrigins?: readonly string[]): string | undefined {
@@ -68,6 +68,15 @@ describe('a function that redirects', () => {
   test.each([undefined, null, '', 3, {}, Promise.resolve('/login')])('answers no %j', (address) => {
     expect(() => sent(address)).toThrow(refused)
   })
+})
+
+test('the way back after a login is on this site, or it is another one', () => {
+  expect(returnPath('/cart?page=2')).toBe('/cart?page=2')
+  expect(returnPath('/cart\r\nX: y')).toBe('/cart%0D%0AX:%20y')
+  for (const asked of ['//evil.example', '/\\evil.example', 'https://evil.example', '', undefined])
+    expect(returnPath(asked, '/home')).toBe('/home')
+  for (const asked of [['/cart'], { toString: () => '/cart' }, 3])
+    expect(returnPath(asked)).toBe('/')
 })
 
 test('a text leads wherever the developer has written, as ASCII', () => {

@@ -8,8 +8,8 @@ import {
   type SessionBackend,
   type SessionEvents,
 } from '@sojourn/core'
-import { sessions } from '@sojourn/express'
-import express, { type Request, type RequestHandler } from 'express'
+import { csrf, sessions } from '@sojourn/express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
 import { ask, secret, serve, stage, watchFaults } from './support.ts'
 
@@ -178,6 +178,37 @@ test.each<[string, RequestHandler, number]>([
     expect.stringMatching(/\bCookie\b/),
   ])
   expect(headers['set-cookie']).toHaveLength(1)
+})
+
+/** An application behind `csrf`, and what it answers. */
+async function guarded(before: (app: Express) => void = () => undefined) {
+  const { url } = await stage((app) => app.all('/', csrf(), (_req, res) => void res.end('done')), {
+    before,
+  })
+  return async (method: string, headers: Record<string, string>) =>
+    (await ask(url, { method, headers }).answer).status
+}
+
+test('a WebSocket that another site opens is refused where its upgrade passes through middleware', async () => {
+  const status = await guarded()
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket' }
+  expect(await status('GET', { ...upgrade, origin: 'https://attacker.example' })).toBe(403)
+  expect(await status('GET', { ...upgrade, 'sec-fetch-site': 'same-site' })).toBe(403)
+  expect(await status('GET', { ...upgrade, 'sec-fetch-site': 'same-origin' })).toBe(200)
+  expect(await status('GET', { origin: 'https://attacker.example' })).toBe(200)
+})
+
+test('what method-override makes a GET of another site is still what it was sent as', async () => {
+  const status = await guarded((app) =>
+    app.use((req, _res, next) => {
+      Object.assign(req, { originalMethod: req.method, method: req.get('x-method') ?? req.method })
+      next()
+    }),
+  )
+  const site = { 'sec-fetch-site': 'cross-site' }
+  expect(await status('POST', { ...site, 'x-method': 'GET' })).toBe(403)
+  expect(await status('GET', { ...site, 'x-method': 'DELETE' })).toBe(403)
+  expect(await status('GET', site)).toBe(200)
 })
 
 /** All that a logger could make of a value. */
