@@ -185,7 +185,7 @@ describe('a manager is not constructed', () => {
       /at least 2 × touchInterval \+ rotationGrace/,
     ],
     ['with a rotationGrace of 0', { rotationGrace: 0 }, /rotationGrace/],
-    ['with an unknown onReplay', { onReplay: 'panic' }, /onReplay is panic/],
+    ['with an unknown onReplay', { onReplay: 'panic' }, /onReplay is .panic./],
     ['with an unknown onStoreError', { onStoreError: 'ignore' }, /onStoreError/],
     ['with a limit of 0', { limit: { max: 0 } }, /limit\.max is 0/],
     ['with an unknown onExceed', { limit: { max: 1, onExceed: 'panic' } }, /onExceed/],
