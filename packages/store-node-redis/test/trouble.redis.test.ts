@@ -1,7 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig, type SessionStoreError } from '@sojourn/core'
-import { freshPrefix, startStandalone, until, watchTraffic } from '@sojourn/redis-lab'
+import {
+  freshPrefix,
+  sharedServers,
+  startStandalone,
+  until,
+  watchTraffic,
+} from '@sojourn/redis-lab'
 import {
   nodeRedisBackend,
   nodeRedisClusterBackend,
@@ -164,6 +170,32 @@ test('a write whose deadline passes before it was sent is never sent', async () 
   })
   expect(sent).toEqual([])
   watch.stop()
+})
+
+test('nor is one to a pool, a Cluster or a Sentinel set', async () => {
+  const { cluster, sentinel } = sharedServers()
+  const rootNodes = cluster.nodes.map(({ host, port }) => ({ url: `redis://${host}:${port}` }))
+  const sentinelRootNodes = [...sentinel.sentinels]
+  const [pool, ofCluster, ofSentinel] = [
+    heard(createClientPool({ socket: { port } })),
+    heard(createCluster({ rootNodes })),
+    heard(createSentinel({ name: sentinel.name, sentinelRootNodes })),
+  ]
+  await Promise.all([pool.connect(), ofCluster.connect(), ofSentinel.connect()])
+  const options = { prefix: freshPrefix() }
+  for (const backend of [
+    nodeRedisBackend(pool, options),
+    nodeRedisClusterBackend(ofCluster, options),
+    nodeRedisSentinelBackend(ofSentinel, options),
+  ]) {
+    await backend.insert('late.b', row, callOf()) // by now the node knows the script
+    const controller = new AbortController()
+    const writing = backend.insert('late.a', row, callOf(controller))
+    controller.abort()
+    await expect(writing).rejects.toEqual(failing('ERR_STORE_TIMEOUT', /given up/))
+    expect(await backend.find('late.a', callOf())).toBeNull()
+  }
+  for (const client of [pool, ofCluster, ofSentinel]) await client.close()
 })
 
 test('a client without an error listener is told to the warn of the manager, once', async () => {
