@@ -75,3 +75,18 @@ test('a node that never answers keeps a script from the others no longer than th
   controller.abort()
   expect(await waiting).toEqual({ inserted: true, evicted: [] })
 })
+
+test('a body is not sent behind the deadline, by a driver either that cannot take a command back', async () => {
+  const driver = new OwnDriver()
+  const { send } = driver
+  const controller = new AbortController()
+  const sent: unknown[] = []
+  driver.send = async (command) => {
+    sent.push(command.words[0])
+    return send(command).finally(() => controller.abort())
+  }
+  const backend = redisBackend(driver, { prefix: freshPrefix() })
+  const writing = backend.insert('g.a', row, callOf(controller))
+  await expect(writing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+  expect(sent).toEqual(['EVALSHA'])
+})
