@@ -60,6 +60,7 @@ const frameworks = {
     name: 'frameworks',
     root: 'examples/frameworks/journey',
     include: ['test/**/*.test.ts'],
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, // for the certificate of the proxy in front
   },
 }
 

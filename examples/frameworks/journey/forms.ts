@@ -51,7 +51,7 @@ export function formsJourney(place: Place): void {
 
     test('that names its own origin alone passes, as from a browser that knows no Sec-Fetch-Site', async () => {
       const visitor = arrive(place)
-      const headers = { origin: place.url }
+      const headers = { origin: new URL(place.url).origin }
       await press(visitor, await visitor.get('/'), { button: 'Add Town map to the cart', headers })
       await put(visitor, 'map', headers)
       expect((await visitor.get('/')).text).toContain('Cart 2')

@@ -13,9 +13,6 @@ export const frameworks: readonly Framework[] = [
       `${port}`,
     ],
   },
-  {
-    name: 'react-router',
-    words: () => ['node_modules/@react-router/serve/bin.js', 'build/server/index.js'],
-  },
+  { name: 'react-router', words: () => ['server.js'] },
   { name: 'sveltekit', words: () => ['build/index.js'] },
 ]

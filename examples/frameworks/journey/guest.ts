@@ -1,8 +1,9 @@
 /** Before anybody signs in: what brings a cookie, and what does not. */
+import { createVisitor } from '@sojourn/example-shop/journey/visitor'
 import { describe, expect, test } from 'vitest'
 import { press } from './form.ts'
 import type { Place } from './server.ts'
-import { arrive, arriveSignedIn, cookieShape, put } from './visit.ts'
+import { arrive, arriveSignedIn, browser, cookieShape, put } from './visit.ts'
 
 /** The part of the journey that needs no account. */
 export function guestJourney(place: Place): void {
@@ -17,7 +18,12 @@ export function guestJourney(place: Place): void {
       const visitor = await arriveSignedIn(place)
       const own = visitor.cookie
       const forged = `${own.slice(0, -1)}${own.endsWith('A') ? 'B' : 'A'}`
-      for (const cookie of [forged, 'sid=rubbish', 'sid=', `sid=${'x'.repeat(5000)}`]) {
+      for (const cookie of [
+        forged,
+        '__Host-sid=rubbish',
+        '__Host-sid=',
+        `__Host-sid=${'x'.repeat(5000)}`,
+      ]) {
         visitor.cookie = cookie
         const { path, setCookies } = await visitor.get('/account')
         expect([path, setCookies]).toEqual(['/sign-in', []])
@@ -36,6 +42,12 @@ export function guestJourney(place: Place): void {
       expect(home.text).toContain('Cart 1')
       const again = await press(visitor, home, { button: 'Add Town map to the cart' })
       expect([again.setCookies, again.text]).toEqual([[], expect.stringContaining('Cart 2')])
+    })
+
+    test('whose proxy says that they came by plain HTTP is sent no Secure cookie', async () => {
+      const visitor = createVisitor(place.plainUrl, browser)
+      const { setCookies } = await put(visitor, 'map', { 'x-forwarded-proto': 'http' })
+      expect([setCookies, visitor.cookie]).toEqual([[], ''])
     })
 
     test('loses nothing by parallel requests', async () => {

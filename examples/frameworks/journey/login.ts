@@ -53,7 +53,7 @@ export function loginJourney(place: Place): void {
       copy.cookie = visitor.cookie
       const bye = await press(visitor, await visitor.get('/account'), { button: 'Sign out' })
       expect([bye.path, visitor.cookie]).toEqual(['/', ''])
-      expect(bye.setCookies).toEqual([expect.stringMatching(/^sid=; Path=\/;.*Max-Age=0/)])
+      expect(bye.setCookies).toEqual([expect.stringMatching(/^__Host-sid=; Path=\/;.*Max-Age=0/)])
       expect(bye.text).toContain('Nobody is signed in.')
       const { path, setCookies } = await copy.get('/account')
       expect([path, setCookies]).toEqual(['/sign-in', []])

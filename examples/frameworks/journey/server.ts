@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll } from 'vitest'
 import { freePort } from '../../../tools/redis-lab/src/free-port.ts'
 import { type Deliveries, serveDeliveries } from './deliveries.ts'
+import { type Front, serveFront } from './front.ts'
 
 /** An application, and the server that it runs on. */
 export interface Framework {
@@ -16,7 +17,10 @@ export interface Framework {
 
 /** Where an application runs. */
 export interface Place {
+  /** Of the proxy in front of it, which ends TLS. */
   readonly url: string
+  /** Of its own port, to which no proxy says anything. */
+  readonly plainUrl: string
   readonly deliveries: Deliveries
   /** Lets time pass on the server. */
   pass(ms: number): Promise<void>
@@ -29,28 +33,34 @@ const clock = join(import.meta.dirname, 'clock.mjs')
 export function useServer(framework: Framework): Place {
   let deliveries: Deliveries
   let server: ChildProcess
-  let url: string
+  let front: Front
+  let plainUrl: string
 
   beforeAll(async () => {
     deliveries = await serveDeliveries()
     const port = await freePort()
-    url = `http://127.0.0.1:${port}`
+    plainUrl = `http://127.0.0.1:${port}`
+    front = await serveFront(port)
     server = start(framework, port, deliveries.url)
     const output = outputOf(server)
-    await answering(url, server).catch((error) => {
+    await answering(plainUrl, server).catch((error) => {
       throw new Error(`${error.message}\n${output()}`)
     })
   })
   afterAll(async () => {
     const ended = once(server, 'close')
     server.kill('SIGKILL') // or it would wait for connections that are kept alive
+    front.close()
     deliveries.close()
     await ended
   })
 
   return {
     get url() {
-      return url
+      return front.url
+    },
+    get plainUrl() {
+      return plainUrl
     },
     get deliveries() {
       return deliveries
@@ -75,7 +85,7 @@ function start({ name, words }: Framework, port: number, deliveriesUrl: string):
       DELIVERIES_URL: deliveriesUrl,
       HOST: '127.0.0.1',
       PORT: `${port}`,
-      ORIGIN: `http://127.0.0.1:${port}`,
+      PROTOCOL_HEADER: 'x-forwarded-proto', // SvelteKit's
     },
   })
   return server

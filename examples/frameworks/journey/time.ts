@@ -44,7 +44,7 @@ export function timeJourney(place: Place): void {
       await place.pass(6 * minutes)
       const bye = await press(visitor, account, { button: 'Sign out' })
       expect([bye.path, visitor.cookie]).toEqual(['/', ''])
-      expect(bye.setCookies.at(-1)).toMatch(/^sid=;.*Max-Age=0/) // in Next.js, after the proxy's new token
+      expect(bye.setCookies.at(-1)).toMatch(/^__Host-sid=;.*Max-Age=0/) // in Next.js, after the proxy's new token
     })
 
     test('spent on a slow service holds back neither the page nor its cookie', async () => {

@@ -4,7 +4,8 @@ import { press } from './form.ts'
 import type { Place } from './server.ts'
 
 export const browser = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0' // for robots no page is streamed
-export const cookieShape = /^sid=[\w.-]+; Path=\/;.* HttpOnly; SameSite=lax/i
+export const cookieShape =
+  /^__Host-sid=[\w.-]{80,}; Path=\/;(?=.* HttpOnly(;|$))(?=.* Secure(;|$))(?=.* SameSite=lax(;|$))(?!.*Domain)/i
 
 /** Somebody who has no cookie yet. */
 export function arrive({ url }: Place): Visitor {

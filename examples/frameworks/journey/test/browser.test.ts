@@ -12,7 +12,7 @@ describe.each(frameworks)('$name', (framework) => {
   const place = useServer(framework)
 
   test('a stay from the first look to the sign-out', async () => {
-    const page = await open()
+    const page = await open({ ignoreHTTPSErrors: true })
     const errors: Error[] = []
     page.on('pageerror', (error) => errors.push(error))
     const jar = () => page.context().cookies()
@@ -22,7 +22,12 @@ describe.each(frameworks)('$name', (framework) => {
     await page.getByRole('button', { name: 'Add Town map to the cart' }).click()
     await page.getByText('Cart 1').waitFor()
     const [anonymous] = await jar()
-    expect(anonymous).toMatchObject({ name: 'sid', httpOnly: true, sameSite: 'Lax', secure: false })
+    expect(anonymous).toMatchObject({
+      name: '__Host-sid',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: true,
+    })
 
     await page.getByRole('link', { name: 'Account' }).click()
     await page.waitForURL('**/sign-in')

@@ -1,13 +1,16 @@
 /** The manager of this application, and how its routes get at a session. */
 import '@sojourn/example-shop/session-data'
-import { createSessionManager, devConfig } from '@sojourn/core'
+import { createSessionManager, defaultConfig, devConfig } from '@sojourn/core'
 import { limits } from '@sojourn/example-shop/settings'
 import { memoryStore } from '@sojourn/store-memory'
 import { csrf, type Session, sessions } from '@sojourn/web'
 import { createContext, type MiddlewareFunction } from 'react-router'
 
+const { NODE_ENV, SESSION_SECRET = '' } = process.env
+const config = NODE_ENV === 'production' ? defaultConfig : devConfig
+
 export const manager = createSessionManager(
-  devConfig(process.env['SESSION_SECRET'], { ...limits, store: memoryStore() }),
+  config(SESSION_SECRET, { ...limits, store: memoryStore() }),
 )
 const withSession = sessions(manager)
 const fromHere = csrf()
