@@ -75,7 +75,10 @@ export function createStoreBench(
     connect,
     scheduler,
     visitor: (other = manager) => createVisitor(other),
-    dump: async () => (await subject.dump?.()) ?? new Uint8Array(),
+    async dump() {
+      if (subject.dump) return subject.dump()
+      throw new Error('The suite was told `dumps: true`, and what `open` answers has no `dump`.')
+    },
     calls: () => calls.splice(0),
   }
 }

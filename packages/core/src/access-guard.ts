@@ -1,4 +1,5 @@
 import { SessionAccessError, SessionUsageError } from './errors.ts'
+import { checkOptions } from './known-options.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 import { Session } from './session.ts'
 import { type Duration, milliseconds } from './timeouts.ts'
@@ -8,6 +9,8 @@ export interface AccessOptions<Request = unknown> extends RedirectOptions<Reques
   /** The name of the session on the request. @default 'session' */
   readonly as?: string
 }
+
+const known = { as: true, redirectTo: true, trustedOrigins: true } as const
 
 /** Lets pass, sends elsewhere or fails. */
 export interface AccessGuard<Request = unknown> {
@@ -64,7 +67,7 @@ function createAccessGuard<Request>(
   options: AccessOptions<Request>,
   rule: (session: Session<object>) => void,
 ): AccessGuard<Request> {
-  const { as = 'session' } = options
+  const { as = 'session' } = checkOptions(options, known, 'The guard')
   const redirect = createRedirect(options)
   return {
     as,

@@ -1,6 +1,7 @@
 import { mountedSession } from './access-guard.ts'
 import type { Carrier } from './carrier.ts'
 import { SessionAccessError } from './errors.ts'
+import { checkOptions } from './known-options.ts'
 import { hostOf, readOrigins } from './origin.ts'
 import { varyBy } from './response-headers.ts'
 import { shown } from './shown.ts'
@@ -48,6 +49,7 @@ export interface CsrfGuard {
   check(request: CsrfRequest, session?: unknown, field?: unknown): void
 }
 
+const known = { as: true, trustedOrigins: true, strict: true, token: true } as const
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const tokenHeader = 'x-csrf-token'
 const vary = ['Origin', 'Sec-Fetch-Site'] as const
@@ -68,10 +70,10 @@ interface Rules {
  * 4. With neither header the request passes, unless `strict`.
  *
  * The content type decides nothing.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an origin with a path, a slash at its end or a wildcard.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, and an origin with a path, a slash at its end or a wildcard.
  */
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
-  const { as = 'session', strict = false, token = false } = options
+  const { as = 'session', strict = false, token = false } = checkOptions(options, known, 'csrf()')
   const rules = { trusted: readOrigins(options.trustedOrigins), strict }
   const wantsToken = (request: Asked) => token && !isSafe(request)
   return {

@@ -34,7 +34,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   const given = name.toLowerCase()
   const [best] = names
     .map((each) => ({ each, changes: distance(given, each.toLowerCase()) }))
-    .filter(({ each, changes }) => changes <= Math.max(2, each.length / 3))
+    .filter(({ each, changes }) => changes < each.length && changes <= Math.max(2, each.length / 3))
     .sort((a, b) => a.changes - b.changes)
   return best?.each
 }

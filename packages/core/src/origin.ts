@@ -1,3 +1,4 @@
+import { check } from './check.ts'
 import { SessionUsageError } from './errors.ts'
 import { shown } from './shown.ts'
 
@@ -8,9 +9,14 @@ export function hostOf(origin: string): string | undefined {
 
 /**
  * The option `trustedOrigins`, checked.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an origin with a path, a slash at its end or a wildcard.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for what is no list, and an origin with a path, a slash at its end or a wildcard.
  */
 export function readOrigins(origins: readonly string[] = []): ReadonlySet<string> {
+  check(
+    Array.isArray(origins),
+    'trustedOrigins is no list',
+    "Give one, such as ['https://app.example.com']",
+  )
   return new Set(origins.map(checkOrigin))
 }
 

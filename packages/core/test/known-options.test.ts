@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { createRecentGuard, createSessionGuard } from '../src/access-guard.ts'
+import { createCsrfGuard } from '../src/csrf.ts'
 import { keyedStore } from '../src/keyed-store.ts'
 import { createSessionManager } from '../src/manager.ts'
 import { type MigrationOptions, migrateStore } from '../src/migrate-store.ts'
@@ -111,4 +113,20 @@ test('a login is refused whose own maxAge is longer than the hard limit that it 
   await expect(login({ maxAge: '9h', absoluteTimeout: '1h' })).rejects.toEqual(invalid)
   await expect(login({ maxAge: '9h', absoluteTimeout: '9h' })).resolves.toBeDefined()
   await expect(login({ absoluteTimeout: '1h' })).resolves.toBeDefined() // the manager's maxAge is cut off, as it says
+})
+
+describe('a guard is refused with', () => {
+  test.each<[object, (options: object) => unknown, string]>([
+    [{ tokens: true }, createCsrfGuard, 'csrf() has no option tokens. Write token,'],
+    [{ trustedOrigins: 'https://a.example' }, createCsrfGuard, 'trustedOrigins is no list. Give'],
+    [{ redirect: '/' }, createSessionGuard, 'The guard has no option redirect. Write redirectTo,'],
+    [
+      { to: '/' },
+      (options) => createRecentGuard('5m', options),
+      'Its options are as, redirectTo, trustedOrigins',
+    ],
+  ])('%j', (options, create, message) => {
+    expect(() => create(options)).toThrow(invalid)
+    expect(() => create(options)).toThrow(message)
+  })
 })

@@ -1,4 +1,5 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
+import { checkManager } from '@sojourn/core/parts'
 import { beginExchange, exchangeOf } from './exchange.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -41,6 +42,7 @@ export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   { isSecure = hasSecureUrl, onError = answerOwn }: SessionsOptions = {},
 ): WithSession<Data> {
+  checkManager(manager)
   return async (request, handle) => {
     const outer = exchangeOf(request)
     if (outer) return handle(await outer.open(manager))

@@ -265,3 +265,7 @@ describe('what decides', () => {
     expect([await answer.json(), watched.calls]).toEqual([[true, true], ['find']])
   })
 })
+
+test('what is no manager is refused when it is handed over', () => {
+  expect(() => sessions({} as never)).toThrow('no manager')
+})
