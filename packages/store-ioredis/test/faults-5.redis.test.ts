@@ -2,4 +2,7 @@ import { proveFaults } from '@sojourn/redis-lab'
 import * as ioredis from 'ioredis5'
 import { connectIoredis } from './connect.ts'
 
-proveFaults(connectIoredis(ioredis), { clusterFailover: true })
+proveFaults(connectIoredis(ioredis), {
+  clusterFailover: true,
+  passwordMissing: 'ERR_STORE_UNAVAILABLE',
+})

@@ -3,4 +3,7 @@ import * as redis from 'redis5'
 import { connectNodeRedis } from './connect.ts'
 
 // node-redis 5 looks for a new master in a Cluster only when a node tells it of one, which a dead one does not.
-proveFaults(connectNodeRedis(redis), { clusterFailover: false })
+proveFaults(connectNodeRedis(redis), {
+  clusterFailover: false,
+  passwordMissing: 'ERR_STORE_REFUSED',
+})

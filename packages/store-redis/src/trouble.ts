@@ -43,6 +43,7 @@ export function asTrouble(error: unknown, { signal }: RedisCommand['call']): Ses
 /** The code of what Redis replied. Redis 6.2 wraps what a script met: `ERR Error running script (…): @user_script:7: -OOM …`. */
 function codeOf(why: string): string {
   if (why.startsWith('ERR') && why.includes('non local key')) return 'TRYAGAIN' // a Cluster moves the slot
+  if (why.startsWith('ERR Protocol error: unauthenticated')) return 'NOAUTH' // the command had more than ten words
   const [, met] = /^ERR Error running script .* -([A-Z]+) /.exec(why) ?? []
   const [word = ''] = why.split(' ', 1)
   return met ?? word
@@ -52,7 +53,8 @@ function codeOf(why: string): string {
 export function notReady(): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',
-    'The Redis client is not connected, so nothing was sent. Check that connect() was called and that Redis is up and reachable.',
+    'The Redis client is not connected, so nothing was sent. Check that connect() was called, that Redis is up and reachable, ' +
+      "and the client's password; its 'error' events say why.",
   )
 }
 

@@ -30,3 +30,12 @@ test('an error of a script itself is refused, and what no server said is not', (
   expect(codeOf('ERR user_script:124: too many results to unpack')).toBe('ERR_STORE_REFUSED')
   expect(codeOf('Socket closed unexpectedly')).toBe('ERR_STORE_UNAVAILABLE')
 })
+
+test('a write of a client that is not logged in has too many words for it, which is the same refusal', () => {
+  expect(
+    asTrouble(new Error('ERR Protocol error: unauthenticated multibulk length'), { signal }),
+  ).toMatchObject({
+    code: 'ERR_STORE_REFUSED',
+    message: expect.stringContaining('Give the client a username and password'),
+  })
+})

@@ -1,4 +1,5 @@
 import type { Connect } from './connect.ts'
+import { type PasswordMissing, proveAccessFaults } from './faults/access.ts'
 import { proveFailovers } from './faults/failover.ts'
 import { proveMemoryFaults } from './faults/memory.ts'
 import { proveServerFaults } from './faults/server.ts'
@@ -7,8 +8,9 @@ import { proveWireFaults } from './faults/wire.ts'
 /** Registers what can befall Redis, each fault on real servers that the test breaks. */
 export function proveFaults(
   connect: Connect,
-  options: { readonly clusterFailover: boolean },
+  options: { readonly clusterFailover: boolean; readonly passwordMissing: PasswordMissing },
 ): void {
+  proveAccessFaults(connect, options.passwordMissing)
   proveServerFaults(connect)
   proveWireFaults(connect)
   proveMemoryFaults(connect)

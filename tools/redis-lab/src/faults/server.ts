@@ -59,19 +59,6 @@ export function proveServerFaults(connect: Connect): void {
       expect(await user.look()).toMatchObject({ userId: 'ann' })
     })
 
-    test('a password that the client lacks is trouble, and not an absent session', async () => {
-      const bench = await benchOnServer(connect)
-      const user = await loggedIn(bench)
-      await bench.node.command('ACL', 'SETUSER', 'default', 'resetpass', '>set')
-      await bench.node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-      await expect(user.look()).rejects.toEqual(
-        failing('ERR_STORE_REFUSED', 'ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
-      )
-      await bench.node.command('ACL', 'SETUSER', 'default', 'nopass')
-      await answering(bench)
-      expect(await user.look()).toMatchObject({ userId: 'ann' })
-    })
-
     test('its scripts flushed again and again, no update is lost or done twice', async () => {
       const bench = await benchOnServer(connect)
       const user = await loggedIn(bench)
