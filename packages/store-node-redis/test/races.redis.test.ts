@@ -3,9 +3,6 @@ import { proveRaces } from '@sojourn/redis-lab'
 import * as redis from 'redis'
 import { connectNodeRedis } from './connect.ts'
 
-const pathOf = (name: string) => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
+const program = fileURLToPath(new URL('./programs/fleet.ts', import.meta.url))
 
-proveRaces(connectNodeRedis(redis), {
-  addTwenty: pathOf('add-twenty'),
-  logInTen: pathOf('log-in-ten'),
-})
+proveRaces(connectNodeRedis(redis), program)
