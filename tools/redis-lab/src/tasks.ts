@@ -69,6 +69,6 @@ function inFlight(act: (visit: Visit) => unknown): Task {
 function isLost(error: unknown): boolean {
   return (
     error instanceof SessionError &&
-    ['ERR_SESSION_CONFLICT', 'ERR_SESSION_ENDED'].includes(error.code)
+    ['ERR_SESSION_SUPERSEDED', 'ERR_SESSION_ENDED'].includes(error.code)
   )
 }
