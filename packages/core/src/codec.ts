@@ -48,9 +48,8 @@ export function createCodec(format: Format): Codec {
 /** JSON, what it has no words for marked as `createCodec` says. */
 export const jsonCodec: Codec = createCodec({
   name: 'json',
-  write: (value) => encoder.encode(JSON.stringify(value)),
+  write: (value) => Buffer.from(JSON.stringify(value)),
   read: (bytes) => JSON.parse(decoder.decode(bytes)) as unknown,
 })
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -20,13 +20,13 @@ export interface Reader {
   number(base?: number): number
   text(): string
   /** How many bytes were read. */
-  readonly offset: number
+  offset(): number
 }
 
 /** Begins with nothing. */
 export function createWriter(): Writer {
   const parts: Uint8Array[] = []
-  const natural = (value: number) => void parts.push(Uint8Array.from(groupsOf(value)))
+  const natural = (value: number) => void parts.push(groupsOf(value))
   return {
     number(value, base = 0) {
       const distance = value - base
@@ -52,7 +52,7 @@ export function createReader(bytes: Buffer): Reader {
 
   function take(length: number): Buffer {
     const end = offset + length
-    if (end > bytes.length) throw new RangeError('The bytes end too early')
+    if (end > bytes.length) throw tooShort()
     const taken = bytes.subarray(offset, end)
     offset = end
     return taken
@@ -61,7 +61,8 @@ export function createReader(bytes: Buffer): Reader {
   function natural(): number {
     let value = 0
     for (let unit = 1; unit <= 2 ** 49; unit *= 128) {
-      const [group = 0] = take(1)
+      const group = bytes[offset++]
+      if (group === undefined) throw tooShort()
       value += (group % 128) * unit
       if (group < 128) return value
     }
@@ -78,10 +79,12 @@ export function createReader(bytes: Buffer): Reader {
       const { name } = spellings[head % spellings.length] ?? utf16
       return take(Math.floor(head / spellings.length)).toString(name)
     },
-    get offset() {
-      return offset
-    },
+    offset: () => offset,
   }
+}
+
+function tooShort(): RangeError {
+  return new RangeError('The bytes end too early')
 }
 
 interface Spelling {
@@ -100,8 +103,9 @@ const utf16: Spelling = { name: 'utf16le', keeps: () => true }
 /** The first that keeps a text spells it. */
 const spellings = [base64url, utf8, utf16]
 
-function* groupsOf(value: number): Generator<number> {
+function groupsOf(value: number): Buffer {
+  const groups: number[] = []
   let rest = value
-  for (; rest >= 128; rest = Math.floor(rest / 128)) yield (rest % 128) + 128
-  yield rest
+  for (; rest >= 128; rest = Math.floor(rest / 128)) groups.push((rest % 128) + 128)
+  return Buffer.of(...groups, rest)
 }

@@ -55,18 +55,20 @@ const longestAge = 400 * 86_400 // seconds; browsers cut off there (RFC 6265bis,
  */
 export function parseCookie(header: string, name: string): readonly string[] | 'excessive' {
   if (header.length > cookieBounds.bytes) return 'excessive'
-  const values = new Set<string>()
+  const values: string[] = []
   let pairs = 0
   for (let start = 0; start < header.length; ) {
     const semicolon = header.indexOf(';', start)
     const end = semicolon < 0 ? header.length : semicolon
     const equals = header.indexOf('=', start)
-    if (equals >= 0 && equals < end && trimmed(header, start, equals) === name)
-      values.add(trimmed(header, equals + 1, end))
-    if (++pairs > cookieBounds.pairs || values.size > cookieBounds.candidates) return 'excessive'
+    if (equals >= 0 && equals < end && trimmed(header, start, equals) === name) {
+      const value = trimmed(header, equals + 1, end)
+      if (!values.includes(value)) values.push(value)
+    }
+    if (++pairs > cookieBounds.pairs || values.length > cookieBounds.candidates) return 'excessive'
     start = end + 1
   }
-  return [...values]
+  return values
 }
 
 /**

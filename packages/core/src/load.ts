@@ -13,7 +13,9 @@ export async function loadState(
   carrier: RequestCarrier,
   use: Use,
 ): Promise<SessionState> {
-  const opening = await present(parts, carrier).catch((error) => standIn(parts.config, error))
+  const tokens = presentedTokens(parts.places, carrier)
+  if (tokens.length === 0) return createState(parts, use)
+  const opening = await present(parts, tokens).catch((error) => standIn(parts.config, error))
   return opening instanceof SessionStoreError
     ? createState(parts, { ...use, isReadOnly: true, trouble: opening })
     : stateFrom(parts, opening, use)
@@ -25,22 +27,21 @@ function standIn({ onStoreError }: SessionConfig, error: unknown): SessionStoreE
   throw error
 }
 
-/** Presents the request's token to the store, where there is one. */
+/** Presents the request's tokens to the store. */
 async function present(
-  { places, store }: ManagerParts,
-  carrier: RequestCarrier,
-): Promise<Opening | undefined> {
-  const tokens = presentedTokens(places, carrier)
+  { store }: ManagerParts,
+  tokens: readonly string[] | 'excessive',
+): Promise<Opening> {
   if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
-  return tokens.length > 0 ? store.open(tokens) : undefined
+  return store.open(tokens)
 }
 
-function stateFrom(parts: ManagerParts, opening: Opening | undefined, use: Use): SessionState {
+function stateFrom(parts: ManagerParts, opening: Opening, use: Use): SessionState {
   const { emit } = parts
-  if (opening?.outcome === 'open') return stateOn(parts, opening, use)
-  if (opening?.outcome === 'discarded')
+  if (opening.outcome === 'open') return stateOn(parts, opening, use)
+  if (opening.outcome === 'discarded')
     emit('discarded', { what: 'token', why: opening.why, id: opening.id })
-  if (opening?.outcome !== 'ended') return createState(parts, use)
+  if (opening.outcome !== 'ended') return createState(parts, use)
   const why = opening.reason === 'stale' ? 'stale' : 'ended'
   emit('discarded', { what: 'token', why, id: opening.id })
   return createState(parts, { ...use, ended: { why: opening.reason, id: opening.id } })

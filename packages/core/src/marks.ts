@@ -8,12 +8,16 @@ export function needsNoMarks(value: unknown, format: Format, depth = 0): boolean
   if (typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth >= deepest) return false
-  const isBare = (item: unknown) => needsNoMarks(item, format, depth + 1)
-  if (Array.isArray(value)) return isDense(value) && value.every(isBare)
+  if (Array.isArray(value)) return isDense(value) && areBare(value, format, depth + 1)
   if (!isPlain(value)) return false
-  return Object.keys(value).every(
-    (key) => isBareKey(key, format) && isBare(Reflect.get(value, key)),
-  )
+  for (const key in value)
+    if (!isBareKey(key, format) || !needsNoMarks(value[key], format, depth + 1)) return false
+  return true
+}
+
+function areBare(items: readonly unknown[], format: Format, depth: number): boolean {
+  for (const item of items) if (!needsNoMarks(item, format, depth)) return false
+  return true
 }
 
 /**
@@ -123,7 +127,7 @@ function nameOfClass(value: object): string {
   return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
 }
 
-function isPlain(value: object): boolean {
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

@@ -57,7 +57,7 @@ export function decodeRecord(
     ...(has('client') && { client: readClient(reader) }),
     ...(has('leaving') && { leaving: true as const }),
   }
-  return { record, rest: bytes.subarray(reader.offset) }
+  return { record, rest: bytes.subarray(reader.offset()) }
 }
 
 /** Bit by bit; the rare ones last, because seven fit in a byte. */
@@ -75,12 +75,13 @@ const flags = [
 
 type Flag = (typeof flags)[number]
 
-function flagsOf({ verifier, ...record }: SessionRecord): number {
-  const all: Partial<Record<Flag, unknown>> = { ...verifier, ...record }
-  return flags.reduce(
-    (sum, flag, bit) => (all[flag] === undefined || all[flag] === false ? sum : sum + 2 ** bit),
-    0,
-  )
+function flagsOf(record: SessionRecord): number {
+  const all: Partial<Record<Flag, unknown>> = record
+  const secrets: Partial<Record<Flag, unknown>> = record.verifier
+  return flags.reduce((sum, flag, bit) => {
+    const value = all[flag] ?? secrets[flag] ?? false
+    return value === false ? sum : sum + 2 ** bit
+  }, 0)
 }
 
 function readFlags(reader: Reader): (flag: Flag) => boolean {

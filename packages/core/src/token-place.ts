@@ -36,6 +36,8 @@ export function presentedTokens(
   places: TokenPlaces,
   carrier: RequestCarrier,
 ): readonly string[] | 'excessive' {
+  const [only, another] = places
+  if (!another) return only.present(carrier) ?? []
   const tokens = new Set<string>()
   for (const place of places) {
     const presented = place.present(carrier)
@@ -50,6 +52,8 @@ export function presentedTokens(
  * their order: no script may have the token of an HttpOnly cookie shown to it by adding a header to its request.
  */
 export function placeToHand(places: TokenPlaces, carrier: RequestCarrier): TokenPlace {
+  const [only, another] = places
+  if (!another) return only
   const used = placesToClear(places, carrier)
   return used.find(({ header }) => header === 'Cookie') ?? used[0]
 }

@@ -30,8 +30,9 @@ export function createOpenedCache(max: number): OpenedCache {
       if (max === 0) return
       kept.delete(token)
       kept.set(unshared(token), { opened: copyOf(opened), expiresAt })
+      if (kept.size <= max) return
       const [longestAgo] = kept.keys()
-      if (kept.size > max && longestAgo !== undefined) kept.delete(longestAgo)
+      if (longestAgo !== undefined) kept.delete(longestAgo)
     },
   }
 }
@@ -42,7 +43,7 @@ function copyOf({ record, touchedAt, data }: Opened): Opened {
   return {
     record: client ? { ...record, client: { ...client } } : { ...record },
     touchedAt,
-    data: Uint8Array.from(data),
+    data: Buffer.from(data),
   }
 }
 
