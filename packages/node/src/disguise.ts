@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Http2ServerResponse } from 'node:http2'
 import { isHttp2, statusOf } from './http2.ts'
 
 /** What a response in disguise must pretend besides that its headers have left. */
@@ -7,6 +8,13 @@ export interface Pretence {
   readonly hasEnded: () => boolean
   /** Whether a `write` was answered with false. */
   readonly isFull: () => boolean
+}
+
+/** A disguise that is worn. */
+export interface Disguise {
+  /** The response is to look ended. */
+  end(): void
+  takeOff(): void
 }
 
 /** What a response in disguise is beneath it. */
@@ -40,22 +48,29 @@ export function undisguised(response: Disguised, run: () => void): void {
 
 /**
  * Makes a response that waits for its commit look sent to everybody: `headersSent` is true, and headers are refused as
- * Node refuses them, so that a second send fails exactly as it would without us. The returned function ends that;
- * status and message are then as they were when it began.
+ * Node refuses them, so that a second send fails exactly as it would without us. Once it is taken off, status and message
+ * are as they were when it began.
  */
-export function disguise(response: Disguised, pretence: Pretence): () => void {
+export function disguise(response: Disguised, pretence: Pretence): Disguise {
   const status = statusOf(response)
   const covered = ownOf(response, Object.keys(looks))
+  const isOwn = !isHttp2(response) // `finished` is a plain property, and an accessor over one would slow the response
   const { setHeader, setHeaders, appendHeader, removeHeader } = response
   const methods = { setHeader, setHeaders, appendHeader, removeHeader }
   response[key] ??= { response, methods, pretence, isLifted: false }
   const beneath = response[key]
   beneath.pretence = pretence
-  Object.defineProperties(response, 'setHeaders' in response ? looks : looksOfOld)
-  return () => {
-    beneath.pretence = undefined
-    Object.defineProperties(response, covered)
-    Object.assign(response, status)
+  Object.defineProperties(response, isOwn ? looks : looksOfHttp2)
+  return {
+    end() {
+      if (isOwn) response.finished = true
+    },
+    takeOff() {
+      if (isOwn) response.finished = false
+      beneath.pretence = undefined
+      Object.defineProperties(response, covered)
+      Object.assign(response, status)
+    },
   }
 }
 
@@ -80,7 +95,6 @@ type Method = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader'
  */
 const looks: PropertyDescriptorMap = {
   headersSent: look('headersSent', (_, { isLifted }) => !isLifted),
-  finished: look('finished', ({ hasEnded }) => hasEnded()),
   writableEnded: look('writableEnded', ({ hasEnded }) => hasEnded()),
   writableFinished: look('writableFinished', () => false),
   writableNeedDrain: look('writableNeedDrain', ({ hasEnded, isFull }) => isFull() && !hasEnded()),
@@ -92,8 +106,11 @@ const looks: PropertyDescriptorMap = {
   _implicitHeader: look('_implicitHeader', () => () => undefined),
 }
 
-/** HTTP/2 got it late. */
-const { setHeaders: _, ...looksOfOld } = looks
+const { setHeaders, ...others } = looks
+const looksOfHttp2: PropertyDescriptorMap = {
+  ...('setHeaders' in Http2ServerResponse.prototype ? looks : others), // it got it late
+  finished: look('finished', ({ hasEnded }) => hasEnded()),
+}
 
 function look(
   name: string,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { disguise, refuse } from './disguise.ts'
+import { type Disguise, disguise, refuse } from './disguise.ts'
 import { isHttp2 } from './http2.ts'
 import { applyFields, isStatus, readHead } from './write-head.ts'
 
@@ -27,7 +27,7 @@ interface Passage {
   reason: unknown
   kept: { readonly operation: Operation; readonly args: Arguments }[]
   isPassing: boolean
-  reveal: () => void
+  disguise: Disguise | undefined
 }
 
 type Method = (this: never, ...args: Arguments) => unknown
@@ -88,7 +88,7 @@ export function putGate(
     reason: undefined,
     kept: [],
     isPassing: false,
-    reveal: () => {},
+    disguise: undefined,
   }
   Object.assign(response, methods, { [key]: passage })
   if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
@@ -116,7 +116,8 @@ function shut(passage: Passage, why: unknown): boolean {
 
 /** Ends the waiting, and answers what was kept. */
 function leave(passage: Passage, state: 'open' | 'shut'): Passage['kept'] {
-  passage.reveal()
+  passage.disguise?.takeOff()
+  passage.disguise = undefined
   passage.state = state
   const { kept } = passage
   passage.kept = []
@@ -155,16 +156,21 @@ function pass(passage: Passage, called: Passage['kept'][number], meanwhile: unkn
     return send(passage, operation, args)
   if (passage.state === 'open' && !isUnderWay(passage) && passage.begin()) wait(passage)
   if (passage.state === 'open') return send(passage, operation, args)
-  if (passage.state === 'waiting') passage.kept.push(called)
+  if (passage.state === 'waiting') keep(passage, called)
   else callBack(args, passage.reason)
   return meanwhile
+}
+
+function keep(passage: Passage, called: Passage['kept'][number]): void {
+  passage.kept.push(called)
+  if (called.operation === 'end') passage.disguise?.end()
 }
 
 function wait(passage: Passage): void {
   passage.state = 'waiting'
   const has = (wanted: Operation) => passage.kept.some(({ operation }) => operation === wanted)
   const pretence = { hasEnded: () => has('end'), isFull: () => has('write') }
-  passage.reveal = disguise(passage.response, pretence)
+  passage.disguise = disguise(passage.response, pretence)
 }
 
 /** An operation may come back here while Node carries it out: `end` calls `writeHead`. */

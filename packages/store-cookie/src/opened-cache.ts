@@ -43,7 +43,7 @@ function copyOf({ record, touchedAt, data }: Opened): Opened {
   return {
     record: client ? { ...record, client: { ...client } } : { ...record },
     touchedAt,
-    data: Buffer.from(data),
+    data: new Uint8Array(data),
   }
 }
 
