@@ -9,7 +9,11 @@ const workspace = join(root, 'examples/frameworks')
 const secret = randomBytes(32).toString('base64') // Next.js loads the manager when it builds
 const pnpm = ['npx', '-y', 'pnpm@10.34.9']
 
-run(root, ['npx', 'tsup']) // what an application imports is what is published
+const packages = ['core', 'web', 'store-memory'].map((name) => `packages/${name}`)
+
+// What an application imports is what is published: declarations, then code.
+run(root, ['npx', 'tsc', '-b', ...packages])
+run(root, ['npx', 'tsup'])
 run(workspace, [...pnpm, 'install', '--frozen-lockfile'])
 run(workspace, [...pnpm, '--recursive', 'build'])
 run(workspace, [...pnpm, '--recursive', 'types'])
