@@ -35,7 +35,7 @@ function cell(name: string, scenario: Scenario, over: Over): string {
   const cost = over(name, scenario)
   const goal = name.startsWith('Sojourn') ? goalOf(name, scenario, over) : undefined
   if (cost === undefined || goal === undefined) return show(cost)
-  return cost <= goal
+  return Math.round(cost) <= Math.round(goal)
     ? `${show(cost)} met (${show(goal)})`
     : `${show(cost)} **missed** (${show(goal)})`
 }
