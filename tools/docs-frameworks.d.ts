@@ -8,6 +8,7 @@ declare module 'next/headers' {
 declare module 'next/server' {
   export class NextResponse extends Response {
     static next(): NextResponse
+    static override redirect(url: URL, status: number): NextResponse
   }
 }
 declare module 'next/navigation' {
