@@ -1,4 +1,4 @@
-import type { EndReason, SessionId } from './record.ts'
+import type { EndReason, SessionId } from './record/record.ts'
 
 /** Why a token was refused, or why changes were not kept. */
 export type DiscardReason =

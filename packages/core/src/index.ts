@@ -1,10 +1,63 @@
+export { type Codec, createCodec, type Format, jsonCodec } from './data/codec.ts'
+export type { MergeKey } from './data/merge.ts'
+export { notEncodable } from './data/not-encodable.ts'
+export {
+  SessionAccessError,
+  SessionConflictError,
+  SessionError,
+  type SessionErrorCode,
+  SessionLimitError,
+  SessionStoreError,
+  SessionUsageError,
+} from './errors.ts'
+export type { DiscardReason, Emit, SessionEvents } from './events.ts'
 export {
   type AccessGuard,
   type AccessOptions,
   createRecentGuard,
   createSessionGuard,
   mountedSession,
-} from './access-guard.ts'
+} from './guards/access-guard.ts'
+export {
+  type CsrfGuard,
+  type CsrfOptions,
+  type CsrfRequest,
+  createCsrfGuard,
+  csrfField,
+} from './guards/csrf.ts'
+export { returnPath } from './guards/redirect.ts'
+export {
+  type Carrier,
+  type CarrierParts,
+  createCarrier,
+  type HeadersLike,
+  type RequestCarrier,
+  requestCarrier,
+} from './http/carrier.ts'
+export type { CookieOptions } from './http/cookie.ts'
+export { cookieCapacity } from './http/cookie-chunks.ts'
+export type { TokenIn, TokenWays } from './http/transports.ts'
+export { type KeyedStoreOptions, keyedStore } from './keyed/keyed-store.ts'
+export { createSessionManager, type SessionManager } from './manager/manager.ts'
+export { type MigrationOptions, migrateStore } from './migrate/migrate-store.ts'
+export type { LoginOptions } from './options/login-options.ts'
+export type { ConfigOptions, SessionLimit, SessionOptions } from './options/options.ts'
+export { defaultConfig, devConfig, nist } from './options/presets.ts'
+export type { Duration } from './record/expiry.ts'
+export { type Keyring, type Secret, secretFromFile } from './record/keyring.ts'
+export type {
+  ClientInfo,
+  Elevation,
+  EndReason,
+  SessionId,
+  SessionRecord,
+  Verifier,
+} from './record/record.ts'
+export { endReasons, groupOf } from './record/record.ts'
+export type { Flash } from './session/flash.ts'
+export { varyBy } from './session/send-headers.ts'
+export type { Session, SessionData } from './session/session.ts'
+export type { Ended } from './session/state.ts'
 export type {
   BackendCall,
   BackendSupports,
@@ -16,61 +69,9 @@ export type {
   SessionBackend,
   Tombstone,
   TouchOutcome,
-} from './backend.ts'
-export { tombstoneMs } from './backend.ts'
-export {
-  type Carrier,
-  type CarrierParts,
-  createCarrier,
-  type HeadersLike,
-  type RequestCarrier,
-  requestCarrier,
-} from './carrier.ts'
-export { cookieCapacity } from './chunks.ts'
-export { type Clock, systemClock } from './clock.ts'
-export { type Codec, createCodec, type Format, jsonCodec } from './codec.ts'
-export type { CookieOptions } from './cookie.ts'
-export {
-  type CsrfGuard,
-  type CsrfOptions,
-  type CsrfRequest,
-  createCsrfGuard,
-  csrfField,
-} from './csrf.ts'
-export {
-  SessionAccessError,
-  SessionConflictError,
-  SessionError,
-  type SessionErrorCode,
-  SessionLimitError,
-  SessionStoreError,
-  SessionUsageError,
-} from './errors.ts'
-export type { DiscardReason, Emit, SessionEvents } from './events.ts'
-export type { Flash } from './flash.ts'
-export { type KeyedStoreOptions, keyedStore } from './keyed-store.ts'
-export { type Keyring, type Secret, secretFromFile } from './keyring.ts'
-export type { LoginOptions } from './login-options.ts'
-export { createSessionManager, type SessionManager } from './manager.ts'
-export type { MergeKey } from './merge.ts'
-export { type MigrationOptions, migrateStore } from './migrate-store.ts'
-export { notEncodable } from './not-encodable.ts'
-export type { ConfigOptions, SessionLimit, SessionOptions } from './options.ts'
-export { defaultConfig, devConfig, nist } from './presets.ts'
-export type {
-  ClientInfo,
-  Elevation,
-  EndReason,
-  SessionId,
-  SessionRecord,
-  Verifier,
-} from './record.ts'
-export { endReasons, groupOf } from './record.ts'
-export { returnPath } from './redirect.ts'
-export { varyBy } from './response-headers.ts'
-export type { Session, SessionData } from './session.ts'
-export type { SessionInfo } from './session-info.ts'
-export type { Ended } from './state.ts'
+} from './store/backend.ts'
+export { tombstoneMs } from './store/backend.ts'
+export type { SessionInfo } from './store/session-info.ts'
 export type {
   Changes,
   Creation,
@@ -86,8 +87,7 @@ export type {
   StorePolicy,
   StoreSupports,
   StoreUsers,
-} from './store.ts'
-export type { Arrival, StoreArrivals } from './store-arrivals.ts'
-export type { Duration } from './timeouts.ts'
-export type { TokenIn, TokenWays } from './token-in.ts'
-export type { Watch } from './watch.ts'
+} from './store/store.ts'
+export type { Arrival, StoreArrivals } from './store/store-import.ts'
+export { type Clock, systemClock } from './util/clock.ts'
+export type { Watch } from './watch/watch.ts'

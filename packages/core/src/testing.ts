@@ -1,12 +1,12 @@
-import type { Carrier } from './carrier.ts'
-import { systemClock } from './clock.ts'
-import { parseSetCookie } from './cookie.ts'
 import { SessionUsageError } from './errors.ts'
-import type { LoginOptions } from './login-options.ts'
-import type { SessionManager } from './manager.ts'
-import type { SessionId } from './record.ts'
-import type { SessionData } from './session.ts'
-import { answerOf, type TokenIn } from './token-in.ts'
+import type { Carrier } from './http/carrier.ts'
+import { parseSetCookie } from './http/cookie.ts'
+import { answerOf, type TokenIn } from './http/transports.ts'
+import type { SessionManager } from './manager/manager.ts'
+import type { LoginOptions } from './options/login-options.ts'
+import type { SessionId } from './record/record.ts'
+import type { SessionData } from './session/session.ts'
+import { systemClock } from './util/clock.ts'
 
 /** What a test's user is to have, besides being logged in. */
 export interface TestUserOptions<Data extends object = SessionData>

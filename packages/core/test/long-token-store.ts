@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { jsonCodec } from '../src/codec.ts'
-import { createRecord } from '../src/record.ts'
-import type { Opened, SessionStore, StoreFactory } from '../src/store.ts'
-import { mintId } from '../src/token.ts'
+import { jsonCodec } from '../src/data/codec.ts'
+import { createRecord } from '../src/record/record.ts'
+import { mintId } from '../src/record/token.ts'
+import type { Opened, SessionStore, StoreFactory } from '../src/store/store.ts'
 
 /**
  * A store whose token is the record itself, as a sealed one is: as long as its data, another one after each change, and

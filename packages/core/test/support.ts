@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { IdentifiedRow, Row, SessionBackend, Tombstone } from '../src/backend.ts'
-import type { Carrier } from '../src/carrier.ts'
-import { keyedStore } from '../src/keyed-store.ts'
-import { createSessionManager, type SessionManager } from '../src/manager.ts'
-import type { ConfigOptions } from '../src/options.ts'
-import { devConfig } from '../src/presets.ts'
-import { groupOf } from '../src/record.ts'
-import type { Session } from '../src/session.ts'
+import type { Carrier } from '../src/http/carrier.ts'
+import { keyedStore } from '../src/keyed/keyed-store.ts'
+import { createSessionManager, type SessionManager } from '../src/manager/manager.ts'
+import type { ConfigOptions } from '../src/options/options.ts'
+import { devConfig } from '../src/options/presets.ts'
+import { groupOf } from '../src/record/record.ts'
+import type { Session } from '../src/session/session.ts'
+import type { IdentifiedRow, Row, SessionBackend, Tombstone } from '../src/store/backend.ts'
 
 /** The keys that the tests of core put into a session. */
 export interface TestData {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ConfigOptions } from '../src/options.ts'
+import type { ConfigOptions } from '../src/options/options.ts'
 import { logIn } from '../src/testing.ts'
 import { longTokenStore } from './long-token-store.ts'
 import { counted, managerOver, mapBackend } from './support.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import type { SessionBackend } from '../../src/backend.ts'
-import type { SessionManager } from '../../src/manager.ts'
-import type { Session } from '../../src/session.ts'
+import type { SessionManager } from '../../src/manager/manager.ts'
+import type { Session } from '../../src/session/session.ts'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import { type TestData, testCarrier } from '../support.ts'
 
 /** What the model believes of one session. */

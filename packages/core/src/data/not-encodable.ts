@@ -1,0 +1,20 @@
+import { SessionUsageError } from '../errors.ts'
+import { shown } from '../util/quote.ts'
+
+/** The error for a value that no codec keeps. */
+export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
+  return new SessionUsageError(
+    'ERR_SESSION_NOT_ENCODABLE',
+    `${pathOf(path)} is ${what}, which a session cannot keep. ` +
+      'Keep plain objects, arrays, strings, numbers, booleans, null, undefined, Date, Map, Set, BigInt or typed arrays.',
+  )
+}
+
+/** `data.cart[0].price`: where in the data a value stands. Keys may come from strangers. */
+function pathOf(path: readonly (string | number)[]): string {
+  return ['data', ...path.map((key) => (isWord(key) ? `.${key}` : `[${shown(key)}]`))].join('')
+}
+
+function isWord(key: string | number): boolean {
+  return typeof key === 'string' && /^[\w$-]{1,100}$/.test(key)
+}

@@ -1,0 +1,90 @@
+import { SessionUsageError } from '../errors.ts'
+import type { Codec } from './codec.ts'
+import { type DataObject, decodeData, isDataObject, mergeBytes, sameBytes } from './merge.ts'
+
+/** The application's data during one request: encoded again only if the handler asked for it. */
+export interface DataBox {
+  /** The live object; it stays the same one unless it is replaced. */
+  value(): DataObject
+  /** Puts another object in its place. */
+  replace(data: object): void
+  /** What the handler was given, encoded. */
+  base(): Uint8Array
+  /** What there is now, encoded. Equal bytes mean that nothing was changed. */
+  bytes(): Uint8Array
+  /** Puts other data into the live object; it counts as changed by that. */
+  show(encoded: Uint8Array): void
+  /** Goes on from what was written of `sent`; the live object takes over what others wrote and keeps what came since. */
+  settle(written: Uint8Array, sent: Uint8Array): void
+}
+
+/** A box over encoded data; throws where `encoded` cannot be decoded. */
+export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
+  let base = encoded
+  let data = decodeData(codec, encoded)
+  let isGiven = false
+  const bytes = () => (isGiven ? codec.encode(data) : base)
+  /** None where the data cannot be encoded just now; the next commit says so. */
+  const bytesIfAny = () => {
+    try {
+      return bytes()
+    } catch {
+      return undefined
+    }
+  }
+  const show = (encoded: Uint8Array) => {
+    isGiven = true
+    become(data, decodeData(codec, encoded))
+  }
+  return {
+    value() {
+      isGiven = true
+      return data
+    },
+    replace(next) {
+      isGiven = true
+      data = { ...asDataObject(next) } // the caller may share the object with other requests
+    },
+    base: () => base,
+    bytes,
+    show,
+    settle(written, sent) {
+      const mine = bytesIfAny()
+      base = written
+      if (mine && !sameBytes(written, mine))
+        show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
+    },
+  }
+}
+
+const empties = new WeakMap<Codec, Uint8Array>()
+
+/** The encoded form of no data; every anonymous request begins with it. */
+export function emptyData(codec: Codec): Uint8Array {
+  const known = empties.get(codec) ?? codec.encode({})
+  empties.set(codec, known)
+  return known
+}
+
+/** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` above `maxDataBytes`, before any I/O. */
+export function checkSize(bytes: Uint8Array, maxDataBytes: number): void {
+  if (bytes.length <= maxDataBytes) return
+  throw new SessionUsageError(
+    'ERR_SESSION_TOO_LARGE',
+    `session.data takes ${bytes.length} bytes, above maxDataBytes (${maxDataBytes}). ` +
+      'Nothing was written. Keep large things in a database and their keys in the session, or raise maxDataBytes.',
+  )
+}
+
+function asDataObject(data: unknown): DataObject {
+  if (isDataObject(data)) return data
+  throw new SessionUsageError(
+    'ERR_SESSION_NOT_ENCODABLE',
+    'session.data must be a plain object. Keep other values under a key of it.',
+  )
+}
+
+function become(data: DataObject, next: DataObject): void {
+  for (const key of Object.keys(data)) if (!Object.hasOwn(next, key)) delete data[key]
+  Object.assign(data, next)
+}

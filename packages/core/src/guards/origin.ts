@@ -1,0 +1,36 @@
+import { SessionUsageError } from '../errors.ts'
+import { check } from '../util/check.ts'
+import { shown } from '../util/quote.ts'
+
+/** The host and port of an origin, in lower case; `undefined` of anything that is none, `null` included. */
+export function hostOf(origin: string): string | undefined {
+  return /^[a-z][a-z\d+.-]*:\/\/([^/?#@\s,]+)$/i.exec(origin)?.[1]?.toLowerCase()
+}
+
+/**
+ * The option `trustedOrigins`, checked.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for what is no list, and an origin with a path, a slash at its end or a wildcard.
+ */
+export function readOrigins(origins: readonly string[] = []): ReadonlySet<string> {
+  check(
+    Array.isArray(origins),
+    'trustedOrigins is no list',
+    "Give one, such as ['https://app.example.com']",
+  )
+  return new Set(origins.map(checkOrigin))
+}
+
+function checkOrigin(origin: unknown): string {
+  if (typeof origin === 'string' && isOrigin(origin)) return origin
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    `trustedOrigins has ${shown(origin)}, which is no origin. Give scheme, host and port as a browser spells ` +
+      "them, such as 'https://app.example.com': no path, no slash at the end, no wildcard, no default port.",
+  )
+}
+
+function isOrigin(origin: string): boolean {
+  if (hostOf(origin) === undefined || origin.includes('*')) return false
+  if (!/^https?:/i.test(origin)) return true
+  return URL.canParse(origin) && new URL(origin).origin === origin
+}

@@ -1,0 +1,43 @@
+import type { Carrier } from './carrier.ts'
+import { type CookieWriter, parseCookie } from './cookie.ts'
+import { type CookieRow, namesOf, parseTokens, splitToken } from './cookie-chunks.ts'
+import type { TokenPlace } from './transport.ts'
+
+/** The token in a cookie, or in a few of them side by side where the store says that its tokens need it. */
+export function cookiePlace(writer: CookieWriter, row: CookieRow): TokenPlace {
+  const isAlone = row.maxCookies === 1
+  const appended = new WeakMap<Carrier, readonly string[]>()
+
+  return {
+    header: 'Cookie',
+    caching: 'private, no-cache',
+    present(carrier) {
+      const header = carrier.header('cookie')
+      const tokens = header === undefined ? [] : parseTokens(header, row)
+      return tokens.length > 0 ? tokens : undefined
+    },
+    hand(carrier, { token, maxAge }) {
+      const cookies = splitToken(token, row)
+      const stale = isAlone ? [] : presentedChunks(carrier, cookies.length)
+      append(carrier, [
+        ...cookies.map((cookie) => writer.set(cookie, maxAge)),
+        ...stale.map((name) => writer.clear(name)),
+      ])
+    },
+    // Every chunk, also one that this request did not present: another request may have added it meanwhile.
+    clear: (carrier) => append(carrier, namesOf(row).map(writer.clear)),
+  }
+
+  /** The chunks from one place on that the browser still has, left by a longer token. */
+  function presentedChunks(carrier: Carrier, from: number): readonly string[] {
+    const header = carrier.header('cookie') ?? ''
+    return namesOf(row, from).filter((name) => parseCookie(header, name).length > 0)
+  }
+
+  /** One line per name and response: what an earlier commit of the response said is taken back. */
+  function append(carrier: Carrier, lines: readonly string[]): void {
+    for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
+    for (const line of lines) carrier.append('Set-Cookie', line)
+    appended.set(carrier, lines)
+  }
+}

@@ -1,0 +1,77 @@
+import { createHmac, type KeyObject } from 'node:crypto'
+import type { SessionRecord } from '../record/record.ts'
+import { offer, type Presented, presentedBy } from '../record/rotation.ts'
+import { hashSecret, mintVersion, verifyToken } from '../record/token.ts'
+import type { Opened, StoreEnv } from '../store/store.ts'
+import type { StoreArrivals } from '../store/store-import.ts'
+import type { GuardedBackend } from './guarded-backend.ts'
+import type { KeyedRows } from './rows.ts'
+
+interface ArrivalParts {
+  readonly guarded: GuardedBackend
+  readonly rows: KeyedRows
+  readonly env: StoreEnv
+  readonly keys: readonly KeyObject[]
+  readonly token: (record: Pick<SessionRecord, 'id'>, secret: string) => string
+}
+
+/**
+ * The `arrivals` of a keyed store. The insert under the id that the session has already decides between those who move
+ * it at once, and a tombstone there is final.
+ *
+ * A record of another keyed store comes with its verifier, so its token stays good. One that was sealed in its token has
+ * none: it gets a secret that derives from its id and authority, and with it the offer of another. So every token that
+ * was good there opens it here, until the client has come back with the one that it was offered (P3).
+ */
+export function createArrivals(parts: ArrivalParts): StoreArrivals {
+  const { guarded, rows, env, keys, token } = parts
+  const { clock } = env
+  const arrivalKeys = env.keyring.derive('arrival')
+  const tokensFor: StoreArrivals['tokensFor'] = (record) =>
+    arrivalKeys.map((key) => token(record, secretOf(record, key)))
+
+  return {
+    tokensFor,
+    async admit(guest, tokens) {
+      const { record, secret } = welcome(guest.record)
+      const opened: Opened = { ...guest, record }
+      const lineage = { version: mintVersion(), priorVersions: [] }
+      const row = rows.write(opened, { lineage, presented: presented(record, tokens) })
+      const { inserted } = await guarded.insert(record.id, row, { at: clock() })
+      if (!inserted) return find(guest, tokens)
+      return secret === undefined ? { opened } : { opened, token: token(record, secret) }
+    },
+    find,
+  }
+
+  async function find({ record: { id } }: Opened, tokens: readonly string[]) {
+    const found = await guarded.find(id, clock())
+    if (found === null || 'ended' in found) return undefined
+    const opened = rows.readWhole(id, found)
+    if (opened === 'corrupt') return undefined
+    rows.hold(opened, { ...rows.heldOf(opened), presented: presented(opened.record, tokens) })
+    return { opened }
+  }
+
+  /** By which secret the request has opened the session here, in whatever form it came. */
+  function presented(record: SessionRecord, tokens: readonly string[]): Presented | undefined {
+    const verified = [...tokens, ...tokensFor(record)].map((value) => verifyToken(value, keys))
+    const genuine = verified.filter((value) => typeof value !== 'string')
+    return presentedBy(genuine, record, clock())
+  }
+
+  /** The record as it is here; a secret only where it had none. A key roll disturbs nothing: `tokensFor` has all keys. */
+  function welcome({ leaving: _, ...record }: SessionRecord) {
+    if (record.verifier.current) return { record, secret: undefined }
+    const [key] = arrivalKeys
+    if (!key) throw new TypeError('A keyring holds at least one key')
+    const secret = secretOf(record, key)
+    return offer({ ...record, verifier: { current: hashSecret(secret) } }, secret)
+  }
+}
+
+/** As long as any other secret. */
+function secretOf({ id, authority }: Pick<SessionRecord, 'id' | 'authority'>, key: KeyObject) {
+  const mac = createHmac('sha256', key).update(`${id}.${authority}`)
+  return mac.digest().subarray(0, 24).toString('base64url')
+}

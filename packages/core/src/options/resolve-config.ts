@@ -1,0 +1,113 @@
+import type { Codec } from '../data/codec.ts'
+import { type CookieWriter, createCookieWriter } from '../http/cookie.ts'
+import { checkTokenIn, type TokenWays } from '../http/transports.ts'
+import { createKeyring, type Keyring } from '../record/keyring.ts'
+import type { StoreFactory, StorePolicy } from '../store/store.ts'
+import { check, checkWord } from '../util/check.ts'
+import { checkOptions } from '../util/check-options.ts'
+import { type Clock, systemClock } from '../util/clock.ts'
+import { checkPersistent } from './login-options.ts'
+import { type SessionLimit, type SessionOptions, sessionOptions } from './options.ts'
+import { resolveTimes, type SessionTimes } from './resolve-durations.ts'
+import { resolveLimit } from './session-limit.ts'
+
+/** The options, checked and complete. Durations are ms. */
+export interface SessionConfig extends StorePolicy, SessionTimes {
+  readonly cookieName: string
+  readonly cookie: CookieWriter
+  readonly secure: boolean
+  readonly tokenIn: TokenWays
+  readonly keyring: Keyring
+  readonly store: StoreFactory
+  readonly persistent: boolean
+  readonly limit: Required<SessionLimit> | undefined
+  readonly onStoreError: 'fail' | 'anonymous'
+  readonly codec: Codec | undefined
+  readonly clock: Clock
+  readonly development: boolean
+  readonly warn: (message: string, detail?: unknown) => void
+}
+
+/**
+ * Checks the options and fills in the defaults; nothing else in core does either.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, saying which option and what to give instead.
+ */
+export function resolveConfig(options: SessionOptions): SessionConfig {
+  checkOptions(options, sessionOptions, 'createSessionManager()')
+  const { secretKey, indexKey, codec, merge, persistent = true, development = false } = options
+  const { onReplay = 'destroy', onStoreError = 'fail' } = options
+  const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options
+  const cookie = resolveCookie(options)
+  const { cookieName, secure } = cookie
+  return {
+    cookieName,
+    secure,
+    cookie: createCookieWriter(cookie),
+    persistent: checkPersistent(persistent),
+    store: checkFactory(options.store),
+    maxDataBytes: checkBytes(maxDataBytes),
+    onStoreError: checkWord('onStoreError', onStoreError, ['fail', 'anonymous']),
+    onReplay: checkWord('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
+    clock: checkClock(clock),
+    ...resolveTimes(options),
+    tokenIn: checkTokenIn(options.tokenIn),
+    keyring: createKeyring({ secretKey, indexKey, cookieName }),
+    limit: resolveLimit(options.limit),
+    merge,
+    codec,
+    development,
+    warn: harmless(warn),
+  }
+}
+
+function resolveCookie(options: SessionOptions) {
+  return {
+    cookieName: options.cookieName ?? '__Host-sid',
+    path: options.path ?? '/',
+    domain: options.domain,
+    secure: options.secure ?? true,
+    httpOnly: options.httpOnly ?? true,
+    sameSite: options.sameSite ?? 'lax',
+    partitioned: options.partitioned ?? false,
+  }
+}
+
+function checkFactory(store: StoreFactory): StoreFactory {
+  check(
+    typeof store === 'function',
+    store === undefined
+      ? 'store is missing'
+      : `store is ${typeof store}, not what memoryStore() and its kin return`,
+    'Pass one, such as store: memoryStore() from @sojourn/store-memory, or keyedStore(backend) for a backend of your own',
+  )
+  return store
+}
+
+function checkBytes(maxDataBytes: number): number {
+  check(
+    Number.isInteger(maxDataBytes) && maxDataBytes > 0,
+    `maxDataBytes is ${maxDataBytes}`,
+    'Give a whole number of bytes above 0',
+  )
+  return maxDataBytes
+}
+
+function checkClock(clock: Clock): Clock {
+  check(
+    typeof clock === 'function',
+    'clock is not a function',
+    'Give a function that answers epoch milliseconds',
+  )
+  return clock
+}
+
+/** A logger that throws must not harm the request that it is told of. */
+function harmless(warn: SessionConfig['warn']): SessionConfig['warn'] {
+  return (message, detail) => {
+    try {
+      warn(message, ...(detail === undefined ? [] : [detail]))
+    } catch (error) {
+      console.error(message, error)
+    }
+  }
+}

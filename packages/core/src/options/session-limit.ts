@@ -1,0 +1,38 @@
+import type { GroupLimit } from '../store/backend.ts'
+import { check, checkWord } from '../util/check.ts'
+import { checkOptions } from '../util/check-options.ts'
+import { shown } from '../util/quote.ts'
+import type { SessionLimit } from './options.ts'
+
+/**
+ * The limit of the options, checked and complete.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ */
+export function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
+  if (!limit) return undefined
+  const { max, onExceed = 'evict' } = checkOptions(limit, { max: true, onExceed: true }, 'limit')
+  checkWord('limit.onExceed', onExceed, ['evict', 'refuse'])
+  return { max: typeof max === 'function' ? max : checkMax(max), onExceed }
+}
+
+/**
+ * The limit of one user.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` where the application's function answers no number above 0.
+ */
+export async function limitOf(
+  limit: Required<SessionLimit> | undefined,
+  userId: string,
+): Promise<GroupLimit | undefined> {
+  if (!limit) return undefined
+  const { max, onExceed } = limit
+  return { max: typeof max === 'number' ? max : checkMax(await max(userId)), onExceed }
+}
+
+function checkMax(max: number): number {
+  check(
+    Number.isInteger(max) && max > 0,
+    `limit.max is ${shown(max)}`,
+    'Give a whole number above 0',
+  )
+  return max
+}

@@ -1,0 +1,26 @@
+import { SessionAccessError } from '../errors.ts'
+import { type Duration, milliseconds } from '../record/expiry.ts'
+import { idOf, type SessionState } from './state.ts'
+
+/** See `Session.requireUser`. */
+export function requireUser(state: SessionState): string {
+  if (state.trouble) throw state.trouble
+  const userId = state.opened?.record.userId
+  if (userId !== undefined) return userId
+  throw new SessionAccessError(
+    'ERR_SESSION_REQUIRED',
+    `Session ${idOf(state)} has no user. Ask the user to log in, then call session.login().`,
+  )
+}
+
+/** See `Session.requireRecent`; `at` is now. */
+export function requireRecent(state: SessionState, duration: Duration, at: number): void {
+  if (state.trouble) throw state.trouble
+  const within = milliseconds(duration, 'requireRecent')
+  const since = state.opened?.record.authenticatedAt
+  if (since !== undefined && at - since <= within) return
+  throw new SessionAccessError(
+    'ERR_SESSION_NOT_RECENT',
+    `Session ${idOf(state)} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
+  )
+}

@@ -1,0 +1,91 @@
+import type { Carrier } from '../http/carrier.ts'
+import { placesToClear, placeToHand, type TokenPlace, type TokenPlaces } from '../http/transport.ts'
+import { canSend, type ManagerParts, type SessionState } from './state.ts'
+
+/** Says in the response's headers what must be said of the session. */
+export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
+  if (state.isConsulted)
+    varyBy(
+      carrier,
+      parts.places.map(({ header }) => header),
+    )
+  const { outgoing } = state
+  if (outgoing === undefined) return
+  state.outgoing = undefined
+  if (!canSend(parts, carrier)) {
+    warnOfPlainHttp(parts, state)
+    return
+  }
+  for (const { caching } of tell(parts, state, carrier, outgoing)) restrict(caching, carrier)
+  // Said again by a later commit: a framework's error handling may have emptied the head meanwhile, as Koa's does.
+  if (carrier.withdraw) state.outgoing = outgoing
+}
+
+/** Tells the client of its token, and answers in which places. */
+function tell(
+  parts: ManagerParts,
+  state: SessionState,
+  carrier: Carrier,
+  outgoing: NonNullable<SessionState['outgoing']>,
+): TokenPlaces {
+  if (outgoing === 'clear') {
+    const places = placesToClear(parts.places, carrier)
+    for (const place of places) place.clear(carrier)
+    return places
+  }
+  const place = placeToHand(parts.places, carrier)
+  place.hand(carrier, { ...outgoing, maxAge: maxAgeOf(parts, state) })
+  return [place]
+}
+
+/** How long the client is to keep the token, in ms; `undefined`: until it closes. */
+function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | undefined {
+  if (!opened?.record.persistent) return undefined
+  return opened.record.absoluteExpiresAt - config.clock()
+}
+
+/** Adds to a response's Vary what its content depends on, beside what is there. */
+export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly string[]): void {
+  const vary = carrier.get('vary') ?? ''
+  const named = listed(vary)
+  if (named.includes('*')) return
+  const missing = headers.filter((header) => !named.includes(header.toLowerCase()))
+  if (missing.length > 0)
+    carrier.set('Vary', [...(vary === '' ? [] : [vary]), ...missing].join(', '))
+}
+
+/** What a CDN obeys before Cache-Control (RFC 9213), by a name of all or of its own. */
+const targeted = [
+  'CDN-Cache-Control',
+  'Cloudflare-CDN-Cache-Control',
+  'Netlify-CDN-Cache-Control',
+  'Vercel-CDN-Cache-Control',
+  'Surrogate-Control',
+  'Edge-Control',
+] as const
+
+/** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
+function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
+  const directives = listed(carrier.get('cache-control') ?? '')
+  const isStrict = listed(caching).every((directive) => directives.includes(directive))
+  if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
+  for (const field of targeted)
+    if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
+}
+
+function listed(value: string): readonly string[] {
+  return value.split(',').map((item) => item.trim().toLowerCase())
+}
+
+/** Warns, once, that a Secure cookie cannot leave. */
+export function warnOfPlainHttp(parts: ManagerParts, state: SessionState | undefined): void {
+  if (state)
+    parts.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
+  const [{ header }] = parts.places
+  const it = header === 'Cookie' ? 'cookie is Secure' : 'token needs HTTPS (secure: true)'
+  parts.warnOnce(
+    `The session ${it} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
+      "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
+      'on a developer machine use devConfig().',
+  )
+}

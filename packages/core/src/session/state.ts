@@ -1,0 +1,162 @@
+import type { Codec } from '../data/codec.ts'
+import { createDataBox, type DataBox, emptyData } from '../data/tracked-data.ts'
+import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
+import type { Emit } from '../events.ts'
+import type { RequestCarrier } from '../http/carrier.ts'
+import type { TokenPlaces } from '../http/transport.ts'
+import type { SessionConfig } from '../options/resolve-config.ts'
+import type { EndReason, SessionId } from '../record/record.ts'
+import { mintId } from '../record/token.ts'
+import type { Opened, SessionStore } from '../store/store.ts'
+
+/** What a manager is made of, shared by its functions. */
+export interface ManagerParts {
+  readonly config: SessionConfig
+  readonly store: SessionStore
+  readonly places: TokenPlaces
+  readonly codec: Codec
+  readonly emit: Emit
+  /** Warns once per message. */
+  readonly warnOnce: (message: string) => void
+}
+
+/**
+ * Why a session no longer accepts anything but a login: somebody ended it, its token is no longer the current one
+ * (`stale`), or it disappeared while this request was running (`gone`).
+ */
+export type Ended = EndReason | 'stale' | 'gone'
+
+/** What is known of a session during one request; shared by the session, the manager and the commit. */
+export interface SessionState {
+  /** The record that this request stands on; none on a new or ended session. */
+  opened: Opened | undefined
+  box: DataBox
+  /** The id that a session without a record shows: a new one before it is kept, an ended one after. */
+  shownId: SessionId | undefined
+  readonly isNew: boolean
+  /** May be looked at and never written: made by `manager.read`, or in place of one that the store could not open. */
+  readonly isReadOnly: boolean
+  /** Why the store could not open it. */
+  readonly trouble: SessionStoreError | undefined
+  ended: Ended | undefined
+  wantsRotation: boolean
+  /** Whether a new session is kept even if it stays empty. */
+  wantsKeeping: boolean
+  isConsulted: boolean
+  /** A commit failed, and the response with it: nothing more is written. */
+  hasFailed: boolean
+  /** What the response must say of the cookie: a token to send, or that it ends. */
+  outgoing: { readonly token: string } | 'clear' | undefined
+  /** Resolves when all that was asked for so far is done. */
+  tail: Promise<void> | undefined
+  /** Whether the headers have left. */
+  readonly isSent: () => boolean
+}
+
+/** What a request's session begins with. */
+export interface StateSeed {
+  readonly opened?: Opened
+  /** Why the session that the token names is over, and which it was. */
+  readonly ended?: { readonly why: Ended; readonly id: SessionId }
+  readonly isReadOnly: boolean
+  readonly trouble?: SessionStoreError
+  readonly isSent: () => boolean
+}
+
+/** The state of a session at the start of a request; throws where the data of `opened` cannot be decoded. */
+export function createState({ codec }: ManagerParts, seed: StateSeed): SessionState {
+  const { opened, ended, isReadOnly, trouble, isSent } = seed
+  return {
+    opened,
+    box: createDataBox(codec, opened?.data ?? emptyData(codec)),
+    shownId: ended?.id,
+    isNew: opened === undefined,
+    isReadOnly,
+    trouble,
+    ended: ended?.why,
+    wantsRotation: false,
+    wantsKeeping: false,
+    isConsulted: false,
+    hasFailed: false,
+    outgoing: undefined,
+    tail: undefined,
+    isSent,
+  }
+}
+
+/** The id that a session shows, whether or not it is kept. */
+export function idOf(state: SessionState): SessionId {
+  if (state.opened) return state.opened.record.id
+  state.shownId ??= mintId()
+  return state.shownId
+}
+
+/** The session stands on what was written, of which the handler had left `sent`. */
+export function stand(
+  state: SessionState,
+  { opened, token }: { opened: Opened; token?: string },
+  sent: Uint8Array,
+): void {
+  state.opened = opened
+  state.ended = undefined
+  if (token !== undefined) state.outgoing = { token }
+  state.box.settle(opened.data, sent)
+}
+
+/** The session is over for this request: empty, and open only to a login. */
+export function fall({ codec }: ManagerParts, state: SessionState, why: Ended): void {
+  state.shownId = state.opened?.record.id ?? state.shownId
+  state.opened = undefined
+  state.ended = why
+  state.wantsRotation = false
+  state.wantsKeeping = false
+  state.outgoing = undefined
+  state.box = createDataBox(codec, emptyData(codec))
+}
+
+/** Runs what a session is asked for one after another, in the order asked. */
+export function inOrder(state: SessionState, act: () => Promise<void>): Promise<void> {
+  const run = (state.tail ?? Promise.resolve()).then(act)
+  const forget = () => {
+    if (state.tail === tail) state.tail = undefined
+  }
+  const tail: Promise<void> = run.then(forget, forget)
+  state.tail = tail
+  return run
+}
+
+/** Whether a cookie can leave: a Secure one does not over plain HTTP. */
+export function canSend({ config }: ManagerParts, carrier: RequestCarrier): boolean {
+  return carrier.secure || !config.secure
+}
+
+/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`; the store's own error where that is why. */
+export function checkWritable(state: SessionState): void {
+  if (state.trouble) throw state.trouble
+  if (!state.isReadOnly) return
+  throw new SessionUsageError(
+    'ERR_SESSION_READ_ONLY',
+    'This session was made by manager.read() and cannot be changed. Change it in a request with a response.',
+  )
+}
+
+/** @throws SessionUsageError `ERR_SESSION_LATE`. */
+export function checkInTime(state: SessionState, verb: string): void {
+  if (state.isSent()) throw late(verb)
+}
+
+/** The error of an act whose cookie can no longer be sent. */
+export function late(verb: string): SessionUsageError {
+  return new SessionUsageError(
+    'ERR_SESSION_LATE',
+    `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
+  )
+}
+
+/** The error of a write that began before another request elevated the session (P4). */
+export function superseded(id: string): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_SUPERSEDED',
+    `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
+  )
+}

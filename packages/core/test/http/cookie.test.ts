@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { cookieBounds, createCookieWriter, parseCookie } from '../../src/http/cookie.ts'
+
+const complete = {
+  cookieName: '__Host-sid',
+  path: '/',
+  domain: undefined,
+  secure: true,
+  httpOnly: true,
+  sameSite: 'lax',
+  partitioned: false,
+} as const
+const writer = (options: object = {}) => createCookieWriter({ ...complete, ...options })
+
+describe('a Cookie header', () => {
+  test('gives the values of exactly one name, in order, each once', () => {
+    expect(parseCookie('a=1; sid=x; b=2; sid=y; sid=x', 'sid')).toEqual(['x', 'y'])
+    expect(parseCookie('sid=x', 'sid')).toEqual(['x'])
+    expect(parseCookie('sid = x ;\tsid=\ty\t', 'sid')).toEqual(['x', 'y'])
+    expect(parseCookie('sid=a=b', 'sid')).toEqual(['a=b'])
+    expect(parseCookie('sid="x"', 'sid')).toEqual(['"x"'])
+  })
+
+  test.each([
+    '',
+    ';;;',
+    '=x',
+    'sid',
+    'sid; x',
+    'Sid=x',
+    'SID=x',
+    'ssid=x',
+    'sidd=x',
+    's%69d=x',
+    '\u00a0sid=x',
+    'sid\u0000=x',
+    'x=sid=y',
+    ',sid=x',
+  ])('that does not name it gives nothing: %j', (header) => {
+    expect(parseCookie(header, 'sid')).toEqual([])
+  })
+
+  test('does not decode, fold or mangle names into a prefixed one', () => {
+    for (const name of ['%5F%5FHost-sid', '__host-sid', '_[Host-sid', '\u00a0__Host-sid'])
+      expect(parseCookie(`${name}=v`, '__Host-sid')).toEqual([])
+  })
+
+  test('is not harmed by the names of Object', () => {
+    const header = '__proto__=x; constructor=y; hasOwnProperty=z; toString=1; sid=v'
+    expect(parseCookie(header, 'sid')).toEqual(['v'])
+    expect(({} as { x?: string }).x).toBeUndefined()
+  })
+
+  test('is read within bounds', () => {
+    const pairs = (count: number) => Array.from({ length: count }, (_, n) => `c${n}=1`).join('; ')
+    expect(parseCookie(pairs(cookieBounds.pairs), 'sid')).toEqual([])
+    expect(parseCookie(pairs(cookieBounds.pairs + 1), 'sid')).toBe('excessive')
+    expect(parseCookie(`sid=${'x'.repeat(cookieBounds.bytes)}`, 'sid')).toBe('excessive')
+    expect(parseCookie('sid=1; sid=2; sid=3; sid=4', 'sid')).toHaveLength(4)
+    expect(parseCookie('sid=1; sid=2; sid=3; sid=4; sid=5', 'sid')).toBe('excessive')
+  })
+})
+
+describe('a Set-Cookie line', () => {
+  test('by default names this host only, and is Secure, HttpOnly and Lax', () => {
+    expect(writer().set({ name: '__Host-sid', value: 't' }, undefined)).toBe(
+      '__Host-sid=t; Path=/; HttpOnly; Secure; SameSite=Lax',
+    )
+  })
+
+  test('says Max-Age in whole seconds, rounded up, at most 400 days', () => {
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1001)).toMatch(/; Max-Age=2$/)
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1)).toMatch(/; Max-Age=1$/)
+    expect(writer().set({ name: '__Host-sid', value: 't' }, 1e15)).toMatch(/; Max-Age=34560000$/)
+  })
+
+  test('that ends a cookie repeats its name, path, domain and flags', () => {
+    const options = {
+      cookieName: '__Secure-sid',
+      domain: 'example.com',
+      path: '/app',
+      sameSite: 'none',
+      partitioned: true,
+    }
+    const line = writer(options).clear('__Secure-sid')
+    expect(line).toMatch(
+      /^__Secure-sid=; Path=\/app; Domain=example\.com; HttpOnly; Secure; SameSite=None; Partitioned; /,
+    )
+    expect(line).toMatch(/Max-Age=0; Expires=Thu, 01 Jan 1970/)
+  })
+})
+
+describe('cookie options are refused', () => {
+  const cases: [string, object, RegExp][] = [
+    ['__Host- with a domain', { domain: 'example.com' }, /needs path '\/' and no domain/],
+    ['__Host- with a path', { path: '/x' }, /needs path '\/' and no domain/],
+    ['__Host- without secure', { secure: false }, /needs secure: true/],
+    ['__host- in lower case without secure', { cookieName: '__host-sid', secure: false }, /secure/],
+    ['__Secure- without secure', { cookieName: '__Secure-sid', secure: false }, /secure: true/],
+    ['__Http- without httpOnly', { cookieName: '__Http-sid', httpOnly: false }, /httpOnly: true/],
+    [
+      '__Host-Http- without httpOnly',
+      { cookieName: '__Host-Http-sid', httpOnly: false },
+      /httpOnly/,
+    ],
+    [
+      'SameSite=None without secure',
+      { cookieName: 'sid', secure: false, sameSite: 'none' },
+      /'none' needs secure/,
+    ],
+    [
+      'Partitioned without secure',
+      { cookieName: 'sid', secure: false, partitioned: true },
+      /partitioned needs secure/,
+    ],
+    ...['a b', 'a=b', 'a;b', 'a\u0001', 'ä', '', 'x'.repeat(257), '__proto__'].map(
+      (cookieName): [string, object, RegExp] => [
+        `the name ${JSON.stringify(cookieName.slice(0, 9))}`,
+        { cookieName },
+        /cookieName/,
+      ],
+    ),
+    ...['/a;b', '/a\r\nX: y', '/a,b', 'a', '', '/ä'].map((path): [string, object, RegExp] => [
+      `the path ${JSON.stringify(path)}`,
+      { cookieName: 'sid', path },
+      /path/,
+    ]),
+    ...['a;b', 'a\r\nb', 'a,b', ''].map((domain): [string, object, RegExp] => [
+      `the domain ${JSON.stringify(domain)}`,
+      { cookieName: 'sid', domain },
+      /domain/,
+    ]),
+    ['an unknown sameSite', { sameSite: 'Lax\r\nX: y' }, /sameSite must be/],
+    ['a secure that is no boolean', { secure: 'auto' }, /secure must be true or false/],
+  ]
+  test.each(cases)('%s', (_title, options, message) => {
+    expect(() => writer(options)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+    expect(() => writer(options)).toThrow(message)
+  })
+})

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createKeyring, secretFromFile } from '../../src/record/keyring.ts'
+
+const secret = () => randomBytes(32).toString('base64')
+const cookieName = 'sid'
+const exported = (keyring: ReturnType<typeof createKeyring>, purpose: string) =>
+  keyring.derive(purpose).map((key) => key.export().toString('hex'))
+
+describe('a keyring', () => {
+  test('derives another key for every purpose, cookie name and secret', () => {
+    const [one, two] = [secret(), secret()]
+    const base = createKeyring({ secretKey: one, cookieName })
+    const renamed = createKeyring({ secretKey: one, cookieName: 'other' })
+    const other = createKeyring({ secretKey: two, cookieName })
+    const keys = [
+      ...exported(base, 'token'),
+      ...exported(base, 'seal'),
+      ...exported(renamed, 'token'),
+      ...exported(other, 'token'),
+    ]
+    expect(new Set(keys).size).toBe(4)
+    expect(exported(base, 'token')).toEqual(
+      exported(createKeyring({ secretKey: one, cookieName }), 'token'),
+    )
+  })
+
+  test('keeps the order of the secrets, the signing one first', () => {
+    const [one, two] = [secret(), secret()]
+    const keyring = createKeyring({ secretKey: [one, two], indexKey: one, cookieName })
+    const alone = createKeyring({ secretKey: one, cookieName })
+    expect(exported(keyring, 'token')[0]).toBe(exported(alone, 'token')[0])
+  })
+
+  test('names the group of a user alike under every cookie name, and does not tell who it is', () => {
+    const secretKey = secret()
+    const group = createKeyring({ secretKey, cookieName }).userGroup('user-1')
+    expect(group).toMatch(/^[\w-]{16}$/)
+    expect(createKeyring({ secretKey, cookieName: 'other' }).userGroup('user-1')).toBe(group)
+    expect(createKeyring({ secretKey, cookieName }).userGroup('user-2')).not.toBe(group)
+  })
+
+  test('keeps the groups when keys are rolled with the old secret as indexKey', () => {
+    const [old, current] = [secret(), secret()]
+    const before = createKeyring({ secretKey: old, cookieName }).userGroup('user-1')
+    const rolled = createKeyring({ secretKey: [current, old], indexKey: old, cookieName })
+    expect(rolled.userGroup('user-1')).toBe(before)
+  })
+
+  test('refuses several secrets without an indexKey and says how to keep the old value', () => {
+    const make = () => createKeyring({ secretKey: [secret(), secret()], cookieName })
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+    expect(make).toThrow(/indexKey to the secret that was the only secretKey before/)
+  })
+})
+
+describe('a secret is refused', () => {
+  const cases: [string, unknown, RegExp][] = [
+    ['when it is undefined', undefined, /missing.*environment variable/],
+    ['when it is empty', '', /missing/],
+    ['when it is blank', ' '.repeat(40), /repeats itself/],
+    ['of 31 characters', secret().slice(0, 31), /31 bytes long/],
+    ['of 31 bytes', randomBytes(31), /31 bytes long, under 32/],
+    ['that is a number', 1234567890, /a number/],
+    ['that is a promise', Promise.resolve(secret()), /a Promise/],
+    ['that is a function', () => secret(), /a function/],
+    ['of one character', 'a'.repeat(64), /repeats itself/],
+    ['that repeats a word', 'correct-horse-'.repeat(4), /repeats itself/],
+    ['with few different bytes', new Uint8Array(32).fill(7), /repeats itself/],
+    ['from a tutorial', 'keyboard cat keyboard dog 1234567890', /sample/],
+    ['from a README', 'your-32-byte-secret-key-here!-and-more', /sample/],
+    ['that says changeme', 'please-changeme-before-production-9', /sample/],
+    ['in an empty list', [], /lists 0 secrets/],
+    ['given twice', Array(2).fill(secret()), /same secret twice/],
+    ['among 9', Array.from({ length: 9 }, secret), /lists 9 secrets/],
+  ]
+  test.each(cases)('%s', (_title, secretKey, message) => {
+    const make = () =>
+      createKeyring({ secretKey: secretKey as string, indexKey: randomBytes(32), cookieName })
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_SECRET_WEAK' }))
+    expect(make).toThrow(message)
+  })
+
+  test('and never stands in the message', () => {
+    for (const weak of ['hunter2-hunter2', 'keyboard cat and a very long tail of words'])
+      expect(() => createKeyring({ secretKey: weak, cookieName })).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining(weak) }),
+      )
+  })
+})
+
+describe('secretFromFile', () => {
+  test('reads a mounted secret without its line end', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'sojourn-')), 'secret')
+    const text = secret()
+    writeFileSync(path, `${text}\n`)
+    expect(secretFromFile(path)).toBe(text)
+  })
+
+  test('names a file that is not there', () => {
+    expect(() => secretFromFile('/nowhere/secret')).toThrow(/nowhere\/secret cannot be read/)
+  })
+})

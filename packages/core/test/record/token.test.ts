@@ -1,0 +1,103 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import {
+  hashSecret,
+  mintId,
+  mintSecret,
+  mintToken,
+  opens,
+  verifyToken,
+} from '../../src/record/token.ts'
+
+const newKey = () => createSecretKey(randomBytes(32))
+const keys = [newKey()]
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+describe('a token', () => {
+  test('is made of an id, a secret and a signature, and gives them back', () => {
+    const id = mintId()
+    const secret = mintSecret()
+    const token = mintToken(id, secret, keys)
+    expect(token).toMatch(/^[\w-]{16}\.[\w-]{22}\.[\w-]{32}\.[\w-]{32}$/)
+    expect(verifyToken(token, keys)).toEqual({ id, secret, keyIndex: 0 })
+  })
+
+  test('has 128 random bits in its handle and 192 in its secret, and none of 100,000 is like another', () => {
+    const ids = new Set(Array.from({ length: 100_000 }, () => mintId()))
+    expect(ids.size).toBe(100_000)
+    expect(Buffer.from(mintId().split('.')[1] ?? '', 'base64url')).toHaveLength(16)
+    expect(Buffer.from(mintSecret(), 'base64url')).toHaveLength(24)
+  })
+
+  test('is refused after a change of any one character, to any other', () => {
+    const token = mintToken(mintId(), mintSecret(), keys)
+    for (let at = 0; at < token.length; at++)
+      for (const character of `${alphabet}.=+/ %\u00e9`)
+        if (character !== token[at]) {
+          const changed = token.slice(0, at) + character + token.slice(at + 1)
+          expect(verifyToken(changed, keys)).toBeTypeOf('string')
+        }
+  })
+
+  test('has one spelling: cut, prolonged, padded, spaced or re-encoded it is malformed', () => {
+    const token = mintToken(mintId(), mintSecret(), keys)
+    const [group = '', handle = '', secret = '', signature = ''] = token.split('.')
+    const spellings = [
+      '',
+      '.',
+      '...',
+      `${token}.`,
+      `.${token}`,
+      `${token}=`,
+      `${token} `,
+      ` ${token}`,
+      `${token}\n`,
+      `"${token}"`,
+      token.slice(0, -1),
+      `${token}A`,
+      [group, handle, secret].join('.'),
+      [group, handle, secret, ''].join('.'),
+      ...[0, 1, 8, 15, 21, 31].map((length) =>
+        [group, handle, secret, signature.slice(0, length)].join('.'),
+      ),
+      encodeURIComponent(token).replace('.', '%2E'),
+    ]
+    for (const spelling of spellings)
+      expect(verifyToken(spelling, keys), spelling).toBe('malformed')
+  })
+
+  test('admits only the last character of a handle whose spare bits are zero', () => {
+    const [group, handle = '', ...rest] = mintToken(mintId(), mintSecret(), keys).split('.')
+    const last = alphabet.indexOf(handle.at(-1) ?? '')
+    const twin = handle.slice(0, -1) + alphabet.charAt(last + 1)
+    expect(Buffer.from(twin, 'base64url').equals(Buffer.from(handle, 'base64url'))).toBe(true)
+    expect(verifyToken([group, twin, ...rest].join('.'), keys)).toBe('malformed')
+  })
+
+  test('is signed by the first key and verified by all', () => {
+    const [old, current] = [newKey(), newKey()]
+    const token = mintToken(mintId(), mintSecret(), [current, old])
+    expect(verifyToken(token, [current])).toMatchObject({ keyIndex: 0 })
+    expect(verifyToken(token, [old, current])).toMatchObject({ keyIndex: 1 })
+    expect(verifyToken(token, [old])).toBe('forged')
+  })
+})
+
+describe('a secret', () => {
+  test('opens its own hash and no other', () => {
+    const secret = mintSecret()
+    expect(hashSecret(secret)).toHaveLength(43)
+    expect(hashSecret(secret)).not.toContain(secret.slice(0, 8))
+    expect(opens(secret, hashSecret(secret))).toBe(true)
+    expect(opens(mintSecret(), hashSecret(secret))).toBe(false)
+  })
+
+  test('is like none of 100,000 others', () => {
+    expect(new Set(Array.from({ length: 100_000 }, mintSecret)).size).toBe(100_000)
+  })
+
+  test('opens nothing where what is kept is not a hash', () => {
+    const secret = mintSecret()
+    for (const kept of ['', secret, 'x'.repeat(43)]) expect(opens(secret, kept)).toBe(false)
+  })
+})

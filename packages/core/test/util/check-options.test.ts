@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { createRecentGuard, createSessionGuard } from '../../src/guards/access-guard.ts'
+import { createCsrfGuard } from '../../src/guards/csrf.ts'
+import { keyedStore } from '../../src/keyed/keyed-store.ts'
+import { createSessionManager } from '../../src/manager/manager.ts'
+import { type MigrationOptions, migrateStore } from '../../src/migrate/migrate-store.ts'
+import type { SessionOptions } from '../../src/options/options.ts'
+import { devConfig } from '../../src/options/presets.ts'
+import { browser, managerOver, mapBackend, visit } from '../support.ts'
+
+const store = keyedStore(mapBackend())
+const invalid = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
+
+/** Makes a manager with options beyond the types, as JavaScript may. */
+function make(options: object) {
+  return () => createSessionManager(devConfig(randomBytes(32), { store, ...options }))
+}
+
+describe('an option that is not known is refused', () => {
+  test.each<[object, string]>([
+    [
+      { mxAge: '30m' },
+      'createSessionManager() has no option mxAge. Write maxAge, or leave it out.',
+    ],
+    [{ maxage: '30m' }, 'no option maxage. Write maxAge,'],
+    [{ cookiename: 'a' }, 'no option cookiename. Write cookieName,'],
+    [{ samesite: 'strict' }, 'no option samesite. Write sameSite,'],
+    [{ absolutTimeout: '8h' }, 'no option absolutTimeout. Write absoluteTimeout,'],
+    [{ secret: 'x' }, 'no option secret. Write secretKey,'],
+    [{ name: 'x' }, 'no option name. Write cookieName,'],
+    [{ rolling: true }, 'no option rolling. Its options are secretKey, indexKey, store, '],
+    [{ ['__proto__']: 1, a: 1 }, 'no option __proto__. Its options are '],
+    [{ toString: 1 }, 'no option toString. Its options are '],
+    [{ mxAge: undefined }, 'no option mxAge. Write maxAge,'],
+    [{ limit: { max: 3, onExeed: 'refuse' } }, 'limit has no option onExeed. Write onExceed,'],
+  ])('%j', (options, message) => {
+    expect(make(options)).toThrow(invalid)
+    expect(make(options)).toThrow(message)
+  })
+
+  test.each([undefined, null, 'secret', 7])('and so is %j in place of all of them', (options) => {
+    const makeWith = () => createSessionManager(options as unknown as SessionOptions)
+    expect(makeWith).toThrow(invalid)
+    expect(makeWith).toThrow(
+      /^createSessionManager\(\) was given \w+ as its options\. Give an object/,
+    )
+  })
+
+  test('by login(), before anything is written', async () => {
+    const backend = mapBackend()
+    const { manager } = managerOver(backend)
+    const login = visit(manager, browser(), (session) =>
+      session.login('ann', { persistant: false } as object),
+    )
+    await expect(login).rejects.toThrow('login() has no option persistant. Write persistent,')
+    expect(backend.rows.size).toBe(0)
+  })
+
+  test('by migrateStore(): a misspelt move would move', () => {
+    const options = { from: store, to: keyedStore(mapBackend()), mvoe: false } as MigrationOptions
+    expect(() => migrateStore(options)).toThrow('migrateStore() has no option mvoe. Write move,')
+  })
+
+  test('by keyedStore()', () => {
+    const codecs = { codecs: [] } as object
+    expect(() => keyedStore(mapBackend(), codecs)).toThrow('no option codecs. Write codec,')
+  })
+})
+
+test('every option that is known is taken', () => {
+  const all: Required<Omit<SessionOptions, 'secretKey' | 'indexKey' | 'domain'>> = {
+    store,
+    tokenIn: 'cookie',
+    maxAge: '1h',
+    absoluteTimeout: '1h',
+    touchInterval: '1m',
+    rotationInterval: '15m',
+    rotationGrace: '30s',
+    onReplay: 'ignore',
+    limit: { max: 3, onExceed: 'refuse' },
+    merge: (_key, { mine }) => mine,
+    onStoreError: 'fail',
+    persistent: true,
+    storeTimeout: '1s',
+    maxDataBytes: 1000,
+    codec: { name: 'none', encode: () => new Uint8Array(), decode: () => ({}) },
+    clock: () => 0,
+    development: true,
+    warn: () => undefined,
+    cookieName: 'sid',
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'lax',
+    partitioned: false,
+  }
+  const limited = keyedStore({
+    ...mapBackend(),
+    supports: { ...mapBackend().supports, limit: true },
+  })
+  const secrets = { secretKey: [randomBytes(32), randomBytes(32)], indexKey: randomBytes(32) }
+  expect(() =>
+    createSessionManager({ ...all, ...secrets, domain: 'example.com', store: limited }),
+  ).not.toThrow()
+})
+
+test('a login is refused whose own maxAge is longer than the hard limit that it gets', async () => {
+  const { manager } = managerOver(mapBackend(), { absoluteTimeout: '8h' })
+  const login = (options: object) =>
+    visit(manager, browser(), (session) => session.login('ann', options))
+  await expect(login({ maxAge: '9h' })).rejects.toEqual(invalid)
+  await expect(login({ maxAge: '9h', absoluteTimeout: '1h' })).rejects.toEqual(invalid)
+  await expect(login({ maxAge: '9h', absoluteTimeout: '9h' })).resolves.toBeDefined()
+  await expect(login({ absoluteTimeout: '1h' })).resolves.toBeDefined() // the manager's maxAge is cut off, as it says
+})
+
+describe('a guard is refused with', () => {
+  test.each<[object, (options: object) => unknown, string]>([
+    [{ tokens: true }, createCsrfGuard, 'csrf() has no option tokens. Write token,'],
+    [{ trustedOrigins: 'https://a.example' }, createCsrfGuard, 'trustedOrigins is no list. Give'],
+    [{ redirect: '/' }, createSessionGuard, 'The guard has no option redirect. Write redirectTo,'],
+    [
+      { to: '/' },
+      (options) => createRecentGuard('5m', options),
+      'Its options are as, redirectTo, trustedOrigins',
+    ],
+  ])('%j', (options, create, message) => {
+    expect(() => create(options)).toThrow(invalid)
+    expect(() => create(options)).toThrow(message)
+  })
+})
