@@ -16,7 +16,11 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/store-memory': {
     src: ['@sojourn/core'],
-    test: ['@sojourn/conformance'],
+    test: ['@sojourn/conformance', '@sojourn/migrate'],
+  },
+  '@sojourn/migrate': {
+    src: ['@sojourn/core'],
+    test: [],
   },
   '@sojourn/conformance': {
     src: [],
@@ -48,7 +52,7 @@ export const doors: Record<string, Door> = {
   },
   '@sojourn/store-cookie': {
     src: ['@sojourn/core', 'jose'],
-    test: ['@sojourn/conformance', 'playwright-core'],
+    test: ['@sojourn/conformance', '@sojourn/migrate', 'playwright-core'],
   },
   '@sojourn/koa': {
     src: ['@sojourn/core', '@sojourn/node', 'koa'],

@@ -1,5 +1,4 @@
 /** The application: one manager, `sessions(manager)`, and routes that find `req.session` there. */
-import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
@@ -14,7 +13,7 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-export function createApp({ manager, clock = systemClock }: Setting): Express {
+export function createApp({ manager, clock = Date.now }: Setting): Express {
   return express()
     .disable('x-powered-by')
     .use(guardPage)

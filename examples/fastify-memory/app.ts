@@ -2,7 +2,6 @@
 import type { RequestListener } from 'node:http'
 import forms from '@fastify/formbody'
 import files from '@fastify/static'
-import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
@@ -17,7 +16,7 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-function createApp({ manager, clock = systemClock }: Setting): FastifyInstance {
+function createApp({ manager, clock = Date.now }: Setting): FastifyInstance {
   const app = fastify({ frameworkErrors: showError })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(safePage)

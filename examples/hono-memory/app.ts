@@ -1,6 +1,5 @@
 /** The application: one manager, `sessions(manager)`, and routes that find `c.get('session')` there. */
 import { serveStatic } from '@hono/node-server/serve-static'
-import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
@@ -16,7 +15,7 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
-export function createApp({ manager, clock = systemClock }: Setting): Hono<ShopEnv> {
+export function createApp({ manager, clock = Date.now }: Setting): Hono<ShopEnv> {
   return new Hono<ShopEnv>()
     .use(async (c, next) => {
       for (const [name, value] of Object.entries(safePage)) c.header(name, value)

@@ -1,6 +1,5 @@
 /** The application: one manager, `sessions(manager)`, and routes that find `ctx.session` there. */
 import { bodyParser } from '@koa/bodyparser'
-import { systemClock } from '@sojourn/core'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
@@ -15,7 +14,7 @@ import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { notFound, showErrors } from './routes/trouble.ts'
 
-export function createApp({ manager, clock = systemClock }: Setting): Koa {
+export function createApp({ manager, clock = Date.now }: Setting): Koa {
   const app = new Koa()
   app
     .use((ctx, next) => {

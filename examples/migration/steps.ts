@@ -1,5 +1,6 @@
 /** The steps of a migration, each deployed to all servers before the next one begins. */
-import { migrateStore, type StoreFactory } from '@sojourn/core'
+import type { StoreFactory } from '@sojourn/core'
+import { migrateStore } from '@sojourn/migrate'
 
 /** The store of each step; step 0 is what runs today. */
 export function stepsOf(from: StoreFactory, to: StoreFactory): readonly StoreFactory[] {

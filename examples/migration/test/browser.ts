@@ -1,5 +1,6 @@
 /** A person with a browser, and what they were told that their session holds. */
-import type { Carrier, Session, SessionManager } from '@sojourn/core'
+import type { Session, SessionManager } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
 
 export type Data = Record<string, unknown>
 export type Manager = SessionManager<Data>

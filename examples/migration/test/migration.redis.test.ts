@@ -1,4 +1,4 @@
-import { jsonCodec, keyedStore } from '@sojourn/core'
+import { jsonCodec, keyedStore } from '@sojourn/core/store'
 import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
 import { cookieStore } from '@sojourn/store-cookie'
 import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'

@@ -1,4 +1,5 @@
-import { type Codec, jsonCodec, keyedStore } from '@sojourn/core'
+import type { Codec } from '@sojourn/core'
+import { jsonCodec, keyedStore } from '@sojourn/core/store'
 import { cookieStore } from '@sojourn/store-cookie'
 import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'

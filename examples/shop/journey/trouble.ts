@@ -1,5 +1,6 @@
 /** What a visitor sees when something goes wrong. */
-import { type SessionStore, SessionStoreError, type StoreFactory } from '@sojourn/core'
+import { SessionStoreError, type StoreFactory } from '@sojourn/core'
+import type { SessionStore } from '@sojourn/core/store'
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test, vi } from 'vitest'
 import { type MakeListener, useDemo } from './demo.ts'

@@ -1,12 +1,12 @@
 import { deepEqual, fail, ok } from 'node:assert/strict'
+import type { SessionId } from '@sojourn/core'
 import type {
   IdentifiedRow,
   ReplaceOutcome,
   Row,
   SessionBackend,
-  SessionId,
   Tombstone,
-} from '@sojourn/core'
+} from '@sojourn/core/store'
 import { callAt, now } from './backend-bench.ts'
 
 type Found = Row | Tombstone | null

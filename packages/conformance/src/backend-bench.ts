@@ -1,4 +1,5 @@
-import type { BackendCall, EndReason, Row, SessionBackend, SessionId } from '@sojourn/core'
+import type { EndReason, SessionId } from '@sojourn/core'
+import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 import type { Definition } from './suite.ts'
 
 /** What a case of the backend suite is given: a backend of its own, and the means to race on it. */

@@ -1,4 +1,4 @@
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import type { Bench, Outcomes } from './backend-bench.ts'
 import { backendCases } from './backend-cases.ts'
 import { createScheduler } from './scheduler.ts'

@@ -1,12 +1,6 @@
-import type {
-  AccessOptions,
-  ConfigOptions,
-  CsrfOptions,
-  Duration,
-  Session,
-  SessionBackend,
-  SessionManager,
-} from '@sojourn/core'
+import type { ConfigOptions, Duration, Session, SessionManager } from '@sojourn/core'
+import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
+import type { SessionBackend } from '@sojourn/core/store'
 import { createJar } from './jar.ts'
 import { referenceBackend } from './reference-backend.ts'
 import { onEach } from './store-bench.ts'

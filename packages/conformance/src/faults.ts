@@ -1,4 +1,4 @@
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import { onEach, type StoreBench, type Wrap } from './store-bench.ts'
 import { assign, type Visitor } from './visitor.ts'
 

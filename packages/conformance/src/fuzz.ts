@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict'
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import type fastCheck from 'fast-check'
 import type { Arbitrary } from 'fast-check'
 import { callAt, makeRow, t0 } from './backend-bench.ts'

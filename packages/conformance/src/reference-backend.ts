@@ -1,4 +1,5 @@
-import type { GroupLimit, Row, SessionBackend, SessionId, Tombstone } from '@sojourn/core'
+import type { SessionId } from '@sojourn/core'
+import type { GroupLimit, Row, SessionBackend, Tombstone } from '@sojourn/core/store'
 import { groupOf } from './backend-clauses.ts'
 import { type ReferenceRules, referenceRules } from './reference-rules.ts'
 

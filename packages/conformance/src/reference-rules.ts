@@ -1,4 +1,4 @@
-import type { Row, Tombstone } from '@sojourn/core'
+import type { Row, Tombstone } from '@sojourn/core/store'
 import { tombstoneMs } from './backend-clauses.ts'
 
 /** What a mutant may break without writing a backend anew. */

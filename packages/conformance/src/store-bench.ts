@@ -1,4 +1,5 @@
-import type { ConfigOptions, SessionBackend, SessionManager, StoreSupports } from '@sojourn/core'
+import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import type { Scheduler } from './scheduler.ts'
 import type { Definition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'

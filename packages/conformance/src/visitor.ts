@@ -1,4 +1,5 @@
-import type { Carrier, Session, SessionManager } from '@sojourn/core'
+import type { Session, SessionManager } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
 import { createJar } from './jar.ts'
 
 /** The keys that the cases put into a session. */

@@ -5,7 +5,8 @@ import {
   register,
   runSuite,
 } from '@sojourn/conformance/binding'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
 import { bindingMutants } from './binding-mutants/mutants.ts'
 import { plainBinding, type Steps } from './binding-mutants/plain-binding.ts'

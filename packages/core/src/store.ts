@@ -1,16 +1,50 @@
-// For those who implement SessionStore itself, without a backend: what keyedStore is made of. And what bindings share.
-
-export { decodeData, sameBytes } from './data/merge.ts'
-export { checkSize } from './data/tracked-data.ts'
-export { checkFetch, type FetchAsked } from './guards/csrf-fetch.ts'
-export { parseSetCookie } from './http/cookie.ts'
+// For authors of stores. A database implements SessionBackend and is lifted by keyedStore; a store of another kind, such as
+// one sealed in its cookie, implements SessionStore with what follows here.
+export { createCodec, jsonCodec } from './data/codec.ts'
+export { decodeData, sameBytes } from './data/decode.ts'
+export type { Format } from './data/format.ts'
+export { notEncodable } from './data/not-encodable.ts'
+export { checkSize } from './data/size.ts'
+export type { Emit } from './events.ts'
+export { cookieCapacity } from './http/cookie-chunks.ts'
 export { createPatience } from './keyed/deadline.ts'
 export { type GuardedBackend, guardBackend } from './keyed/guarded-backend.ts'
+export { type KeyedStoreOptions, keyedStore } from './keyed/keyed-store.ts'
 export { descendsFrom, type Lineage, nextLineage } from './keyed/rows.ts'
 export { tookTooLong } from './keyed/save.ts'
-export { beginVisit, type Visit } from './manager/request-sessions.ts'
 export { expiryOf, isTouchDue } from './record/expiry.ts'
-export { createRecord, rotateRecord } from './record/record.ts'
+export type { Keyring } from './record/keyring.ts'
+export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
+export { createRecord, endReasons, groupOf, rotateRecord } from './record/record.ts'
 export { isId, mintId, mintVersion } from './record/token.ts'
-export { checkManager } from './util/check.ts'
+export type {
+  BackendCall,
+  BackendSupports,
+  GroupLimit,
+  IdentifiedRow,
+  InsertOutcome,
+  ReplaceOutcome,
+  Row,
+  SessionBackend,
+  Tombstone,
+  TouchOutcome,
+} from './store/backend.ts'
+export { tombstoneMs } from './store/backend.ts'
+export { isChange } from './store/changes.ts'
+export type { Opened } from './store/opened.ts'
+export { look } from './store/peek.ts'
+export type {
+  Changes,
+  Creation,
+  Draft,
+  Ending,
+  Opening,
+  Saving,
+  SessionStore,
+  StoreEnv,
+  StorePolicy,
+  StoreUsers,
+} from './store/store.ts'
+export type { Arrival, StoreArrivals } from './store/store-import.ts'
+export { check } from './util/check.ts'
 export { checkOptions } from './util/check-options.ts'

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { jsonCodec } from '../src/data/codec.ts'
 import { createRecord } from '../src/record/record.ts'
 import { mintId } from '../src/record/token.ts'
-import type { Opened, SessionStore, StoreFactory } from '../src/store/store.ts'
+import type { Opened } from '../src/store/opened.ts'
+import type { SessionStore, StoreFactory } from '../src/store/store.ts'
 
 /**
  * A store whose token is the record itself, as a sealed one is: as long as its data, another one after each change, and

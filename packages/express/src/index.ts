@@ -1,4 +1,5 @@
-import type { AccessOptions, CsrfOptions, Duration, Session, SessionManager } from '@sojourn/core'
+import type { Duration, Session, SessionManager } from '@sojourn/core'
+import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
 import {
   csrf as checkCsrf,
   requireRecent as checkRecent,

@@ -1,4 +1,5 @@
-import { mountedSession, type Session, SessionUsageError } from '@sojourn/core'
+import { type Session, SessionUsageError } from '@sojourn/core'
+import { mountedSession } from '@sojourn/core/binding'
 import type { RequestHandler } from 'express'
 
 /** How Passport's users become ours. */

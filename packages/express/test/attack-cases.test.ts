@@ -4,10 +4,9 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
-  type SessionBackend,
   type SessionEvents,
 } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { csrf, sessions } from '@sojourn/express'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'

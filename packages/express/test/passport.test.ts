@@ -2,10 +2,10 @@ import { referenceBackend } from '@sojourn/conformance/backend'
 import {
   createSessionManager,
   devConfig,
-  keyedStore,
   type Session,
   type SessionUsageError,
 } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { passportSession, sessions } from '@sojourn/express'
 import express, { type ErrorRequestHandler } from 'express'
 import { Passport } from 'passport'

@@ -1,11 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  createSessionManager,
-  defaultConfig,
-  devConfig,
-  keyedStore,
-  type Session,
-} from '@sojourn/core'
+import { createSessionManager, defaultConfig, devConfig, type Session } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/node'
 import { expect, test } from 'vitest'
 import { ask, controlledBackend, secret, serve, watchFaults } from './support.ts'

@@ -1,10 +1,5 @@
-import {
-  createSessionManager,
-  defaultConfig,
-  devConfig,
-  keyedStore,
-  type Session,
-} from '@sojourn/core'
+import { createSessionManager, defaultConfig, devConfig, type Session } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/express'
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'

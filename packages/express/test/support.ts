@@ -6,11 +6,10 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
-  type SessionBackend,
   type SessionEvents,
   type SessionManager,
 } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { sessions } from '@sojourn/express'
 import express5, { type Express, type RequestHandler } from 'express'
 import express4 from 'express4'

@@ -1,13 +1,8 @@
 // Compiled by `tsc -b`: an error that is expected and does not come is an error too.
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type Session,
-  type SessionData,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type Session, type SessionData } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import type { Request, RequestHandler } from 'express'
 import type { RequestHandler as RequestHandler4 } from 'express4'
 import { expect, expectTypeOf, test } from 'vitest'

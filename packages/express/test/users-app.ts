@@ -4,9 +4,9 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
   type SessionManager,
 } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/express'
 import express, { type Express } from 'express'
 

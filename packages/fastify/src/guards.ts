@@ -1,3 +1,4 @@
+import type { Duration } from '@sojourn/core'
 import {
   type AccessGuard,
   type AccessOptions,
@@ -6,8 +7,7 @@ import {
   createRecentGuard,
   createSessionGuard,
   csrfField,
-  type Duration,
-} from '@sojourn/core'
+} from '@sojourn/core/binding'
 import { nodeCarrier } from '@sojourn/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 

@@ -1,5 +1,5 @@
 import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/parts'
+import { checkManager } from '@sojourn/core/binding'
 import { mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { answerInstead } from './answer-instead.ts'

@@ -10,7 +10,8 @@ import {
   type Route,
   register,
 } from '@sojourn/conformance/binding'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { csrf, type Guard, requireRecent, requireSession, sessions } from '@sojourn/fastify'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import fastify50 from 'fastify50'

@@ -4,10 +4,9 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
-  type SessionBackend,
   type SessionEvents,
 } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { onTestFinished } from 'vitest'
 
 declare module '@sojourn/core' {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { createSessionManager, devConfig, keyedStore, type TokenIn } from '@sojourn/core'
+import { createSessionManager, devConfig, type TokenIn } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { logIn } from '@sojourn/core/testing'
 import { sessions } from '@sojourn/fastify'
 import fastify from 'fastify'

@@ -1,12 +1,7 @@
 // Compiled by `tsc -b`: an error that is expected and does not come is an error too.
 import { referenceBackend } from '@sojourn/conformance/backend'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type Session,
-  type SessionData,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type Session, type SessionData } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import fastify, { type FastifyRequest, type RouteHandlerMethod } from 'fastify'
 import { expect, expectTypeOf, test } from 'vitest'
 import { sessions } from '../src/index.ts'

@@ -1,4 +1,4 @@
-import { type Carrier, createCarrier } from '@sojourn/core'
+import { type Carrier, createCarrier } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 
 const copies = new WeakMap<Context, Response>()

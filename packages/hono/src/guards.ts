@@ -1,13 +1,13 @@
+import type { Duration } from '@sojourn/core'
 import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
+  checkFetch,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
-  type Duration,
-} from '@sojourn/core'
-import { checkFetch } from '@sojourn/core/parts'
+} from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { ownHeaders } from './carrier.ts'
 

@@ -4,7 +4,7 @@ import {
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
-import { beginVisit, checkManager, type Visit } from '@sojourn/core/parts'
+import { beginVisit, checkManager, type Visit } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
 import { endVisit } from './visit.ts'

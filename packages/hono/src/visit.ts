@@ -1,4 +1,4 @@
-import type { Visit } from '@sojourn/core/parts'
+import type { Visit } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 
 /**

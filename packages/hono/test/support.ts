@@ -3,10 +3,9 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
-  type SessionBackend,
   type SessionEvents,
 } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 
 export interface TestData {
   n?: number

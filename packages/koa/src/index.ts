@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/parts'
+import { checkManager } from '@sojourn/core/binding'
 import { mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware } from 'koa'
 

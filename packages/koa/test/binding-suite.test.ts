@@ -11,7 +11,8 @@ import {
   type Route,
   register,
 } from '@sojourn/conformance/binding'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { csrf, requireRecent, requireSession, sessions } from '@sojourn/koa'
 import Koa3, { type Context, type Middleware } from 'koa'
 import Koa2 from 'koa2'

@@ -1,11 +1,6 @@
 import { referenceBackend } from '@sojourn/conformance/backend'
-import {
-  type ConfigOptions,
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type SessionBackend,
-} from '@sojourn/core'
+import { type ConfigOptions, createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import Koa3, { type Middleware } from 'koa'
 import Koa2 from 'koa2'
 

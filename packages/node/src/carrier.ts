@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type Carrier, createCarrier } from '@sojourn/core'
+import { type Carrier, createCarrier } from '@sojourn/core/binding'
 import { undisguised } from './disguise.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 

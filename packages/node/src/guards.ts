@@ -1,3 +1,4 @@
+import type { Duration } from '@sojourn/core'
 import {
   type AccessGuard,
   type AccessOptions,
@@ -6,8 +7,7 @@ import {
   createRecentGuard,
   createSessionGuard,
   csrfField,
-  type Duration,
-} from '@sojourn/core'
+} from '@sojourn/core/binding'
 import { nodeCarrier } from './carrier.ts'
 import { announce } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'

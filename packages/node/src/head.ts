@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { varyBy } from '@sojourn/core'
+import { varyBy } from '@sojourn/core/binding'
 import { dropTrailers, isHttp2, type StatusLine, statusOf } from './http2.ts'
 
 /** The head of a response as it was at one moment. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/parts'
+import { checkManager } from '@sojourn/core/binding'
 import type { NodeRequest, NodeResponse } from './http2.ts'
 import { mountSession, sessionOf } from './mount-session.ts'
 

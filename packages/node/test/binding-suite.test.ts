@@ -12,7 +12,8 @@ import {
   type Route,
   register,
 } from '@sojourn/conformance/binding'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import {
   csrf,
   type Handler,

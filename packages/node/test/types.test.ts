@@ -4,13 +4,8 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { Socket } from 'node:net'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type Session,
-  type SessionData,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type Session, type SessionData } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { expect, expectTypeOf, test } from 'vitest'
 import {
   csrf,

@@ -4,13 +4,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type Session,
-  type SessionBackend,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type Session } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { sessions } from '@sojourn/node'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import type { Codec, Opened } from '@sojourn/core'
-import { isId } from '@sojourn/core/parts'
+import type { Codec } from '@sojourn/core'
+import type { Opened } from '@sojourn/core/store'
+import { isId } from '@sojourn/core/store'
 import { skewMs } from './lifetime.ts'
 import { fromTuple, toTuple } from './record-tuple.ts'
 

@@ -1,13 +1,12 @@
+import { SessionUsageError, type StoreFactory } from '@sojourn/core'
 import {
+  checkOptions,
   cookieCapacity,
   jsonCodec,
   type SessionBackend,
   type SessionStore,
-  SessionUsageError,
   type StoreEnv,
-  type StoreFactory,
-} from '@sojourn/core'
-import { checkOptions } from '@sojourn/core/parts'
+} from '@sojourn/core/store'
 import { createJoseSealer } from './jose-sealer.ts'
 import { nodeSealer } from './node-sealer.ts'
 import { createOpenedCache } from './opened-cache.ts'

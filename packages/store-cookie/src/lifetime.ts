@@ -1,5 +1,5 @@
-import type { Opened } from '@sojourn/core'
-import { expiryOf } from '@sojourn/core/parts'
+import type { Opened } from '@sojourn/core/store'
+import { expiryOf } from '@sojourn/core/store'
 
 /** How long a token opens at most, in ms: no browser keeps a cookie longer (RFC 6265bis, 5.5). */
 export const longestMs = 400 * 86_400_000

@@ -1,15 +1,19 @@
 import {
   type EndReason,
-  endReasons,
-  jsonCodec,
-  type Row,
-  type SessionBackend,
   SessionConflictError,
   type SessionId,
   SessionStoreError,
-  type StoreEnv,
 } from '@sojourn/core'
-import { guardBackend, mintVersion, nextLineage } from '@sojourn/core/parts'
+import {
+  endReasons,
+  guardBackend,
+  jsonCodec,
+  mintVersion,
+  nextLineage,
+  type Row,
+  type SessionBackend,
+  type StoreEnv,
+} from '@sojourn/core/store'
 import { longestMs, skewMs } from './lifetime.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Opened } from '@sojourn/core'
+import type { Opened } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 
 /** The tokens that were opened lately, so that a browser's next request costs a look-up, not a decryption. */

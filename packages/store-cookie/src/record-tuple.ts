@@ -1,4 +1,5 @@
-import type { ClientInfo, SessionId, SessionRecord, Verifier } from '@sojourn/core'
+import type { ClientInfo, SessionId } from '@sojourn/core'
+import type { SessionRecord, Verifier } from '@sojourn/core/store'
 
 /** A record without its id, as a token holds it: short, and JSON. */
 export type RecordTuple = readonly [

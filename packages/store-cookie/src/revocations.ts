@@ -1,4 +1,5 @@
-import type { EndReason, SessionBackend, SessionId, SessionRecord, StoreEnv } from '@sojourn/core'
+import type { EndReason, SessionId } from '@sojourn/core'
+import type { SessionBackend, SessionRecord, StoreEnv } from '@sojourn/core/store'
 import { createMarks, type Mark, type Marks } from './marks.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Keyring } from '@sojourn/core'
+import type { Keyring } from '@sojourn/core/store'
 
 /** The protected header of every token that a key seals (RFC 7516); nothing else is ever in it. */
 interface SealHeader {

@@ -1,4 +1,4 @@
-import type { SessionStore } from '@sojourn/core'
+import type { SessionStore } from '@sojourn/core/store'
 import type { SealedParts } from './sealed-parts.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Opened, Opening, SessionStore } from '@sojourn/core'
+import type { Opened, Opening, SessionStore } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'

@@ -1,4 +1,5 @@
-import type { Codec, Opened, StoreEnv } from '@sojourn/core'
+import type { Codec } from '@sojourn/core'
+import type { Opened, StoreEnv } from '@sojourn/core/store'
 import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 

@@ -1,24 +1,22 @@
+import { SessionUsageError } from '@sojourn/core'
 import {
   type Changes,
   type Creation,
-  type Draft,
-  type Opened,
-  type Saving,
-  type SessionRecord,
-  type SessionStore,
-  SessionUsageError,
-} from '@sojourn/core'
-import {
   checkSize,
   createPatience,
   createRecord,
+  type Draft,
   decodeData,
   isTouchDue,
   mintId,
+  type Opened,
   rotateRecord,
+  type Saving,
+  type SessionRecord,
+  type SessionStore,
   sameBytes,
   tookTooLong,
-} from '@sojourn/core/parts'
+} from '@sojourn/core/store'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
 import { leaving, type SealedParts } from './sealed-parts.ts'

@@ -1,4 +1,5 @@
-import { type Codec, type Opened, SessionUsageError } from '@sojourn/core'
+import { type Codec, SessionUsageError } from '@sojourn/core'
+import type { Opened } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { OpenedCache } from './opened-cache.ts'

@@ -8,7 +8,9 @@ import {
   storeSuite,
   type TestData,
 } from '@sojourn/conformance/store'
-import { createSessionManager, devConfig, keyedStore, migrateStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
+import { migrateStore } from '@sojourn/migrate'
 import { cookieStore } from '@sojourn/store-cookie'
 import { describe, test } from 'vitest'
 

@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  migrateStore,
-  type SessionBackend,
-  type SessionManager,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { migrateStore } from '@sojourn/migrate'
 import { cookieStore } from '@sojourn/store-cookie'
 import { type TestData, t0, visit } from './support.ts'
 

@@ -1,5 +1,5 @@
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import type { Row, SessionBackend } from '@sojourn/core'
+import type { Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
 import { day, makeScene, minute, t0, visit } from './support.ts'
 

@@ -2,15 +2,14 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
-  type Carrier,
   type ConfigOptions,
   createSessionManager,
   defaultConfig,
   type Session,
   type SessionManager,
-  type SessionStore,
-  type StoreEnv,
 } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
+import type { SessionStore, StoreEnv } from '@sojourn/core/store'
 import { type CookieStoreOptions, cookieStore } from '@sojourn/store-cookie'
 import { onTestFinished } from 'vitest'
 import { createSealKeys } from '../src/seal-keys.ts'

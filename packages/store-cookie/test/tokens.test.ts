@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type Codec, jsonCodec } from '@sojourn/core'
+import type { Codec } from '@sojourn/core'
+import { jsonCodec } from '@sojourn/core/store'
 import { EncryptJWT, jwtDecrypt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,4 +1,5 @@
-import { groupOf, type SessionId } from '@sojourn/core'
+import type { SessionId } from '@sojourn/core'
+import { groupOf } from '@sojourn/core/store'
 
 /** Which ids each group has: exactly those that were added and not deleted. */
 export interface Groups {

@@ -1,11 +1,11 @@
+import type { SessionId } from '@sojourn/core'
 import {
   type GroupLimit,
   groupOf,
   type IdentifiedRow,
   type Row,
   type SessionBackend,
-  type SessionId,
-} from '@sojourn/core'
+} from '@sojourn/core/store'
 import { completeOptions, type MemoryOptions, warnInProduction } from './memory-options.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 

@@ -1,5 +1,5 @@
 import { type SessionId, SessionUsageError } from '@sojourn/core'
-import { checkOptions } from '@sojourn/core/parts'
+import { checkOptions } from '@sojourn/core/store'
 
 /** How much a memory backend may keep, and whom it tells. */
 export interface MemoryOptions {

@@ -1,4 +1,5 @@
-import { type Emit, keyedStore, type StoreFactory } from '@sojourn/core'
+import type { StoreFactory } from '@sojourn/core'
+import { type Emit, keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from './memory-backend.ts'
 import { completeOptions, type MemoryOptions } from './memory-options.ts'
 

@@ -1,4 +1,5 @@
-import { type Row, type SessionId, type Tombstone, tombstoneMs } from '@sojourn/core'
+import type { SessionId } from '@sojourn/core'
+import { type Row, type Tombstone, tombstoneMs } from '@sojourn/core/store'
 import { createGroups, type Groups } from './groups.ts'
 import { createOrderedMap } from './ordered-map.ts'
 import { createSweeper } from './sweeper.ts'

@@ -1,4 +1,5 @@
-import { type Carrier, createSessionManager, devConfig } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 

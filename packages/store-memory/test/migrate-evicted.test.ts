@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/store'
-import { createSessionManager, devConfig, keyedStore, migrateStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
+import { migrateStore } from '@sojourn/migrate'
 import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 

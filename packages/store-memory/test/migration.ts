@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { asFleet, type StoreUnderTest, type TestData, type Wrap } from '@sojourn/conformance/store'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  migrateStore,
-  type SessionBackend,
-} from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { migrateStore } from '@sojourn/migrate'
 import { memoryBackend } from '@sojourn/store-memory'
 
 /** A storage of two backends, and who serves it: one manager for each `move`, that is for each step of the roll-out. */

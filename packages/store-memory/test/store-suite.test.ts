@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { register, type StoreUnderTest, storeSuite } from '@sojourn/conformance/store'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { BackendCall, Row } from '@sojourn/core'
+import type { BackendCall, Row } from '@sojourn/core/store'
 
 /** When tests begin, epoch ms. */
 export const t0 = Date.UTC(2030, 0, 1)

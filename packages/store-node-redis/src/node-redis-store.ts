@@ -1,4 +1,5 @@
-import type { SessionBackend, StoreFactory } from '@sojourn/core'
+import type { StoreFactory } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import {
   type RedisBackendOptions,
   type RedisStoreOptions,

@@ -1,12 +1,6 @@
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
-import {
-  createSessionManager,
-  defaultConfig,
-  groupOf,
-  jsonCodec,
-  type Row,
-  type SessionManager,
-} from '@sojourn/core'
+import { createSessionManager, defaultConfig, type SessionManager } from '@sojourn/core'
+import { groupOf, jsonCodec, type Row } from '@sojourn/core/store'
 import { dumpServer, freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
 import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'

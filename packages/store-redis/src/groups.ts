@@ -1,5 +1,6 @@
-import type { BackendCall, EndReason, IdentifiedRow, SessionId } from '@sojourn/core'
-import { groupOf } from '@sojourn/core'
+import type { EndReason, SessionId } from '@sojourn/core'
+import type { BackendCall, IdentifiedRow } from '@sojourn/core/store'
+import { groupOf } from '@sojourn/core/store'
 import type { RedisWord } from './driver.ts'
 import { handleOf, type Layout } from './layout.ts'
 import { readEnded, readListed } from './replies.ts'

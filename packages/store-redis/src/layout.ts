@@ -1,4 +1,5 @@
-import { groupOf, type SessionId, SessionUsageError } from '@sojourn/core'
+import { type SessionId, SessionUsageError } from '@sojourn/core'
+import { groupOf } from '@sojourn/core/store'
 
 /**
  * Where things lie in Redis:

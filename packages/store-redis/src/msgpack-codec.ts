@@ -1,4 +1,5 @@
-import { type Codec, createCodec } from '@sojourn/core'
+import type { Codec } from '@sojourn/core'
+import { createCodec } from '@sojourn/core/store'
 import { Packr } from 'msgpackr'
 
 /** Plain MessagePack: no records, no extensions, nothing that one value leaves behind for the next. */

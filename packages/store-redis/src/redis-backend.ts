@@ -1,11 +1,11 @@
+import type { SessionId } from '@sojourn/core'
 import {
   type BackendCall,
+  checkOptions,
   groupOf,
   type Row,
   type SessionBackend,
-  type SessionId,
-} from '@sojourn/core'
-import { checkOptions } from '@sojourn/core/parts'
+} from '@sojourn/core/store'
 import type { Quorum, RedisDriver, RedisWord } from './driver.ts'
 import { createGroups } from './groups.ts'
 import { checkPrefix, createLayout } from './layout.ts'

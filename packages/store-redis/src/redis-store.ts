@@ -1,4 +1,5 @@
-import { type Codec, keyedStore, type StoreFactory } from '@sojourn/core'
+import type { Codec, StoreFactory } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import type { RedisDriver } from './driver.ts'
 import { msgpackCodec } from './msgpack-codec.ts'
 import { type RedisBackendOptions, redisBackend } from './redis-backend.ts'

@@ -1,13 +1,13 @@
+import type { SessionId } from '@sojourn/core'
 import type {
   IdentifiedRow,
   InsertOutcome,
   ReplaceOutcome,
   Row,
-  SessionId,
   Tombstone,
   TouchOutcome,
-} from '@sojourn/core'
-import { tombstoneMs } from '@sojourn/core'
+} from '@sojourn/core/store'
+import { tombstoneMs } from '@sojourn/core/store'
 import { decodeStored } from './stored.ts'
 import { strangeReply } from './trouble.ts'
 

@@ -1,4 +1,4 @@
-import type { BackendCall, IdentifiedRow } from '@sojourn/core'
+import type { BackendCall, IdentifiedRow } from '@sojourn/core/store'
 import type { RedisDriver, RedisSend } from './driver.ts'
 import type { Layout } from './layout.ts'
 import { readFound, readPage } from './replies.ts'

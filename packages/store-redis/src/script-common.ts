@@ -1,4 +1,4 @@
-import { tombstoneMs } from '@sojourn/core'
+import { tombstoneMs } from '@sojourn/core/store'
 
 /** The Lua that all scripts begin with: what stands at a key, and how something is put there together with its time to live. */
 export const common = `

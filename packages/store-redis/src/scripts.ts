@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { tombstoneMs } from '@sojourn/core'
+import { tombstoneMs } from '@sojourn/core/store'
 import { common } from './script-common.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { endReasons, type Row, type Tombstone } from '@sojourn/core'
+import { endReasons, type Row, type Tombstone } from '@sojourn/core/store'
 
 /**
  * What stands at the key of a session. The first byte tells which; another layout takes another letter.

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Codec, jsonCodec, SessionUsageError } from '@sojourn/core'
+import { type Codec, SessionUsageError } from '@sojourn/core'
+import { jsonCodec } from '@sojourn/core/store'
 import { msgpackCodec } from '@sojourn/store-redis'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,5 +1,4 @@
-import { endReasons, type Row } from '@sojourn/core'
-import { mintVersion } from '@sojourn/core/parts'
+import { endReasons, mintVersion, type Row } from '@sojourn/core/store'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeStored, encodeRow, encodeTombstone } from '../src/stored.ts'

@@ -1,4 +1,4 @@
-import type { Carrier } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
 
 /** The carrier of a request whose response comes later. */
 export interface WebCarrier extends Carrier {

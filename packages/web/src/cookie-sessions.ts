@@ -1,5 +1,6 @@
-import type { Carrier, Session, SessionData, SessionManager } from '@sojourn/core'
-import { parseSetCookie } from '@sojourn/core/parts'
+import type { Session, SessionData, SessionManager } from '@sojourn/core'
+import type { Carrier } from '@sojourn/core/binding'
+import { parseSetCookie } from '@sojourn/core/binding'
 
 /** The cookies of a request, and those that its response will set: what `cookies()` of Next.js answers. */
 export interface CookieJar {

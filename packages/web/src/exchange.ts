@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { beginVisit } from '@sojourn/core/parts'
+import { beginVisit } from '@sojourn/core/binding'
 import { webCarrier } from './carrier.ts'
 
 /** One request and what will answer it. */

@@ -1,14 +1,13 @@
+import type { Duration, Session } from '@sojourn/core'
 import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
+  checkFetch,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
-  type Duration,
-  type Session,
-} from '@sojourn/core'
-import { checkFetch } from '@sojourn/core/parts'
+} from '@sojourn/core/binding'
 import { exchangeOf } from './exchange.ts'
 
 /** What a guard is told. A session is handed to it, so it has no name to be found by. */

@@ -1,5 +1,5 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/parts'
+import { checkManager } from '@sojourn/core/binding'
 import { beginExchange, exchangeOf } from './exchange.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'

@@ -5,9 +5,9 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
   type SessionEvents,
 } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { type CookieJar, cookieSessions, type JarCookie } from '@sojourn/web'
 import { describe, expect, test } from 'vitest'
 

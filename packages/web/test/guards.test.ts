@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { createSessionManager, devConfig, keyedStore, type Session } from '@sojourn/core'
+import { createSessionManager, devConfig, type Session } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { csrf, requireSession, sessions } from '@sojourn/web'
 import { expect, test } from 'vitest'
 

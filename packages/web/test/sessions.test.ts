@@ -5,12 +5,11 @@ import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
-  keyedStore,
   type Session,
-  type SessionBackend,
   type SessionEvents,
   SessionStoreError,
 } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { sessions } from '@sojourn/web'
 import { describe, expect, test, vi } from 'vitest'
 

@@ -8,7 +8,8 @@ import {
   type Route,
   type Served,
 } from '@sojourn/conformance/binding'
-import { createSessionManager, devConfig, keyedStore } from '@sojourn/core'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { csrf, requireRecent, requireSession, sessions } from '@sojourn/web'
 
 /** What answers a request, and what a runtime's own server takes. */

@@ -1,4 +1,5 @@
-import type { Codec, SessionBackend, StoreFactory } from '@sojourn/core'
+import type { Codec, StoreFactory } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import type { Address } from './address.ts'
 
 /** How many replicas a write waits for, and how long, in ms. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BackendCall, Row, SessionBackend } from '@sojourn/core'
+import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 import type { RedisNode } from './redis-node.ts'
 
 /** A row of which every stored byte is ASCII, so that an operator's text connection shows it whole. */

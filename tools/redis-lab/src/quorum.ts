@@ -1,5 +1,5 @@
 import { equal, rejects } from 'node:assert/strict'
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import { afterAll, describe, test } from 'vitest'
 import { startCluster } from './cluster.ts'
 import type { Connect } from './connect.ts'

@@ -1,6 +1,6 @@
 export { measureBytes } from './bytes.ts'
 
-import type { Row, SessionBackend } from '@sojourn/core'
+import type { Row, SessionBackend } from '@sojourn/core/store'
 import type { Connect } from './connect.ts'
 import { type Observed, observable, observe } from './observe.ts'
 import { startStandalone } from './standalone.ts'

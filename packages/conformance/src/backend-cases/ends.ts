@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict'
-import type { BackendCall, SessionBackend } from '@sojourn/core'
+import type { BackendCall, SessionBackend } from '@sojourn/core/store'
 import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
 import { ended } from '../suite.ts'
 

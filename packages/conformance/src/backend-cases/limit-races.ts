@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { GroupLimit, InsertOutcome, SessionId } from '@sojourn/core'
+import type { SessionId } from '@sojourn/core'
+import type { GroupLimit, InsertOutcome } from '@sojourn/core/store'
 import { listsExactly, rowIn } from '../backend-asserts.ts'
 import { type BackendCase, type Bench, hour, makeRow, now, t0 } from '../backend-bench.ts'
 

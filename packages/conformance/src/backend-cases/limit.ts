@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { GroupLimit } from '@sojourn/core'
+import type { GroupLimit } from '@sojourn/core/store'
 import { isEnded, isGone, stands } from '../backend-asserts.ts'
 import { type BackendCase, callAt, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
 

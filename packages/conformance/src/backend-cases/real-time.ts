@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import { stands } from '../backend-asserts.ts'
 import { type BackendCase, type Bench, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
 

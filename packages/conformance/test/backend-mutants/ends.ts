@@ -1,4 +1,4 @@
-import type { Row } from '@sojourn/core'
+import type { Row } from '@sojourn/core/store'
 import { groupOf } from '../../src/backend-clauses.ts'
 import { breakOperations, type Mutant } from './mutant.ts'
 

@@ -4,7 +4,7 @@ import {
   type ReferenceRules,
   referenceBackend,
 } from '@sojourn/conformance/backend'
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 
 /** A backend that is wrong in one way, and the cases that have to notice: exactly these. */
 export interface Mutant extends BackendSuiteOptions {

@@ -1,5 +1,5 @@
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import type { SessionBackend } from '@sojourn/core'
+import type { SessionBackend } from '@sojourn/core/store'
 import type { Mutant } from './mutant.ts'
 
 /** Backends that are wrong about prefixes, or about the time that really passes. */

@@ -10,14 +10,14 @@ import {
   type Route,
   type TestData,
 } from '@sojourn/conformance/binding'
+import type { Session } from '@sojourn/core'
 import {
   type Carrier,
   createCsrfGuard,
   createRecentGuard,
   createSessionGuard,
   csrfField,
-  type Session,
-} from '@sojourn/core'
+} from '@sojourn/core/binding'
 
 type Sessions = Record<string, Session<TestData>>
 type Guards = ReadonlyMap<string, Check | undefined>

@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Entries, type ReferenceRules, referenceBackend } from '@sojourn/conformance/backend'
 import type { StoreUnderTest } from '@sojourn/conformance/store'
-import {
-  createSessionManager,
-  devConfig,
-  keyedStore,
-  type SessionBackend,
-  type StoreFactory,
-} from '@sojourn/core'
+import { createSessionManager, devConfig, type StoreFactory } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 
 /** A store that is wrong in one way, and the cases that have to notice: exactly these. */
 export interface StoreMutant {

@@ -1,4 +1,4 @@
-import type { Row } from '@sojourn/core'
+import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import type { StoreMutant } from './mutant.ts'
 

@@ -1,4 +1,4 @@
-import type { Format } from './codec.ts'
+import type { Format } from './format.ts'
 import { notEncodable } from './not-encodable.ts'
 import { nameOfArray } from './typed-arrays.ts'
 

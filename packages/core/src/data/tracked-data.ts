@@ -1,6 +1,7 @@
 import { SessionUsageError } from '../errors.ts'
 import type { Codec } from './codec.ts'
-import { type DataObject, decodeData, isDataObject, mergeBytes, sameBytes } from './merge.ts'
+import { type DataObject, decodeData, isDataObject, sameBytes } from './decode.ts'
+import { mergeBytes } from './merge.ts'
 
 /** The application's data during one request: encoded again only if the handler asked for it. */
 export interface DataBox {
@@ -55,25 +56,6 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
         show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
     },
   }
-}
-
-const empties = new WeakMap<Codec, Uint8Array>()
-
-/** The encoded form of no data; every anonymous request begins with it. */
-export function emptyData(codec: Codec): Uint8Array {
-  const known = empties.get(codec) ?? codec.encode({})
-  empties.set(codec, known)
-  return known
-}
-
-/** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` above `maxDataBytes`, before any I/O. */
-export function checkSize(bytes: Uint8Array, maxDataBytes: number): void {
-  if (bytes.length <= maxDataBytes) return
-  throw new SessionUsageError(
-    'ERR_SESSION_TOO_LARGE',
-    `session.data takes ${bytes.length} bytes, above maxDataBytes (${maxDataBytes}). ` +
-      'Nothing was written. Keep large things in a database and their keys in the session, or raise maxDataBytes.',
-  )
 }
 
 function asDataObject(data: unknown): DataObject {

@@ -1,7 +1,7 @@
 import { SessionAccessError, SessionUsageError } from '../errors.ts'
-import { type Duration, milliseconds } from '../record/expiry.ts'
 import { Session } from '../session/session.ts'
 import { checkOptions } from '../util/check-options.ts'
+import { type Duration, milliseconds } from '../util/duration.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 
 /** What a guard before routes may be told. */

@@ -1,6 +1,6 @@
 import { SessionAccessError } from '../errors.ts'
 import type { Carrier } from '../http/carrier.ts'
-import { varyBy } from '../session/send-headers.ts'
+import { varyBy } from '../http/vary.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { shown } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'

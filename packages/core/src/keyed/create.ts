@@ -1,8 +1,9 @@
-import { checkSize } from '../data/tracked-data.ts'
+import { checkSize } from '../data/size.ts'
 import { createRecord, type SessionId, type SessionRecord } from '../record/record.ts'
 import { hashSecret, mintId, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
-import type { Creation, Draft, Opened, SessionStore, StoreEnv } from '../store/store.ts'
+import type { Opened } from '../store/opened.ts'
+import type { Creation, Draft, SessionStore, StoreEnv } from '../store/store.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import type { KeyedRows } from './rows.ts'
 

@@ -1,11 +1,13 @@
 import type { Codec } from '../data/codec.ts'
-import { decodeData, mergeBytes, sameBytes } from '../data/merge.ts'
-import { checkSize } from '../data/tracked-data.ts'
+import { decodeData, sameBytes } from '../data/decode.ts'
+import { mergeBytes } from '../data/merge.ts'
+import { checkSize } from '../data/size.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import { type Presented, rotationStep } from '../record/rotation.ts'
 import { hashSecret, mintSecret } from '../record/token.ts'
-import type { Changes, Opened, StorePolicy } from '../store/store.ts'
+import type { Opened } from '../store/opened.ts'
+import type { Changes, StorePolicy } from '../store/store.ts'
 
 /** What to write over one row. */
 export interface Plan {

@@ -1,12 +1,13 @@
 import type { Codec } from '../data/codec.ts'
-import { decodeData } from '../data/merge.ts'
+import { decodeData } from '../data/decode.ts'
 import { SessionUsageError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import { expiryOf } from '../record/expiry.ts'
 import type { SessionId } from '../record/record.ts'
 import type { Presented } from '../record/rotation.ts'
 import type { Row } from '../store/backend.ts'
-import type { Opened, StorePolicy } from '../store/store.ts'
+import type { Opened } from '../store/opened.ts'
+import type { StorePolicy } from '../store/store.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 
 /** Where a row stands among its versions. */

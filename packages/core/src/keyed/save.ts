@@ -4,7 +4,9 @@ import type { Codec } from '../data/codec.ts'
 import { SessionConflictError } from '../errors.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { mintVersion } from '../record/token.ts'
-import type { Changes, Opened, Saving, SessionStore, StoreEnv } from '../store/store.ts'
+import { isChange, isOther } from '../store/changes.ts'
+import type { Opened } from '../store/opened.ts'
+import type { Changes, Saving, SessionStore, StoreEnv } from '../store/store.ts'
 import { createPatience, type Patience } from './deadline.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import { makePlan, type Plan } from './plan-write.ts'
@@ -145,14 +147,4 @@ export function tookTooLong({ record }: Pick<Opened, 'record'>): SessionConflict
     'ERR_SESSION_CONFLICT',
     `A write of session ${record.id} did not end in time. If its update() waits for another act of the same session, or for something slow, do that outside of it.`,
   )
-}
-
-/** Whether a call wants more than a touch. */
-export function isChange(changes: Changes): boolean {
-  return isOther(changes) || changes.leave !== undefined
-}
-
-/** Whether it wants what a session that is leaving no longer takes. */
-function isOther({ data, update, rotate }: Changes): boolean {
-  return data !== undefined || update !== undefined || rotate !== undefined
 }

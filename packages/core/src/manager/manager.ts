@@ -14,12 +14,11 @@ import { resolveConfig } from '../options/resolve-config.ts'
 import { checkStore, checkSupport } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
-import { decide, discard, write } from '../session/commit.ts'
+import { commit } from '../session/commit.ts'
 import { loadState } from '../session/load.ts'
 import { createActs } from '../session/operations.ts'
-import { sendHeaders } from '../session/send-headers.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
-import { inOrder, type ManagerParts, type SessionState } from '../session/state.ts'
+import type { ManagerParts, SessionState } from '../session/state.ts'
 import { tellOfStrays } from '../session/warn-own-properties.ts'
 import type { SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports, StoreUsers } from '../store/store.ts'
@@ -154,37 +153,6 @@ export function createSessionManager<Data extends object = SessionData>(
       'This store keeps nothing on the server, so it cannot revoke a session. Give cookieStore() its revocations, or use a store whose supports.revocation is true.',
     )
   }
-}
-
-/** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
-function commit(
-  parts: ManagerParts,
-  state: SessionState,
-  carrier: Carrier,
-  isSent = carrier.sent,
-): Promise<void> | undefined {
-  if (state.tail) return state.tail.then(() => commit(parts, state, carrier, isSent))
-  const finish = () => {
-    if (!isSent) sendHeaders(parts, state, carrier)
-  }
-  const fail = (error: unknown) => failed(parts, state, error)
-  try {
-    const decision = decide(parts, state, { carrier, isSent })
-    if (decision.act === 'create' || decision.act === 'save')
-      return inOrder(state, () => write(parts, state, decision).then(finish).catch(fail))
-    if (decision.act === 'discard') discard(parts, state, decision.why)
-    finish()
-    return undefined
-  } catch (error) {
-    return Promise.reject(error).catch(fail)
-  }
-}
-
-/** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */
-function failed({ emit }: ManagerParts, state: SessionState, error: unknown): never {
-  state.hasFailed = true
-  if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
-  throw error
 }
 
 function onceEach(warn: (message: string) => void): (message: string) => void {

@@ -1,8 +1,8 @@
 import { SessionUsageError } from '../errors.ts'
-import { type Duration, milliseconds } from '../record/expiry.ts'
 import type { ClientInfo, Elevation, SessionRecord } from '../record/record.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
+import { type Duration, milliseconds } from '../util/duration.ts'
 import { shown } from '../util/quote.ts'
 import { checkMaxAge } from './resolve-durations.ts'
 

@@ -2,10 +2,10 @@ import type { Codec } from '../data/codec.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { CookieOptions } from '../http/cookie.ts'
 import type { TokenIn } from '../http/transports.ts'
-import type { Duration } from '../record/expiry.ts'
 import type { Secret } from '../record/keyring.ts'
 import type { ReplayPolicy, StoreFactory } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Duration } from '../util/duration.ts'
 
 /** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
 export interface SessionOptions extends CookieOptions {

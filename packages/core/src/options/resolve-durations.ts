@@ -1,5 +1,5 @@
-import { type Duration, milliseconds } from '../record/expiry.ts'
 import { check } from '../util/check.ts'
+import { type Duration, milliseconds } from '../util/duration.ts'
 import type { SessionOptions } from './options.ts'
 
 /** The durations that a manager and its store judge by, in ms. */

@@ -1,14 +1,55 @@
-import { sameBytes } from '../data/merge.ts'
+import { sameBytes } from '../data/decode.ts'
 import { createDataBox } from '../data/tracked-data.ts'
+import { SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { isTouchDue } from '../record/expiry.ts'
-import type { Changes, Opened, Saving } from '../store/store.ts'
-import { warnOfPlainHttp } from './send-headers.ts'
-import { canSend, fall, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
+import type { Opened } from '../store/opened.ts'
+import type { Changes, Saving } from '../store/store.ts'
+import { sendHeaders, warnOfPlainHttp } from './send-headers.ts'
+import {
+  canSend,
+  fall,
+  inOrder,
+  type ManagerParts,
+  type SessionState,
+  stand,
+  superseded,
+} from './state.ts'
+
+/** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
+export function commit(
+  parts: ManagerParts,
+  state: SessionState,
+  carrier: Carrier,
+  isSent = carrier.sent,
+): Promise<void> | undefined {
+  if (state.tail) return state.tail.then(() => commit(parts, state, carrier, isSent))
+  const finish = () => {
+    if (!isSent) sendHeaders(parts, state, carrier)
+  }
+  const fail = (error: unknown) => failed(parts, state, error)
+  try {
+    const decision = decide(parts, state, { carrier, isSent })
+    if (decision.act === 'create' || decision.act === 'save')
+      return inOrder(state, () => write(parts, state, decision).then(finish).catch(fail))
+    if (decision.act === 'discard') discard(parts, state, decision.why)
+    finish()
+    return undefined
+  } catch (error) {
+    return Promise.reject(error).catch(fail)
+  }
+}
+
+/** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */
+function failed({ emit }: ManagerParts, state: SessionState, error: unknown): never {
+  state.hasFailed = true
+  if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
+  throw error
+}
 
 /** What the end of a request comes to. Each write includes those below it. */
-export type Decision =
+type Decision =
   | { readonly act: 'create'; readonly mine: Uint8Array }
   /** A new token, changed data, or only a touch: the store does what is due. */
   | {
@@ -23,7 +64,7 @@ export type Decision =
 const nothing: Decision = { act: 'nothing' }
 
 /** Decides, without I/O, what the end of the request must write. */
-export function decide(
+function decide(
   parts: ManagerParts,
   state: SessionState,
   { carrier, isSent }: { carrier: Carrier; isSent: boolean },
@@ -45,11 +86,7 @@ export function decide(
 }
 
 /** Writes what was decided. */
-export async function write(
-  parts: ManagerParts,
-  state: SessionState,
-  decision: Decision,
-): Promise<void> {
+async function write(parts: ManagerParts, state: SessionState, decision: Decision): Promise<void> {
   if (decision.act === 'create')
     return create(parts, state, { data: decision.mine, sent: decision.mine })
   if (decision.act === 'save') return save(parts, state, decision)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DataObject } from '../data/merge.ts'
+import type { DataObject } from '../data/decode.ts'
 
 /** Messages for the next page. They are part of the session's data and are kept with it. */
 export interface Flash {

@@ -1,5 +1,5 @@
 import { SessionAccessError } from '../errors.ts'
-import { type Duration, milliseconds } from '../record/expiry.ts'
+import { type Duration, milliseconds } from '../util/duration.ts'
 import { idOf, type SessionState } from './state.ts'
 
 /** See `Session.requireUser`. */

@@ -1,5 +1,6 @@
 import type { Carrier } from '../http/carrier.ts'
 import { placesToClear, placeToHand, type TokenPlace, type TokenPlaces } from '../http/transport.ts'
+import { listed, varyBy } from '../http/vary.ts'
 import { canSend, type ManagerParts, type SessionState } from './state.ts'
 
 /** Says in the response's headers what must be said of the session. */
@@ -44,16 +45,6 @@ function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | 
   return opened.record.absoluteExpiresAt - config.clock()
 }
 
-/** Adds to a response's Vary what its content depends on, beside what is there. */
-export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly string[]): void {
-  const vary = carrier.get('vary') ?? ''
-  const named = listed(vary)
-  if (named.includes('*')) return
-  const missing = headers.filter((header) => !named.includes(header.toLowerCase()))
-  if (missing.length > 0)
-    carrier.set('Vary', [...(vary === '' ? [] : [vary]), ...missing].join(', '))
-}
-
 /** What a CDN obeys before Cache-Control (RFC 9213), by a name of all or of its own. */
 const targeted = [
   'CDN-Cache-Control',
@@ -71,10 +62,6 @@ function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
   for (const field of targeted)
     if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
-}
-
-function listed(value: string): readonly string[] {
-  return value.split(',').map((item) => item.trim().toLowerCase())
 }
 
 /** Warns, once, that a Secure cookie cannot leave. */

@@ -1,7 +1,7 @@
 import { checkUserId, type LoginOptions } from '../options/login-options.ts'
-import type { Duration } from '../record/expiry.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionInfo } from '../store/session-info.ts'
+import type { Duration } from '../util/duration.ts'
 import { keepForToken } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { SessionActs } from './operations.ts'

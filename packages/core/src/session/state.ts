@@ -1,5 +1,6 @@
 import type { Codec } from '../data/codec.ts'
-import { createDataBox, type DataBox, emptyData } from '../data/tracked-data.ts'
+import { emptyData } from '../data/size.ts'
+import { createDataBox, type DataBox } from '../data/tracked-data.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { RequestCarrier } from '../http/carrier.ts'
@@ -7,7 +8,8 @@ import type { TokenPlaces } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { mintId } from '../record/token.ts'
-import type { Opened, SessionStore } from '../store/store.ts'
+import type { Opened } from '../store/opened.ts'
+import type { SessionStore } from '../store/store.ts'
 
 /** What a manager is made of, shared by its functions. */
 export interface ManagerParts {

@@ -1,5 +1,6 @@
 import { expiryOf } from '../record/expiry.ts'
-import type { Opened, Opening, SessionStore } from './store.ts'
+import type { Opened } from './opened.ts'
+import type { Opening, SessionStore } from './store.ts'
 
 /** Looks at a session without touching it. A store that keeps nothing can only say whether its limits are over. */
 export async function look(

@@ -1,6 +1,6 @@
 import { expiryOf } from '../record/expiry.ts'
 import type { ClientInfo, SessionId } from '../record/record.ts'
-import type { Opened } from './store.ts'
+import type { Opened } from './opened.ts'
 
 /** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
 export interface SessionInfo {

@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../record/record.ts'
-import type { Opened } from './store.ts'
+import type { Opened } from './opened.ts'
 
 /** How a store takes over the sessions of another one; see `migrateStore`. */
 export interface StoreArrivals {

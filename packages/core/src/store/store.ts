@@ -12,6 +12,7 @@ import type {
 import type { RotationPolicy } from '../record/rotation.ts'
 import type { Clock } from '../util/clock.ts'
 import type { GroupLimit } from './backend.ts'
+import type { Opened } from './opened.ts'
 import type { SessionInfo } from './session-info.ts'
 import type { StoreArrivals } from './store-import.ts'
 
@@ -42,15 +43,6 @@ export type ReplayPolicy = 'ignore' | 'destroy' | 'revokeAll'
 
 /** What `memoryStore()` and its kin return: the manager calls it with its keys, clock and codec. */
 export type StoreFactory = (env: StoreEnv) => SessionStore
-
-/** A session as a store opened it, created it or wrote it. To be handed back to the same store. */
-export interface Opened {
-  readonly record: SessionRecord
-  /** Epoch ms of the last touch. */
-  readonly touchedAt: number
-  /** `data`, encoded by the store's codec. */
-  readonly data: Uint8Array
-}
 
 export type Opening =
   | { readonly outcome: 'open'; readonly opened: Opened }

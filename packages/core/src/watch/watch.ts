@@ -4,8 +4,8 @@ import { loadState } from '../session/load.ts'
 import type { SessionActs } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Ended, ManagerParts } from '../session/state.ts'
+import type { Opened } from '../store/opened.ts'
 import { look } from '../store/peek.ts'
-import type { Opened } from '../store/store.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /** The session of something that lives longer than a request: a WebSocket, or a stream of events. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
-import { type DataObject, mergeBytes, mergeData } from '../../src/data/merge.ts'
+import type { DataObject } from '../../src/data/decode.ts'
+import { mergeBytes, mergeData } from '../../src/data/merge.ts'
 
 const seed = 20_300_101
 const merge = (base: DataObject, mine: DataObject, theirs: DataObject) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Duration, expiryOf, isTouchDue, milliseconds } from '../../src/record/expiry.ts'
+import { expiryOf, isTouchDue } from '../../src/record/expiry.ts'
+import { type Duration, milliseconds } from '../../src/util/duration.ts'
 
 describe('a duration', () => {
   test.each([

@@ -4,7 +4,6 @@ import { createRecentGuard, createSessionGuard } from '../../src/guards/access-g
 import { createCsrfGuard } from '../../src/guards/csrf.ts'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
-import { type MigrationOptions, migrateStore } from '../../src/migrate/migrate-store.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { devConfig } from '../../src/options/presets.ts'
 import { browser, managerOver, mapBackend, visit } from '../support.ts'
@@ -55,11 +54,6 @@ describe('an option that is not known is refused', () => {
     )
     await expect(login).rejects.toThrow('login() has no option persistant. Write persistent,')
     expect(backend.rows.size).toBe(0)
-  })
-
-  test('by migrateStore(): a misspelt move would move', () => {
-    const options = { from: store, to: keyedStore(mapBackend()), mvoe: false } as MigrationOptions
-    expect(() => migrateStore(options)).toThrow('migrateStore() has no option mvoe. Write move,')
   })
 
   test('by keyedStore()', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
-import { milliseconds } from '../../src/record/expiry.ts'
+import { milliseconds } from '../../src/util/duration.ts'
 import { shown } from '../../src/util/quote.ts'
 import { browser, managerOver, mapBackend, visit } from '../support.ts'
 

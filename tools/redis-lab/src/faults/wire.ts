@@ -1,5 +1,5 @@
 import type { TestData } from '@sojourn/conformance/store'
-import type { Row, SessionBackend } from '@sojourn/core'
+import type { Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
 import { answering, benchBehindProxy, loggedIn } from '../bench.ts'
 import type { Connect } from '../connect.ts'

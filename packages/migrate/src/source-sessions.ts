@@ -1,7 +1,12 @@
-import type { Codec } from '../data/codec.ts'
-import { sameBytes } from '../data/merge.ts'
-import type { Changes, Creation, Draft, Opened } from '../store/store.ts'
-import type { Migration } from './migrate-store.ts'
+import type { Codec } from '@sojourn/core'
+import {
+  type Changes,
+  type Creation,
+  type Draft,
+  type Opened,
+  sameBytes,
+} from '@sojourn/core/store'
+import type { Migration } from './migration.ts'
 
 /** A session of `from`: as `from` opened it, and the tokens by which it did. */
 export interface Guest {

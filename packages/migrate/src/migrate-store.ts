@@ -1,17 +1,16 @@
-import { SessionUsageError } from '../errors.ts'
-import type { EndReason } from '../record/record.ts'
-import type {
-  Creation,
-  Draft,
-  Ending,
-  Opened,
-  SessionStore,
-  StoreEnv,
-  StoreFactory,
-} from '../store/store.ts'
-import type { StoreArrivals } from '../store/store-import.ts'
-import { check } from '../util/check.ts'
-import { checkOptions } from '../util/check-options.ts'
+import { type EndReason, SessionUsageError, type StoreFactory } from '@sojourn/core'
+import {
+  type Creation,
+  check,
+  checkOptions,
+  type Draft,
+  type Ending,
+  type Opened,
+  type SessionStore,
+  type StoreArrivals,
+  type StoreEnv,
+} from '@sojourn/core/store'
+import type { Migration } from './migration.ts'
 import { createLook, createOpen } from './open.ts'
 import { createSave } from './save.ts'
 import { createGuests } from './source-sessions.ts'
@@ -29,17 +28,6 @@ export interface MigrationOptions {
    * @default true
    */
   readonly move?: boolean
-}
-
-/** The two stores of a migration, made for one manager. */
-export interface Migration {
-  readonly from: SessionStore
-  readonly to: SessionStore
-  readonly arrivals: StoreArrivals
-  /** Ends a session by its id in both, wherever it is; says whether it was alive. */
-  readonly endById: NonNullable<SessionStore['endById']>
-  readonly env: StoreEnv
-  readonly isMoving: boolean
 }
 
 /**

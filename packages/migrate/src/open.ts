@@ -1,6 +1,11 @@
-import { look } from '../store/peek.ts'
-import type { Opened, Opening, SessionStore, StoreUsers } from '../store/store.ts'
-import type { Migration } from './migrate-store.ts'
+import {
+  look,
+  type Opened,
+  type Opening,
+  type SessionStore,
+  type StoreUsers,
+} from '@sojourn/core/store'
+import type { Migration } from './migration.ts'
 import type { Guests } from './source-sessions.ts'
 
 type Found = Exclude<Opening, { outcome: 'discarded' }>

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import {
+  createSessionManager,
+  devConfig,
+  type StoreFactory,
+  type StoreSupports,
+} from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
-import { keyedStore } from '../../src/keyed/keyed-store.ts'
-import { createSessionManager } from '../../src/manager/manager.ts'
-import { type MigrationOptions, migrateStore } from '../../src/migrate/migrate-store.ts'
-import { devConfig } from '../../src/options/presets.ts'
-import type { StoreFactory, StoreSupports } from '../../src/store/store.ts'
-import { mapBackend } from '../support.ts'
+import { type MigrationOptions, migrateStore } from '../src/migrate-store.ts'
+import { mapBackend } from './support.ts'
 
 const everything = { ...mapBackend().supports, limit: true }
 const [from, to] = [able({}), able({})]
@@ -99,4 +102,9 @@ test.each([
   })
   await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
   await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)
+})
+
+test('a misspelt option is refused: a misspelt move would move', () => {
+  const options = { from, to, mvoe: false } as MigrationOptions
+  expect(() => migrateStore(options)).toThrow('migrateStore() has no option mvoe. Write move,')
 })

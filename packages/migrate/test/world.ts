@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { expect } from 'vitest'
-import { keyedStore } from '../../src/keyed/keyed-store.ts'
-import { createSessionManager, type SessionManager } from '../../src/manager/manager.ts'
-import { migrateStore } from '../../src/migrate/migrate-store.ts'
-import { devConfig } from '../../src/options/presets.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
-import { browser, mapBackend, type TestData, visit } from '../support.ts'
+import { migrateStore } from '../src/index.ts'
+import { browser, mapBackend, type TestData, visit } from './support.ts'
 
 /** What happens to the nth call that a server makes to its backends. Answers what the server gets for it. */
 export type Interruption = <Result>(run: () => Promise<Result>) => Promise<Result>

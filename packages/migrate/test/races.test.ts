@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { visit } from '../support.ts'
+import { visit } from './support.ts'
 import {
   atEachCall,
   forgetEnds,

@@ -1,5 +1,5 @@
-import type { StoreUsers } from '../store/store.ts'
-import type { Migration } from './migrate-store.ts'
+import type { StoreUsers } from '@sojourn/core/store'
+import type { Migration } from './migration.ts'
 
 /**
  * The sessions of a user in both stores; none where one of them keeps no index. `from` always comes first: a session on

@@ -1,9 +1,15 @@
-import { isChange } from '../keyed/save.ts'
-import { isTouchDue } from '../record/expiry.ts'
-import type { EndReason } from '../record/record.ts'
-import type { Changes, Ending, Opened, Saving, SessionStore } from '../store/store.ts'
-import type { Arrival } from '../store/store-import.ts'
-import type { Migration } from './migrate-store.ts'
+import type { EndReason } from '@sojourn/core'
+import {
+  type Arrival,
+  type Changes,
+  type Ending,
+  isChange,
+  isTouchDue,
+  type Opened,
+  type Saving,
+  type SessionStore,
+} from '@sojourn/core/store'
+import type { Migration } from './migration.ts'
 import type { Guest, Guests } from './source-sessions.ts'
 
 const ended: Saving = { saved: false, why: 'ended' }

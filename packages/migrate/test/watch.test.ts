@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createSessionManager, devConfig, type StoreFactory } from '@sojourn/core'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { keyedStore } from '../../src/keyed/keyed-store.ts'
-import { createSessionManager } from '../../src/manager/manager.ts'
-import { migrateStore } from '../../src/migrate/migrate-store.ts'
-import { devConfig } from '../../src/options/presets.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
-import type { StoreFactory } from '../../src/store/store.ts'
-import { browser, mapBackend, type TestData, visit } from '../support.ts'
+import { migrateStore } from '../src/index.ts'
+import { browser, mapBackend, type TestData, visit } from './support.ts'
 
 const minute = 60_000
 const secret = randomBytes(32)

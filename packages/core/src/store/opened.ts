@@ -1,0 +1,10 @@
+import type { SessionRecord } from '../record/record.ts'
+
+/** A session as a store opened it, created it or wrote it. To be handed back to the same store. */
+export interface Opened {
+  readonly record: SessionRecord
+  /** Epoch ms of the last touch. */
+  readonly touchedAt: number
+  /** `data`, encoded by the store's codec. */
+  readonly data: Uint8Array
+}

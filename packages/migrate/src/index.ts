@@ -1,0 +1,1 @@
+export { type MigrationOptions, migrateStore } from './migrate-store.ts'
