@@ -13,7 +13,7 @@ export {
   createCsrfGuard,
   csrfField,
 } from './guards/csrf.ts'
-export { checkFetch, type FetchAsked } from './guards/csrf-fetch.ts'
+export { checkFetch, type FetchCheck } from './guards/csrf-fetch.ts'
 export {
   type Carrier,
   type CarrierParts,
@@ -23,5 +23,5 @@ export {
 } from './http/carrier.ts'
 export { parseSetCookie } from './http/cookie.ts'
 export { varyBy } from './http/vary.ts'
-export { beginVisit, type Visit } from './manager/request-sessions.ts'
+export { createRequestSessions, type RequestSessions } from './manager/request-sessions.ts'
 export { checkManager } from './util/check.ts'

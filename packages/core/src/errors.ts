@@ -56,7 +56,7 @@ export abstract class SessionError extends Error {
 }
 
 /** One that the client is told of; for a mistake of the developer's, frameworks have a 500 and a log of their own. */
-abstract class AnsweredError extends SessionError {
+abstract class ResponseError extends SessionError {
   /** Sent along with the status by the default error handlers of Express and Koa. */
   readonly headers: Readonly<Record<string, string>> = {}
 
@@ -78,7 +78,7 @@ export class SessionUsageError extends SessionError {
 }
 
 /** The request lost to another one and wrote nothing; the client may try again. Status 409. */
-export class SessionConflictError extends AnsweredError {
+export class SessionConflictError extends ResponseError {
   readonly status = 409
   declare readonly code: ConflictCode
 
@@ -88,7 +88,7 @@ export class SessionConflictError extends AnsweredError {
 }
 
 /** A user has as many sessions as the limit allows, and the policy is to refuse one more. Status 403. */
-export class SessionLimitError extends AnsweredError {
+export class SessionLimitError extends ResponseError {
   readonly status = 403
 
   constructor(message: string) {
@@ -100,7 +100,7 @@ export class SessionLimitError extends AnsweredError {
  * The user must act: log in (`REQUIRED`), prove again who they are (`NOT_RECENT`; RFC 9470), both 401; or send the
  * request from our own page (`CSRF_REFUSED`), 403: no login would change that.
  */
-export class SessionAccessError extends AnsweredError {
+export class SessionAccessError extends ResponseError {
   readonly status: 401 | 403
   override readonly headers: Readonly<Record<string, string>>
   declare readonly code: AccessCode
@@ -116,7 +116,7 @@ export class SessionAccessError extends AnsweredError {
  * The operator must act: the store is down (`UNAVAILABLE`), slow (`TIMEOUT`: the outcome of a write is unknown),
  * refuses (`REFUSED`), or breaks a clause of its contract (`CONTRACT`, which names the clause). Never "no session".
  */
-export class SessionStoreError extends AnsweredError {
+export class SessionStoreError extends ResponseError {
   readonly status = 503
   override readonly headers = { 'Retry-After': '1' }
   declare readonly code: StoreCode

@@ -7,11 +7,11 @@ export { notEncodable } from './data/not-encodable.ts'
 export { checkSize } from './data/size.ts'
 export type { Emit } from './events.ts'
 export { cookieCapacity } from './http/cookie-chunks.ts'
-export { createPatience } from './keyed/deadline.ts'
+export { createTimeBudget } from './keyed/deadline.ts'
 export { type GuardedBackend, guardBackend } from './keyed/guarded-backend.ts'
 export { type KeyedStoreOptions, keyedStore } from './keyed/keyed-store.ts'
 export { descendsFrom, type Lineage, nextLineage } from './keyed/rows.ts'
-export { tookTooLong } from './keyed/save.ts'
+export { saveTimedOut } from './keyed/save.ts'
 export { expiryOf, isTouchDue } from './record/expiry.ts'
 export type { Keyring } from './record/keyring.ts'
 export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
@@ -31,20 +31,20 @@ export type {
 } from './store/backend.ts'
 export { tombstoneMs } from './store/backend.ts'
 export { isChange } from './store/changes.ts'
-export type { Opened } from './store/opened.ts'
-export { look } from './store/peek.ts'
+export type { OpenedSession } from './store/opened-session.ts'
+export { peek } from './store/peek.ts'
 export type {
   Changes,
-  Creation,
+  CreateOutcome,
   Draft,
-  Ending,
-  Opening,
-  Saving,
+  EndOutcome,
+  OpenOutcome,
+  SaveOutcome,
   SessionStore,
   StoreEnv,
   StorePolicy,
   StoreUsers,
 } from './store/store.ts'
-export type { Arrival, StoreArrivals } from './store/store-import.ts'
+export type { ImportedSession, StoreImports } from './store/store-import.ts'
 export { check } from './util/check.ts'
 export { checkOptions } from './util/check-options.ts'

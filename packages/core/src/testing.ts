@@ -1,7 +1,7 @@
 import { SessionUsageError } from './errors.ts'
 import type { Carrier } from './http/carrier.ts'
 import { parseSetCookie } from './http/cookie.ts'
-import { answerOf, type TokenIn } from './http/transports.ts'
+import { responseHeaderOf, type TokenIn } from './http/transports.ts'
 import type { SessionManager } from './manager/manager.ts'
 import type { LoginOptions } from './options/login-options.ts'
 import type { SessionId } from './record/record.ts'
@@ -70,7 +70,7 @@ export async function logIn<Data extends object>(
 }
 
 function checkWay({ tokenIn }: Pick<SessionManager, 'tokenIn'>, way: TokenIn): void {
-  if (tokenIn.map(answerOf).includes(answerOf(way))) return
+  if (tokenIn.map(responseHeaderOf).includes(responseHeaderOf(way))) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     'logIn() was asked for a way of the token that the manager does not have. Name one of manager.tokenIn, or leave tokenIn out.',
@@ -105,8 +105,10 @@ function answered(
   way: Exclude<TokenIn, 'cookie'>,
   response: Map<string, string>,
 ): Record<string, string> {
-  const token = response.get(answerOf(way)) ?? ''
-  return way === 'bearer' ? { authorization: `Bearer ${token}` } : { [answerOf(way)]: token }
+  const token = response.get(responseHeaderOf(way)) ?? ''
+  return way === 'bearer'
+    ? { authorization: `Bearer ${token}` }
+    : { [responseHeaderOf(way)]: token }
 }
 
 function browserCookie(line: string, { hostname }: URL): BrowserCookie {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { jsonCodec } from '../src/data/codec.ts'
 import { createRecord } from '../src/record/record.ts'
 import { mintId } from '../src/record/token.ts'
-import type { Opened } from '../src/store/opened.ts'
+import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { SessionStore, StoreFactory } from '../src/store/store.ts'
 
 /**
@@ -10,15 +10,15 @@ import type { SessionStore, StoreFactory } from '../src/store/store.ts'
  * covered by a checksum in place of a seal. Enough to see how core carries such tokens.
  */
 export function longTokenStore(maxCookies?: number): StoreFactory {
-  const seal = (opened: Opened): string => {
+  const seal = (opened: OpenedSession): string => {
     const text = JSON.stringify({ ...opened, data: Buffer.from(opened.data).toString('hex') })
     const body = Buffer.from(text).toString('base64url')
     return `${body}.${checksum(body)}`
   }
-  const unseal = (token: string): Opened | undefined => {
+  const unseal = (token: string): OpenedSession | undefined => {
     const [body = '', sum] = token.split('.')
     if (sum !== checksum(body)) return undefined
-    const opened = JSON.parse(Buffer.from(body, 'base64url').toString()) as Opened & {
+    const opened = JSON.parse(Buffer.from(body, 'base64url').toString()) as OpenedSession & {
       data: string
     }
     return { ...opened, data: Buffer.from(opened.data, 'hex') }

@@ -4,7 +4,7 @@ import {
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
-import { beginVisit, checkManager, type Visit } from '@sojourn/core/binding'
+import { checkManager, createRequestSessions, type RequestSessions } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
 import { endVisit } from './visit.ts'
@@ -29,7 +29,7 @@ export interface SessionsOptions<As extends string = 'session'> {
   readonly trustProxy?: boolean
 }
 
-const visits = new WeakMap<Context, Visit>()
+const visits = new WeakMap<Context, RequestSessions>()
 
 /**
  * Gives each request its `c.get('session')`, and commits it before the response is handed on. A stream begins after
@@ -45,10 +45,10 @@ export function sessions<Data extends object, As extends string = 'session'>(
   checkTrust(trustProxy)
   return async (c, next) => {
     const outer = visits.get(c)
-    const visit = outer ?? beginVisit()
+    const visit = outer ?? createRequestSessions()
     visits.set(c, visit)
     const use = { secure: isSecure(c, trustProxy), isSent: () => visit.isSent }
-    c.set(as, await visit.open(manager, honoCarrier(c, use)))
+    c.set(as, await visit.load(manager, honoCarrier(c, use)))
     if (outer) return next()
     try {
       await next()

@@ -1,11 +1,11 @@
-import type { Visit } from '@sojourn/core/binding'
+import type { RequestSessions } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 
 /**
  * Commits all sessions and says in the response's headers what must be said of them. Where a commit fails, the response
  * is withdrawn, but for the cookies of what was kept, and the error is thrown.
  */
-export async function endVisit(visit: Visit, c: Context): Promise<void> {
+export async function endVisit(visit: RequestSessions, c: Context): Promise<void> {
   visit.isSent = isOutOfReach(c)
   try {
     await visit.commit()

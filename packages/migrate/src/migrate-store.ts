@@ -1,19 +1,17 @@
 import { type EndReason, SessionUsageError, type StoreFactory } from '@sojourn/core'
 import {
-  type Creation,
+  type CreateOutcome,
   check,
   checkOptions,
   type Draft,
-  type Ending,
-  type Opened,
+  type EndOutcome,
+  type OpenedSession,
   type SessionStore,
-  type StoreArrivals,
-  type StoreEnv,
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
 import { createLook, createOpen } from './open.ts'
 import { createSave } from './save.ts'
-import { createGuests } from './source-sessions.ts'
+import { createSourceSessions } from './source-sessions.ts'
 import { createUsers } from './users.ts'
 
 /** Between which stores sessions move, and whether they do yet. */
@@ -57,8 +55,8 @@ function join(
     throw invalid(
       'Sessions cannot leave a store that cannot end them: the old token would go on working. Give it the means, such as cookieStore({ revocations })',
     )
-  const { arrivals } = to
-  if (arrivals) return { from, to, arrivals, endById: createEndById(from, to), ...rest }
+  const { imports } = to
+  if (imports) return { from, to, imports, endById: createEndById(from, to), ...rest }
   throw invalid(
     'Sessions cannot be moved into this store, because nothing in it decides between two requests that move one. Move to a keyed store, such as one for Redis',
   )
@@ -66,7 +64,7 @@ function join(
 
 function connect(migration: Migration): SessionStore {
   const { from, to, endById, isMoving } = migration
-  const guests = createGuests(migration)
+  const guests = createSourceSessions(migration)
   const users = createUsers(migration)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
 
@@ -80,7 +78,7 @@ function connect(migration: Migration): SessionStore {
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
     open: createOpen(migration, guests, users),
-    look: createLook(migration, guests),
+    peek: createLook(migration, guests),
     create,
     save: createSave(migration, guests),
     end,
@@ -93,7 +91,7 @@ function connect(migration: Migration): SessionStore {
   async function create(
     draft: Draft,
     options: Parameters<SessionStore['create']>[1],
-  ): Promise<Creation> {
+  ): Promise<CreateOutcome> {
     const creation = isMoving
       ? await to.create(draft, options)
       : guests.showCreated(await from.create(guests.draftFor(draft), options))
@@ -102,7 +100,7 @@ function connect(migration: Migration): SessionStore {
   }
 
   /** In both, whichever it is in, because it may be on its way; see `createEndById`. */
-  async function end(opened: Opened, reason: EndReason): Promise<Ending> {
+  async function end(opened: OpenedSession, reason: EndReason): Promise<EndOutcome> {
     const guest = guests.get(opened)
     const here = await from.end(guest?.origin ?? opened, reason)
     const there = await to.end(opened, reason)

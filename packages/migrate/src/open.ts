@@ -1,14 +1,14 @@
 import {
-  look,
-  type Opened,
-  type Opening,
+  type OpenedSession,
+  type OpenOutcome,
+  peek,
   type SessionStore,
   type StoreUsers,
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
-import type { Guests } from './source-sessions.ts'
+import type { SourceSessions } from './source-sessions.ts'
 
-type Found = Exclude<Opening, { outcome: 'discarded' }>
+type Found = Exclude<OpenOutcome, { outcome: 'discarded' }>
 
 /**
  * The `open` of a migration. `to` is asked first and has the last word; `from` is asked only for what `to` does not know,
@@ -16,12 +16,12 @@ type Found = Exclude<Opening, { outcome: 'discarded' }>
  * nothing (P6).
  */
 export function createOpen(
-  { from, to, arrivals, env: { emit, policy } }: Migration,
-  guests: Guests,
+  { from, to, imports, env: { emit, policy } }: Migration,
+  guests: SourceSessions,
   users: StoreUsers | undefined,
 ): SessionStore['open'] {
   /** A keyed store judges the tokens of another as its own; one that seals must be asked for its kind. */
-  const isOneKind = from.arrivals !== undefined
+  const isOneKind = from.imports !== undefined
 
   return async (tokens) => {
     const there = await to.open(tokens)
@@ -36,7 +36,7 @@ export function createOpen(
   }
 
   /** Both stores take the same token. Between the two questions the session may have moved. */
-  async function openAsked(tokens: readonly string[], here: Found): Promise<Opening> {
+  async function openAsked(tokens: readonly string[], here: Found): Promise<OpenOutcome> {
     return here.outcome === 'open' ? shown(here.opened, tokens) : settled(await to.open(tokens))
   }
 
@@ -44,17 +44,17 @@ export function createOpen(
   async function openTranslated(
     tokens: readonly string[],
     here: Found,
-    there: Opening,
-  ): Promise<Opening> {
+    there: OpenOutcome,
+  ): Promise<OpenOutcome> {
     const last = here.outcome === 'open' ? here.opened : here.last
-    const arrived = last ? await to.open(arrivals.tokensFor(last.record)) : there
+    const arrived = last ? await to.open(imports.tokensFor(last.record)) : there
     if (here.outcome === 'ended') return settled(arrived)
     if (isUnknown(arrived)) return shown(here.opened, tokens)
     await from.end(here.opened, 'moved') // whoever moved it did not get that far
     return settled(arrived)
   }
 
-  function shown(origin: Opened, tokens: readonly string[]): Opening {
+  function shown(origin: OpenedSession, tokens: readonly string[]): OpenOutcome {
     try {
       return { outcome: 'open', opened: guests.show(origin, tokens) }
     } catch (cause) {
@@ -65,7 +65,7 @@ export function createOpen(
   }
 
   /** What a replay ends, it ends in both stores. */
-  async function settled(opening: Opening): Promise<Opening> {
+  async function settled(opening: OpenOutcome): Promise<OpenOutcome> {
     if (opening.outcome !== 'ended' || opening.reason !== 'replayed' || !opening.last)
       return opening
     const { last } = opening
@@ -83,8 +83,8 @@ export function createOpen(
  */
 export function createLook(
   { from, to, env: { clock, policy } }: Migration,
-  guests: Guests,
-): NonNullable<SessionStore['look']> {
+  guests: SourceSessions,
+): NonNullable<SessionStore['peek']> {
   return async (opened) => {
     const there = await lookIn(to, opened)
     const guest = guests.get(opened)
@@ -95,22 +95,22 @@ export function createLook(
     return { outcome: 'open', opened: guests.show(here.opened, guest.tokens) }
   }
 
-  function lookIn(store: SessionStore, opened: Opened): Promise<Opening> {
-    return look(store, opened, { at: clock(), touchInterval: policy.touchInterval })
+  function lookIn(store: SessionStore, opened: OpenedSession): Promise<OpenOutcome> {
+    return peek(store, opened, { at: clock(), touchInterval: policy.touchInterval })
   }
 }
 
 /** Whether `to` may not have the session: it knows all that it has, by tokens of its own. */
-function isUnknown(opening: Opening): boolean {
+function isUnknown(opening: OpenOutcome): boolean {
   return opening.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(opening.why)
 }
 
-function idOf(opening: Opening): string | undefined {
+function idOf(opening: OpenOutcome): string | undefined {
   return opening.outcome === 'open' ? opening.opened.record.id : opening.id
 }
 
 /** Whether genuine tokens of two sessions came, one of each kind: then none is used. */
-function areOfTwo(here: Opening, there: Opening): boolean {
+function areOfTwo(here: OpenOutcome, there: OpenOutcome): boolean {
   const ids = [idOf(here), idOf(there)]
   return !ids.includes(undefined) && ids[0] !== ids[1]
 }

@@ -1,18 +1,18 @@
 import type { EndReason } from '@sojourn/core'
 import {
-  type Arrival,
   type Changes,
-  type Ending,
+  type EndOutcome,
+  type ImportedSession,
   isChange,
   isTouchDue,
-  type Opened,
-  type Saving,
+  type OpenedSession,
+  type SaveOutcome,
   type SessionStore,
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
-import type { Guest, Guests } from './source-sessions.ts'
+import type { SourceSession, SourceSessions } from './source-sessions.ts'
 
-const ended: Saving = { saved: false, why: 'ended' }
+const ended: SaveOutcome = { saved: false, why: 'ended' }
 
 /**
  * The `save` of a migration: a session of `from` moves first, then `to` writes what was wanted. Moving is four steps,
@@ -27,8 +27,8 @@ const ended: Saving = { saved: false, why: 'ended' }
  * Nobody is told of a write before the third step was taken, so whoever is told finds it. After a crash in between, the
  * session is whole in one of the two, and the next write goes on from there.
  */
-export function createSave(migration: Migration, guests: Guests): SessionStore['save'] {
-  const { from, to, arrivals, env, isMoving } = migration
+export function createSave(migration: Migration, guests: SourceSessions): SessionStore['save'] {
+  const { from, to, imports, env, isMoving } = migration
 
   return async (opened, changes) => {
     const guest = guests.get(opened)
@@ -41,19 +41,23 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
   }
 
   /** An elevation may shorten limits: what a crash may have left in `from` must not outlive that. */
-  async function write(opened: Opened, changes: Changes): Promise<Saving> {
+  async function write(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (changes.rotate?.elevation) await from.end(opened, 'moved')
     return to.save(opened, changes)
   }
 
-  async function move(opened: Opened, guest: Guest, changes: Changes): Promise<Saving> {
+  async function move(
+    opened: OpenedSession,
+    guest: SourceSession,
+    changes: Changes,
+  ): Promise<SaveOutcome> {
     if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
       return { saved: true, opened }
     const leaving = await from.save(guest.origin, { leave: true })
     if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
     const arrival = leaving.saved
       ? await bring(leaving.opened, guest.tokens)
-      : await arrivals.find(opened, guest.tokens)
+      : await imports.find(opened, guest.tokens)
     if (!arrival) return ended
     if (arrival.opened.record.authority !== opened.record.authority)
       return superseded(opened, changes)
@@ -62,8 +66,11 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
     return saving.saved && token !== undefined ? { token, ...saving } : saving
   }
 
-  async function bring(left: Opened, tokens: readonly string[]): Promise<Arrival | undefined> {
-    const arrival = await arrivals.admit(guests.show(left, tokens), tokens)
+  async function bring(
+    left: OpenedSession,
+    tokens: readonly string[],
+  ): Promise<ImportedSession | undefined> {
+    const arrival = await imports.adopt(guests.show(left, tokens), tokens)
     const reason = foreignEnd(await from.end(left, 'moved'))
     if (!arrival || !reason) return arrival
     await to.end(arrival.opened, reason)
@@ -72,11 +79,11 @@ export function createSave(migration: Migration, guests: Guests): SessionStore['
 }
 
 /** Another request has elevated the session since. A mere touch leaves it at that. */
-function superseded(opened: Opened, changes: Changes): Saving {
+function superseded(opened: OpenedSession, changes: Changes): SaveOutcome {
   return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
 }
 
 /** Why somebody had ended the session in `from`, if it was not to move it. */
-function foreignEnd(ending: Ending): EndReason | undefined {
+function foreignEnd(ending: EndOutcome): EndReason | undefined {
   return ending.last || ending.before === 'moved' ? undefined : ending.before
 }

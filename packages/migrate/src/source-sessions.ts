@@ -1,33 +1,33 @@
 import type { Codec } from '@sojourn/core'
 import {
   type Changes,
-  type Creation,
+  type CreateOutcome,
   type Draft,
-  type Opened,
+  type OpenedSession,
   sameBytes,
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
 
 /** A session of `from`: as `from` opened it, and the tokens by which it did. */
-export interface Guest {
-  readonly origin: Opened
+export interface SourceSession {
+  readonly origin: OpenedSession
   readonly tokens: readonly string[]
 }
 
 /** Sessions of `from`, shown as if they were of `to`. */
-export type Guests = ReturnType<typeof createGuests>
+export type SourceSessions = ReturnType<typeof createSourceSessions>
 
 /**
  * A manager knows one encoding of data, that of `to`, so data of `from` is written anew on its way out and in. Which
  * sessions are of `from` is remembered here, as `from` opened them.
  */
-export function createGuests({ from, to }: Migration) {
-  const guests = new WeakMap<Opened, Guest>()
+export function createSourceSessions({ from, to }: Migration) {
+  const guests = new WeakMap<OpenedSession, SourceSession>()
   const inward = recoder(to.codec, from.codec)
   const outward = recoder(from.codec, to.codec)
 
-  const show = (origin: Opened, tokens: readonly string[]): Opened => {
-    const opened: Opened = { ...origin, data: outward(origin.data) }
+  const show = (origin: OpenedSession, tokens: readonly string[]): OpenedSession => {
+    const opened: OpenedSession = { ...origin, data: outward(origin.data) }
     guests.set(opened, { origin, tokens })
     return opened
   }
@@ -35,18 +35,18 @@ export function createGuests({ from, to }: Migration) {
   return {
     /** The session as the manager may have it. Throws where its data cannot be read. */
     show,
-    showCreated: (creation: Creation): Creation =>
+    showCreated: (creation: CreateOutcome): CreateOutcome =>
       creation.created
         ? { ...creation, opened: show(creation.opened, [creation.token]) }
         : creation,
 
     /** What is remembered of a session that was shown; `undefined` where it is of `to`. */
-    get: (opened: Opened): Guest | undefined => guests.get(opened),
+    get: (opened: OpenedSession): SourceSession | undefined => guests.get(opened),
 
     draftFor: (draft: Draft): Draft => ({ ...draft, data: inward(draft.data) }),
 
     /** Changes of a session that was shown, for `from`. */
-    changesFor(changes: Changes, opened: Opened): Changes {
+    changesFor(changes: Changes, opened: OpenedSession): Changes {
       const { data } = changes
       if (!data) return changes
       const isUntouched = sameBytes(data.base, opened.data)

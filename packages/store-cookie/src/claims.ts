@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { Codec } from '@sojourn/core'
-import type { Opened } from '@sojourn/core/store'
+import type { OpenedSession } from '@sojourn/core/store'
 import { isId } from '@sojourn/core/store'
 import { skewMs } from './lifetime.ts'
 import { fromTuple, toTuple } from './record-tuple.ts'
 
 /** A session as a token holds it. */
 export interface Sealed {
-  readonly opened: Opened
+  readonly opened: OpenedSession
   /** Epoch ms from which on the token opens nothing. */
   readonly expiresAt: number
 }

@@ -1,4 +1,4 @@
-import type { Opened } from '@sojourn/core/store'
+import type { OpenedSession } from '@sojourn/core/store'
 import { expiryOf } from '@sojourn/core/store'
 
 /** How long a token opens at most, in ms: no browser keeps a cookie longer (RFC 6265bis, 5.5). */
@@ -8,6 +8,6 @@ export const longestMs = 400 * 86_400_000
 export const skewMs = 60_000
 
 /** When the token of a session expires that is sealed as it is, epoch ms. */
-export function endOf({ record, touchedAt }: Opened, touchInterval: number): number {
+export function endOf({ record, touchedAt }: OpenedSession, touchInterval: number): number {
   return Math.min(expiryOf(record, touchedAt, touchInterval), touchedAt + longestMs)
 }

@@ -1,4 +1,4 @@
-import type { Opened } from '@sojourn/core/store'
+import type { OpenedSession } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 
 /** The tokens that were opened lately, so that a browser's next request costs a look-up, not a decryption. */
@@ -38,7 +38,7 @@ export function createOpenedCache(max: number): OpenedCache {
 }
 
 /** The data too: a codec may decode into views of the bytes that it was given. */
-function copyOf({ record, touchedAt, data }: Opened): Opened {
+function copyOf({ record, touchedAt, data }: OpenedSession): OpenedSession {
   const { client } = record
   return {
     record: client ? { ...record, client: { ...client } } : { ...record },

@@ -1,4 +1,4 @@
-import type { Opened, Opening, SessionStore } from '@sojourn/core/store'
+import type { OpenedSession, OpenOutcome, SessionStore } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
@@ -13,19 +13,19 @@ export function createSealedOpen({
   tokens,
   revocations,
   env: { clock, policy },
-}: SealedParts): Pick<SessionStore, 'open' | 'look'> {
+}: SealedParts): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
-    ? { open, look: (opened) => judge(opened, endOf(opened, policy.touchInterval)) }
+    ? { open, peek: (opened) => judge(opened, endOf(opened, policy.touchInterval)) }
     : { open }
 
-  async function open(values: readonly string[]): Promise<Opening> {
+  async function open(values: readonly string[]): Promise<OpenOutcome> {
     const at = clock()
     const newest = pickNewest(await Promise.all(values.map((value) => tokens.unseal(value, at))))
     if (typeof newest === 'string') return { outcome: 'discarded', why: newest, id: undefined }
     return judge(newest.opened, newest.expiresAt)
   }
 
-  async function judge(opened: Opened, expiresAt: number): Promise<Opening> {
+  async function judge(opened: OpenedSession, expiresAt: number): Promise<OpenOutcome> {
     const { record } = opened
     if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: record.id }
     return outcomeOf(opened, await revocations?.judge(record))
@@ -49,7 +49,7 @@ function isNewer({ opened: a }: Sealed, { opened: b }: Sealed): boolean {
   return elevations === 0 ? a.touchedAt > b.touchedAt : elevations > 0
 }
 
-function outcomeOf(opened: Opened, refused: Refused | undefined): Opening {
+function outcomeOf(opened: OpenedSession, refused: Refused | undefined): OpenOutcome {
   if (refused === undefined) return { outcome: 'open', opened }
   if (refused === 'leaving') return { outcome: 'open', opened: leaving(opened) }
   const reason = refused === 'superseded' ? 'stale' : refused.ended

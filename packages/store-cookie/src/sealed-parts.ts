@@ -1,5 +1,5 @@
 import type { Codec } from '@sojourn/core'
-import type { Opened, StoreEnv } from '@sojourn/core/store'
+import type { OpenedSession, StoreEnv } from '@sojourn/core/store'
 import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -13,6 +13,6 @@ export interface SealedParts {
 }
 
 /** A session that another store is taking over: of that the mark tells, not the token. */
-export function leaving(opened: Opened): Opened {
+export function leaving(opened: OpenedSession): OpenedSession {
   return { ...opened, record: { ...opened.record, leaving: true } }
 }

@@ -1,21 +1,21 @@
 import { SessionUsageError } from '@sojourn/core'
 import {
   type Changes,
-  type Creation,
+  type CreateOutcome,
   checkSize,
-  createPatience,
   createRecord,
+  createTimeBudget,
   type Draft,
   decodeData,
   isTouchDue,
   mintId,
-  type Opened,
+  type OpenedSession,
   rotateRecord,
-  type Saving,
+  type SaveOutcome,
   type SessionRecord,
   type SessionStore,
   sameBytes,
-  tookTooLong,
+  saveTimedOut,
 } from '@sojourn/core/store'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
@@ -37,13 +37,13 @@ export function createSealedSave({
   const { clock, keyring, policy, emit } = env
   return { create, save }
 
-  async function create(draft: Draft): Promise<Creation> {
+  async function create(draft: Draft): Promise<CreateOutcome> {
     checkSize(draft.data, policy.maxDataBytes)
     const at = clock()
     const group = draft.userId === undefined ? undefined : keyring.userGroup(draft.userId)
     const id = draft.id ?? mintId(group)
     const record = createRecord({ ...draft, id, at, secretHash: noSecret })
-    const opened: Opened = { record, touchedAt: at, data: draft.data }
+    const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
     // Only an id that somebody was shown can have been ended before it was kept.
     if (draft.id !== undefined && (await revocations?.judge(record)))
@@ -51,7 +51,7 @@ export function createSealedSave({
     return { created: true, opened, token, evicted: [] }
   }
 
-  async function save(opened: Opened, changes: Changes): Promise<Saving> {
+  async function save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (changes.leave) return leave(opened)
     const next = await apply(opened, changes)
     const at = clock()
@@ -68,7 +68,7 @@ export function createSealedSave({
   }
 
   /** Nobody asked for a mere touch: where it no longer fits, as with another codec, the client keeps the token it has. */
-  async function seal(next: Opened, isAsked: boolean): Promise<string | undefined> {
+  async function seal(next: OpenedSession, isAsked: boolean): Promise<string | undefined> {
     try {
       return await tokens.seal(next)
     } catch (error) {
@@ -79,13 +79,16 @@ export function createSealedSave({
   }
 
   /** Without revocations nothing could hold the others off; see `migrateStore`. */
-  async function leave(opened: Opened): Promise<Saving> {
+  async function leave(opened: OpenedSession): Promise<SaveOutcome> {
     const refused = await revocations?.leave(opened.record)
     return refused ? lost(refused) : { saved: true, opened: leaving(opened) }
   }
 
   /** The session as the request wants it; itself where it wants nothing. */
-  async function apply(opened: Opened, { data, update, rotate }: Changes): Promise<Opened> {
+  async function apply(
+    opened: OpenedSession,
+    { data, update, rotate }: Changes,
+  ): Promise<OpenedSession> {
     const mine = data?.mine ?? opened.data
     const written = update ? await updated({ ...opened, data: mine }, update) : mine
     const at = clock()
@@ -100,13 +103,13 @@ export function createSealedSave({
 
   /** Bounded in time, because it may wait for something that waits for it. */
   async function updated(
-    opened: Opened,
+    opened: OpenedSession,
     update: NonNullable<Changes['update']>,
   ): Promise<Uint8Array> {
     const copy = decodeData(codec, opened.data)
-    const patience = createPatience(5 * policy.storeTimeout)
+    const patience = createTimeBudget(5 * policy.storeTimeout)
     try {
-      await patience.bound(Promise.resolve(update(copy)), () => tookTooLong(opened))
+      await patience.bound(Promise.resolve(update(copy)), () => saveTimedOut(opened))
     } finally {
       patience.end()
     }
@@ -122,6 +125,6 @@ export function createSealedSave({
 }
 
 /** What is leaving takes no changes here; whoever moves it finds it where it goes. */
-function lost(refused: Refused): Saving {
+function lost(refused: Refused): SaveOutcome {
   return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
 }

@@ -1,5 +1,5 @@
 import { type Codec, SessionUsageError } from '@sojourn/core'
-import type { Opened } from '@sojourn/core/store'
+import type { OpenedSession } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { OpenedCache } from './opened-cache.ts'
@@ -25,7 +25,7 @@ export type Refusal = 'malformed' | 'forged' | 'corrupt'
 /** Sessions to tokens and back. */
 export interface Tokens {
   /** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` for what the cookies cannot hold. */
-  seal(opened: Opened): Promise<string>
+  seal(opened: OpenedSession): Promise<string>
   /** What a token holds, expired or not; `at` is the manager's now, epoch ms. Never throws for a token. */
   unseal(token: string, at: number): Promise<Sealed | Refusal>
 }
@@ -68,7 +68,7 @@ export function createTokens(parts: TokenParts): Tokens {
   }
 }
 
-function tooLarge({ record, data }: Opened, excess: number): SessionUsageError {
+function tooLarge({ record, data }: OpenedSession, excess: number): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_TOO_LARGE',
     `session.data of session ${record.id} takes ${data.length} bytes, and its token is ${excess} bytes longer than its cookies can be. ` +

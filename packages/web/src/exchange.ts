@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { beginVisit } from '@sojourn/core/binding'
+import { createRequestSessions } from '@sojourn/core/binding'
 import { webCarrier } from './carrier.ts'
 
 /** One request and what will answer it. */
@@ -33,12 +33,12 @@ export function exchangeOf(request: Request): Exchange | undefined {
 
 /** Begins to answer a request. */
 export function beginExchange(request: Request, { secure, onError }: Terms): Exchange {
-  const visit = beginVisit()
+  const visit = createRequestSessions()
   const carrier = webCarrier(request, { secure, isSent: () => visit.isSent })
   const said: (readonly [name: string, value: string])[] = []
   const exchange: Exchange = {
     say: (name, value) => void said.push([name, value]),
-    open: (manager) => visit.open(manager, carrier),
+    open: (manager) => visit.load(manager, carrier),
     answer,
     fail,
   }

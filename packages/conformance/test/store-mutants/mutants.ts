@@ -175,7 +175,7 @@ export const storeMutants: readonly StoreMutant[] = [
     breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5'],
     store: (factory) => (env) => ({
       ...factory(env),
-      look: async (opened) => ({ outcome: 'open', opened }),
+      peek: async (opened) => ({ outcome: 'open', opened }),
     }),
   },
   {
@@ -183,7 +183,7 @@ export const storeMutants: readonly StoreMutant[] = [
     breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
     store: (factory) => (env) => ({
       ...factory(env),
-      look: async (opened) => ({
+      peek: async (opened) => ({
         outcome: 'open',
         opened: { ...opened, touchedAt: env.clock() },
       }),
@@ -196,8 +196,8 @@ export const storeMutants: readonly StoreMutant[] = [
       const store = factory(env)
       return {
         ...store,
-        async look(opened) {
-          const opening = (await store.look?.(opened)) ?? expect.fail('look is there')
+        async peek(opened) {
+          const opening = (await store.peek?.(opened)) ?? expect.fail('look is there')
           if (opening.outcome !== 'open') return opening
           const { id, verifier } = opening.opened.record
           const isSame = verifier.current === opened.record.verifier.current

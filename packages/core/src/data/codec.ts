@@ -1,6 +1,6 @@
 import type { Format } from './format.ts'
-import { mark, needsNoMarks } from './tag-values.ts'
-import { unmark } from './untag-values.ts'
+import { needsNoTags, tagValue } from './tag-values.ts'
+import { untagValue } from './untag-values.ts'
 
 /**
  * Turns data into bytes and back. Every codec keeps plain objects, arrays, strings, numbers (NaN, infinities and −0
@@ -25,10 +25,10 @@ export interface Codec {
 export function createCodec(format: Format): Codec {
   return {
     name: format.name,
-    encode: (value) => format.write(needsNoMarks(value, format) ? value : mark(value, format)),
+    encode: (value) => format.write(needsNoTags(value, format) ? value : tagValue(value, format)),
     decode(bytes) {
       const value = format.read(bytes)
-      return needsNoMarks(value, format) ? value : unmark(value)
+      return needsNoTags(value, format) ? value : untagValue(value)
     },
   }
 }

@@ -26,8 +26,8 @@ export function mergeData(
   const data = { ...theirs }
   const conflicts: string[] = []
   for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
-    if (same(base, mine, key, codec)) continue
-    const isConflict = !same(base, theirs, key, codec) && !same(mine, theirs, key, codec)
+    if (sameValue(base, mine, key, codec)) continue
+    const isConflict = !sameValue(base, theirs, key, codec) && !sameValue(mine, theirs, key, codec)
     if (isConflict) conflicts.push(key)
     if (isConflict && decide)
       data[key] = decide(key, { base: base[key], mine: mine[key], theirs: theirs[key] })
@@ -54,7 +54,7 @@ export function mergeBytes(
   return { bytes: codec.encode(data), conflicts }
 }
 
-function same(a: DataObject, b: DataObject, key: string, codec: Codec): boolean {
+function sameValue(a: DataObject, b: DataObject, key: string, codec: Codec): boolean {
   if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key))
     return Object.hasOwn(a, key) === Object.hasOwn(b, key)
   return sameBytes(codec.encode(a[key]), codec.encode(b[key]))

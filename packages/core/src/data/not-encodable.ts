@@ -1,5 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 
 /** The error for a value that no codec keeps. */
 export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
@@ -12,7 +12,7 @@ export function notEncodable(what: string, path: readonly (string | number)[]): 
 
 /** `data.cart[0].price`: where in the data a value stands. Keys may come from strangers. */
 function pathOf(path: readonly (string | number)[]): string {
-  return ['data', ...path.map((key) => (isWord(key) ? `.${key}` : `[${shown(key)}]`))].join('')
+  return ['data', ...path.map((key) => (isWord(key) ? `.${key}` : `[${quote(key)}]`))].join('')
 }
 
 function isWord(key: string | number): boolean {

@@ -3,20 +3,20 @@ import { notEncodable } from './not-encodable.ts'
 import { nameOfArray } from './typed-arrays.ts'
 
 /** Whether the format keeps the value as it is, so that marking would only copy it. */
-export function needsNoMarks(value: unknown, format: Format, depth = 0): boolean {
+export function needsNoTags(value: unknown, format: Format, depth = 0): boolean {
   if (typeof value === 'string') return isKept(value, format)
   if (typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth >= deepest) return false
-  if (Array.isArray(value)) return isDense(value) && areBare(value, format, depth + 1)
+  if (Array.isArray(value)) return isDense(value) && areUntagged(value, format, depth + 1)
   if (!isPlain(value)) return false
   for (const key in value)
-    if (!isBareKey(key, format) || !needsNoMarks(value[key], format, depth + 1)) return false
+    if (!isUntaggedKey(key, format) || !needsNoTags(value[key], format, depth + 1)) return false
   return true
 }
 
-function areBare(items: readonly unknown[], format: Format, depth: number): boolean {
-  for (const item of items) if (!needsNoMarks(item, format, depth)) return false
+function areUntagged(items: readonly unknown[], format: Format, depth: number): boolean {
+  for (const item of items) if (!needsNoTags(item, format, depth)) return false
   return true
 }
 
@@ -24,18 +24,18 @@ function areBare(items: readonly unknown[], format: Format, depth: number): bool
  * A copy of the value in what the format keeps, with marks for the rest.
  * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, naming the path of what no codec keeps.
  */
-export function mark(value: unknown, format: Format): unknown {
-  return markAt(value, { format, path: [], above: new Set() })
+export function tagValue(value: unknown, format: Format): unknown {
+  return tagAt(value, { format, path: [], above: new Set() })
 }
 
 /** What stands for a value that the format does not keep: `$` is its type. */
-export interface Marked {
+export interface TaggedValue {
   readonly $: string
   readonly v?: unknown
 }
 
 /** Where in the data a walk is, and what it is inside of. */
-interface Place {
+interface Position {
   readonly format: Format
   readonly path: readonly (string | number)[]
   readonly above: Set<object>
@@ -46,7 +46,7 @@ function isKept(text: string, { keepsText }: Format): boolean {
   return keepsText === undefined || keepsText(text)
 }
 
-function isBareKey(key: string, format: Format): boolean {
+function isUntaggedKey(key: string, format: Format): boolean {
   return key !== '$' && key !== '__proto__' && isKept(key, format)
 }
 
@@ -56,7 +56,7 @@ function isDense(items: readonly unknown[]): boolean {
   return true
 }
 
-function markAt(value: unknown, place: Place): unknown {
+function tagAt(value: unknown, place: Position): unknown {
   switch (typeof value) {
     case 'boolean':
       return value
@@ -71,34 +71,34 @@ function markAt(value: unknown, place: Place): unknown {
     case 'bigint':
       return { $: 'BigInt', v: String(value) }
     case 'object':
-      return value === null ? null : markObject(value, place)
+      return value === null ? null : tagObject(value, place)
     default:
       throw notEncodable(`a ${typeof value}`, place.path)
   }
 }
 
-function markObject(value: object, place: Place): unknown {
+function tagObject(value: object, place: Position): unknown {
   const { above, path } = place
   if (above.has(value)) throw notEncodable('a cycle', path)
   if (above.size >= deepest) throw notEncodable(`nested more than ${deepest} deep`, path)
   above.add(value)
-  const marked = markOpenObject(value, place)
+  const marked = tagOpenObject(value, place)
   above.delete(value)
   return marked
 }
 
-function markOpenObject(value: object, place: Place): unknown {
+function tagOpenObject(value: object, place: Position): unknown {
   const { path, format } = place
   const inner = (item: unknown, key: string | number) =>
-    markAt(item, { ...place, path: [...path, key] })
+    tagAt(item, { ...place, path: [...path, key] })
   if (Array.isArray(value) && !isDense(value)) throw notEncodable('an array with holes', path)
   if (Array.isArray(value)) return Array.from(value, inner)
-  if (isPlain(value)) return markPlain(value, place)
+  if (isPlain(value)) return tagPlain(value, place)
   if (value instanceof Date) return { $: 'Date', v: dateOf(value) }
   if (value instanceof Map)
     return { $: 'Map', v: Array.from(value, ([k, v], at) => [inner(k, at), inner(v, at)]) }
   if (value instanceof Set) return { $: 'Set', v: Array.from(value, inner) }
-  if (ArrayBuffer.isView(value) && nameOfArray(value)) return markBytes(value, format)
+  if (ArrayBuffer.isView(value) && nameOfArray(value)) return tagBytes(value, format)
   throw notEncodable(`an instance of ${nameOfClass(value)}`, path)
 }
 
@@ -108,17 +108,17 @@ function dateOf(date: Date): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-function markPlain(value: object, place: Place): unknown {
+function tagPlain(value: object, place: Position): unknown {
   const { path } = place
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
     if (key === '__proto__') throw notEncodable("a key named '__proto__'", [...path, key])
-    return [key, markAt(item, { ...place, path: [...path, key] })]
+    return [key, tagAt(item, { ...place, path: [...path, key] })]
   })
-  if (entries.every(([key]) => isBareKey(key, place.format))) return Object.fromEntries(entries)
-  return { $: 'Object', v: entries.map(([key, item]) => [markAt(key, place), item]) }
+  if (entries.every(([key]) => isUntaggedKey(key, place.format))) return Object.fromEntries(entries)
+  return { $: 'Object', v: entries.map(([key, item]) => [tagAt(key, place), item]) }
 }
 
-function markBytes(view: ArrayBufferView, { keepsBytes = false }: Format): Marked {
+function tagBytes(view: ArrayBufferView, { keepsBytes = false }: Format): TaggedValue {
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
   return { $: nameOfArray(view) ?? '', v: keepsBytes ? bytes : bytes.toString('base64') }
 }

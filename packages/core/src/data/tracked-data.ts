@@ -4,7 +4,7 @@ import { type DataObject, decodeData, isDataObject, sameBytes } from './decode.t
 import { mergeBytes } from './merge.ts'
 
 /** The application's data during one request: encoded again only if the handler asked for it. */
-export interface DataBox {
+export interface TrackedData {
   /** The live object; it stays the same one unless it is replaced. */
   value(): DataObject
   /** Puts another object in its place. */
@@ -14,13 +14,13 @@ export interface DataBox {
   /** What there is now, encoded. Equal bytes mean that nothing was changed. */
   bytes(): Uint8Array
   /** Puts other data into the live object; it counts as changed by that. */
-  show(encoded: Uint8Array): void
+  overwrite(encoded: Uint8Array): void
   /** Goes on from what was written of `sent`; the live object takes over what others wrote and keeps what came since. */
-  settle(written: Uint8Array, sent: Uint8Array): void
+  rebase(written: Uint8Array, sent: Uint8Array): void
 }
 
 /** A box over encoded data; throws where `encoded` cannot be decoded. */
-export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
+export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
   let base = encoded
   let data = decodeData(codec, encoded)
   let isGiven = false
@@ -33,9 +33,9 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
       return undefined
     }
   }
-  const show = (encoded: Uint8Array) => {
+  const overwrite = (encoded: Uint8Array) => {
     isGiven = true
-    become(data, decodeData(codec, encoded))
+    replaceContents(data, decodeData(codec, encoded))
   }
   return {
     value() {
@@ -48,12 +48,12 @@ export function createDataBox(codec: Codec, encoded: Uint8Array): DataBox {
     },
     base: () => base,
     bytes,
-    show,
-    settle(written, sent) {
+    overwrite,
+    rebase(written, sent) {
       const mine = bytesIfAny()
       base = written
       if (mine && !sameBytes(written, mine))
-        show(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
+        overwrite(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
     },
   }
 }
@@ -66,7 +66,7 @@ function asDataObject(data: unknown): DataObject {
   )
 }
 
-function become(data: DataObject, next: DataObject): void {
+function replaceContents(data: DataObject, next: DataObject): void {
   for (const key of Object.keys(data)) if (!Object.hasOwn(next, key)) delete data[key]
   Object.assign(data, next)
 }

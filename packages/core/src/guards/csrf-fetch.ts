@@ -1,8 +1,8 @@
 import { type CsrfGuard, type CsrfRequest, csrfField } from './csrf.ts'
-import { copyForm } from './read-form.ts'
+import { readForm } from './read-form.ts'
 
 /** A Fetch request, and what a guard may need of it besides its headers. */
-export interface FetchAsked {
+export interface FetchCheck {
   readonly request: Request
   /** What the binding finds under the guard's `as`. */
   readonly session: unknown
@@ -17,7 +17,7 @@ export interface FetchAsked {
  */
 export async function checkFetch(
   guard: CsrfGuard,
-  { request, session, parsed }: FetchAsked,
+  { request, session, parsed }: FetchCheck,
 ): Promise<readonly (readonly [name: string, value: string])[]> {
   const { method, headers, url } = request
   const said: [name: string, value: string][] = []
@@ -30,9 +30,9 @@ export async function checkFetch(
     get: () => undefined,
     set: (name, value) => void said.push([name, value]),
   }
-  const readForm = request.bodyUsed && parsed ? parsed : () => copyForm(request)
+  const readBody = request.bodyUsed && parsed ? parsed : () => readForm(request)
   // A body that cannot be read has no token.
-  const form = guard.wantsField(seen) ? await readForm().catch(() => undefined) : undefined
+  const form = guard.wantsField(seen) ? await readBody().catch(() => undefined) : undefined
   guard.check(seen, session, csrfField(form))
   return said
 }

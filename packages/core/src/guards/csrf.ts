@@ -2,7 +2,7 @@ import { SessionAccessError } from '../errors.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { varyBy } from '../http/vary.ts'
 import { checkOptions } from '../util/check-options.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'
 import { hostOf, readOrigins } from './origin.ts'
 
@@ -19,10 +19,10 @@ export interface CsrfOptions {
 }
 
 /** A request as the guard sees it: headers of both sides, as a Carrier has them, and its method. */
-export interface CsrfRequest extends Asked, Pick<Carrier, 'get' | 'set'> {}
+export interface CsrfRequest extends RequestOrigin, Pick<Carrier, 'get' | 'set'> {}
 
 /** What of a request says where it comes from, and what for. */
-interface Asked extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, 'secure'>> {
+interface RequestOrigin extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, 'secure'>> {
   /** As the routes see it. No header is looked at that would override it. */
   readonly method: string
   /** As the client sent it, where a middleware has put another in its place: both must be safe. @default `method` */
@@ -39,7 +39,7 @@ export interface CsrfGuard {
    * Whether `check` needs the form's token: a binding that must read a body for it reads it only then. Of a request that
    * is refused whatever its body says none is read.
    */
-  wantsField(request: Asked): boolean
+  wantsField(request: RequestOrigin): boolean
   /**
    * Passes or throws. `session` is what the binding finds under `as`, `field` what `csrfField` finds in the body; both
    * matter only where the guard demands a token.
@@ -75,7 +75,7 @@ interface Rules {
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
   const { as = 'session', strict = false, token = false } = checkOptions(options, known, 'csrf()')
   const rules = { trusted: readOrigins(options.trustedOrigins), strict }
-  const wantsToken = (request: Asked) => token && !isSafe(request)
+  const wantsToken = (request: RequestOrigin) => token && !isSafe(request)
   return {
     as,
     wantsField: (request) =>
@@ -103,28 +103,28 @@ export function csrfField(body: unknown): unknown {
   return others.length === 0 ? field : [field, ...others]
 }
 
-function isSafe({ method, sentMethod = method }: Asked): boolean {
+function isSafe({ method, sentMethod = method }: RequestOrigin): boolean {
   return safeMethods.includes(method) && safeMethods.includes(sentMethod)
 }
 
 /** Browsers let every page open one, cookie included, and ask no server first (RFC 6455, 10.2). */
-function opensSocket({ method, header }: Asked): boolean {
+function opensSocket({ method, header }: RequestOrigin): boolean {
   return method === 'GET' && /\bwebsocket\b/i.test(header('upgrade') ?? '')
 }
 
 /** Why a request may come from another site; `undefined` where it does not. */
-function faultOf(request: Asked, { trusted, strict }: Rules): string | undefined {
+function faultOf(request: RequestOrigin, { trusted, strict }: Rules): string | undefined {
   const site = request.header('sec-fetch-site') ?? ''
   const origin = request.header('origin') ?? ''
   if (site === 'same-origin' || site === 'none' || trusted.has(origin)) return undefined
-  if (site !== '') return `Sec-Fetch-Site is ${show(site)} and Origin ${show(origin)}`
+  if (site !== '') return `Sec-Fetch-Site is ${describe(site)} and Origin ${describe(origin)}`
   if (origin === '')
     return strict ? 'it has neither Sec-Fetch-Site nor Origin, and strict is on' : undefined
   const host = request.host ?? request.header('host') ?? ''
   if (hostOf(origin) !== host.toLowerCase())
-    return `Origin is ${show(origin)} and Host ${show(host)}`
+    return `Origin is ${describe(origin)} and Host ${describe(host)}`
   const isDowngraded = request.secure === true && /^http:/i.test(origin)
-  return isDowngraded ? `Origin is ${show(origin)} and the request came by HTTPS` : undefined
+  return isDowngraded ? `Origin is ${describe(origin)} and the request came by HTTPS` : undefined
 }
 
 function checkToken(
@@ -149,6 +149,6 @@ function refused(why: string): SessionAccessError {
   )
 }
 
-function show(text: string): string {
-  return text === '' ? 'absent' : shown(text)
+function describe(text: string): string {
+  return text === '' ? 'absent' : quote(text)
 }

@@ -1,6 +1,6 @@
 import { SessionUsageError } from '../errors.ts'
 import { check } from '../util/check.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 
 /** The host and port of an origin, in lower case; `undefined` of anything that is none, `null` included. */
 export function hostOf(origin: string): string | undefined {
@@ -24,7 +24,7 @@ function checkOrigin(origin: unknown): string {
   if (typeof origin === 'string' && isOrigin(origin)) return origin
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `trustedOrigins has ${shown(origin)}, which is no origin. Give scheme, host and port as a browser spells ` +
+    `trustedOrigins has ${quote(origin)}, which is no origin. Give scheme, host and port as a browser spells ` +
       "them, such as 'https://app.example.com': no path, no slash at the end, no wildcard, no default port.",
   )
 }

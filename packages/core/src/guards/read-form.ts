@@ -5,7 +5,7 @@ const most = 1_048_576
  * The form of a request, of which it reads a copy; `undefined` where there is none: the body is no form, was read
  * already, cannot be parsed, or is above 1 MiB. What is no form is not read, and of what is too large no more than that.
  */
-export async function copyForm(request: Request): Promise<FormData | undefined> {
+export async function readForm(request: Request): Promise<FormData | undefined> {
   const type = request.headers.get('content-type') ?? ''
   if (!isForm(type) || request.bodyUsed) return undefined
   const bytes = await readAtMost(request.clone().body)

@@ -8,7 +8,7 @@ export interface NamedValue {
 }
 
 /** The cookies of one name that a token may be carried in, side by side: `sid`, `sid.1`, `sid.2`. */
-export interface CookieRow {
+export interface CookieChunks {
   readonly cookieName: string
   /** 1 where a store's tokens always fit into one. */
   readonly maxCookies: number
@@ -32,16 +32,16 @@ export function cookieCapacity(cookieName: string, cookies = 1): number {
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for more cookies than one Cookie header is read of. */
 export function checkMaxCookies(maxCookies: number): number {
-  if (Number.isInteger(maxCookies) && maxCookies >= 1 && maxCookies <= cookieBounds.row)
+  if (Number.isInteger(maxCookies) && maxCookies >= 1 && maxCookies <= cookieBounds.chunks)
     return maxCookies
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `maxCookies is ${maxCookies}. Give a whole number from 1 to ${cookieBounds.row}: more would not fit into a Cookie header.`,
+    `maxCookies is ${maxCookies}. Give a whole number from 1 to ${cookieBounds.chunks}: more would not fit into a Cookie header.`,
   )
 }
 
 /** The names of a row, from one place on. */
-export function namesOf({ cookieName, maxCookies }: CookieRow, from = 0): readonly string[] {
+export function namesOf({ cookieName, maxCookies }: CookieChunks, from = 0): readonly string[] {
   const names = [cookieName]
   for (let place = 1; place < maxCookies; place++) names.push(`${cookieName}.${place}`)
   return names.slice(from)
@@ -52,14 +52,14 @@ export function namesOf({ cookieName, maxCookies }: CookieRow, from = 0): readon
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; nothing is cut off.
  * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token that no cookie can carry as it stands.
  */
-export function splitToken(token: string, row: CookieRow): readonly NamedValue[] {
+export function splitToken(token: string, chunks: CookieChunks): readonly NamedValue[] {
   checkToken(token)
-  const { cookieName, maxCookies } = row
+  const { cookieName, maxCookies } = chunks
   if (token.length <= cookieCapacity(cookieName)) return [{ name: cookieName, value: token }]
-  if (token.length > cookieCapacity(cookieName, maxCookies)) throw tooLarge(token, row)
+  if (token.length > cookieCapacity(cookieName, maxCookies)) throw tooLarge(token, chunks)
   const size = chunkSize(cookieName)
   const count = Math.ceil(token.length / size)
-  return namesOf(row)
+  return namesOf(chunks)
     .slice(0, count)
     .map((name, place) => {
       const chunk = token.slice(place * size, (place + 1) * size)
@@ -72,12 +72,12 @@ export function splitToken(token: string, row: CookieRow): readonly NamedValue[]
  * of a tossed cookie, each way to join them is a token, and the store's own authentication says which one is whole.
  * Chunks that no `splitToken` makes are left unjoined, and so is what misses one: those verify nowhere.
  */
-export function parseTokens(header: string, row: CookieRow): readonly string[] | 'excessive' {
-  const heads = parseCookie(header, row.cookieName)
-  if (row.maxCookies === 1 || heads === 'excessive') return heads
+export function parseTokens(header: string, chunks: CookieChunks): readonly string[] | 'excessive' {
+  const heads = parseCookie(header, chunks.cookieName)
+  if (chunks.maxCookies === 1 || heads === 'excessive') return heads
   const tokens = new Set<string>()
   for (const head of heads) {
-    const joined = joinFrom(head, header, row)
+    const joined = joinFrom(head, header, chunks)
     if (joined === 'excessive') return 'excessive'
     for (const token of joined) tokens.add(token)
   }
@@ -85,17 +85,21 @@ export function parseTokens(header: string, row: CookieRow): readonly string[] |
 }
 
 /** All tokens that begin with a value of the first cookie. */
-function joinFrom(head: string, header: string, row: CookieRow): readonly string[] | 'excessive' {
+function joinFrom(
+  head: string,
+  header: string,
+  chunks: CookieChunks,
+): readonly string[] | 'excessive' {
   const count = Number(headShape.exec(head)?.[1] ?? 1)
-  if (count === 1 || count > row.maxCookies) return [head]
+  if (count === 1 || count > chunks.maxCookies) return [head]
   let chains: readonly (readonly string[])[] = [[head.slice(placeBytes)]]
-  for (const name of namesOf(row, 1).slice(0, count - 1)) {
+  for (const name of namesOf(chunks, 1).slice(0, count - 1)) {
     const values = parseCookie(header, name)
     if (values === 'excessive' || chains.length * values.length > cookieBounds.candidates)
       return 'excessive'
     chains = chains.flatMap((chain) => values.map((value) => [...chain, value]))
   }
-  const whole = chains.filter((chain) => isSplit(chain, row.cookieName))
+  const whole = chains.filter((chain) => isSplit(chain, chunks.cookieName))
   return whole.length > 0 ? whole.map((chain) => chain.join('')) : [head]
 }
 
@@ -125,7 +129,7 @@ export function checkToken(token: string): void {
   )
 }
 
-function tooLarge(token: string, { cookieName, maxCookies }: CookieRow): SessionUsageError {
+function tooLarge(token: string, { cookieName, maxCookies }: CookieChunks): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_TOO_LARGE',
     `The token of the session has ${token.length} bytes; cookies named ${cookieName}, at most ${maxCookies} of them, carry ${cookieCapacity(cookieName, maxCookies)}. The client keeps the old one. ` +

@@ -1,23 +1,23 @@
 import type { Carrier } from './carrier.ts'
 import { type CookieWriter, parseCookie } from './cookie.ts'
-import { type CookieRow, namesOf, parseTokens, splitToken } from './cookie-chunks.ts'
-import type { TokenPlace } from './transport.ts'
+import { type CookieChunks, namesOf, parseTokens, splitToken } from './cookie-chunks.ts'
+import type { TokenTransport } from './transport.ts'
 
 /** The token in a cookie, or in a few of them side by side where the store says that its tokens need it. */
-export function cookiePlace(writer: CookieWriter, row: CookieRow): TokenPlace {
-  const isAlone = row.maxCookies === 1
+export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): TokenTransport {
+  const isAlone = chunks.maxCookies === 1
   const appended = new WeakMap<Carrier, readonly string[]>()
 
   return {
     header: 'Cookie',
     caching: 'private, no-cache',
-    present(carrier) {
+    read(carrier) {
       const header = carrier.header('cookie')
-      const tokens = header === undefined ? [] : parseTokens(header, row)
+      const tokens = header === undefined ? [] : parseTokens(header, chunks)
       return tokens.length > 0 ? tokens : undefined
     },
-    hand(carrier, { token, maxAge }) {
-      const cookies = splitToken(token, row)
+    send(carrier, { token, maxAge }) {
+      const cookies = splitToken(token, chunks)
       const stale = isAlone ? [] : presentedChunks(carrier, cookies.length)
       append(carrier, [
         ...cookies.map((cookie) => writer.set(cookie, maxAge)),
@@ -25,13 +25,13 @@ export function cookiePlace(writer: CookieWriter, row: CookieRow): TokenPlace {
       ])
     },
     // Every chunk, also one that this request did not present: another request may have added it meanwhile.
-    clear: (carrier) => append(carrier, namesOf(row).map(writer.clear)),
+    clear: (carrier) => append(carrier, namesOf(chunks).map(writer.clear)),
   }
 
   /** The chunks from one place on that the browser still has, left by a longer token. */
   function presentedChunks(carrier: Carrier, from: number): readonly string[] {
     const header = carrier.header('cookie') ?? ''
-    return namesOf(row, from).filter((name) => parseCookie(header, name).length > 0)
+    return namesOf(chunks, from).filter((name) => parseCookie(header, name).length > 0)
   }
 
   /** One line per name and response: what an earlier commit of the response said is taken back. */

@@ -41,9 +41,9 @@ export interface SetCookie {
 
 /**
  * The bounds within which a Cookie header is read: B-11 of docs/explanation/attack-cases.md. `candidates` are the
- * different tokens tried, `row` is how many cookies may carry one token.
+ * different tokens tried, `chunks` is how many cookies may carry one token.
  */
-export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4, row: 3 }
+export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4, chunks: 3 }
 
 const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 const attributeShape = /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]{1,1024}$/ // visible ASCII without comma and semicolon

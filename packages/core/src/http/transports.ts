@@ -1,15 +1,15 @@
 import { SessionUsageError } from '../errors.ts'
 import type { CookieWriter } from './cookie.ts'
-import type { CookieRow } from './cookie-chunks.ts'
-import { cookiePlace } from './cookie-transport.ts'
-import { bearerAnswer, bearerPlace, namedPlace } from './header-transport.ts'
-import type { TokenPlace, TokenPlaces } from './transport.ts'
+import type { CookieChunks } from './cookie-chunks.ts'
+import { cookieTransport } from './cookie-transport.ts'
+import { bearerResponseHeader, bearerTransport, headerTransport } from './header-transport.ts'
+import type { TokenTransport, TokenTransports } from './transport.ts'
 
 /** A way to carry the token: the cookie, `Authorization: Bearer`, or a header of the application's own. */
 export type TokenIn = 'cookie' | 'bearer' | { readonly header: string }
 
 /** The ways that an application has chosen; a new visitor is answered in the first. */
-export type TokenWays = readonly [TokenIn, ...TokenIn[]]
+export type TokenInList = readonly [TokenIn, ...TokenIn[]]
 
 const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/ // RFC 9110's token
 /** Headers that mean something to HTTP, a browser or a proxy; of those with a hyphen, what they begin with. */
@@ -27,31 +27,31 @@ const takenPrefix = /^(accept|access-control|cache|content|cross-origin|if|proxy
  * The option `tokenIn`, checked.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
-export function checkTokenIn(tokenIn: TokenIn | readonly TokenIn[] = 'cookie'): TokenWays {
+export function checkTokenIn(tokenIn: TokenIn | readonly TokenIn[] = 'cookie'): TokenInList {
   const [first, ...others] = [tokenIn].flat()
   if (first === undefined) throw wrong('names no way')
-  const ways: TokenWays = [first, ...others]
-  const names = ways.map(answerOf)
+  const ways: TokenInList = [first, ...others]
+  const names = ways.map(responseHeaderOf)
   if (new Set(names).size < names.length) throw wrong('names one header twice')
   return ways
 }
 
-/** The places of the ways; the cookie's with as many cookies as the store's tokens need. */
-export function createPlaces(
-  [first, ...others]: TokenWays,
-  { writer, row }: { readonly writer: CookieWriter; readonly row: CookieRow },
-): TokenPlaces {
-  const placeOf = (way: TokenIn): TokenPlace => {
-    if (way === 'cookie') return cookiePlace(writer, row)
-    return way === 'bearer' ? bearerPlace() : namedPlace(way.header)
+/** The transports of the ways; the cookie's with as many cookies as the store's tokens need. */
+export function createTransports(
+  [first, ...others]: TokenInList,
+  { writer, chunks }: { readonly writer: CookieWriter; readonly chunks: CookieChunks },
+): TokenTransports {
+  const transportOf = (way: TokenIn): TokenTransport => {
+    if (way === 'cookie') return cookieTransport(writer, chunks)
+    return way === 'bearer' ? bearerTransport() : headerTransport(way.header)
   }
-  return [placeOf(first), ...others.map(placeOf)]
+  return [transportOf(first), ...others.map(transportOf)]
 }
 
 /** The response header of a way, in lower case; it tells the ways apart. */
-export function answerOf(way: TokenIn): string {
+export function responseHeaderOf(way: TokenIn): string {
   if (way === 'cookie') return 'set-cookie'
-  if (way === 'bearer') return bearerAnswer.toLowerCase()
+  if (way === 'bearer') return bearerResponseHeader.toLowerCase()
   const header: unknown = Object(way).header
   if (typeof header !== 'string') throw wrong(`holds ${String(way)}`)
   const lower = header.toLowerCase()

@@ -12,14 +12,14 @@ export interface Deadline {
  */
 export function withDeadline<Result>(
   run: (deadline: Deadline) => Promise<Result>,
-  { ms, operation }: { ms: number; operation: string },
+  { timeoutMs, operation }: { timeoutMs: number; operation: string },
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
     const timer = setTimeout(() => {
-      reject(timedOut(operation, ms))
+      reject(timedOut(operation, timeoutMs))
       controller.abort()
-    }, ms)
+    }, timeoutMs)
     const succeed = (result: Result) => {
       clearTimeout(timer)
       resolve(result)
@@ -55,7 +55,7 @@ function asStoreError(error: unknown, operation: string): SessionError {
 }
 
 /** Says when a while has passed; a plain timer, so that it also passes where the clock stands still. */
-export interface Patience {
+export interface TimeBudget {
   isExhausted(): boolean
   /** The promise, or the error when patience is exhausted before it has settled. */
   bound<Result>(promise: Promise<Result>, error: () => Error): Promise<Result>
@@ -64,13 +64,13 @@ export interface Patience {
 }
 
 /** Patience for `ms`. */
-export function createPatience(ms: number): Patience {
+export function createTimeBudget(timeoutMs: number): TimeBudget {
   let isExhausted = false
   let giveUp = () => {}
   let timer = setTimeout(() => {
     isExhausted = true
     giveUp()
-  }, ms)
+  }, timeoutMs)
   return {
     isExhausted: () => isExhausted,
     bound(promise, error) {
@@ -78,7 +78,7 @@ export function createPatience(ms: number): Patience {
         promise.then(resolve, reject)
         // A little later: a write that sees for itself that patience is exhausted says so more exactly.
         giveUp = () => {
-          timer = setTimeout(() => reject(error()), ms / 5)
+          timer = setTimeout(() => reject(error()), timeoutMs / 5)
         }
       })
     },

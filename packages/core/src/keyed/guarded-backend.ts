@@ -11,7 +11,7 @@ import {
   checkRemoved,
   checkReplaced,
   checkTouched,
-} from './backend-answers.ts'
+} from './check-results.ts'
 import { type Deadline, withDeadline } from './deadline.ts'
 
 /** A backend of which every operation ends, every answer was checked against the contract, and every write may be resent. */
@@ -31,7 +31,7 @@ export function guardBackend(
     check: (result: Result) => string | undefined,
   ): Promise<Result> => {
     try {
-      const result = await withDeadline(run, { ms: storeTimeout, operation })
+      const result = await withDeadline(run, { timeoutMs: storeTimeout, operation })
       const breach = check(result)
       if (breach === undefined) return result
       throw brokenContract(operation, breach)

@@ -2,19 +2,9 @@ import { createHmac, type KeyObject } from 'node:crypto'
 import type { SessionRecord } from '../record/record.ts'
 import { offer, type Presented, presentedBy } from '../record/rotation.ts'
 import { hashSecret, mintVersion, verifyToken } from '../record/token.ts'
-import type { Opened } from '../store/opened.ts'
-import type { StoreEnv } from '../store/store.ts'
-import type { StoreArrivals } from '../store/store-import.ts'
-import type { GuardedBackend } from './guarded-backend.ts'
-import type { KeyedRows } from './rows.ts'
-
-interface ArrivalParts {
-  readonly guarded: GuardedBackend
-  readonly rows: KeyedRows
-  readonly env: StoreEnv
-  readonly keys: readonly KeyObject[]
-  readonly token: (record: Pick<SessionRecord, 'id'>, secret: string) => string
-}
+import type { OpenedSession } from '../store/opened-session.ts'
+import type { StoreImports } from '../store/store-import.ts'
+import type { KeyedContext } from './context.ts'
 
 /**
  * The `arrivals` of a keyed store. The insert under the id that the session has already decides between those who move
@@ -24,33 +14,36 @@ interface ArrivalParts {
  * none: it gets a secret that derives from its id and authority, and with it the offer of another. So every token that
  * was good there opens it here, until the client has come back with the one that it was offered (P3).
  */
-export function createArrivals(parts: ArrivalParts): StoreArrivals {
-  const { guarded, rows, env, keys, token } = parts
+export function createImports(parts: KeyedContext): StoreImports {
+  const { backend, rows, env, keys, tokenOf } = parts
   const { clock } = env
-  const arrivalKeys = env.keyring.derive('arrival')
-  const tokensFor: StoreArrivals['tokensFor'] = (record) =>
-    arrivalKeys.map((key) => token(record, secretOf(record, key)))
+  const importKeys = env.keyring.derive('arrival')
+  const tokensFor: StoreImports['tokensFor'] = (record) =>
+    importKeys.map((key) => tokenOf(record, secretOf(record, key)))
 
   return {
     tokensFor,
-    async admit(guest, tokens) {
-      const { record, secret } = welcome(guest.record)
-      const opened: Opened = { ...guest, record }
+    async adopt(guest, tokens) {
+      const { record, secret } = toLocalRecord(guest.record)
+      const opened: OpenedSession = { ...guest, record }
       const lineage = { version: mintVersion(), priorVersions: [] }
       const row = rows.write(opened, { lineage, presented: presented(record, tokens) })
-      const { inserted } = await guarded.insert(record.id, row, { at: clock() })
+      const { inserted } = await backend.insert(record.id, row, { at: clock() })
       if (!inserted) return find(guest, tokens)
-      return secret === undefined ? { opened } : { opened, token: token(record, secret) }
+      return secret === undefined ? { opened } : { opened, token: tokenOf(record, secret) }
     },
     find,
   }
 
-  async function find({ record: { id } }: Opened, tokens: readonly string[]) {
-    const found = await guarded.find(id, clock())
+  async function find({ record: { id } }: OpenedSession, tokens: readonly string[]) {
+    const found = await backend.find(id, clock())
     if (found === null || 'ended' in found) return undefined
     const opened = rows.readWhole(id, found)
     if (opened === 'corrupt') return undefined
-    rows.hold(opened, { ...rows.heldOf(opened), presented: presented(opened.record, tokens) })
+    rows.setOrigin(opened, {
+      ...rows.originOf(opened),
+      presented: presented(opened.record, tokens),
+    })
     return { opened }
   }
 
@@ -62,9 +55,9 @@ export function createArrivals(parts: ArrivalParts): StoreArrivals {
   }
 
   /** The record as it is here; a secret only where it had none. A key roll disturbs nothing: `tokensFor` has all keys. */
-  function welcome({ leaving: _, ...record }: SessionRecord) {
+  function toLocalRecord({ leaving: _, ...record }: SessionRecord) {
     if (record.verifier.current) return { record, secret: undefined }
-    const [key] = arrivalKeys
+    const [key] = importKeys
     if (!key) throw new TypeError('A keyring holds at least one key')
     const secret = secretOf(record, key)
     return offer({ ...record, verifier: { current: hashSecret(secret) } }, secret)

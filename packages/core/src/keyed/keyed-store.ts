@@ -1,14 +1,14 @@
 import { type Codec, jsonCodec } from '../data/codec.ts'
 import { SessionUsageError } from '../errors.ts'
-import type { EndReason, SessionId } from '../record/record.ts'
 import { mintToken } from '../record/token.ts'
 import type { SessionBackend } from '../store/backend.ts'
-import type { Opened } from '../store/opened.ts'
-import type { Ending, SessionStore, StoreEnv, StoreFactory } from '../store/store.ts'
+import type { SessionStore, StoreEnv, StoreFactory } from '../store/store.ts'
 import { checkOptions } from '../util/check-options.ts'
+import type { KeyedContext } from './context.ts'
 import { createCreate } from './create.ts'
+import { createEnd } from './end.ts'
 import { guardBackend } from './guarded-backend.ts'
-import { createArrivals } from './import.ts'
+import { createImports } from './import.ts'
 import { createOpen } from './open.ts'
 import { createRows } from './rows.ts'
 import { createSave } from './save.ts'
@@ -39,47 +39,50 @@ export function keyedStore(
   return (env) => connect(typeof backend === 'function' ? backend(env) : backend, options, env)
 }
 
-function connect(backend: SessionBackend, options: KeyedStoreOptions, env: StoreEnv): SessionStore {
-  const { clock, emit, policy } = env
-  const keys = env.keyring.derive('token')
-  const codec = env.codec ?? options.codec ?? jsonCodec
-  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
-  const rows = createRows({
-    codecs: [codec, ...(options.codec ? [options.codec] : []), ...(options.reads ?? []), jsonCodec],
-    policy,
-    emit,
-  })
-  const token = ({ id }: { id: SessionId }, secret: string) => mintToken(id, secret, keys)
-  const { conditionalWrite, revocation, list, limit } = backend.supports
+function connect(
+  database: SessionBackend,
+  options: KeyedStoreOptions,
+  env: StoreEnv,
+): SessionStore {
+  const context = createContext(database, options, env)
+  const { backend, codec } = context
+  const { conditionalWrite, revocation, list, limit } = database.supports
 
   return {
     codec,
     supports: { conditionalWrite, revocation, list, limit },
-    ...createOpen({ guarded, rows, env, keys }),
-    create: createCreate({ guarded, rows, env, token }),
-    save: createSave({ guarded, rows, codec, env, token }),
-    end,
-    endById: async (id, reason) => (await guarded.remove(id, { at: clock(), reason })) !== null,
-    ...(list ? { users: createUsers({ guarded, rows, env }) } : {}),
-    ...(conditionalWrite && revocation
-      ? { arrivals: createArrivals({ guarded, rows, env, keys, token }) }
-      : {}),
-    ping: () => guarded.ping(clock()),
-    close: () => backend.close(),
+    ...createOpen(context),
+    create: createCreate(context),
+    save: createSave(context),
+    end: createEnd(context),
+    endById: async (id, reason) => (await backend.remove(id, { at: env.clock(), reason })) !== null,
+    ...(list ? { users: createUsers(context) } : {}),
+    ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
+    ping: () => backend.ping(env.clock()),
+    close: () => database.close(),
   }
+}
 
-  async function end(opened: Opened, reason: EndReason): Promise<Ending> {
-    const { id } = opened.record
-    const at = clock()
-    const row = await guarded.remove(id, { at, reason })
-    if (row === null) return { last: undefined, before: await endedBefore(id, at) }
-    const last = row === 'unseen' ? opened : rows.read(id, row)
-    return { last: last === 'corrupt' ? opened : last }
-  }
-
-  async function endedBefore(id: SessionId, at: number): Promise<EndReason | undefined> {
-    const found = await guarded.find(id, at)
-    return found && 'ended' in found ? found.ended : undefined
+function createContext(
+  database: SessionBackend,
+  options: KeyedStoreOptions,
+  env: StoreEnv,
+): KeyedContext {
+  const { emit, policy } = env
+  const keys = env.keyring.derive('token')
+  const codec = env.codec ?? options.codec ?? jsonCodec
+  const codecs = [options.codec, ...(options.reads ?? []), jsonCodec]
+  return {
+    backend: guardBackend(database, { storeTimeout: policy.storeTimeout, emit }),
+    rows: createRows({
+      codecs: [codec, ...codecs.filter((one) => one !== undefined)],
+      policy,
+      emit,
+    }),
+    codec,
+    env,
+    keys,
+    tokenOf: ({ id }, secret) => mintToken(id, secret, keys),
   }
 }
 

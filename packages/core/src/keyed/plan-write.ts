@@ -6,14 +6,14 @@ import { isTouchDue } from '../record/expiry.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import { type Presented, rotationStep } from '../record/rotation.ts'
 import { hashSecret, mintSecret } from '../record/token.ts'
-import type { Opened } from '../store/opened.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
 
 /** What to write over one row. */
 export interface Plan {
   /** `replace` writes a new version, `touch` only moves the times. */
   readonly act: 'replace' | 'touch' | 'nothing'
-  readonly next: Opened
+  readonly next: OpenedSession
   /** The secret to hand out once the write has won. */
   readonly secret: string | undefined
   /** Why the token that opens the session is another one after the write. */
@@ -24,7 +24,7 @@ export interface Plan {
 
 /** Judges what a request wants against the row as it is at `at`. */
 export async function makePlan(
-  current: Opened,
+  current: OpenedSession,
   { changes, presented }: { changes: Changes; presented: Presented | undefined },
   { at, codec, policy }: { at: number; codec: Codec; policy: StorePolicy },
 ): Promise<Plan> {
@@ -48,8 +48,8 @@ export async function makePlan(
   }
 }
 
-function leave(current: Opened): Plan {
-  const next: Opened = { ...current, record: { ...current.record, leaving: true } }
+function leave(current: OpenedSession): Plan {
+  const next: OpenedSession = { ...current, record: { ...current.record, leaving: true } }
   return { act: 'replace', next, secret: undefined, rotated: undefined, conflicts: [] }
 }
 
@@ -69,7 +69,7 @@ function rotation(before: SessionRecord, after: SessionRecord): Plan['rotated'] 
 
 /** My data on the row as it is now, merged where others have written since; `update` runs on a copy of that. */
 async function changedData(
-  current: Opened,
+  current: OpenedSession,
   { data, update }: Changes,
   { codec, merge }: { codec: Codec; merge: StorePolicy['merge'] },
 ) {

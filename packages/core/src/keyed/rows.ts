@@ -6,7 +6,7 @@ import { expiryOf } from '../record/expiry.ts'
 import type { SessionId } from '../record/record.ts'
 import type { Presented } from '../record/rotation.ts'
 import type { Row } from '../store/backend.ts'
-import type { Opened } from '../store/opened.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
 import type { StorePolicy } from '../store/store.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 
@@ -14,7 +14,7 @@ import { decodeValue, encodeValue } from './row-format.ts'
 export type Lineage = Pick<Row, 'version' | 'priorVersions'>
 
 /** What a keyed store knows of an opened session besides what it shows. */
-export interface Held {
+export interface RowOrigin {
   readonly lineage: Lineage
   /** The secret by which the request opened it; none where it was met in a list or a conflict. */
   readonly presented: Presented | undefined
@@ -36,18 +36,22 @@ export function createRows({
   emit: Emit
 }) {
   const [codec] = codecs
-  const holds = new WeakMap<Opened, Held>()
-  const endOf = ({ record, touchedAt }: Opened) => expiryOf(record, touchedAt, policy.touchInterval)
+  const origins = new WeakMap<OpenedSession, RowOrigin>()
+  const expiresAt = ({ record, touchedAt }: OpenedSession) =>
+    expiryOf(record, touchedAt, policy.touchInterval)
 
   return {
     /** When the session ends if nobody uses it again, epoch ms. */
-    expiryOf: endOf,
+    expiryOf: expiresAt,
 
     /** The session in a row, or `'corrupt'`, of which an event tells. */
-    read(id: SessionId, row: Row, presented?: Presented): Opened | 'corrupt' {
+    read(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
       try {
-        const opened: Opened = { ...decodeValue(id, row.value, codecs), touchedAt: row.touchedAt }
-        holds.set(opened, { lineage: row, presented })
+        const opened: OpenedSession = {
+          ...decodeValue(id, row.value, codecs),
+          touchedAt: row.touchedAt,
+        }
+        origins.set(opened, { lineage: row, presented })
         return opened
       } catch (cause) {
         emit('corrupt', { id, cause })
@@ -56,7 +60,7 @@ export function createRows({
     },
 
     /** The same, its data looked at too: what is to be merged with must be readable as a whole. */
-    readWhole(id: SessionId, row: Row, presented?: Presented): Opened | 'corrupt' {
+    readWhole(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
       const opened = this.read(id, row, presented)
       if (opened === 'corrupt') return opened
       try {
@@ -69,24 +73,24 @@ export function createRows({
     },
 
     /** The row of a session; from now on the session stands on it. */
-    write(opened: Opened, held: Held): Row {
-      holds.set(opened, held)
+    write(opened: OpenedSession, held: RowOrigin): Row {
+      origins.set(opened, held)
       return {
         ...held.lineage,
         touchedAt: opened.touchedAt,
-        expiresAt: endOf(opened),
+        expiresAt: expiresAt(opened),
         value: encodeValue(opened.record, opened.data, codec),
       }
     },
 
     /** Holds a session as it is from now on. */
-    hold(opened: Opened, held: Held): void {
-      holds.set(opened, held)
+    setOrigin(opened: OpenedSession, held: RowOrigin): void {
+      origins.set(opened, held)
     },
 
     /** How an opened session is held. */
-    heldOf(opened: Opened): Held {
-      const held = holds.get(opened)
+    originOf(opened: OpenedSession): RowOrigin {
+      const held = origins.get(opened)
       if (held) return held
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',

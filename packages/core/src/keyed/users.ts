@@ -1,22 +1,17 @@
 import { describeSession } from '../store/session-info.ts'
-import type { StoreEnv, StoreUsers } from '../store/store.ts'
-import type { GuardedBackend } from './guarded-backend.ts'
-import type { KeyedRows } from './rows.ts'
+import type { StoreUsers } from '../store/store.ts'
+import type { KeyedContext } from './context.ts'
 
 /** The sessions of a user, found by the group that they share. */
 export function createUsers({
-  guarded,
+  backend,
   rows,
   env: { clock, keyring, policy },
-}: {
-  guarded: GuardedBackend
-  rows: KeyedRows
-  env: StoreEnv
-}): StoreUsers {
+}: KeyedContext): StoreUsers {
   return {
     async list(userId) {
       const at = clock()
-      const found = await guarded.list(keyring.userGroup(userId), at)
+      const found = await backend.list(keyring.userGroup(userId), at)
       return found
         .map((row) => rows.read(row.id, row))
         .filter((opened) => opened !== 'corrupt')
@@ -25,6 +20,6 @@ export function createUsers({
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
     endAll: (userId, options) =>
-      guarded.removeGroup(keyring.userGroup(userId), { at: clock(), ...options }),
+      backend.removeGroup(keyring.userGroup(userId), { at: clock(), ...options }),
   }
 }

@@ -7,7 +7,7 @@ import {
   requestCarrier,
 } from '../http/carrier.ts'
 import { checkMaxCookies } from '../http/cookie-chunks.ts'
-import { createPlaces, type TokenWays } from '../http/transports.ts'
+import { createTransports, type TokenInList } from '../http/transports.ts'
 import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
@@ -16,14 +16,14 @@ import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
 import { commit } from '../session/commit.ts'
 import { loadState } from '../session/load.ts'
-import { createActs } from '../session/operations.ts'
+import { createOperations } from '../session/operations.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
-import type { ManagerParts, SessionState } from '../session/state.ts'
-import { tellOfStrays } from '../session/warn-own-properties.ts'
+import type { ManagerContext, SessionState } from '../session/state.ts'
+import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports, StoreUsers } from '../store/store.ts'
 import { check } from '../util/check.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
 
@@ -31,7 +31,7 @@ import { createWatchRegistry } from '../watch/watch-registry.ts'
 export interface SessionManager<Data extends object = SessionData> {
   readonly cookieName: string
   /** The ways in which a request may carry its token, the one for a new visitor first. */
-  readonly tokenIn: TokenWays
+  readonly tokenIn: TokenInList
   /** What the store can keep of the promises. */
   readonly supports: StoreSupports
   /**
@@ -87,10 +87,10 @@ export function createSessionManager<Data extends object = SessionData>(
   checkStore(store)
   checkSupport(options, store)
   const warnOnce = onceEach(config.warn)
-  const row = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
-  const places = createPlaces(config.tokenIn, { writer: config.cookie, row })
-  const parts: ManagerParts = { config, store, places, codec: store.codec, emit, warnOnce }
-  const acts = createActs(parts)
+  const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
+  const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
+  const context: ManagerContext = { config, store, transports, codec: store.codec, emit, warnOnce }
+  const operations = createOperations(context)
   const registry = createWatchRegistry(on)
 
   return {
@@ -99,11 +99,11 @@ export function createSessionManager<Data extends object = SessionData>(
     supports: store.supports,
     load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit(session, carrier) {
-      tellOfStrays(parts, session)
-      return commit(parts, stateOf(session), carrier)
+      warnOwnProperties(context, session)
+      return commit(context, stateOf(session), carrier)
     },
     read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
-    watch: (headers) => watch({ parts, acts, registry }, headers),
+    watch: (headers) => watch({ context, operations, registry }, headers),
     sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
       const wasAlive = isId(id) && (await endById(id, 'revoked'))
@@ -113,7 +113,7 @@ export function createSessionManager<Data extends object = SessionData>(
     revokeAll: async (userId, { except } = {}) => {
       check(
         except === undefined || isId(except),
-        `except is ${shown(except)}`,
+        `except is ${quote(except)}`,
         'Give the id of the session to spare, such as session.id, or leave it out',
       )
       const count = await users().endAll(checkUserId(userId, 'revokeAll'), {
@@ -135,7 +135,7 @@ export function createSessionManager<Data extends object = SessionData>(
     carrier: RequestCarrier,
     use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
   ): Promise<Session<Data>> {
-    return new Session<Data>(await loadState(parts, carrier, use), acts)
+    return new Session<Data>(await loadState(context, carrier, use), operations)
   }
 
   function users(): StoreUsers {

@@ -3,11 +3,11 @@ import type { Session } from '../session/session.ts'
 import type { SessionManager } from './manager.ts'
 
 /** The sessions of one request, by their managers: for a binding that is handed the response in one piece. */
-export interface Visit {
+export interface RequestSessions {
   /** Whether the response is out of reach: what the carriers of the request say by `sent`. */
   isSent: boolean
   /** The session of a manager, loaded once. */
-  open<Data extends object>(manager: SessionManager<Data>, carrier: Carrier): Promise<Session<Data>>
+  load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier): Promise<Session<Data>>
   /**
    * Commits all sessions, side by side. To all but these commits the response is sent from here on: a login that began now
    * would lose its cookie. For another response in its place `isSent` is set back and all are committed again.
@@ -17,13 +17,13 @@ export interface Visit {
 }
 
 /** Begins the visit of one request. */
-export function beginVisit(): Visit {
+export function createRequestSessions(): RequestSessions {
   const opening = new Map<object, Promise<Session<object>>>()
   const commits: (() => Promise<void> | undefined)[] = []
 
   return {
     isSent: false,
-    open<Data extends object>(manager: SessionManager<Data>, carrier: Carrier) {
+    load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier) {
       const known = opening.get(manager)
       if (known) return known as Promise<Session<Data>> // each lies under its own manager
       const loading = manager.load(carrier).then((session) => {

@@ -3,7 +3,7 @@ import type { ClientInfo, Elevation, SessionRecord } from '../record/record.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 import { checkMaxAge } from './resolve-durations.ts'
 
 /** What `login` may be told besides who it is. */
@@ -61,7 +61,7 @@ export function checkUserId(userId: unknown, verb: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
     return userId
   const what =
-    typeof userId === 'string' ? `a string of ${userId.length} characters` : shown(userId)
+    typeof userId === 'string' ? `a string of ${userId.length} characters` : quote(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
@@ -70,7 +70,7 @@ export function checkUserId(userId: unknown, verb: string): string {
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but true and false: a form's checkbox sends text. */
 export function checkPersistent(persistent: boolean): boolean {
-  check(typeof persistent === 'boolean', `persistent is ${shown(persistent)}`, 'Give true or false')
+  check(typeof persistent === 'boolean', `persistent is ${quote(persistent)}`, 'Give true or false')
   return persistent
 }
 
@@ -78,7 +78,7 @@ export function checkPersistent(persistent: boolean): boolean {
 export function checkCarry(carry: unknown): void {
   check(
     carry === 'all' || (Array.isArray(carry) && carry.every((key) => typeof key === 'string')),
-    `carry is ${shown(carry)}`,
+    `carry is ${quote(carry)}`,
     "Give 'all', or a list of keys of session.data",
   )
 }

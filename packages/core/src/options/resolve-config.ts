@@ -1,6 +1,6 @@
 import type { Codec } from '../data/codec.ts'
 import { type CookieWriter, createCookieWriter } from '../http/cookie.ts'
-import { checkTokenIn, type TokenWays } from '../http/transports.ts'
+import { checkTokenIn, type TokenInList } from '../http/transports.ts'
 import { createKeyring, type Keyring } from '../record/keyring.ts'
 import type { StoreFactory, StorePolicy } from '../store/store.ts'
 import { check, checkWord } from '../util/check.ts'
@@ -16,7 +16,7 @@ export interface SessionConfig extends StorePolicy, SessionTimes {
   readonly cookieName: string
   readonly cookie: CookieWriter
   readonly secure: boolean
-  readonly tokenIn: TokenWays
+  readonly tokenIn: TokenInList
   readonly keyring: Keyring
   readonly store: StoreFactory
   readonly persistent: boolean

@@ -1,7 +1,7 @@
 import type { GroupLimit } from '../store/backend.ts'
 import { check, checkWord } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
-import { shown } from '../util/quote.ts'
+import { quote } from '../util/quote.ts'
 import type { SessionLimit } from './options.ts'
 
 /**
@@ -31,7 +31,7 @@ export async function limitOf(
 function checkMax(max: number): number {
   check(
     Number.isInteger(max) && max > 0,
-    `limit.max is ${shown(max)}`,
+    `limit.max is ${quote(max)}`,
     'Give a whole number above 0',
   )
   return max

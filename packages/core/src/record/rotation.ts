@@ -1,5 +1,5 @@
 import type { SessionRecord, Verifier } from './record.ts'
-import { deriveSecret, type GenuineToken, hashSecret, mintSalt, opens } from './token.ts'
+import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from './token.ts'
 
 /**
  * Rotation by age: offer, confirm, grace (pure functions over the record).
@@ -33,11 +33,11 @@ const stragglerMs = 5 * 60_000
 
 /** What a secret is to a record at a time; `undefined` when it opens nothing. */
 function roleOf({ verifier }: SessionRecord, secret: string, at: number): SecretRole | undefined {
-  if (opens(secret, verifier.current)) return 'current'
-  if (verifier.next !== undefined && opens(secret, verifier.next)) return 'next'
+  if (isHashOf(secret, verifier.current)) return 'current'
+  if (verifier.next !== undefined && isHashOf(secret, verifier.next)) return 'next'
   const { previous, graceUntil } = verifier
   if (previous === undefined || graceUntil === undefined || at >= graceUntil) return undefined
-  return opens(secret, previous) ? 'previous' : undefined
+  return isHashOf(secret, previous) ? 'previous' : undefined
 }
 
 /** Of several tokens of one session the newest counts, or an old copy beside it would hold up its rotation. */

@@ -99,7 +99,7 @@ export function hashSecret(secret: string): string {
 }
 
 /** Whether a secret is the one behind a hash, in constant time. */
-export function opens(secret: string, hash: string): boolean {
+export function isHashOf(secret: string, hash: string): boolean {
   const presented = Buffer.from(hashSecret(secret))
   const kept = Buffer.from(hash)
   return presented.length === kept.length && timingSafeEqual(presented, kept)

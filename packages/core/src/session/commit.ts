@@ -1,39 +1,39 @@
 import { sameBytes } from '../data/decode.ts'
-import { createDataBox } from '../data/tracked-data.ts'
+import { trackData } from '../data/tracked-data.ts'
 import { SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { isTouchDue } from '../record/expiry.ts'
-import type { Opened } from '../store/opened.ts'
-import type { Changes, Saving } from '../store/store.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
+import type { Changes, SaveOutcome } from '../store/store.ts'
 import { sendHeaders, warnOfPlainHttp } from './send-headers.ts'
 import {
+  applySaved,
   canSend,
-  fall,
-  inOrder,
-  type ManagerParts,
+  enqueue,
+  type ManagerContext,
+  markEnded,
   type SessionState,
-  stand,
   superseded,
 } from './state.ts'
 
 /** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
 export function commit(
-  parts: ManagerParts,
+  context: ManagerContext,
   state: SessionState,
   carrier: Carrier,
   isSent = carrier.sent,
 ): Promise<void> | undefined {
-  if (state.tail) return state.tail.then(() => commit(parts, state, carrier, isSent))
+  if (state.pending) return state.pending.then(() => commit(context, state, carrier, isSent))
   const finish = () => {
-    if (!isSent) sendHeaders(parts, state, carrier)
+    if (!isSent) sendHeaders(context, state, carrier)
   }
-  const fail = (error: unknown) => failed(parts, state, error)
+  const fail = (error: unknown) => failed(context, state, error)
   try {
-    const decision = decide(parts, state, { carrier, isSent })
+    const decision = decide(context, state, { carrier, isSent })
     if (decision.act === 'create' || decision.act === 'save')
-      return inOrder(state, () => write(parts, state, decision).then(finish).catch(fail))
-    if (decision.act === 'discard') discard(parts, state, decision.why)
+      return enqueue(state, () => write(context, state, decision).then(finish).catch(fail))
+    if (decision.act === 'discard') discard(context, state, decision.why)
     finish()
     return undefined
   } catch (error) {
@@ -42,7 +42,7 @@ export function commit(
 }
 
 /** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */
-function failed({ emit }: ManagerParts, state: SessionState, error: unknown): never {
+function failed({ emit }: ManagerContext, state: SessionState, error: unknown): never {
   state.hasFailed = true
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
@@ -54,7 +54,7 @@ type Decision =
   /** A new token, changed data, or only a touch: the store does what is due. */
   | {
       readonly act: 'save'
-      readonly opened: Opened
+      readonly opened: OpenedSession
       readonly changes: Changes
       readonly mine: Uint8Array
     }
@@ -65,54 +65,58 @@ const nothing: Decision = { act: 'nothing' }
 
 /** Decides, without I/O, what the end of the request must write. */
 function decide(
-  parts: ManagerParts,
+  context: ManagerContext,
   state: SessionState,
   { carrier, isSent }: { carrier: Carrier; isSent: boolean },
 ): Decision {
-  const { opened, box, wantsRotation, wantsKeeping } = state
+  const { opened, tracked, wantsRotation, mustKeep } = state
   if (state.hasFailed) return nothing
   if (isSent) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
-  const mine = box.bytes()
-  const isDirty = !sameBytes(mine, box.base())
+  const mine = tracked.bytes()
+  const isDirty = !sameBytes(mine, tracked.base())
   if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
-  if (!opened) return isDirty || wantsKeeping ? decideCreate(parts, carrier, mine) : nothing
-  if (!isDirty && !wantsRotation && !isDue(parts, opened)) return nothing
+  if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
+  if (!isDirty && !wantsRotation && !isDue(context, opened)) return nothing
   const changes: Changes = {
-    ...(isDirty ? { data: { base: box.base(), mine } } : {}),
+    ...(isDirty ? { data: { base: tracked.base(), mine } } : {}),
     ...(wantsRotation ? { rotate: {} } : {}),
   }
   return { act: 'save', opened, changes, mine }
 }
 
 /** Writes what was decided. */
-async function write(parts: ManagerParts, state: SessionState, decision: Decision): Promise<void> {
+async function write(
+  context: ManagerContext,
+  state: SessionState,
+  decision: Decision,
+): Promise<void> {
   if (decision.act === 'create')
-    return create(parts, state, { data: decision.mine, sent: decision.mine })
-  if (decision.act === 'save') return save(parts, state, decision)
+    return create(context, state, { data: decision.mine, sent: decision.mine })
+  if (decision.act === 'save') return save(context, state, decision)
 }
 
 /** Tells of changes that nobody will keep, once: the session goes on from what is kept. */
-export function discard(parts: ManagerParts, state: SessionState, why: DiscardReason): void {
-  state.box = createDataBox(parts.codec, state.box.base())
+export function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
+  state.tracked = trackData(context.codec, state.tracked.base())
   const id = state.opened?.record.id
-  parts.emit('discarded', { what: 'changes', why, id })
-  if (why !== 'late' || !parts.config.development) return
-  parts.config.warn(
+  context.emit('discarded', { what: 'changes', why, id })
+  if (why !== 'late' || !context.config.development) return
+  context.config.warn(
     `Session ${id ?? '(new)'} was changed after the response headers had left; the change was dropped. ` +
       'Change session.data before the response begins; a session that is kept already also takes: await session.update(fn)',
   )
 }
 
 /** Tells of data that was changed after the headers had left. */
-export function tellIfLate(parts: ManagerParts, state: SessionState): void {
-  if (isLate(state)) discard(parts, state, 'late')
+export function discardIfLate(context: ManagerContext, state: SessionState): void {
+  if (isLate(state)) discard(context, state, 'late')
 }
 
 /** Tells of a token that a write has changed. */
-export function tellOfRotation(
-  { emit }: ManagerParts,
-  { opened, rotated }: Extract<Saving, { saved: true }>,
+export function emitRotated(
+  { emit }: ManagerContext,
+  { opened, rotated }: Extract<SaveOutcome, { saved: true }>,
 ): void {
   const { id, userId } = opened.record
   if (rotated) emit('rotated', { id, userId, why: rotated })
@@ -120,58 +124,58 @@ export function tellOfRotation(
 
 /** Creates an anonymous session with `data`; the handler had left `sent`. */
 export async function create(
-  parts: ManagerParts,
+  context: ManagerContext,
   state: SessionState,
   { data, sent }: { data: Uint8Array; sent: Uint8Array },
 ): Promise<void> {
-  const { config, store, emit } = parts
+  const { config, store, emit } = context
   const { maxAge, absoluteTimeout, persistent } = config
-  const { shownId } = state
+  const { visibleId } = state
   const limits = { maxAge, absoluteTimeout, persistent }
-  const draft = { ...limits, data, ...(shownId === undefined ? {} : { id: shownId }) }
+  const draft = { ...limits, data, ...(visibleId === undefined ? {} : { id: visibleId }) }
   const creation = await store.create(draft, {})
   if (!creation.created) {
-    discard(parts, state, 'ended')
-    fall(parts, state, 'gone')
+    discard(context, state, 'ended')
+    markEnded(context, state, 'gone')
     return
   }
-  stand(state, creation, sent)
+  applySaved(state, creation, sent)
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }
 
-function decideCreate(parts: ManagerParts, carrier: Carrier, mine: Uint8Array): Decision {
-  if (canSend(parts, carrier)) return { act: 'create', mine }
-  warnOfPlainHttp(parts, undefined)
+function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
+  if (canSend(context, carrier)) return { act: 'create', mine }
+  warnOfPlainHttp(context, undefined)
   return { act: 'discard', why: 'insecure' }
 }
 
 async function save(
-  parts: ManagerParts,
+  context: ManagerContext,
   state: SessionState,
   { opened, changes, mine }: Extract<Decision, { act: 'save' }>,
 ): Promise<void> {
   const { id } = opened.record
-  const saving = await parts.store.save(opened, changes)
+  const saving = await context.store.save(opened, changes)
   if (saving.saved) {
     state.wantsRotation = false
-    stand(state, saving, mine)
-    tellOfRotation(parts, saving)
+    applySaved(state, saving, mine)
+    emitRotated(context, saving)
     return
   }
-  if (changes.data || changes.rotate) discard(parts, state, saving.why)
+  if (changes.data || changes.rotate) discard(context, state, saving.why)
   if (saving.why === 'superseded') throw superseded(id)
-  fall(parts, state, 'gone')
+  markEnded(context, state, 'gone')
 }
 
 /** Whether data was changed after the headers had left; what cannot even be encoded was. */
-function isLate({ box }: SessionState): boolean {
+function isLate({ tracked }: SessionState): boolean {
   try {
-    return !sameBytes(box.bytes(), box.base())
+    return !sameBytes(tracked.bytes(), tracked.base())
   } catch {
     return true
   }
 }
 
-function isDue({ config }: ManagerParts, opened: Opened): boolean {
+function isDue({ config }: ManagerContext, opened: OpenedSession): boolean {
   return isTouchDue(opened, config.clock(), config.touchInterval)
 }

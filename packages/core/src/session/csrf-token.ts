@@ -35,11 +35,11 @@ export function createCsrfTokens(keys: readonly KeyObject[]): CsrfTokens {
  * Has a new session kept even if it stays empty: a token of one that is forgotten would never match.
  * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` where it cannot be kept; the store's error.
  */
-export function keepForToken(state: SessionState): void {
+export function keepSession(state: SessionState): void {
   if (state.opened || state.ended) return
   checkWritable(state)
-  if (!state.wantsKeeping) checkInTime(state, 'csrfToken')
-  state.wantsKeeping = true
+  if (!state.mustKeep) checkInTime(state, 'csrfToken')
+  state.mustKeep = true
 }
 
 /** What is signed. A rotation that was asked for counts already: the token leaves together with the new cookie. */

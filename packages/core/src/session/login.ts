@@ -4,15 +4,21 @@ import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
 import { limitOf } from '../options/session-limit.ts'
-import type { Opened } from '../store/opened.ts'
-import type { Creation, Ending } from '../store/store.ts'
-import { tellOfRotation } from './commit.ts'
-import { fall, type ManagerParts, type SessionState, stand, superseded } from './state.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
+import type { CreateOutcome, EndOutcome } from '../store/store.ts'
+import { emitRotated } from './commit.ts'
+import {
+  applySaved,
+  type ManagerContext,
+  markEnded,
+  type SessionState,
+  superseded,
+} from './state.ts'
 
 /** Chooses what of encoded data goes along. */
 type Choice = (data: Uint8Array) => Uint8Array
 
-type Created = Extract<Creation, { created: true }>
+type Created = Extract<CreateOutcome, { created: true }>
 
 /** Who logs in, and how. */
 export interface Login {
@@ -24,31 +30,35 @@ export interface Login {
  * Logs a user in; see `Session.login`. The new record comes first and the old one ends after it: a crash between the
  * two leaves one record more, never one less.
  */
-export async function login(parts: ManagerParts, state: SessionState, given: Login): Promise<void> {
+export async function login(
+  context: ManagerContext,
+  state: SessionState,
+  given: Login,
+): Promise<void> {
   const { opened } = state
-  if (opened?.record.userId === given.userId) return elevate(parts, state, { opened, given })
+  if (opened?.record.userId === given.userId) return elevate(context, state, { opened, given })
 
-  const pick = carry(parts, state, given.options)
-  const mine = state.box.bytes()
-  const created = await create(parts, given, pick(mine))
-  const ending = opened && (await endPrevious(parts, opened, created.opened))
-  const begun = isForeignEnd(ending) ? await emptied(parts, created) : created
-  stand(state, begun, mine)
-  parts.emit('created', { id: created.opened.record.id, userId: given.userId })
-  if (ending) catchUp(parts, state, { previous: opened, ending, pick })
+  const pick = carry(context, state, given.options)
+  const mine = state.tracked.bytes()
+  const created = await create(context, given, pick(mine))
+  const ending = opened && (await endPrevious(context, opened, created.opened))
+  const current = isForeignEnd(ending) ? await clearCreated(context, created) : created
+  applySaved(state, current, mine)
+  context.emit('created', { id: created.opened.record.id, userId: given.userId })
+  if (ending) catchUp(context, state, { previous: opened, ending, pick })
 }
 
 /** Whether somebody else had ended the previous session. A login is the same visitor's, as in a double click. */
-function isForeignEnd(ending: Ending | undefined): boolean {
+function isForeignEnd(ending: EndOutcome | undefined): boolean {
   return ending !== undefined && !ending.last && ending.before !== 'login'
 }
 
 /** The new session without the data that it was given of one that somebody else had ended (P1). */
-async function emptied(parts: ManagerParts, created: Created): Promise<Created> {
+async function clearCreated(context: ManagerContext, created: Created): Promise<Created> {
   const { opened } = created
-  const data = { base: opened.data, mine: emptyData(parts.codec) }
-  const saving = await parts.store.save(opened, { data }).catch(async (cause: unknown) => {
-    await abandon(parts, opened)
+  const data = { base: opened.data, mine: emptyData(context.codec) }
+  const saving = await context.store.save(opened, { data }).catch(async (cause: unknown) => {
+    await abandon(context, opened)
     throw cause
   })
   if (!saving.saved) return created
@@ -57,38 +67,38 @@ async function emptied(parts: ManagerParts, created: Created): Promise<Created> 
 
 /** Changes that other requests made to the previous session since it was read go along. */
 function catchUp(
-  { codec, config }: ManagerParts,
-  { box }: SessionState,
-  { previous, ending, pick }: { previous: Opened; ending: Ending; pick: Choice },
+  { codec, config }: ManagerContext,
+  { tracked }: SessionState,
+  { previous, ending, pick }: { previous: OpenedSession; ending: EndOutcome; pick: Choice },
 ): void {
   if (!ending.last || sameBytes(ending.last.data, previous.data)) return
-  const sides = { base: previous.data, mine: box.bytes(), theirs: ending.last.data }
-  box.show(pick(mergeBytes(sides, codec, config.merge).bytes))
+  const sides = { base: previous.data, mine: tracked.bytes(), theirs: ending.last.data }
+  tracked.overwrite(pick(mergeBytes(sides, codec, config.merge).bytes))
 }
 
 /** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
 async function elevate(
-  parts: ManagerParts,
+  context: ManagerContext,
   state: SessionState,
-  { opened, given }: { opened: Opened; given: Login },
+  { opened, given }: { opened: OpenedSession; given: Login },
 ): Promise<void> {
-  const mine = state.box.bytes()
-  const saving = await parts.store.save(opened, {
+  const mine = state.tracked.bytes()
+  const saving = await context.store.save(opened, {
     data: { base: opened.data, mine },
     rotate: { elevation: elevationOf(limitsOf(opened.record), given.options) },
   })
   if (saving.saved) {
-    stand(state, saving, mine)
-    tellOfRotation(parts, saving)
+    applySaved(state, saving, mine)
+    emitRotated(context, saving)
     return
   }
   if (saving.why === 'superseded') throw superseded(opened.record.id)
-  fall(parts, state, 'gone')
-  return login(parts, state, given)
+  markEnded(context, state, 'gone')
+  return login(context, state, given)
 }
 
 async function create(
-  { config, store, emit }: ManagerParts,
+  { config, store, emit }: ManagerContext,
   { userId, options }: Login,
   data: Uint8Array,
 ): Promise<Created> {
@@ -113,13 +123,13 @@ function refused(why: 'limit' | 'ended'): Error {
 
 /** Ends the session that was there before. If that fails, the new one goes, and the old one is as it was. */
 async function endPrevious(
-  parts: ManagerParts,
-  previous: Opened,
-  created: Opened,
-): Promise<Ending> {
-  const { store, emit } = parts
+  context: ManagerContext,
+  previous: OpenedSession,
+  created: OpenedSession,
+): Promise<EndOutcome> {
+  const { store, emit } = context
   const ending = await store.end(previous, 'login').catch(async (cause: unknown) => {
-    await abandon(parts, created)
+    await abandon(context, created)
     throw cause
   })
   if (ending.last) emit('ended', { id: previous.record.id, reason: 'login' })
@@ -127,11 +137,11 @@ async function endPrevious(
 }
 
 /** Removes what a login that fails has made. */
-async function abandon({ store, emit }: ManagerParts, created: Opened): Promise<void> {
+async function abandon({ store, emit }: ManagerContext, created: OpenedSession): Promise<void> {
   await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
 }
 
-function orphan({ record }: Opened): { operation: string; error: Error } {
+function orphan({ record }: OpenedSession): { operation: string; error: Error } {
   const error = new Error(
     `Session ${record.id} was made by a login that failed; it stays until it expires.`,
   )
@@ -140,7 +150,7 @@ function orphan({ record }: Opened): { operation: string; error: Error } {
 
 /** What of the data goes along into the new session: an anonymous visitor's, all of it or the keys named. */
 function carry(
-  { codec }: ManagerParts,
+  { codec }: ManagerContext,
   { opened, ended }: SessionState,
   { carry: keys = 'all' }: LoginOptions,
 ): Choice {

@@ -4,7 +4,7 @@ import { idOf, type SessionState } from './state.ts'
 
 /** See `Session.requireUser`. */
 export function requireUser(state: SessionState): string {
-  if (state.trouble) throw state.trouble
+  if (state.storeError) throw state.storeError
   const userId = state.opened?.record.userId
   if (userId !== undefined) return userId
   throw new SessionAccessError(
@@ -15,7 +15,7 @@ export function requireUser(state: SessionState): string {
 
 /** See `Session.requireRecent`; `at` is now. */
 export function requireRecent(state: SessionState, duration: Duration, at: number): void {
-  if (state.trouble) throw state.trouble
+  if (state.storeError) throw state.storeError
   const within = milliseconds(duration, 'requireRecent')
   const since = state.opened?.record.authenticatedAt
   if (since !== undefined && at - since <= within) return

@@ -1,46 +1,51 @@
 import type { Carrier } from '../http/carrier.ts'
-import { placesToClear, placeToHand, type TokenPlace, type TokenPlaces } from '../http/transport.ts'
+import {
+  type TokenTransport,
+  type TokenTransports,
+  transportsToClear,
+  transportToSend,
+} from '../http/transport.ts'
 import { listed, varyBy } from '../http/vary.ts'
-import { canSend, type ManagerParts, type SessionState } from './state.ts'
+import { canSend, type ManagerContext, type SessionState } from './state.ts'
 
 /** Says in the response's headers what must be said of the session. */
-export function sendHeaders(parts: ManagerParts, state: SessionState, carrier: Carrier): void {
+export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
   if (state.isConsulted)
     varyBy(
       carrier,
-      parts.places.map(({ header }) => header),
+      context.transports.map(({ header }) => header),
     )
   const { outgoing } = state
   if (outgoing === undefined) return
   state.outgoing = undefined
-  if (!canSend(parts, carrier)) {
-    warnOfPlainHttp(parts, state)
+  if (!canSend(context, carrier)) {
+    warnOfPlainHttp(context, state)
     return
   }
-  for (const { caching } of tell(parts, state, carrier, outgoing)) restrict(caching, carrier)
+  for (const { caching } of sendToken(context, state, carrier, outgoing)) restrict(caching, carrier)
   // Said again by a later commit: a framework's error handling may have emptied the head meanwhile, as Koa's does.
   if (carrier.withdraw) state.outgoing = outgoing
 }
 
 /** Tells the client of its token, and answers in which places. */
-function tell(
-  parts: ManagerParts,
+function sendToken(
+  context: ManagerContext,
   state: SessionState,
   carrier: Carrier,
   outgoing: NonNullable<SessionState['outgoing']>,
-): TokenPlaces {
+): TokenTransports {
   if (outgoing === 'clear') {
-    const places = placesToClear(parts.places, carrier)
+    const places = transportsToClear(context.transports, carrier)
     for (const place of places) place.clear(carrier)
     return places
   }
-  const place = placeToHand(parts.places, carrier)
-  place.hand(carrier, { ...outgoing, maxAge: maxAgeOf(parts, state) })
+  const place = transportToSend(context.transports, carrier)
+  place.send(carrier, { ...outgoing, maxAge: maxAgeOf(context, state) })
   return [place]
 }
 
 /** How long the client is to keep the token, in ms; `undefined`: until it closes. */
-function maxAgeOf({ config }: ManagerParts, { opened }: SessionState): number | undefined {
+function maxAgeOf({ config }: ManagerContext, { opened }: SessionState): number | undefined {
   if (!opened?.record.persistent) return undefined
   return opened.record.absoluteExpiresAt - config.clock()
 }
@@ -56,7 +61,7 @@ const targeted = [
 ] as const
 
 /** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
-function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
+function restrict(caching: TokenTransport['caching'], carrier: Carrier): void {
   const directives = listed(carrier.get('cache-control') ?? '')
   const isStrict = listed(caching).every((directive) => directives.includes(directive))
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
@@ -65,12 +70,12 @@ function restrict(caching: TokenPlace['caching'], carrier: Carrier): void {
 }
 
 /** Warns, once, that a Secure cookie cannot leave. */
-export function warnOfPlainHttp(parts: ManagerParts, state: SessionState | undefined): void {
+export function warnOfPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
   if (state)
-    parts.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
-  const [{ header }] = parts.places
+    context.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
+  const [{ header }] = context.transports
   const it = header === 'Cookie' ? 'cookie is Secure' : 'token needs HTTPS (secure: true)'
-  parts.warnOnce(
+  context.warnOnce(
     `The session ${it} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
       'on a developer machine use devConfig().',

@@ -2,16 +2,16 @@ import { checkUserId, type LoginOptions } from '../options/login-options.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionInfo } from '../store/session-info.ts'
 import type { Duration } from '../util/duration.ts'
-import { keepForToken } from './csrf-token.ts'
+import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
-import type { SessionActs } from './operations.ts'
+import type { SessionOperations } from './operations.ts'
 import { requireRecent, requireUser } from './require.ts'
 import {
   checkInTime,
   checkWritable,
   type Ended,
+  enqueue,
   idOf,
-  inOrder,
   type SessionState,
 } from './state.ts'
 
@@ -35,28 +35,28 @@ export let stateOf: (session: Session<object>) => SessionState
  */
 export class Session<Data extends object = SessionData> {
   readonly #state: SessionState
-  readonly #acts: SessionActs
+  readonly #operations: SessionOperations
 
   static {
     stateOf = (session) => session.#state
   }
 
   /** Sessions are made by a manager's `load` and `read`. */
-  constructor(state: SessionState, acts: SessionActs) {
+  constructor(state: SessionState, operations: SessionOperations) {
     this.#state = state
-    this.#acts = acts
+    this.#operations = operations
   }
 
   /** The application's data. Nested changes count; reading does not. */
   get data(): Data {
     const state = this.#consult()
-    if (state.isSent() && !state.isReadOnly) this.#acts.watchLate(state)
-    return state.box.value() as Data
+    if (state.isSent() && !state.isReadOnly) this.#operations.warnIfChangedLate(state)
+    return state.tracked.value() as Data
   }
 
   /** @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE` for anything but a plain object. */
   set data(data: Data) {
-    this.#consult().box.replace(data)
+    this.#consult().tracked.replace(data)
   }
 
   /** The public name, stable while the token rotates and new after a login. Safe to log. */
@@ -82,7 +82,7 @@ export class Session<Data extends object = SessionData> {
   /** Its ages and limits; `undefined` while nothing is kept of it. */
   get info(): SessionInfo | undefined {
     const { opened } = this.#consult()
-    return opened && this.#acts.describe(opened)
+    return opened && this.#operations.describe(opened)
   }
 
   /** Whether nothing is kept of it: made by `manager.read`, or while the store is in trouble. */
@@ -92,7 +92,7 @@ export class Session<Data extends object = SessionData> {
 
   /** Messages for the next page. */
   get flash(): Flash {
-    return createFlash(() => this.#consult().box.value())
+    return createFlash(() => this.#consult().tracked.value())
   }
 
   /**
@@ -107,13 +107,13 @@ export class Session<Data extends object = SessionData> {
     const state = this.#consult()
     checkWritable(state)
     checkInTime(state, 'login')
-    await this.#inOrder((state) => this.#acts.login(state, userId, options))
+    await this.#inOrder((state) => this.#operations.login(state, userId, options))
   }
 
   /** Ends the session everywhere. From here on it is empty and keeps nothing. */
   async destroy(): Promise<void> {
     checkWritable(this.#consult())
-    await this.#inOrder((state) => this.#acts.destroy(state))
+    await this.#inOrder((state) => this.#operations.destroy(state))
   }
 
   /**
@@ -128,7 +128,7 @@ export class Session<Data extends object = SessionData> {
       result = await fn(data as Data)
     }
     const isSent = this.#state.isSent()
-    await this.#inOrder((state) => this.#acts.update(state, keepResult, isSent))
+    await this.#inOrder((state) => this.#operations.update(state, keepResult, isSent))
     return result as Result
   }
 
@@ -150,7 +150,7 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
    */
   requireRecent(duration: Duration): void {
-    requireRecent(this.#consult(), duration, this.#acts.now())
+    requireRecent(this.#consult(), duration, this.#operations.now())
   }
 
   /**
@@ -168,8 +168,8 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` where a new session can no longer be kept.
    */
   csrfToken(): string {
-    keepForToken(this.#consult())
-    return this.#acts.csrf.mint(this.#state, this.id)
+    keepSession(this.#consult())
+    return this.#operations.csrf.mint(this.#state, this.id)
   }
 
   /**
@@ -178,8 +178,8 @@ export class Session<Data extends object = SessionData> {
    */
   verifyCsrfToken(token: unknown): boolean {
     const state = this.#consult()
-    if (state.trouble) throw state.trouble
-    return this.#acts.csrf.verify(state, this.id, token)
+    if (state.storeError) throw state.storeError
+    return this.#operations.csrf.verify(state, this.id, token)
   }
 
   /** Only what may be logged. */
@@ -198,6 +198,6 @@ export class Session<Data extends object = SessionData> {
 
   #inOrder(act: (state: SessionState) => Promise<void>): Promise<void> {
     const state = this.#consult()
-    return inOrder(state, () => act(state))
+    return enqueue(state, () => act(state))
   }
 }

@@ -1,6 +1,6 @@
 import { expiryOf } from '../record/expiry.ts'
 import type { ClientInfo, SessionId } from '../record/record.ts'
-import type { Opened } from './opened.ts'
+import type { OpenedSession } from './opened-session.ts'
 
 /** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
 export interface SessionInfo {
@@ -21,7 +21,7 @@ export interface SessionInfo {
 
 /** Describes a session, given the touch interval of the manager in ms. */
 export function describeSession(
-  { record, touchedAt }: Pick<Opened, 'record' | 'touchedAt'>,
+  { record, touchedAt }: Pick<OpenedSession, 'record' | 'touchedAt'>,
   touchInterval: number,
 ): SessionInfo {
   return {

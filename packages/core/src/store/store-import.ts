@@ -1,8 +1,8 @@
 import type { SessionRecord } from '../record/record.ts'
-import type { Opened } from './opened.ts'
+import type { OpenedSession } from './opened-session.ts'
 
 /** How a store takes over the sessions of another one; see `migrateStore`. */
-export interface StoreArrivals {
+export interface StoreImports {
   /**
    * The tokens by which this store knows a session whose own token is of another kind, with each of its keys: who opened
    * it there opens it here.
@@ -13,13 +13,13 @@ export interface StoreArrivals {
    * is there then, and never over an ended session (P1): `undefined`. A `token` is for the client of the one who
    * succeeded. `tokens` are those by which the request had opened it.
    */
-  admit(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
+  adopt(opened: OpenedSession, tokens: readonly string[]): Promise<ImportedSession | undefined>
   /** The same session, if it is here already and alive. */
-  find(opened: Opened, tokens: readonly string[]): Promise<Arrival | undefined>
+  find(opened: OpenedSession, tokens: readonly string[]): Promise<ImportedSession | undefined>
 }
 
 /** A session that has arrived, by whomever. */
-export interface Arrival {
-  readonly opened: Opened
+export interface ImportedSession {
+  readonly opened: OpenedSession
   readonly token?: string
 }

@@ -2,19 +2,13 @@ import type { Codec } from '../data/codec.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { DiscardReason, Emit } from '../events.ts'
 import type { Keyring } from '../record/keyring.ts'
-import type {
-  ClientInfo,
-  Elevation,
-  EndReason,
-  SessionId,
-  SessionRecord,
-} from '../record/record.ts'
+import type { ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
 import type { RotationPolicy } from '../record/rotation.ts'
 import type { Clock } from '../util/clock.ts'
 import type { GroupLimit } from './backend.ts'
-import type { Opened } from './opened.ts'
+import type { OpenedSession } from './opened-session.ts'
 import type { SessionInfo } from './session-info.ts'
-import type { StoreArrivals } from './store-import.ts'
+import type { StoreImports } from './store-import.ts'
 
 /** What a manager hands to a store when it makes it. */
 export interface StoreEnv {
@@ -44,14 +38,14 @@ export type ReplayPolicy = 'ignore' | 'destroy' | 'revokeAll'
 /** What `memoryStore()` and its kin return: the manager calls it with its keys, clock and codec. */
 export type StoreFactory = (env: StoreEnv) => SessionStore
 
-export type Opening =
-  | { readonly outcome: 'open'; readonly opened: Opened }
+export type OpenOutcome =
+  | { readonly outcome: 'open'; readonly opened: OpenedSession }
   | {
       readonly outcome: 'ended'
       readonly id: SessionId
       readonly reason: EndReason | 'stale'
       /** What the session was, where the token or the replay that ended it tells. */
-      readonly last?: Opened
+      readonly last?: OpenedSession
     }
   | {
       readonly outcome: 'discarded'
@@ -71,10 +65,10 @@ export interface Draft {
   readonly client?: ClientInfo
 }
 
-export type Creation =
+export type CreateOutcome =
   | {
       readonly created: true
-      readonly opened: Opened
+      readonly opened: OpenedSession
       readonly token: string
       readonly evicted: readonly SessionId[]
     }
@@ -95,10 +89,10 @@ export interface Changes {
   readonly leave?: true
 }
 
-export type Saving =
+export type SaveOutcome =
   | {
       readonly saved: true
-      readonly opened: Opened
+      readonly opened: OpenedSession
       /** Present when the client is to have another token: send it. */
       readonly token?: string
       /** Why the token that opens the session is another one now. */
@@ -107,8 +101,8 @@ export type Saving =
   | { readonly saved: false; readonly why: 'ended' | 'superseded' }
 
 /** What ending a session came to: its last state, or why somebody else had ended it before, as far as that is known. */
-export type Ending =
-  | { readonly last: Opened }
+export type EndOutcome =
+  | { readonly last: OpenedSession }
   | { readonly last: undefined; readonly before: EndReason | undefined }
 
 /** What a store with an index of users can do. */
@@ -139,18 +133,18 @@ export interface StoreSupports {
  */
 export interface SessionStore {
   /** Opens a session by the values of its cookie, mostly one. A value that is not genuine costs no I/O (P6). */
-  open(tokens: readonly string[]): Promise<Opening>
+  open(tokens: readonly string[]): Promise<OpenOutcome>
   /**
    * The session as it is now, whatever token opens it; nothing is written, and no token rotates. For what lives longer
    * than a request. Absent where the store keeps nothing of its sessions, not even that they have ended.
    */
-  look?(opened: Opened): Promise<Opening>
+  peek?(opened: OpenedSession): Promise<OpenOutcome>
   /** The only thing that creates, and never over an ended session (P1). */
-  create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<Creation>
+  create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<CreateOutcome>
   /** Writes changes, and touches when a touch is due. Without changes it only touches. */
-  save(opened: Opened, changes: Changes): Promise<Saving>
+  save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome>
   /** Ends a session, going by its record alone: in a migration it may be one that the other store opened. */
-  end(opened: Opened, reason: EndReason): Promise<Ending>
+  end(opened: OpenedSession, reason: EndReason): Promise<EndOutcome>
   /**
    * Ends a session by its id, wherever it is used; says whether it was alive. A store that does not look sessions up
    * takes one for alive that nobody has ended. Absent where nothing outlives the token.
@@ -158,7 +152,7 @@ export interface SessionStore {
   endById?(id: SessionId, reason: EndReason): Promise<boolean>
   readonly users?: StoreUsers
   /** Present where sessions of another store can be moved into this one. */
-  readonly arrivals?: StoreArrivals
+  readonly imports?: StoreImports
   readonly codec: Codec
   readonly supports: StoreSupports
   /**

@@ -1,5 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
-import { shown } from './quote.ts'
+import { quote } from './quote.ts'
 
 /**
  * Holds an option or an argument to a rule: `what` says what it is instead, `remedy` what to give.
@@ -17,7 +17,7 @@ export function checkWord<Word extends string>(
 ): Word {
   const quoted = words.map((one) => `'${one}'`)
   const last = quoted.pop()
-  check(words.includes(word), `${name} is ${shown(word)}`, `Give ${quoted.join(', ')} or ${last}`)
+  check(words.includes(word), `${name} is ${quote(word)}`, `Give ${quoted.join(', ')} or ${last}`)
   return word
 }
 

@@ -1,5 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
-import { shown } from './quote.ts'
+import { quote } from './quote.ts'
 
 /** Milliseconds, or a number with its unit: `'500ms'`, `'30s'`, `'30m'`, `'24h'`, `'30d'`, `'2w'`. */
 export type Duration = number | `${number}${keyof typeof units}`
@@ -17,7 +17,7 @@ export function milliseconds(duration: Duration, name: string): number {
   if (ms >= 1 && ms <= longest) return Math.round(ms)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `${name} is ${shown(duration)}. Give milliseconds above 0, or a duration like '30m' (units: ms, s, m, h, d, w; at most 100 years).`,
+    `${name} is ${quote(duration)}. Give milliseconds above 0, or a duration like '30m' (units: ms, s, m, h, d, w; at most 100 years).`,
   )
 }
 

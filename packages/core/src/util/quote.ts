@@ -2,7 +2,7 @@
  * A value that a stranger may have sent, fit for a message that somebody will log: short, on one line, in ASCII, so that
  * it forges no second line and steers no terminal. Of an object it says only that it is one: it may have no text at all.
  */
-export function shown(value: unknown): string {
+export function quote(value: unknown): string {
   if (typeof value === 'string') return `'${inAscii(value.slice(0, longest))}'`
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return 'an object'

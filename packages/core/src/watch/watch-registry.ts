@@ -13,7 +13,7 @@ export interface Watched {
 /** The watches of one manager, which are told at once of what it does to their sessions. */
 export type WatchRegistry = ReturnType<typeof createWatchRegistry>
 
-interface News {
+interface Notice {
   readonly why: Ended
   concerns(watched: Watched): boolean
 }
@@ -27,17 +27,17 @@ type On = <Type extends 'ended' | 'rotated'>(
 export function createWatchRegistry(on: On) {
   const byId = new Map<SessionId, Set<Watched>>()
   /** What was told while watches wait for the store: whether it concerns them they cannot know yet. */
-  const waiting = new Set<News[]>()
+  const waiting = new Set<Notice[]>()
 
-  const tell = (news: News, watches: Iterable<Watched>) => {
+  const notify = (news: Notice, watches: Iterable<Watched>) => {
     for (const heard of waiting) heard.push(news)
     for (const watched of [...watches]) if (news.concerns(watched)) watched.end(news.why)
   }
-  const tellOf = (id: SessionId, why: Ended) =>
-    tell({ why, concerns: (watched) => watched.id === id }, byId.get(id) ?? [])
-  on('ended', ({ id, reason }) => tellOf(id, reason))
+  const notifyOf = (id: SessionId, why: Ended) =>
+    notify({ why, concerns: (watched) => watched.id === id }, byId.get(id) ?? [])
+  on('ended', ({ id, reason }) => notifyOf(id, reason))
   on('rotated', ({ id, why }) => {
-    if (why === 'cause') tellOf(id, 'stale')
+    if (why === 'cause') notifyOf(id, 'stale')
   })
 
   const remove = (watched: Watched) => {
@@ -49,7 +49,7 @@ export function createWatchRegistry(on: On) {
   return {
     /** Collects news for a watch that does not know yet which session is its own; `done` must be called. */
     await(): { add(watched: Watched): void; done(): void } {
-      const heard: News[] = []
+      const heard: Notice[] = []
       waiting.add(heard)
       return {
         add(watched) {
@@ -64,7 +64,7 @@ export function createWatchRegistry(on: On) {
     /** All sessions of a user but one have been revoked, of which no event tells. */
     endUser(userId: string, except: SessionId | undefined): void {
       const concerns = (watched: Watched) => watched.userId === userId && watched.id !== except
-      tell({ why: 'revoked', concerns }, all())
+      notify({ why: 'revoked', concerns }, all())
     },
     /** Lets go of all watches. */
     close(): void {

@@ -1,11 +1,11 @@
 import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
 import { loadState } from '../session/load.ts'
-import type { SessionActs } from '../session/operations.ts'
+import type { SessionOperations } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
-import type { Ended, ManagerParts } from '../session/state.ts'
-import type { Opened } from '../store/opened.ts'
-import { look } from '../store/peek.ts'
+import type { Ended, ManagerContext } from '../session/state.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
+import { peek } from '../store/peek.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /** The session of something that lives longer than a request: a WebSocket, or a stream of events. */
@@ -33,18 +33,22 @@ const longestTimer = 2 ** 31 - 1
 
 /** Begins to watch the session that headers present. */
 export async function watch<Data extends object>(
-  { parts, acts, registry }: { parts: ManagerParts; acts: SessionActs; registry: WatchRegistry },
+  {
+    context,
+    operations,
+    registry,
+  }: { context: ManagerContext; operations: SessionOperations; registry: WatchRegistry },
   headers: HeadersLike,
 ): Promise<Watch<Data>> {
   const awaited = registry.await()
   try {
     const use = { isReadOnly: true, isSent: () => true }
-    const state = await loadState(parts, requestCarrier(headers), use)
-    const session = new Session<Data>(state, acts)
-    const { opened, ended = 'gone', trouble } = state
-    if (trouble) throw trouble
+    const state = await loadState(context, requestCarrier(headers), use)
+    const session = new Session<Data>(state, operations)
+    const { opened, ended = 'gone', storeError } = state
+    if (storeError) throw storeError
     if (!opened) return neverAlive(session, ended)
-    const { add, ...followed } = follow(parts, opened, registry)
+    const { add, ...followed } = follow(context, opened, registry)
     add(awaited)
     return { session, ...followed }
   } finally {
@@ -62,15 +66,15 @@ function neverAlive<Data extends object>(session: Session<Data>, why: Ended): Wa
 }
 
 /** Follows one session by what it was opened as, its id and authority, for its token may rotate meanwhile. */
-function follow({ config, store }: ManagerParts, opened: Opened, registry: WatchRegistry) {
+function follow({ config, store }: ManagerContext, opened: OpenedSession, registry: WatchRegistry) {
   const { clock, touchInterval } = config
   const { id, userId, authority } = opened.record
   const window = touchWindow(opened.record, touchInterval)
-  let held = opened
+  let current = opened
   let isAlive = true
-  let restsUntil = 0
-  let noting: Promise<void> | undefined
-  let timer = lookLater()
+  let pausedUntil = 0
+  let touching: Promise<void> | undefined
+  let timer = schedulePeek()
   let resolve = (_why: Ended) => {}
   const ended = new Promise<Ended>((settle) => {
     resolve = settle
@@ -85,49 +89,49 @@ function follow({ config, store }: ManagerParts, opened: Opened, registry: Watch
   }
 
   async function keepAlive(): Promise<boolean> {
-    if (clock() >= held.record.absoluteExpiresAt) end('gone')
-    const isDue = isTouchDue(held, clock(), touchInterval) && clock() >= restsUntil
+    if (clock() >= current.record.absoluteExpiresAt) end('gone')
+    const isDue = isTouchDue(current, clock(), touchInterval) && clock() >= pausedUntil
     if (!isAlive || !isDue) return isAlive
-    noting ??= note().finally(() => {
-      noting = undefined
+    touching ??= touchIfDue().finally(() => {
+      touching = undefined
     })
-    await noting
+    await touching
     return isAlive
   }
 
   /** Looks before it touches: another request may have done so, and only what was found by id rotates no token. */
-  async function note(): Promise<void> {
+  async function touchIfDue(): Promise<void> {
     try {
-      await lookNow()
-      if (isAlive && store.look && isTouchDue(held, clock(), touchInterval)) await touch()
+      await peekNow()
+      if (isAlive && store.peek && isTouchDue(current, clock(), touchInterval)) await touch()
     } catch (error) {
-      restsUntil = clock() + window
+      pausedUntil = clock() + window
       throw error
     }
   }
 
-  async function lookNow(): Promise<void> {
+  async function peekNow(): Promise<void> {
     clearTimeout(timer)
-    timer = lookLater()
-    const opening = await look(store, held, { at: clock(), touchInterval })
+    timer = schedulePeek()
+    const opening = await peek(store, current, { at: clock(), touchInterval })
     if (opening.outcome === 'ended') end(opening.reason)
     else if (opening.outcome === 'discarded') end('gone')
     else if (opening.opened.record.authority !== authority) end('stale')
-    else held = opening.opened
+    else current = opening.opened
   }
 
   /** A token that comes back can be handed to nobody here, so what it prolongs is not prolonged; not at every call either. */
   async function touch(): Promise<void> {
-    const saving = await store.save(held, {})
+    const saving = await store.save(current, {})
     if (!saving.saved) end(saving.why === 'superseded' ? 'stale' : 'gone')
-    else if (saving.token === undefined) held = saving.opened
-    else restsUntil = clock() + window
+    else if (saving.token === undefined) current = saving.opened
+    else pausedUntil = clock() + window
   }
 
   /** Trouble is told of by an event, and the next look comes. */
-  function lookLater(): ReturnType<typeof setTimeout> {
+  function schedulePeek(): ReturnType<typeof setTimeout> {
     const later = setTimeout(
-      () => void lookNow().catch(() => undefined),
+      () => void peekNow().catch(() => undefined),
       Math.min(window, longestTimer),
     )
     if (typeof later === 'object') later.unref() // a number on Workers, where nothing waits for it

@@ -2,10 +2,10 @@ import { createSecretKey, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   hashSecret,
+  isHashOf,
   mintId,
   mintSecret,
   mintToken,
-  opens,
   verifyToken,
 } from '../../src/record/token.ts'
 
@@ -88,8 +88,8 @@ describe('a secret', () => {
     const secret = mintSecret()
     expect(hashSecret(secret)).toHaveLength(43)
     expect(hashSecret(secret)).not.toContain(secret.slice(0, 8))
-    expect(opens(secret, hashSecret(secret))).toBe(true)
-    expect(opens(mintSecret(), hashSecret(secret))).toBe(false)
+    expect(isHashOf(secret, hashSecret(secret))).toBe(true)
+    expect(isHashOf(mintSecret(), hashSecret(secret))).toBe(false)
   })
 
   test('is like none of 100,000 others', () => {
@@ -98,6 +98,6 @@ describe('a secret', () => {
 
   test('opens nothing where what is kept is not a hash', () => {
     const secret = mintSecret()
-    for (const kept of ['', secret, 'x'.repeat(43)]) expect(opens(secret, kept)).toBe(false)
+    for (const kept of ['', secret, 'x'.repeat(43)]) expect(isHashOf(secret, kept)).toBe(false)
   })
 })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { milliseconds } from '../../src/util/duration.ts'
-import { shown } from '../../src/util/quote.ts'
+import { quote } from '../../src/util/quote.ts'
 import { browser, managerOver, mapBackend, visit } from '../support.ts'
 
 describe('a value in a message', () => {
@@ -21,7 +21,7 @@ describe('a value in a message', () => {
     [Object.create(null), 'an object'],
     [() => 1, 'a function'],
   ])('%# is one short line', (value, text) => {
-    expect(shown(value)).toBe(text)
+    expect(quote(value)).toBe(text)
   })
 })
 

@@ -1,7 +1,7 @@
 import type { SessionRecord } from '../record/record.ts'
 
 /** A session as a store opened it, created it or wrote it. To be handed back to the same store. */
-export interface Opened {
+export interface OpenedSession {
   readonly record: SessionRecord
   /** Epoch ms of the last touch. */
   readonly touchedAt: number
