@@ -5,7 +5,7 @@ import express, { type Express, type Request } from 'express'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type Context, Hono } from 'hono'
 import Koa, { type Context as KoaContext } from 'koa'
-import type { Acts } from './acts.ts'
+import type { Acts } from './handlers.ts'
 
 /** One framework, as the contenders on it need it. */
 export interface Framework<App, Request> {

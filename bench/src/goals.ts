@@ -1,5 +1,5 @@
-import { contenders } from './contenders.ts'
 import type { Scenario } from './scenarios.ts'
+import { contenders } from './targets.ts'
 
 /** What a contender costs in a scenario over its bare framework, in µs; `undefined` where it was not measured. */
 export type Over = (name: string, scenario: Scenario) => number | undefined

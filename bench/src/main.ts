@@ -1,9 +1,9 @@
 // What a session costs: server CPU per request over the bare framework, lowest less lowest of interleaved repetitions.
 import { startStandalone } from '@sojourn/redis-lab'
 import { start } from './client.ts'
-import { contenders } from './contenders.ts'
 import { report } from './report.ts'
 import { prepare, scenarios } from './scenarios.ts'
+import { contenders } from './targets.ts'
 
 const requests = Number(process.env['REQUESTS'] ?? 4000)
 const repetitions = Number(process.env['REPETITIONS'] ?? 4)

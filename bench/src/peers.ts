@@ -7,11 +7,11 @@ import expressSession from 'express-session'
 import type { Context } from 'hono'
 import { getIronSession } from 'iron-session'
 import koaSession from 'koa-session'
-import { type Acts, actsOf, actsOn, signedIn } from './acts.ts'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
-import type { Contenders } from './contenders.ts'
 import { type BenchData, secret } from './data.ts'
 import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
+import { type Acts, actsOf, actsOn, signedIn } from './handlers.ts'
+import type { Contenders } from './targets.ts'
 
 /** Their types each claim `session` on everybody's requests; so it is read by its name. */
 const sessionOf = (request: object): BenchData => Reflect.get(request, 'session')

@@ -1,6 +1,6 @@
-import { contenders } from './contenders.ts'
 import { goalOf, type Over } from './goals.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
+import { contenders } from './targets.ts'
 
 /** One table for each framework; behind what one of ours costs stands its goal, and whether it was met. */
 export function report(names: readonly string[], lowest: ReadonlyMap<string, number>): string {

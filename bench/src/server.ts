@@ -1,5 +1,5 @@
 // One contender in a process of its own: tells its parent its port, and its CPU time whenever it is asked.
-import { contenders } from './contenders.ts'
+import { contenders } from './targets.ts'
 
 const contender = contenders[process.argv[2] ?? '']
 if (!contender) throw new Error(`There is no contender ${process.argv[2]}`)

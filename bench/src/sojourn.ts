@@ -12,11 +12,11 @@ import { cookieStore } from '@sojourn/store-cookie'
 import { ioredisStore } from '@sojourn/store-ioredis'
 import { memoryStore } from '@sojourn/store-memory'
 import { nodeRedisStore } from '@sojourn/store-node-redis'
-import { type Acts, actsOf, signedIn } from './acts.ts'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
-import type { Contenders } from './contenders.ts'
 import { type BenchData, secret } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
+import { type Acts, actsOf, signedIn } from './handlers.ts'
+import type { Contenders } from './targets.ts'
 
 type Manager = SessionManager<BenchData>
 type Loaded = Awaited<ReturnType<Manager['load']>>

@@ -7,7 +7,7 @@ import type {
   SessionBackend,
   Tombstone,
 } from '@sojourn/core/store'
-import { callAt, now } from './backend-bench.ts'
+import { callAt, now } from './backend-fixture.ts'
 
 type Found = Row | Tombstone | null
 

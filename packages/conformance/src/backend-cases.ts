@@ -1,4 +1,3 @@
-import type { BackendCase } from './backend-bench.ts'
 import { bytesCases } from './backend-cases/bytes.ts'
 import { clockCases } from './backend-cases/clocks.ts'
 import { endCases } from './backend-cases/ends.ts'
@@ -18,6 +17,7 @@ import { timeCases } from './backend-cases/time.ts'
 import { tombstoneCases } from './backend-cases/tombstone.ts'
 import { writeCases } from './backend-cases/write.ts'
 import { writeRaceCases } from './backend-cases/write-races.ts'
+import type { BackendCase } from './backend-fixture.ts'
 
 /** Every case of the backend suite, in the order of the clauses. */
 export const backendCases: readonly BackendCase[] = [

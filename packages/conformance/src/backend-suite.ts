@@ -1,6 +1,6 @@
 import type { SessionBackend } from '@sojourn/core/store'
-import type { Bench, Outcomes } from './backend-bench.ts'
 import { backendCases } from './backend-cases.ts'
+import type { BackendFixture, Outcomes } from './backend-fixture.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -34,7 +34,7 @@ const rounds = 8
 export async function backendSuite(options: BackendSuiteOptions): Promise<Suite> {
   const offered = await offeredBy(options)
   const { name = 'a session backend', exempt = {} } = options
-  return createSuite<Bench>({
+  return createSuite<BackendFixture>({
     name: `${name}, suite /backend`,
     definitions: backendCases,
     exempt,
@@ -58,13 +58,13 @@ async function offeredBy(options: BackendSuiteOptions): Promise<ReadonlySet<stri
 /** Opens what the case asks for, and closes all of it when the case has ended. */
 async function withBench(
   { open, openPair, realTimeMs = 10_000, seed = 1 }: BackendSuiteOptions,
-  run: (bench: Bench) => Promise<void>,
+  run: (fixture: BackendFixture) => Promise<void>,
 ): Promise<void> {
   let scheduler = createScheduler(seed)
   const step = () => scheduler.step()
   const backend = await open({ step })
   const opened = [backend]
-  const bench: Bench = {
+  const fixture: BackendFixture = {
     backend,
     realTimeMs: Number(realTimeMs),
     async openPair() {
@@ -81,7 +81,7 @@ async function withBench(
     },
     parallel: (operations) => startAll(operations, step),
   }
-  await run(bench).finally(() => Promise.all(opened.map((each) => each.close())))
+  await run(fixture).finally(() => Promise.all(opened.map((each) => each.close())))
 }
 
 /** Starts all, each after some turns, so that the seed decides who is first. */

@@ -1,4 +1,3 @@
-import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-bench.ts'
 import { caching } from './binding-cases/caching.ts'
 import { csrf } from './binding-cases/csrf.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
@@ -8,6 +7,7 @@ import { oddCookies } from './binding-cases/odd-cookies.ts'
 import { tokenWays } from './binding-cases/token-ways.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
 import { upgrades } from './binding-cases/upgrades.ts'
+import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
 export type {
@@ -18,7 +18,7 @@ export type {
   Mount,
   Route,
   Served,
-} from './binding-bench.ts'
+} from './binding-fixture.ts'
 export { fetchHttp2 } from './http2-fetch.ts'
 export { runAlone, serveFetch } from './runtimes.ts'
 export { register, runSuite } from './suite.ts'

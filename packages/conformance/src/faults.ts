@@ -1,5 +1,5 @@
 import type { SessionBackend } from '@sojourn/core/store'
-import { onEach, type StoreBench, type Wrap } from './store-bench.ts'
+import { onEach, type StoreFixture, type Wrap } from './store-fixture.ts'
 import { assign, type Visitor } from './visitor.ts'
 
 /** An operation that may fail. */
@@ -20,8 +20,8 @@ export interface Lost {
 }
 
 /** A signed-in browser, `{ n: 1 }` in its session. */
-export async function signedIn(bench: StoreBench, wrap: Wrap): Promise<Visitor> {
-  const ann = bench.visitor(bench.connect({ wrap }))
+export async function signedIn(fixture: StoreFixture, wrap: Wrap): Promise<Visitor> {
+  const ann = fixture.visitor(fixture.connect({ wrap }))
   await ann.visit(async (session) => {
     await session.login('user-1')
     await session.update(assign({ n: 1 }))

@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict'
 import type { SessionBackend } from '@sojourn/core/store'
 import type fastCheck from 'fast-check'
 import type { Arbitrary } from 'fast-check'
-import { callAt, makeRow, t0 } from './backend-bench.ts'
+import { callAt, makeRow, t0 } from './backend-fixture.ts'
 import { referenceBackend } from './reference-backend.ts'
 
 /** What to compare with the reference. */

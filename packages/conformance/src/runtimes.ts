@@ -1,4 +1,4 @@
-import type { Served } from './binding-bench.ts'
+import type { Served } from './binding-fixture.ts'
 import { runSuite, type Suite } from './suite.ts'
 
 type Fetch = (request: Request) => Response | Promise<Response>

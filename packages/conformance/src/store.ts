@@ -1,7 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import type { StoreSupports } from '@sojourn/core'
 import { createScheduler } from './scheduler.ts'
-import { createStoreBench, type StoreCase, type StoreUnderTest } from './store-bench.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { watches } from './store-cases/p01-p09-watch.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
@@ -16,10 +15,11 @@ import { limitOfSessions } from './store-cases/p10-limits.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
+import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
 export { asFleet } from './fleet.ts'
-export type { ConnectOptions, StoreUnderTest, Wrap } from './store-bench.ts'
+export type { ConnectOptions, StoreUnderTest, Wrap } from './store-fixture.ts'
 export { register, runSuite } from './suite.ts'
 export { createVisitor, type TestData, type Visit, type Visitor } from './visitor.ts'
 
@@ -59,9 +59,9 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const subject = await open()
-      const bench = createStoreBench(subject, { supports, scheduler: createScheduler(seed) })
+      const fixture = createStoreFixture(subject, { supports, scheduler: createScheduler(seed) })
       try {
-        await run(bench)
+        await run(fixture)
       } finally {
         await subject.close?.()
       }

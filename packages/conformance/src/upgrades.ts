@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { HeadersLike, SessionManager, Watch } from '@sojourn/core'
-import type { BindingApp, Served } from './binding-bench.ts'
+import type { BindingApp, Served } from './binding-fixture.ts'
 import type { TestData } from './visitor.ts'
 
 /** What an upgrade came to. */

@@ -24,7 +24,7 @@ export interface Visitor {
     handle?: (session: Session<TestData>) => Result | Promise<Result>,
   ): Promise<Result>
   /** What a request would see: the session's data and user, or `null` where none is alive. */
-  look(): Promise<{ data: TestData; userId: string | undefined } | null>
+  peek(): Promise<{ data: TestData; userId: string | undefined } | null>
   /** A browser that holds the same cookie now and goes its own way: a thief, or a request still on its way. */
   copy(): Visitor
 }
@@ -54,7 +54,7 @@ export function createVisitor(manager: SessionManager<TestData>, cookie?: string
       await finish()
       return result as Result
     },
-    async look() {
+    async peek() {
       const { session } = await visitor.begin()
       return session.isNew ? null : { data: { ...session.data }, userId: session.userId }
     },

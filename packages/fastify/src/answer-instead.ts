@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify'
  * along. What other commits have to say, they say again. A hijacked reply gets status and headers only, for Fastify has
  * been told to leave it alone.
  */
-export function answerInstead(
+export function replyWithError(
   reply: FastifyReply,
   found: ReturnType<FastifyReply['getHeaders']>,
   error: unknown,

@@ -2,7 +2,7 @@ import { type Session, type SessionManager, SessionUsageError } from '@sojourn/c
 import { checkManager } from '@sojourn/core/binding'
 import { mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { answerInstead } from './answer-instead.ts'
+import { replyWithError } from './answer-instead.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, type Guard, requireRecent, requireSession } from './guards.ts'
@@ -42,7 +42,7 @@ export function sessions<Data extends object>(
     app.addHook('onRequest', async (request, reply) => {
       if (sessionOf(manager, request.raw)) return
       const found = reply.getHeaders()
-      const fail = (error: unknown) => answerInstead(reply, found, error)
+      const fail = (error: unknown) => replyWithError(reply, found, error)
       const exchange = { request: request.raw, response: reply.raw, fail }
       await mountSession(manager, { ...exchange, secure: request.protocol === 'https' })
     })

@@ -7,7 +7,7 @@ import {
 import { checkManager, createRequestSessions, type RequestSessions } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
-import { endVisit } from './visit.ts'
+import { endVisit } from './commit-sessions.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, requireRecent, requireSession } from './guards.ts'

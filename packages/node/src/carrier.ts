@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { type Carrier, createCarrier } from '@sojourn/core/binding'
-import { undisguised } from './disguise.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
+import { bypassOverride } from './sent-override.ts'
 
 /**
  * A request and its response of node:http or node:http2 as a carrier. `secure` is what the framework knows of it;
@@ -19,12 +19,14 @@ export function nodeCarrier(
     isSent: () => response.headersSent,
     header: (name) => joined(request.headers[name]),
     get: (name) => joined(response.getHeader(name)),
-    set: (name, value) => undisguised(response, () => response.setHeader(name, value)),
+    set: (name, value) => bypassOverride(response, () => response.setHeader(name, value)),
     // Not by appendHeader: it pushes into the very list that was set, which a handler may share among responses.
     append: (name, value) =>
-      undisguised(response, () => response.setHeader(name, [...lines(response, name), value])),
+      bypassOverride(response, () => response.setHeader(name, [...lines(response, name), value])),
     withdraw: (name, value) =>
-      undisguised(response, () => response.setHeader(name, without(lines(response, name), value))),
+      bypassOverride(response, () =>
+        response.setHeader(name, without(lines(response, name), value)),
+      ),
   })
 }
 

@@ -1,5 +1,5 @@
 /** What must happen before the first byte of a response. */
-export interface Before {
+export interface BeforeHeaders {
   /** Ends the request's session. Called before the first byte, and again when the response has closed. */
   commit(): Promise<void> | undefined
   /** The commit failed: the response is as it was before, and somebody must answer with the error. Called once. */
@@ -9,11 +9,13 @@ export interface Before {
 /** A commit that failed. */
 export interface Failure {
   readonly error: unknown
-  readonly before: Before
+  readonly before: BeforeHeaders
 }
 
 /** Commits in parallel. Nothing is returned where there is nothing to wait for; else it resolves to the first failure. */
-export function commitAll(befores: readonly Before[]): Promise<Failure | undefined> | undefined {
+export function commitAll(
+  befores: readonly BeforeHeaders[],
+): Promise<Failure | undefined> | undefined {
   const outcomes: Promise<Failure | undefined>[] = []
   for (const before of befores) {
     const done = before.commit()

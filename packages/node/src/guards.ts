@@ -9,7 +9,7 @@ import {
   csrfField,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from './carrier.ts'
-import { announce } from './head.ts'
+import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import type { Handler } from './sessions.ts'
 
@@ -73,7 +73,7 @@ function passOr(
   try {
     location = check()
   } catch (error) {
-    if (!response.headersSent) announce(response, error)
+    if (!response.headersSent) applyErrorHead(response, error)
     next(error)
     return
   }

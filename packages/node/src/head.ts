@@ -25,7 +25,7 @@ export function headOf(response: ServerResponse): Head {
 }
 
 /** Makes the head of a response that has not been sent what it was. */
-export function putBack(response: ServerResponse, { status, fields }: Head): void {
+export function restoreHead(response: ServerResponse, { status, fields }: Head): void {
   Object.assign(response, status)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   for (const [name, value] of fields) response.setHeader(name, value)
@@ -58,7 +58,7 @@ export function add(response: ServerResponse, added: readonly [string, Field][])
  * Has a response answer with an error: with the status and the headers that it brings along, such as Retry-After. Its
  * Vary stands beside the response's own.
  */
-export function announce(response: ServerResponse, error: unknown): void {
+export function applyErrorHead(response: ServerResponse, error: unknown): void {
   const { status, headers } = Object(error)
   response.statusCode = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
   for (const [name, value] of Object.entries(Object(headers))) setIfValid(response, name, value)

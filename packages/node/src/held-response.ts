@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
-import { letErrorHandlerSpeak } from './after-failure.ts'
-import { type Before, commitAll, type Failure } from './commits.ts'
-import { createGateMethods, putGate } from './gate.ts'
-import { add, addedSince, announce, type Head, headOf, putBack } from './head.ts'
+import { trackBackpressure } from './backpressure.ts'
+import { type BeforeHeaders, commitAll, type Failure } from './commits.ts'
+import { callErrorHandler } from './error-response.ts'
+import { add, addedSince, applyErrorHead, type Head, headOf, restoreHead } from './head.ts'
 import { asHttp1, cutOff, type NodeResponse } from './http2.ts'
-import { watchProducers } from './producers.ts'
+import { createQueueMethods, queueWrites } from './write-queue.ts'
 
 interface Guarded {
-  readonly befores: Before[]
+  readonly befores: BeforeHeaders[]
   /** The head as the middleware found it. */
   found: Head
 }
@@ -28,7 +28,7 @@ interface GuardedResponse extends ServerResponse {
  *
  * Called again for a response, it adds one more commit; all of them run side by side.
  */
-export function beforeHeaders(answer: NodeResponse, before: Before): void {
+export function beforeHeaders(answer: NodeResponse, before: BeforeHeaders): void {
   const response: GuardedResponse = asHttp1(answer)
   const guarded = response[key]
   if (guarded) {
@@ -37,12 +37,12 @@ export function beforeHeaders(answer: NodeResponse, before: Before): void {
   } else guard(response, before)
 }
 
-function guard(response: GuardedResponse, before: Before): void {
+function guard(response: GuardedResponse, before: BeforeHeaders): void {
   const guarded: Guarded = { befores: [before], found: headOf(response) }
   const { befores } = guarded
   response[key] = guarded
-  const producers = watchProducers(response)
-  let gate = putGate(response, begin)
+  const producers = trackBackpressure(response)
+  let gate = queueWrites(response, begin)
   response.once('close', close)
 
   function begin(): boolean {
@@ -70,7 +70,7 @@ function guard(response: GuardedResponse, before: Before): void {
   /** What Node finds wrong only now fails the response, but no commit: their cookies leave all the same. */
   function release(head: Head | undefined): void {
     try {
-      if (gate.open()) process.nextTick(producers.resume)
+      if (gate.flush()) process.nextTick(producers.resume)
     } catch (error) {
       giveUp({ error, before }, head)
     }
@@ -78,17 +78,17 @@ function guard(response: GuardedResponse, before: Before): void {
 
   function giveUp({ error, before }: Failure, head?: Head): void {
     const added = head ? addedSince(response, head) : []
-    const hasEnded = gate.shut(error)
+    const hasEnded = gate.discard(error)
     producers.detach()
     if (response.headersSent) cutOff(response)
     else {
-      putBack(response, guarded.found)
+      restoreHead(response, guarded.found)
       add(response, added)
-      announce(response, error)
-      gate = putGate(response, begin, createGateMethods())
+      applyErrorHead(response, error)
+      gate = queueWrites(response, begin, createQueueMethods())
     }
     // Outside of the promise: what the application throws is its own, and no unhandled rejection of ours.
-    const speak = () => process.nextTick(() => before.fail(error))
-    letErrorHandlerSpeak(response, { speak, hasEnded })
+    const call = () => process.nextTick(() => before.fail(error))
+    callErrorHandler(response, { call, hasEnded })
   }
 }

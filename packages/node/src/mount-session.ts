@@ -1,11 +1,11 @@
 import type { Session, SessionManager } from '@sojourn/core'
 import { nodeCarrier } from './carrier.ts'
-import { announce } from './head.ts'
+import { applyErrorHead } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
 /** One request, its response, and who answers for trouble. */
-export interface Exchange {
+export interface MountOptions {
   readonly request: NodeRequest
   readonly response: NodeResponse
   /** Whether the request came by HTTPS. @default whether its own connection is encrypted */
@@ -18,7 +18,7 @@ export interface Exchange {
 }
 
 /** A session that was mounted. */
-export interface Mounted<Data extends object> {
+export interface MountedSession<Data extends object> {
   readonly session: Session<Data>
   /**
    * Commits now. The response does so by itself; a framework whose middleware ends before the response begins can hear
@@ -47,8 +47,8 @@ export function sessionOf<Data extends object>(
  */
 export async function mountSession<Data extends object>(
   manager: SessionManager<Data>,
-  { request, response, secure, fail }: Exchange,
-): Promise<Mounted<Data>> {
+  { request, response, secure, fail }: MountOptions,
+): Promise<MountedSession<Data>> {
   const carrier = nodeCarrier(request, response, secure === undefined ? {} : { secure })
   try {
     const session = await manager.load(carrier)
@@ -57,7 +57,7 @@ export async function mountSession<Data extends object>(
     beforeHeaders(response, { commit, fail })
     return { session, commit }
   } catch (error) {
-    if (!response.headersSent) announce(asHttp1(response), error)
+    if (!response.headersSent) applyErrorHead(asHttp1(response), error)
     throw error
   }
 }

@@ -3,7 +3,7 @@ import http2 from 'node:http2'
 import { pipeline, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Before, beforeHeaders, nodeCarrier } from '../src/index.ts'
+import { type BeforeHeaders, beforeHeaders, nodeCarrier } from '../src/index.ts'
 import { type Http2Listener, makeCertificate, serveHttp2 } from './http2-support.ts'
 import { deferred, turn, until } from './support.ts'
 
@@ -32,7 +32,7 @@ function before(
   response: Response,
   settled: () => Promise<void> | undefined,
   failed: (error: unknown) => void,
-): Before {
+): BeforeHeaders {
   let hasCommitted = false
   return {
     commit() {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test, vi } from 'vitest'
-import { type Before, beforeHeaders, nodeCarrier } from '../src/index.ts'
+import { type BeforeHeaders, beforeHeaders, nodeCarrier } from '../src/index.ts'
 import { bytesOf, deferred, serve, turn } from './support.ts'
 
 /** A server with several commits on each response, made by their names. */
 async function serveWith(
-  befores: readonly ((response: ServerResponse) => Before)[],
+  befores: readonly ((response: ServerResponse) => BeforeHeaders)[],
   between: (response: ServerResponse) => void = () => {},
 ): Promise<number> {
   return serve((_, response) => {
@@ -20,7 +20,7 @@ async function serveWith(
 
 /** Sends a cookie of its name once its promise has settled. */
 function sending(name: string, settled: () => Promise<void> | undefined, fail = vi.fn()) {
-  return (response: ServerResponse): Before => {
+  return (response: ServerResponse): BeforeHeaders => {
     const carrier = nodeCarrier(response.req, response)
     let hasCommitted = false
     const send = () => carrier.append('Set-Cookie', `${name}=1`)

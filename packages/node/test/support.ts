@@ -8,7 +8,7 @@ import {
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, expect, onTestFinished } from 'vitest'
-import { type Before, beforeHeaders } from '../src/index.ts'
+import { type BeforeHeaders, beforeHeaders } from '../src/index.ts'
 
 const troubles: unknown[] = []
 process.on('unhandledRejection', (reason) => troubles.push(reason))
@@ -55,7 +55,7 @@ export async function serve(listener: RequestListener): Promise<number> {
 
 /** Serves one handler behind `beforeHeaders`. */
 export function serveHeld(
-  before: (request: IncomingMessage, response: ServerResponse) => Before,
+  before: (request: IncomingMessage, response: ServerResponse) => BeforeHeaders,
   handle: RequestListener,
 ): Promise<number> {
   return serve((request, response) => {
@@ -66,7 +66,7 @@ export function serveHeld(
 
 /** Commits once, when `settled` says so, and fails into a plain 503. */
 export function commitWith(settled: () => Promise<void> | undefined, calls: string[] = []) {
-  return (_request: IncomingMessage, response: ServerResponse): Before => {
+  return (_request: IncomingMessage, response: ServerResponse): BeforeHeaders => {
     let hasCommitted = false
     return {
       commit() {

@@ -1,6 +1,10 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { SessionBackend, SessionRecord, StoreEnv } from '@sojourn/core/store'
-import { createMarks, type Mark, type Marks } from './marks.ts'
+import {
+  createRevocationEntries,
+  type RevocationEntries,
+  type RevocationEntry,
+} from './revocation-entries.ts'
 
 /**
  * Why a token that is genuine writes nothing: its session has ended, or was elevated after it, and then it opens nothing
@@ -9,7 +13,7 @@ import { createMarks, type Mark, type Marks } from './marks.ts'
 export type Refused = { readonly ended: EndReason } | 'superseded' | 'leaving'
 
 /** What a server must remember so that an end and an elevation are final although the browser holds the session. */
-export interface Revocations extends Pick<Marks, 'ping' | 'close'> {
+export interface Revocations extends Pick<RevocationEntries, 'ping' | 'close'> {
   /** Why the token of a record is refused, if it is. One `find`. */
   judge(record: SessionRecord): Promise<Refused | undefined>
   /** Makes the next record's authority the only one that counts; or says why not. */
@@ -20,51 +24,51 @@ export interface Revocations extends Pick<Marks, 'ping' | 'close'> {
   end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
 }
 
-/** Revocations by id and authority, in a backend. A mark stays until no token of its session can open any more. */
+/** Revocations by id and authority, in a backend. An entry stays until no token of its session can open any more. */
 export function createRevocations(backend: SessionBackend, env: StoreEnv): Revocations {
-  const marks = createMarks(backend, env)
+  const entries = createRevocationEntries(backend, env)
 
   return {
-    judge: async ({ id, authority }) => whyRefused(authority, await marks.find(id)),
+    judge: async ({ id, authority }) => whyRefused(authority, await entries.find(id)),
 
     async elevate({ id, authority, absoluteExpiresAt }, next) {
-      const mark = await marks.put(
+      const entry = await entries.put(
         id,
         { authority: next.authority },
         {
           until: Math.max(absoluteExpiresAt, next.absoluteExpiresAt),
-          yields: (standing) => whyRefused(authority, standing) !== undefined,
+          keepExisting: (standing) => whyRefused(authority, standing) !== undefined,
         },
       )
-      return whyRefused(authority, mark)
+      return whyRefused(authority, entry)
     },
 
     async leave({ id, authority, absoluteExpiresAt }) {
-      const mark = await marks.put(
+      const entry = await entries.put(
         id,
         { authority, leaving: true },
         {
           until: absoluteExpiresAt,
-          yields: (standing) => whyRefused(authority, standing) !== undefined,
+          keepExisting: (standing) => whyRefused(authority, standing) !== undefined,
         },
       )
-      const refused = whyRefused(authority, mark)
+      const refused = whyRefused(authority, entry)
       return refused === 'leaving' ? undefined : refused
     },
 
     async end(id, reason, until) {
-      const yields = (standing: Mark) => 'ended' in standing
-      const mark = await marks.put(id, { ended: reason }, { until, yields })
-      return mark && 'ended' in mark ? mark.ended : undefined
+      const keepExisting = (standing: RevocationEntry) => 'ended' in standing
+      const entry = await entries.put(id, { ended: reason }, { until, keepExisting })
+      return entry && 'ended' in entry ? entry.ended : undefined
     },
 
-    ping: marks.ping,
-    close: marks.close,
+    ping: entries.ping,
+    close: entries.close,
   }
 }
 
-function whyRefused(authority: number, mark: Mark | undefined): Refused | undefined {
-  if (mark === undefined || 'ended' in mark) return mark
-  if (mark.authority > authority) return 'superseded'
-  return mark.leaving ? 'leaving' : undefined
+function whyRefused(authority: number, entry: RevocationEntry | undefined): Refused | undefined {
+  if (entry === undefined || 'ended' in entry) return entry
+  if (entry.authority > authority) return 'superseded'
+  return entry.leaving ? 'leaving' : undefined
 }

@@ -1,5 +1,5 @@
 import type { SessionStore } from '@sojourn/core/store'
-import type { SealedParts } from './sealed-parts.ts'
+import type { SealedContext } from './sealed-context.ts'
 
 /**
  * The `end` and, with revocations, the `endById` of a cookie store. Without them the browser is all that forgets: a copy
@@ -7,7 +7,7 @@ import type { SealedParts } from './sealed-parts.ts'
  */
 export function createSealedEnd({
   revocations,
-}: SealedParts): Pick<SessionStore, 'end' | 'endById'> {
+}: SealedContext): Pick<SessionStore, 'end' | 'endById'> {
   if (!revocations) return { end: async (opened) => ({ last: opened }) }
   return {
     async end(opened, reason) {

@@ -2,7 +2,7 @@ import type { OpenedSession, OpenOutcome, SessionStore } from '@sojourn/core/sto
 import type { Sealed } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
-import { leaving, type SealedParts } from './sealed-parts.ts'
+import { leaving, type SealedContext } from './sealed-context.ts'
 import type { Refusal } from './tokens.ts'
 
 /**
@@ -13,7 +13,7 @@ export function createSealedOpen({
   tokens,
   revocations,
   env: { clock, policy },
-}: SealedParts): Pick<SessionStore, 'open' | 'peek'> {
+}: SealedContext): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
     ? { open, peek: (opened) => judge(opened, endOf(opened, policy.touchInterval)) }
     : { open }

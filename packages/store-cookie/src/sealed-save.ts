@@ -19,7 +19,7 @@ import {
 } from '@sojourn/core/store'
 import { endOf } from './lifetime.ts'
 import type { Refused } from './revocations.ts'
-import { leaving, type SealedParts } from './sealed-parts.ts'
+import { leaving, type SealedContext } from './sealed-context.ts'
 
 /** A sealed record needs no secret of its own: the seal is what opens it. */
 const noSecret = ''
@@ -33,7 +33,7 @@ export function createSealedSave({
   revocations,
   env,
   codec,
-}: SealedParts): Pick<SessionStore, 'create' | 'save'> {
+}: SealedContext): Pick<SessionStore, 'create' | 'save'> {
   const { clock, keyring, policy, emit } = env
   return { create, save }
 

@@ -3,9 +3,9 @@ import type { OpenedSession } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { endOf } from './lifetime.ts'
 import type { OpenedCache } from './opened-cache.ts'
+import { createJweParser } from './parse-jwe.ts'
 import type { SealKeys } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
-import { createSpelling } from './spelling.ts'
 
 interface TokenParts {
   readonly keys: SealKeys
@@ -34,7 +34,7 @@ export interface Tokens {
 export function createTokens(parts: TokenParts): Tokens {
   const { keys, sealer, cache, codecs, capacity, touchInterval } = parts
   const [first] = keys
-  const spell = createSpelling(keys, capacity)
+  const spell = createJweParser(keys, capacity)
 
   return {
     async seal(opened) {

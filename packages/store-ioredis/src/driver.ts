@@ -1,16 +1,16 @@
 import { SessionUsageError } from '@sojourn/core'
-import { notReady, type RedisDriver, type RedisSend, type RedisWord } from '@sojourn/store-redis'
+import { notReady, type RedisArg, type RedisDriver, type RedisSend } from '@sojourn/store-redis'
 
 /** What Sojourn uses of a connection of ioredis 5 or 6. */
 export interface IoredisNode {
   readonly options: { readonly enableAutoPipelining?: boolean | undefined }
-  callBuffer(command: string, ...words: RedisWord[]): Promise<unknown>
+  callBuffer(command: string, ...words: RedisArg[]): Promise<unknown>
   pipeline(): IoredisPipeline
 }
 
 /** Commands that go over one connection, one behind the other. */
 export interface IoredisPipeline {
-  callBuffer(command: string, ...words: RedisWord[]): IoredisPipeline
+  callBuffer(command: string, ...words: RedisArg[]): IoredisPipeline
   /** Each with its error or its reply. */
   exec(): Promise<[error: Error | null, reply: unknown][] | null>
 }
@@ -50,7 +50,7 @@ export function createDriver(client: IoredisClient): RedisDriver {
     },
     masters: async () => mastersOf(client).map(sendTo),
     keyPrefix: client.options.keyPrefix ?? '',
-    flaw: () => flawOf(client),
+    configWarning: () => flawOf(client),
   }
 }
 
@@ -74,7 +74,7 @@ function sendTo(node: IoredisNode): RedisSend {
 /** What Redis answers to commands that go one right behind the other. */
 async function inPipeline(
   node: IoredisNode,
-  commands: readonly (readonly RedisWord[])[],
+  commands: readonly (readonly RedisArg[])[],
 ): Promise<unknown[]> {
   const pipeline = node.pipeline()
   for (const [name = '', ...words] of commands) pipeline.callBuffer(String(name), ...words)

@@ -22,7 +22,8 @@ test.each(Object.entries(clients))(
   'waitFor waits, and says when it waited in vain: %s',
   async (_name, client) => {
     const prefix = freshPrefix()
-    const waiting = (ms: number) => ioredisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
+    const waiting = (timeoutMs: number) =>
+      ioredisBackend(client, { prefix, waitFor: { replicas: 1, timeoutMs } })
     await keepsQuorum(waiting, [replica])
   },
 )

@@ -7,7 +7,7 @@ import {
   type SessionBackend,
 } from '@sojourn/core/store'
 import { completeOptions, type MemoryOptions, warnInProduction } from './memory-options.ts'
-import { createShelf, type Shelf } from './shelf.ts'
+import { createRowTable, type RowTable } from './row-table.ts'
 
 export type { MemoryOptions } from './memory-options.ts'
 
@@ -20,7 +20,7 @@ const supports = { conditionalWrite: true, revocation: true, list: true, limit: 
  */
 export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   const { max, onDisplaced, warn } = completeOptions(options)
-  const shelf = createShelf({ max, onDisplaced })
+  const shelf = createRowTable({ max, onDisplaced })
   warnInProduction(warn)
 
   return {
@@ -91,7 +91,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   }
 }
 
-function liveRows(shelf: Shelf, group: string, at: number): IdentifiedRow[] {
+function liveRows(shelf: RowTable, group: string, at: number): IdentifiedRow[] {
   return shelf.idsOf(group).flatMap((id) => {
     const row = shelf.row(id, at)
     return row ? [{ id, ...row }] : []

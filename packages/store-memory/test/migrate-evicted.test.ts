@@ -34,6 +34,6 @@ test.each([
 
     await createVisitor(server).visit((session) => session.login('ann'))
     clock.now += 2 * minute // the tombstones have gone
-    expect(await first.look()).toBeNull()
+    expect(await first.peek()).toBeNull()
   },
 )

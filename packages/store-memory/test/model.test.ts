@@ -3,7 +3,7 @@ import { memoryBackend } from '@sojourn/store-memory'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createGroups } from '../src/groups.ts'
-import { createShelf } from '../src/shelf.ts'
+import { createRowTable } from '../src/row-table.ts'
 import { makeRow, t0 } from './support.ts'
 
 const lives = fc.constantFrom(-1, 0, 5, 40, 200)
@@ -25,7 +25,7 @@ test('the index of groups has exactly the ids that have a row, also where max di
   fc.assert(
     fc.property(changes, (done) => {
       const index = createGroups()
-      const shelf = createShelf({ max: 12, onDisplaced: () => undefined }, index)
+      const shelf = createRowTable({ max: 12, onDisplaced: () => undefined }, index)
       for (const [change, handle, group, life] of done) {
         const id = `g${group}.${handle}`
         const row = shelf.row(id, t0)

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { memoryBackend } from '@sojourn/store-memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGroups } from '../src/groups.ts'
-import { createShelf } from '../src/shelf.ts'
+import { createRowTable } from '../src/row-table.ts'
 import { callAt, makeRow, t0 } from './support.ts'
 
 const run = promisify(execFile)
@@ -19,7 +19,7 @@ describe('by a clock that the test moves', () => {
 
   test('100,000 expired rows leave within a minute without being read, and then the timer stops', async () => {
     const groups = createGroups()
-    const shelf = createShelf({ max: 200_000, onDisplaced: () => undefined }, groups)
+    const shelf = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
     for (let index = 0; index < 100_000; index++)
       shelf.put(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
     vi.advanceTimersByTime(2_000)
@@ -31,7 +31,7 @@ describe('by a clock that the test moves', () => {
 
   test('expired rows leave also where so many others are read that the map is always in motion', () => {
     const groups = createGroups()
-    const shelf = createShelf({ max: 100_000, onDisplaced: () => undefined }, groups)
+    const shelf = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
     const row = makeRow()
     for (let index = 0; index < 3_000; index++) shelf.put(`busy.${index}`, row, t0)
     shelf.put('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
@@ -45,7 +45,7 @@ describe('by a clock that the test moves', () => {
 
   test('live rows stay while expired ones leave', () => {
     const groups = createGroups()
-    const shelf = createShelf({ max: 10, onDisplaced: () => undefined }, groups)
+    const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
     shelf.put('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
     shelf.put('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
     vi.advanceTimersByTime(10_000)
@@ -84,7 +84,7 @@ describe('by a clock that the test moves', () => {
 
 test('an expired row leaves in real time without being read', async () => {
   const groups = createGroups()
-  const shelf = createShelf({ max: 10, onDisplaced: () => undefined }, groups)
+  const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
   shelf.put('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
   await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 60_000, interval: 50 })
 })

@@ -1,4 +1,4 @@
-import type { RedisWord } from '@sojourn/store-redis'
+import type { RedisArg } from '@sojourn/store-redis'
 
 /** How a command is sent. node-redis 5 and 6 understand the same. */
 export interface CommandOptions {
@@ -21,7 +21,7 @@ export interface NodeRedisConnection {
   readonly isOpen: boolean
   /** A pool does not say of itself. */
   readonly isReady?: boolean
-  sendCommand(words: RedisWord[], options: CommandOptions): Promise<unknown>
+  sendCommand(words: RedisArg[], options: CommandOptions): Promise<unknown>
 }
 
 /** What Sojourn uses of `createClient()` and `createClientPool()`. */
@@ -32,7 +32,7 @@ export interface NodeRedisClient extends Emitter, NodeRedisConnection {
 
 /** The connection to the master, as a Sentinel client lends it. */
 export interface NodeRedisLease {
-  sendCommand(isReadonly: false, words: RedisWord[], options: CommandOptions): Promise<unknown>
+  sendCommand(isReadonly: false, words: RedisArg[], options: CommandOptions): Promise<unknown>
 }
 
 /** What Sojourn uses of `createSentinel()`. */
@@ -52,7 +52,7 @@ export interface NodeRedisCluster extends Emitter {
   sendCommand(
     firstKey: string | undefined,
     isReadonly: false,
-    words: RedisWord[],
+    words: RedisArg[],
     options: CommandOptions,
   ): Promise<unknown>
 }

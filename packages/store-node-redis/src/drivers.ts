@@ -1,10 +1,10 @@
 import { SessionUsageError } from '@sojourn/core'
 import {
   notReady,
+  type RedisArg,
   type RedisCommand,
   type RedisDriver,
   type RedisSend,
-  type RedisWord,
 } from '@sojourn/store-redis'
 import type {
   CommandOptions,
@@ -37,7 +37,7 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
         sendBoth((words, chained) => connection.sendCommand(words, chained), command, second),
       ),
     masters: async () => [send],
-    flaw: () => flawOf(client),
+    configWarning: () => flawOf(client),
   }
 }
 
@@ -60,7 +60,7 @@ export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
       )
     },
     masters: async () => [send],
-    flaw: () => flawOf(sentinel),
+    configWarning: () => flawOf(sentinel),
   }
 }
 
@@ -92,7 +92,7 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
       if (!isReady(cluster)) throw notReady()
       return cluster.masters.map(sendTo)
     },
-    flaw: () => flawOf(cluster),
+    configWarning: () => flawOf(cluster),
   }
 }
 
@@ -117,9 +117,9 @@ function withSignal({ call }: RedisCommand): CommandOptions {
   return { ...options, abortSignal: call.signal }
 }
 
-type Send = (words: RedisWord[], options: CommandOptions) => Promise<unknown>
+type Send = (words: RedisArg[], options: CommandOptions) => Promise<unknown>
 
-function sendBoth(send: Send, command: RedisCommand, second: readonly RedisWord[]) {
+function sendBoth(send: Send, command: RedisCommand, second: readonly RedisArg[]) {
   const chained = { ...withSignal(command), chainId: Symbol('pair') }
   return Promise.all([send([...command.words], chained), send([...second], chained)])
 }

@@ -1,8 +1,8 @@
 import { freshPrefix, startStandalone } from '@sojourn/redis-lab'
 import {
+  type RedisArg,
   type RedisCommand,
   type RedisDriver,
-  type RedisWord,
   redisBackend,
 } from '@sojourn/store-redis'
 import { createClient } from 'redis'
@@ -36,7 +36,7 @@ class OwnDriver implements RedisDriver {
   send = ({ words }: RedisCommand): Promise<unknown> =>
     client.sendCommand([...words], this.#options)
 
-  async sendPair(command: RedisCommand, second: readonly RedisWord[]) {
+  async sendPair(command: RedisCommand, second: readonly RedisArg[]) {
     const reply = await this.send(command)
     return [reply, await client.sendCommand([...second], this.#options)] as const
   }
@@ -52,7 +52,7 @@ test('a driver may be an instance of a class', async () => {
   const ids: string[] = []
   for await (const { id } of backend.scan(callOf())) ids.push(id)
   expect(ids).toEqual(['g.a'])
-  const waiting = redisBackend(new OwnDriver(), { waitFor: { replicas: 1, ms: 1 } })
+  const waiting = redisBackend(new OwnDriver(), { waitFor: { replicas: 1, timeoutMs: 1 } })
   await expect(waiting.insert('g.a', row, callOf())).rejects.toThrow('Only 0 of 1 replicas')
 })
 

@@ -25,8 +25,8 @@ test.each([...Object.entries(clients), ['a pool', pool] as const])(
   'waitFor waits, and says when it waited in vain: %s',
   async (_name, client) => {
     const prefix = freshPrefix()
-    const waiting = (ms: number) =>
-      nodeRedisBackend(client, { prefix, waitFor: { replicas: 1, ms } })
+    const waiting = (timeoutMs: number) =>
+      nodeRedisBackend(client, { prefix, waitFor: { replicas: 1, timeoutMs } })
     await keepsQuorum(waiting, [replica])
   },
 )
@@ -34,9 +34,9 @@ test.each([...Object.entries(clients), ['a pool', pool] as const])(
 await proveQuorum({ 'redis 6': connectNodeRedis(redis), 'redis 5': connectNodeRedis(redis5) })
 
 test.each([
-  { replicas: 0, ms: 100 },
-  { replicas: 1, ms: 0 },
-  { replicas: 1.5, ms: 100 },
+  { replicas: 0, timeoutMs: 100 },
+  { replicas: 1, timeoutMs: 0 },
+  { replicas: 1.5, timeoutMs: 100 },
 ])('waitFor %o is refused', (waitFor) => {
   expect(() => nodeRedisBackend(pool, { waitFor })).toThrow('Give both as positive integers')
 })

@@ -1,10 +1,10 @@
 /** A word of a command as it goes over the wire. */
-export type RedisWord = string | Buffer
+export type RedisArg = string | Buffer
 
 /** One command, and what a client must know to send it. */
 export interface RedisCommand {
   /** The command's name, then its arguments. */
-  readonly words: readonly RedisWord[]
+  readonly words: readonly RedisArg[]
   /** The first key, by which a Cluster finds the node; absent where any node will do. */
   readonly key?: string
   /** Whether it may write: then it must not leave the client's queue after its deadline. */
@@ -17,9 +17,9 @@ export interface RedisCommand {
 export type RedisSend = (command: RedisCommand) => Promise<unknown>
 
 /** How many replicas must have a write before it counts, and how long they are waited for, in ms. */
-export interface Quorum {
+export interface ReplicaWait {
   readonly replicas: number
-  readonly ms: number
+  readonly timeoutMs: number
 }
 
 /** One Redis client seen as one function, and the little that the function cannot say. */
@@ -30,14 +30,11 @@ export interface RedisDriver {
    */
   readonly send: RedisSend
   /** Sends a command and, right behind it on the same connection, the words of another; answers both replies. */
-  sendPair(
-    command: RedisCommand,
-    second: readonly RedisWord[],
-  ): Promise<readonly [unknown, unknown]>
+  sendPair(command: RedisCommand, second: readonly RedisArg[]): Promise<readonly [unknown, unknown]>
   /** One `send` for each master: an iteration over all keys has to ask them all. */
   masters(): Promise<readonly RedisSend[]>
   /** What the client itself puts before every key, unasked. */
   readonly keyPrefix?: string
   /** What the operator should be told of the way the client is set up, if anything; asked at the first command. */
-  flaw?(): string | undefined
+  configWarning?(): string | undefined
 }

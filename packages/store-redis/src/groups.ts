@@ -1,7 +1,7 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { BackendCall, IdentifiedRow } from '@sojourn/core/store'
 import { groupOf } from '@sojourn/core/store'
-import type { RedisWord } from './driver.ts'
+import type { RedisArg } from './driver.ts'
 import { handleOf, type Layout } from './layout.ts'
 import { readEnded, readListed } from './replies.ts'
 import type { RunScript } from './run-script.ts'
@@ -57,7 +57,7 @@ export function createGroups({ layout, runScript }: { layout: Layout; runScript:
 interface Step {
   readonly group: string
   readonly call: BackendCall
-  readonly args: readonly RedisWord[]
+  readonly args: readonly RedisArg[]
 }
 
 interface Ending {

@@ -1,5 +1,5 @@
-export type { Quorum, RedisCommand, RedisDriver, RedisSend, RedisWord } from './driver.ts'
+export type { RedisArg, RedisCommand, RedisDriver, RedisSend, ReplicaWait } from './driver.ts'
+export { notReady } from './errors.ts'
 export { msgpackCodec } from './msgpack-codec.ts'
 export { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
 export { type RedisStoreOptions, redisStore } from './redis-store.ts'
-export { notReady } from './trouble.ts'

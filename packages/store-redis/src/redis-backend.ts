@@ -6,16 +6,16 @@ import {
   type Row,
   type SessionBackend,
 } from '@sojourn/core/store'
-import type { Quorum, RedisDriver, RedisWord } from './driver.ts'
+import type { RedisArg, RedisDriver, ReplicaWait } from './driver.ts'
+import { toStoreError } from './errors.ts'
 import { createGroups } from './groups.ts'
 import { checkPrefix, createLayout } from './layout.ts'
-import { sendWithQuorum } from './quorum.ts'
+import { waitForReplicas } from './replica-wait.ts'
 import * as replies from './replies.ts'
 import { createRunScript } from './run-script.ts'
 import { scanRows } from './scan.ts'
 import * as scripts from './scripts.ts'
 import { encodeRow, encodeTag, encodeTimes, encodeTombstone, kinds } from './stored.ts'
-import { asTrouble } from './trouble.ts'
 
 /** How a Redis backend is set up. */
 export interface RedisBackendOptions {
@@ -25,14 +25,14 @@ export interface RedisBackendOptions {
    * Waits with each write but touches until so many replicas have it: fewer logouts and logins are undone by a failover.
    * It holds up whatever else uses the connection, so give the store a client or a pool of its own. @default none
    */
-  readonly waitFor?: Quorum
+  readonly waitFor?: ReplicaWait
   /** Is told, once, of a flaw in how the client is set up. @default console.warn */
   readonly warn?: (message: string) => void
 }
 
 /** A script's arguments but for the manager's now, and the call that it belongs to. */
 interface Run {
-  readonly args: readonly RedisWord[]
+  readonly args: readonly RedisArg[]
   readonly call: BackendCall
 }
 
@@ -58,7 +58,7 @@ export function redisBackend(
   const client = tellingFlaw(driver, warn)
   const runScript = createRunScript({
     send: client.send,
-    sendDurably: sendWithQuorum(client, waitFor),
+    sendDurably: waitForReplicas(client, waitFor),
   })
   const groups = createGroups({ layout, runScript })
 
@@ -115,7 +115,7 @@ export function redisBackend(
       try {
         yield* scanRows(client, layout, call)
       } catch (error) {
-        throw asTrouble(error, call)
+        throw toStoreError(error, call)
       }
     },
 
@@ -141,7 +141,7 @@ async function answer<Reply, Result>(
   try {
     return read(await reply)
   } catch (error) {
-    throw asTrouble(error, call)
+    throw toStoreError(error, call)
   }
 }
 
@@ -156,7 +156,7 @@ function tellingFlaw(driver: RedisDriver, warn: (message: string) => void): Redi
   const look = () => {
     if (isLooked) return
     isLooked = true
-    const flaw = driver.flaw?.()
+    const flaw = driver.configWarning?.()
     if (flaw !== undefined) warn(flaw)
   }
   return {

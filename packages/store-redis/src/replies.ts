@@ -8,8 +8,8 @@ import type {
   TouchOutcome,
 } from '@sojourn/core/store'
 import { tombstoneMs } from '@sojourn/core/store'
+import { unexpectedReply } from './errors.ts'
 import { decodeStored } from './stored.ts'
-import { strangeReply } from './trouble.ts'
 
 /** The answer of `GET`. */
 export function readFound(reply: unknown, at: number): Row | Tombstone | null {
@@ -24,7 +24,7 @@ export function readInserted(reply: unknown, idIn: (handle: string) => SessionId
   const [outcome, ...handles] = readWords(reply)
   if (outcome === 'inserted') return { inserted: true, evicted: handles.map(idIn) }
   if (outcome === 'taken' || outcome === 'limit') return { inserted: false, why: outcome }
-  throw strangeReply("Redis answered an 'insert' with something")
+  throw unexpectedReply("Redis answered an 'insert' with something")
 }
 
 /** The answer of the script `replace`. */
@@ -32,14 +32,14 @@ export function readReplaced(reply: unknown): ReplaceOutcome {
   if (Array.isArray(reply)) return { conflict: readRow(reply[1]) }
   const [outcome] = readWords(reply)
   if (outcome === 'replaced' || outcome === 'gone') return outcome
-  throw strangeReply("Redis answered a 'replace' with something")
+  throw unexpectedReply("Redis answered a 'replace' with something")
 }
 
 /** The answer of the script `touch`. */
 export function readTouched(reply: unknown): TouchOutcome {
   const [outcome] = readWords(reply)
   if (outcome === 'touched' || outcome === 'gone' || outcome === 'conflict') return outcome
-  throw strangeReply("Redis answered a 'touch' with something")
+  throw unexpectedReply("Redis answered a 'touch' with something")
 }
 
 /** The answer of the script `remove`. */
@@ -54,7 +54,7 @@ export function readListed(
 ): { rows: readonly IdentifiedRow[]; rest: readonly string[] } {
   const [found, rest]: unknown[] = Array.isArray(reply) ? reply : []
   if (!Array.isArray(found) || !Array.isArray(rest))
-    throw strangeReply("Redis answered a 'list' with something")
+    throw unexpectedReply("Redis answered a 'list' with something")
   const words: unknown[] = found
   const rows = words.flatMap((word, index) =>
     index % 2 === 0 ? [{ id: idIn(String(word)), ...readRow(words[index + 1]) }] : [],
@@ -66,13 +66,13 @@ export function readListed(
 export function readEnded(reply: unknown): { count: number; hasMore: boolean } {
   const [count = Number.NaN, more] = readWords(reply).map(Number) // a client may be told to answer integers as strings
   if (Number.isSafeInteger(count)) return { count, hasMore: more === 1 }
-  throw strangeReply("Redis answered a 'removeGroup' with something")
+  throw unexpectedReply("Redis answered a 'removeGroup' with something")
 }
 
 /** The answer of `SCAN`: where to go on, and the keys so far. */
 export function readPage(reply: unknown): { cursor: string; keys: readonly string[] } {
   const [cursor, keys]: unknown[] = Array.isArray(reply) ? reply : []
-  if (!Array.isArray(keys)) throw strangeReply("Redis answered a 'SCAN' with something")
+  if (!Array.isArray(keys)) throw unexpectedReply("Redis answered a 'SCAN' with something")
   return { cursor: String(cursor), keys: keys.map(String) }
 }
 
@@ -82,12 +82,12 @@ function readWords(reply: unknown): string[] {
 
 function readRow(reply: unknown): Row {
   const stored = readStored(reply)
-  if ('ended' in stored) throw strangeReply('Redis answered a tombstone for a row')
+  if ('ended' in stored) throw unexpectedReply('Redis answered a tombstone for a row')
   return stored
 }
 
 function readStored(reply: unknown): Row | Tombstone {
   const stored = Buffer.isBuffer(reply) ? decodeStored(reply) : undefined
   if (stored) return stored
-  throw strangeReply('At the key of a session Redis keeps something')
+  throw unexpectedReply('At the key of a session Redis keeps something')
 }

@@ -1,11 +1,11 @@
-import type { RedisCommand, RedisSend, RedisWord } from './driver.ts'
+import type { RedisArg, RedisCommand, RedisSend } from './driver.ts'
 import type { Script } from './scripts.ts'
 
 /** What a script is run on. */
 interface ScriptCall {
   /** All of one slot; the first decides the node. */
   readonly keys: readonly [string, ...string[]]
-  readonly args: readonly RedisWord[]
+  readonly args: readonly RedisArg[]
   readonly call: RedisCommand['call']
 }
 

@@ -21,7 +21,7 @@ export function proveRaces(connect: Connect, program: string): void {
     test('20 updates in each are 80', async () => {
       const { users, job } = await sceneOf(['ann'])
       await fleet.run(job({ task: 'add twenty' }))
-      expect((await users[0]?.look())?.data).toEqual({ n: 80 })
+      expect((await users[0]?.peek())?.data).toEqual({ n: 80 })
     })
 
     test('40 logins leave the 3 of the limit', async () => {
@@ -49,7 +49,7 @@ export function proveRaces(connect: Connect, program: string): void {
       })
       const left = await Promise.all(names.map((name) => manager.sessions(name)))
       expect(left.flat()).toEqual([])
-      const looks = await Promise.all(users.map((user) => user.look()))
+      const looks = await Promise.all(users.map((user) => user.peek()))
       expect(looks.filter(Boolean)).toEqual([])
     })
 

@@ -34,7 +34,8 @@ export async function proveQuorum(clients: Readonly<Record<string, Connect>>): P
       async (_name, connect) => {
         const connection = await connect(address)
         const prefix = freshPrefix()
-        const waiting = (ms: number) => connection.backend(prefix, { waitFor: { replicas, ms } })
+        const waiting = (timeoutMs: number) =>
+          connection.backend(prefix, { waitFor: { replicas, timeoutMs } })
         await keepsQuorum(waiting, stopped)
         connection.close()
       },
@@ -48,7 +49,7 @@ export async function proveQuorum(clients: Readonly<Record<string, Connect>>): P
  * `waiting` makes a backend that waits so many ms.
  */
 export async function keepsQuorum(
-  waiting: (ms: number) => SessionBackend,
+  waiting: (timeoutMs: number) => SessionBackend,
   replicas: readonly RedisNode[],
 ): Promise<void> {
   const [patient, hasty] = [waiting(20_000), waiting(200)]

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { Row } from '@sojourn/core/store'
 import { conflictIn, rowIn, sameRow, scanned, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const spoiled = 0xff
 

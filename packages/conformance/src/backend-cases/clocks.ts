@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import { isEnded, isGone, listsExactly, stands } from '../backend-asserts.ts'
-import { type BackendCase, callAt, ending, hour, makeRow, second } from '../backend-bench.ts'
+import { type BackendCase, callAt, ending, hour, makeRow, second } from '../backend-fixture.ts'
 
 /** Clause 5: a backend goes by the manager's clock, however far that is from the machine's. */
 export const clockCases: readonly BackendCase[] = [

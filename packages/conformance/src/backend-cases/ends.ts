@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { BackendCall, SessionBackend } from '@sojourn/core/store'
-import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 import { ended } from '../suite.ts'
 
 /** How long an operation may take that has nothing to wait for, in ms. */

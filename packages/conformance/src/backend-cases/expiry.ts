@@ -10,7 +10,7 @@ import {
   now,
   second,
   t0,
-} from '../backend-bench.ts'
+} from '../backend-fixture.ts'
 
 const end = t0 + hour
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { listsExactly, sameRow, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
 import { groupOf } from '../backend-clauses.ts'
+import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 import { dotted, hostile } from './hostile-words.ts'
 
 const kinds = Object.entries(hostile)

@@ -1,6 +1,15 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { isGone, listsExactly, sameRow, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, ending, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import {
+  type BackendCase,
+  bytes,
+  ending,
+  given,
+  hour,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 
 const done = { inserted: true, evicted: [] }
 const taken = { inserted: false, why: 'taken' }

@@ -11,7 +11,7 @@ import {
   now,
   second,
   t0,
-} from '../backend-bench.ts'
+} from '../backend-fixture.ts'
 
 const evict = (max: number): GroupLimit => ({ max, onExceed: 'evict' })
 const refuse = (max: number): GroupLimit => ({ max, onExceed: 'refuse' })

@@ -2,7 +2,14 @@ import { deepEqual, equal } from 'node:assert/strict'
 import type { SessionId } from '@sojourn/core'
 import type { GroupLimit, InsertOutcome } from '@sojourn/core/store'
 import { listsExactly, rowIn } from '../backend-asserts.ts'
-import { type BackendCase, type Bench, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import {
+  type BackendCase,
+  type BackendFixture,
+  hour,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 
 const needs = ['limit']
 
@@ -12,13 +19,13 @@ export const limitRaceCases: readonly BackendCase[] = [
     id: 'B2.36',
     title: 'of 40 parallel inserts with a limit of 3, refuse inserts exactly 3',
     needs,
-    async run(bench) {
-      await bench.races(async (group) => {
-        const { ids, outcomes } = await insertMany(bench, group, { max: 3, onExceed: 'refuse' })
+    async run(fixture) {
+      await fixture.races(async (group) => {
+        const { ids, outcomes } = await insertMany(fixture, group, { max: 3, onExceed: 'refuse' })
         const inserted = ids.filter((_, index) => outcomes[index]?.inserted)
         equal(inserted.length, 3)
-        deepEqual(await liveOf(bench, ids), inserted)
-        await agreesWithList(bench, group, inserted)
+        deepEqual(await liveOf(fixture, ids), inserted)
+        await agreesWithList(fixture, group, inserted)
       })
     },
   },
@@ -27,20 +34,20 @@ export const limitRaceCases: readonly BackendCase[] = [
     title:
       'of 40 parallel inserts with a limit of 3, evict leaves exactly 3 and names each other once',
     needs,
-    async run(bench) {
-      await bench.races(async (group) => {
-        const { ids, outcomes } = await insertMany(bench, group, { max: 3, onExceed: 'evict' })
+    async run(fixture) {
+      await fixture.races(async (group) => {
+        const { ids, outcomes } = await insertMany(fixture, group, { max: 3, onExceed: 'evict' })
         const evicted = outcomes.flatMap((outcome) => (outcome.inserted ? outcome.evicted : ids))
-        const live = await liveOf(bench, ids)
+        const live = await liveOf(fixture, ids)
         equal(live.length, 3)
         deepEqual([...live, ...evicted].sort(), [...ids].sort())
-        await agreesWithList(bench, group, live)
+        await agreesWithList(fixture, group, live)
       })
     },
   },
 ]
 
-async function insertMany({ backend, parallel }: Bench, group: string, limit: GroupLimit) {
+async function insertMany({ backend, parallel }: BackendFixture, group: string, limit: GroupLimit) {
   const ids = Array.from({ length: 40 }, (_, index) => `${group}.${index}`)
   const outcomes: InsertOutcome[] = await parallel(
     ids.map((id, index) => () => {
@@ -51,7 +58,10 @@ async function insertMany({ backend, parallel }: Bench, group: string, limit: Gr
   return { ids, outcomes }
 }
 
-async function liveOf({ backend }: Bench, ids: readonly SessionId[]): Promise<SessionId[]> {
+async function liveOf(
+  { backend }: BackendFixture,
+  ids: readonly SessionId[],
+): Promise<SessionId[]> {
   const found = await Promise.all(ids.map((id) => backend.find(id, now)))
   const live = ids.filter((_, index) => {
     const entry = found[index]
@@ -62,6 +72,10 @@ async function liveOf({ backend }: Bench, ids: readonly SessionId[]): Promise<Se
 }
 
 /** A backend with limits but without lists is believed. */
-async function agreesWithList({ backend }: Bench, group: string, ids: readonly SessionId[]) {
+async function agreesWithList(
+  { backend }: BackendFixture,
+  group: string,
+  ids: readonly SessionId[],
+) {
   if (backend.supports.list) await listsExactly(backend, group, { ids })
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { GroupLimit } from '@sojourn/core/store'
 import { isEnded, isGone, stands } from '../backend-asserts.ts'
-import { type BackendCase, callAt, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, callAt, given, hour, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const evict = (max: number): GroupLimit => ({ max, onExceed: 'evict' })
 const refuse = (max: number): GroupLimit => ({ max, onExceed: 'refuse' })

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { isEnded, isGone, listsExactly, sameIds, scanned, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const mine = { value: bytes('mine') }
 const theirs = { value: bytes('theirs') }

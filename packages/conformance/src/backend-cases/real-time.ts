@@ -2,7 +2,15 @@ import { ok } from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SessionBackend } from '@sojourn/core/store'
 import { stands } from '../backend-asserts.ts'
-import { type BackendCase, type Bench, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import {
+  type BackendCase,
+  type BackendFixture,
+  given,
+  hour,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 
 const needs = ['realTime']
 /** How long a row lives that soon leaves, in ms. */
@@ -15,20 +23,20 @@ export const realTimeCases: readonly BackendCase[] = [
     id: 'B5.19',
     title: 'a row leaves by itself when its time to live has passed',
     needs,
-    async run(bench) {
-      await given(bench.backend, [['g.a', soon]])
-      await leaves(bench, 'g.a')
+    async run(fixture) {
+      await given(fixture.backend, [['g.a', soon]])
+      await leaves(fixture, 'g.a')
     },
   },
   {
     id: 'B5.20',
     title: 'a row that was touched or replaced does not leave at its first end',
     needs,
-    async run(bench) {
-      const { backend } = bench
+    async run(fixture) {
+      const { backend } = fixture
       const prolonged = await prolong(backend)
       await given(backend, [['h.c', { expiresAt: t0 + prolonged.life }]])
-      await leaves(bench, 'h.c')
+      await leaves(fixture, 'h.c')
       await stands(backend, prolonged.touched, { row: makeRow() })
       await stands(backend, prolonged.replaced, { row: next })
     },
@@ -37,11 +45,11 @@ export const realTimeCases: readonly BackendCase[] = [
     id: 'B5.21',
     title: 'a row whose end is more than 2^31 ms away does not leave early',
     needs,
-    async run(bench) {
-      const [row = makeRow()] = await given(bench.backend, [['g.a', { expiresAt: t0 + 2 ** 33 }]])
-      await given(bench.backend, [['g.b', soon]])
-      await leaves(bench, 'g.b')
-      await stands(bench.backend, 'g.a', { row })
+    async run(fixture) {
+      const [row = makeRow()] = await given(fixture.backend, [['g.a', { expiresAt: t0 + 2 ** 33 }]])
+      await given(fixture.backend, [['g.b', soon]])
+      await leaves(fixture, 'g.b')
+      await stands(fixture.backend, 'g.a', { row })
     },
   },
 ]
@@ -69,7 +77,7 @@ interface Prolonged {
   readonly life: number
 }
 
-async function leaves({ backend, realTimeMs }: Bench, id: string): Promise<void> {
+async function leaves({ backend, realTimeMs }: BackendFixture, id: string): Promise<void> {
   const patience = AbortSignal.timeout(realTimeMs)
   while (!patience.aborted) {
     if ((await backend.find(id, now)) === null) return

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict'
 import { isEnded, isGone, listsExactly, stands } from '../backend-asserts.ts'
-import { type BackendCase, ending, given, hour, makeRow, second, t0 } from '../backend-bench.ts'
+import { type BackendCase, ending, given, hour, makeRow, second, t0 } from '../backend-fixture.ts'
 
 const needs = ['list']
 

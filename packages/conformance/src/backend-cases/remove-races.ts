@@ -1,6 +1,15 @@
 import { equal, notEqual } from 'node:assert/strict'
 import { isGone } from '../backend-asserts.ts'
-import { type BackendCase, bytes, ending, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import {
+  type BackendCase,
+  bytes,
+  ending,
+  given,
+  hour,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 
 const next = makeRow({ version: 'v2', priorVersions: ['v1'], value: bytes('next') })
 const times = { touchedAt: t0 + 7, expiresAt: t0 + 3 * hour }

@@ -10,7 +10,7 @@ import {
   makeRow,
   now,
   t0,
-} from '../backend-bench.ts'
+} from '../backend-fixture.ts'
 
 const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed', 'moved']
 

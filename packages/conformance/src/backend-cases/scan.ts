@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { listsExactly, sameIds, scanned } from '../backend-asserts.ts'
-import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const capabilities = ['conditionalWrite', 'limit', 'list', 'revocation', 'scan']
 

@@ -9,7 +9,7 @@ import {
   now,
   second,
   t0,
-} from '../backend-bench.ts'
+} from '../backend-fixture.ts'
 
 const year = 365 * 24 * hour
 const past = { touchedAt: t0 - hour, expiresAt: t0 - 1 }

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { isEnded, isGone, listsExactly, sameIds, scanned, stands } from '../backend-asserts.ts'
+import { tombstoneMs } from '../backend-clauses.ts'
 import {
   type BackendCase,
   callAt,
@@ -9,8 +10,7 @@ import {
   makeRow,
   now,
   t0,
-} from '../backend-bench.ts'
-import { tombstoneMs } from '../backend-clauses.ts'
+} from '../backend-fixture.ts'
 
 const needs = ['revocation']
 const last = t0 + tombstoneMs - 1

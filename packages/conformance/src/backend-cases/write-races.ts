@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { conflictIn, sameRow, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import { type BackendCase, bytes, given, hour, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const times = { touchedAt: t0 + 7, expiresAt: t0 + 3 * hour }
 

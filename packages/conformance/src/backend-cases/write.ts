@@ -1,6 +1,15 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { conflictIn, isGone, sameRow, stands } from '../backend-asserts.ts'
-import { type BackendCase, bytes, callAt, given, hour, makeRow, now, t0 } from '../backend-bench.ts'
+import {
+  type BackendCase,
+  bytes,
+  callAt,
+  given,
+  hour,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 
 const next = makeRow({
   version: 'v2',

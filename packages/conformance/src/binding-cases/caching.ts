@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { Answer, BindingCase, Route } from '../binding-bench.ts'
+import type { Answer, BindingCase, Route } from '../binding-fixture.ts'
 
 type Act = Route['act']
 
@@ -37,10 +37,10 @@ export const caching: readonly BindingCase[] = [
   {
     id: 'H3.11',
     title: 'whatever consults the session varies by Cookie, and whatever sends a cookie is private',
-    async run(bench) {
+    async run(fixture) {
       for (const [status, answer] of answers) {
         const routes = acts.map(([path, , act]): Route => ({ path, act, answer }))
-        const { ask } = await bench.serve([visit, ...routes])
+        const { ask } = await fixture.serve([visit, ...routes])
         for (const [path, setsCookie] of acts) {
           const { cookie } = await ask('/visit')
           const reply = await ask(path, { headers: { cookie } })
@@ -55,11 +55,11 @@ export const caching: readonly BindingCase[] = [
     id: 'H3.12',
     title:
       'a token that is offered because of its age is private too, and a touch alone sends none',
-    async run(bench) {
+    async run(fixture) {
       const clock = { now: Date.UTC(2030, 0, 1) }
       const read: Route = { ...visit, path: '/read', act: ({ session }) => session?.userId }
       const options = { clock: () => clock.now }
-      const { ask, calls } = await bench.serve([visit, read], { options })
+      const { ask, calls } = await fixture.serve([visit, read], { options })
       const { cookie } = await ask('/visit')
       calls()
       clock.now += 2 * 60_000
@@ -75,9 +75,9 @@ export const caching: readonly BindingCase[] = [
   {
     id: 'H3.15',
     title: 'a header for CDNs alone keeps no response that carries a token, and stays on others',
-    async run(bench) {
+    async run(fixture) {
       const answer = { kind: 'text', body: 'fine', headers: targeted } as const
-      const { ask } = await bench.serve([
+      const { ask } = await fixture.serve([
         { path: '/login', act: ({ session }) => session?.login('user-1'), answer },
         { path: '/quiet', act: () => undefined, answer },
       ])

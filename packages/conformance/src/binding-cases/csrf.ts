@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { BindingBench, BindingCase, Guarding, Method, Route } from '../binding-bench.ts'
+import type { BindingBench, BindingCase, Guarding, Method, Route } from '../binding-fixture.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const login: Route = {
@@ -55,9 +55,9 @@ export const csrf: readonly BindingCase[] = [
     id: 'H6.1',
     title: "csrf decides as Go's table says, whatever the content type, and lets GET and HEAD pass",
     needs,
-    async run(bench) {
+    async run(fixture) {
       const guard = { kind: 'csrf', options: { trustedOrigins: [trusted] } } as const
-      const { ask, url, calls } = await bench.serve([behind(guard)])
+      const { ask, url, calls } = await fixture.serve([behind(guard)])
       for (const [headers, status] of tableOf(url)) {
         const body = headers['content-type'] && '{}'
         const reply = await ask('/guarded', { method: 'POST', headers, body })
@@ -76,8 +76,8 @@ export const csrf: readonly BindingCase[] = [
     id: 'H6.2',
     title: 'csrf that is strict refuses what says neither its site nor its origin',
     needs,
-    async run(bench) {
-      const { ask } = await bench.serve([behind({ kind: 'csrf', options: { strict: true } })])
+    async run(fixture) {
+      const { ask } = await fixture.serve([behind({ kind: 'csrf', options: { strict: true } })])
       const headers = { 'sec-fetch-site': 'same-origin' }
       equal((await ask('/guarded', { method: 'POST' })).status, 403)
       equal((await ask('/guarded', { method: 'POST', headers })).status, 200)
@@ -87,8 +87,8 @@ export const csrf: readonly BindingCase[] = [
     id: 'H6.3',
     title: "csrf with a token wants this session's own from a header, and no other",
     needs,
-    async run(bench) {
-      const { ask, page, post } = await withForms(bench)
+    async run(fixture) {
+      const { ask, page, post } = await withForms(fixture)
       const theirs = await page('')
       const { cookie, token } = await page('')
       equal(await post(cookie, { token }), 200)
@@ -112,8 +112,8 @@ export const csrf: readonly BindingCase[] = [
     id: 'H6.4',
     title: 'a CSRF token dies with a login, a rotation and a logout, and the next page has another',
     needs,
-    async run(bench) {
-      const { ask, page, post } = await withForms(bench)
+    async run(fixture) {
+      const { ask, page, post } = await withForms(fixture)
       let { cookie, token } = await page('')
       for (const path of ['/login', '/rotate'] as const) {
         cookie = (await ask(path, { headers: { cookie } })).cookie
@@ -129,8 +129,8 @@ export const csrf: readonly BindingCase[] = [
     id: 'H6.5',
     title: 'csrf finds the token in the form field _csrf, where no header has one',
     needs: [...needs, 'forms'],
-    async run(bench) {
-      const { page, post } = await withForms(bench)
+    async run(fixture) {
+      const { page, post } = await withForms(fixture)
       const theirs = await page('')
       const { cookie, token } = await page('')
       equal(await post(cookie, { field: token }), 200)
@@ -150,8 +150,8 @@ export const csrf: readonly BindingCase[] = [
     title:
       'only GET, HEAD and OPTIONS pass unasked, and no header makes another method one of them',
     needs,
-    async run(bench) {
-      const { ask } = await bench.serve([behind({ kind: 'csrf' })])
+    async run(fixture) {
+      const { ask } = await fixture.serve([behind({ kind: 'csrf' })])
       const status = async (method: Method, more: Readonly<Record<string, string>> = {}) => {
         const headers = { 'sec-fetch-site': 'cross-site', ...more }
         return (await ask('/guarded', { method, headers })).status
@@ -167,7 +167,7 @@ export const csrf: readonly BindingCase[] = [
 ]
 
 /** An application of forms with a token; `page` gets one, and `post` sends it by header or by field. */
-async function withForms(bench: BindingBench) {
+async function withForms(fixture: BindingBench) {
   let shown = ''
   const form: Route = {
     path: '/form',
@@ -177,7 +177,7 @@ async function withForms(bench: BindingBench) {
     answer: text,
   }
   const guarded = behind({ kind: 'csrf', options: { token: true } })
-  const { ask } = await bench.serve([form, login, rotate, logout, guarded])
+  const { ask } = await fixture.serve([form, login, rotate, logout, guarded])
   const page = async (cookie: string) => {
     const reply = await ask('/form', cookie ? { headers: { cookie } } : {})
     return { cookie: reply.cookie || cookie, token: shown }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { Answer, BindingCase, Route } from '../binding-bench.ts'
+import type { Answer, BindingCase, Route } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const answers: readonly Answer[] = [
@@ -48,8 +48,8 @@ export const firstByte: readonly BindingCase[] = answers.flatMap((answer, index)
   {
     id: `H1.${index + 1}`,
     title: `no byte of a response by ${answer.kind} leaves before the commit, and then all of it does`,
-    async run(bench) {
-      const { ask, holdWrites, writing } = await bench.serve([changing(answer)])
+    async run(fixture) {
+      const { ask, holdWrites, writing } = await fixture.serve([changing(answer)])
       const release = holdWrites()
       let hasArrived = false
       const asked = ask('/change').finally(() => {
@@ -67,8 +67,8 @@ export const firstByte: readonly BindingCase[] = answers.flatMap((answer, index)
   {
     id: `H2.${index + 1}`,
     title: `a failed commit lets nothing of a response by ${answer.kind} leave: 503, Retry-After, no cookie`,
-    async run(bench) {
-      const { ask, fail } = await bench.serve([changing(answer), seen])
+    async run(fixture) {
+      const { ask, fail } = await fixture.serve([changing(answer), seen])
       fail('write')
       const { status, headers, setCookies, body } = await ask('/change')
       deepEqual([status, headers.get('retry-after'), setCookies.length], [503, '1', 0])

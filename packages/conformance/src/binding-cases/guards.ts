@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
-import type { BindingCase, Guarding, Route } from '../binding-bench.ts'
+import type { BindingCase, Guarding, Route } from '../binding-fixture.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const login: Route = {
@@ -26,8 +26,8 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.1',
     title: 'requireSession is 401 for a visitor, kept or not, and lets a user pass',
     needs,
-    async run(bench) {
-      const { ask } = await bench.serve([login, visit, behind({ kind: 'session' })])
+    async run(fixture) {
+      const { ask } = await fixture.serve([login, visit, behind({ kind: 'session' })])
       equal((await ask('/guarded')).status, 401)
       const visitor = await ask('/visit')
       equal((await ask('/guarded', { headers: { cookie: visitor.cookie } })).status, 401)
@@ -40,9 +40,9 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.2',
     title: 'with redirectTo a guard sends a visitor there by 303, and a user passes',
     needs,
-    async run(bench) {
+    async run(fixture) {
       const guard = { kind: 'session', options: { redirectTo: '/login' } } as const
-      const { ask } = await bench.serve([login, behind(guard)])
+      const { ask } = await fixture.serve([login, behind(guard)])
       for (const method of ['GET', 'POST', 'HEAD'] as const) {
         const { status, headers, body } = await ask('/guarded', { method })
         equal(status, 303)
@@ -57,10 +57,10 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.3',
     title: 'requireRecent passes up to its duration after the login and not beyond',
     needs,
-    async run(bench) {
+    async run(fixture) {
       const clock = { now: Date.UTC(2030, 0, 1) }
       const options = { clock: () => clock.now }
-      const { ask } = await bench.serve([login, behind({ kind: 'recent', duration: '10m' })], {
+      const { ask } = await fixture.serve([login, behind({ kind: 'recent', duration: '10m' })], {
         options,
       })
       const { cookie } = await ask('/login')
@@ -75,7 +75,7 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.4',
     title: 'a guard whose sessions are not mounted is 500, and says nothing to the client',
     needs,
-    async run(bench) {
+    async run(fixture) {
       const missing: readonly Guarding[] = [
         { kind: 'session', options: { as: 'nobody' } },
         { kind: 'session', options: { as: 'nobody', redirectTo: '/login' } },
@@ -83,7 +83,7 @@ export const guards: readonly BindingCase[] = [
         { kind: 'csrf', options: { as: 'nobody', token: true } },
       ]
       for (const guard of missing) {
-        const { ask, thrown } = await bench.serve([behind(guard)])
+        const { ask, thrown } = await fixture.serve([behind(guard)])
         const { status, body } = await ask('/guarded', { method: 'POST' })
         deepEqual([status, body.includes('fine')], [500, false])
         deepEqual(thrown(), ['ERR_SESSION_MISSING'])
@@ -94,10 +94,10 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.5',
     title: 'a store that is down is 503 behind a guard, and never a redirect to log in',
     needs,
-    async run(bench) {
+    async run(fixture) {
       const guard = { kind: 'session', options: { redirectTo: '/login' } } as const
       const options = { onStoreError: 'anonymous' } as const
-      const { ask, fail } = await bench.serve([login, behind(guard)], { options })
+      const { ask, fail } = await fixture.serve([login, behind(guard)], { options })
       const { cookie } = await ask('/login')
       fail('find')
       const { status, headers } = await ask('/guarded', { headers: { cookie } })
@@ -108,14 +108,14 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.6',
     title: 'a guard asks the session of the name that it was given',
     needs: [...needs, 'as'],
-    async run(bench) {
+    async run(fixture) {
       const admin: Route = {
         path: '/admin',
         act: ({ adminSession }) => adminSession?.login('admin-1'),
         answer: text,
       }
       const guard = { kind: 'session', options: { as: 'adminSession' } } as const
-      const { ask } = await bench.serve([login, admin, behind(guard)], {
+      const { ask } = await fixture.serve([login, admin, behind(guard)], {
         mounts: ({ createManager }) => [
           { manager: createManager({}) },
           { manager: createManager({ cookieName: 'admin' }), as: 'adminSession' },
@@ -134,7 +134,7 @@ export const guards: readonly BindingCase[] = [
     id: 'H5.7',
     title: 'options that are none are refused when the guard is made, before any request',
     needs,
-    async run(bench) {
+    async run(fixture) {
       const none: readonly Guarding[] = [
         { kind: 'session', options: { redirectTo: '' } },
         { kind: 'recent', duration: 'a while' as never },
@@ -144,7 +144,7 @@ export const guards: readonly BindingCase[] = [
         ),
       ]
       for (const guard of none)
-        await rejects(bench.serve([behind(guard)]), { code: 'ERR_CONFIG_INVALID' })
+        await rejects(fixture.serve([behind(guard)]), { code: 'ERR_CONFIG_INVALID' })
     },
   },
   {
@@ -152,10 +152,10 @@ export const guards: readonly BindingCase[] = [
     title:
       'a function redirects on this site and to trusted origins, and no part of a request ends the header',
     needs,
-    async run(bench) {
+    async run(fixture) {
       let address = ''
       const options = { redirectTo: () => address, trustedOrigins: ['https://login.example'] }
-      const { ask, thrown } = await bench.serve([behind({ kind: 'session', options })])
+      const { ask, thrown } = await fixture.serve([behind({ kind: 'session', options })])
       const sent = async (to: string) => {
         address = to
         const { status, headers, setCookies } = await ask('/guarded')

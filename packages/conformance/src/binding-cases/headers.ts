@@ -1,5 +1,5 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-bench.ts'
+import type { BindingCase, Route } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
@@ -42,8 +42,8 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.1',
     title:
       'one script of requests has the same cookies and the same store calls under every binding',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([quiet, read, write, more, rotate, login, logout])
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([quiet, read, write, more, rotate, login, logout])
       let cookie = ''
       const script: unknown[] = []
       for (const path of [
@@ -87,8 +87,8 @@ export const headers: readonly BindingCase[] = [
   {
     id: 'H3.2',
     title: 'Vary names Cookie where the session was consulted, and only there',
-    async run(bench) {
-      const { ask } = await bench.serve([quiet, read])
+    async run(fixture) {
+      const { ask } = await fixture.serve([quiet, read])
       equal(/cookie/i.test((await ask('/quiet')).headers.get('vary') ?? ''), false)
       match((await ask('/read')).headers.get('vary') ?? '', /cookie/i)
     },
@@ -97,8 +97,8 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.3',
     title:
       'beside what the application sets: its cookie stays, Vary grows, and no shared cache may keep a cookie',
-    async run(bench) {
-      const { ask } = await bench.serve([own])
+    async run(fixture) {
+      const { ask } = await fixture.serve([own])
       const { headers, setCookies } = await ask('/own')
       deepEqual(setCookies.map((line) => line.split('=')[0]).sort(), ['sid', 'theme'])
       match(headers.get('vary') ?? '', /accept-language/i)
@@ -109,8 +109,8 @@ export const headers: readonly BindingCase[] = [
   {
     id: 'H3.4',
     title: 'HEAD keeps what GET keeps, and has no body',
-    async run(bench) {
-      const { ask } = await bench.serve([write, read])
+    async run(fixture) {
+      const { ask } = await fixture.serve([write, read])
       const { setCookies, body, cookie } = await ask('/write', { method: 'HEAD' })
       deepEqual([setCookies.length, body], [1, ''])
       deepEqual((await ask('/read', { headers: { cookie } })).setCookies, [])
@@ -120,9 +120,9 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.5',
     title:
       'a Secure cookie does not leave over plain HTTP, whatever a header says, and one warning names the setting',
-    async run(bench) {
+    async run(fixture) {
       const options = { secure: true, cookieName: '__Host-sid' }
-      const { ask, calls, warnings } = await bench.serve([write], { options })
+      const { ask, calls, warnings } = await fixture.serve([write], { options })
       for (const headers of [{}, { 'x-forwarded-proto': 'https' }] as Record<string, string>[])
         deepEqual((await ask('/write', { headers })).setCookies, [])
       deepEqual(calls(), [])
@@ -134,9 +134,9 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.6',
     title: 'where the framework trusts its proxy, X-Forwarded-Proto makes a request secure',
     needs: ['trustProxy'],
-    async run(bench) {
+    async run(fixture) {
       const options = { secure: true, cookieName: '__Host-sid' }
-      const { ask } = await bench.serve([write], { options, trustProxy: true })
+      const { ask } = await fixture.serve([write], { options, trustProxy: true })
       const { setCookies } = await ask('/write', { headers: { 'x-forwarded-proto': 'https' } })
       match(
         setCookies.join(),
@@ -148,8 +148,8 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.7',
     title:
       'a session comes by its cookie alone: not by query, body, Authorization or another header',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([write, read])
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([write, read])
       const token = (await ask('/write')).cookie.slice(4)
       calls()
       const headers = { authorization: `Bearer ${token}`, 'x-session-id': token, sid: token }
@@ -162,8 +162,8 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.8',
     title:
       'two genuine cookies of different sessions are none; rubbish beside a genuine one does no harm',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([write, more])
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([write, more])
       const [one, two] = [(await ask('/write')).cookie, (await ask('/write')).cookie]
       calls()
       await ask('/read', { headers: { cookie: `${one}; ${two}` } })

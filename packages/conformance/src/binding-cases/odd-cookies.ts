@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-bench.ts'
+import type { BindingCase, Route } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
@@ -40,8 +40,8 @@ export const oddCookies: readonly BindingCase[] = [
   {
     id: 'H3.13',
     title: 'a token under a name or in a spelling of another kind opens nothing, and is no error',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([write, read])
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([write, read])
       const token = (await ask('/write')).cookie.slice('sid='.length)
       calls()
       for (const cookie of refused(token)) {
@@ -54,8 +54,8 @@ export const oddCookies: readonly BindingCase[] = [
     id: 'H3.14',
     title:
       'a session is found beside cookies that are empty, twice there, many, or named like members',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([write, read])
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([write, read])
       const { cookie: own } = await ask('/write')
       calls()
       for (const cookie of found(own)) {

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-bench.ts'
+import type { BindingCase, Route } from '../binding-fixture.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const login: Route = {
@@ -33,9 +33,9 @@ export const tokenWays: readonly BindingCase[] = [
   {
     id: 'H3.9',
     title: 'a token comes and goes by the header that the application chose, and by no cookie',
-    async run(bench) {
+    async run(fixture) {
       for (const { tokenIn, answer, vary, ask: asked } of ways) {
-        const { ask, calls } = await bench.serve(routes, { options: { tokenIn } })
+        const { ask, calls } = await fixture.serve(routes, { options: { tokenIn } })
         const first = await ask('/login')
         const token = first.headers.get(answer) ?? ''
         deepEqual([token.length > 100, first.setCookies], [true, []])
@@ -60,10 +60,10 @@ export const tokenWays: readonly BindingCase[] = [
     id: 'H3.10',
     title:
       'of two ways a request is answered by the one it came; a header sent empty asks for a token',
-    async run(bench) {
+    async run(fixture) {
       for (const { tokenIn, answer, ask: asked } of ways) {
         const options = { tokenIn: ['cookie', tokenIn] } as const
-        const { ask } = await bench.serve(routes, { options })
+        const { ask } = await fixture.serve(routes, { options })
         const browser = await ask('/login')
         deepEqual([browser.setCookies.length, browser.headers.get(answer)], [1, null])
         const both = { cookie: browser.cookie, ...asked('rubbish') }

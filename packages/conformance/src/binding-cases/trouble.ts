@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-bench.ts'
+import type { BindingCase, Route } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
@@ -25,8 +25,8 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.1',
     title: 'a store that is down while loading is 503 with Retry-After, and leaves the cookie good',
-    async run(bench) {
-      const { ask, fail, manager } = await bench.serve([login, read])
+    async run(fixture) {
+      const { ask, fail, manager } = await fixture.serve([login, read])
       const { cookie } = await ask('/login')
       fail('find')
       const { status, headers, setCookies, body } = await ask('/read', { headers: { cookie } })
@@ -40,7 +40,7 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.2',
     title: 'a login in a response whose commit then fails delivers its cookie with the error',
-    async run(bench) {
+    async run(fixture) {
       const both: Route = {
         path: '/both',
         async act({ session }) {
@@ -49,7 +49,7 @@ export const bindingTrouble: readonly BindingCase[] = [
         },
         answer: text,
       }
-      const { ask, manager } = await bench.serve([both, read])
+      const { ask, manager } = await fixture.serve([both, read])
       const { status, setCookies, cookie } = await ask('/both')
       deepEqual([status, setCookies.length], [500, 1])
       equal((await manager.read({ cookie })).userId, 'user-1')
@@ -58,8 +58,8 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.3',
     title: 'data that cannot be kept is 500, and what was kept before stands',
-    async run(bench) {
-      const { ask, manager } = await bench.serve([write, wrong])
+    async run(fixture) {
+      const { ask, manager } = await fixture.serve([write, wrong])
       const { cookie } = await ask('/write')
       const { status, setCookies } = await ask('/wrong', { headers: { cookie } })
       deepEqual([status, setCookies], [500, []])
@@ -69,7 +69,7 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.4',
     title: 'a write that another request has superseded is 409',
-    async run(bench) {
+    async run(fixture) {
       const elsewhere = { rotate: async () => {} }
       const slow: Route = {
         path: '/slow',
@@ -84,7 +84,7 @@ export const bindingTrouble: readonly BindingCase[] = [
         act: ({ session }) => session?.rotate(),
         answer: text,
       }
-      const { ask } = await bench.serve([write, slow, rotate])
+      const { ask } = await fixture.serve([write, slow, rotate])
       const { cookie } = await ask('/write')
       elsewhere.rotate = async () => void (await ask('/rotate', { headers: { cookie } }))
       const { status, setCookies } = await ask('/slow', { headers: { cookie } })
@@ -94,7 +94,7 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.5',
     title: '100 parallel requests on one session lose no increment and send no cookie',
-    async run(bench) {
+    async run(fixture) {
       const count: Route = {
         path: '/count',
         act: ({ session }) =>
@@ -103,7 +103,7 @@ export const bindingTrouble: readonly BindingCase[] = [
           }),
         answer: text,
       }
-      const { ask, manager } = await bench.serve([write, count])
+      const { ask, manager } = await fixture.serve([write, count])
       const { cookie } = await ask('/write')
       const replies = await Promise.all(
         Array.from({ length: 100 }, () => ask('/count', { headers: { cookie } })),
@@ -118,8 +118,8 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.6',
     title: 'a change whose client has left is kept',
-    async run(bench) {
-      const { ask, holdWrites, writing, manager } = await bench.serve([write, login])
+    async run(fixture) {
+      const { ask, holdWrites, writing, manager } = await fixture.serve([write, login])
       const { cookie } = await ask('/login')
       const release = holdWrites()
       const leaving = new AbortController()
@@ -138,8 +138,8 @@ export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.7',
     title: 'mounted twice, one manager loads once and commits once',
-    async run(bench) {
-      const { ask, calls } = await bench.serve([write, read], {
+    async run(fixture) {
+      const { ask, calls } = await fixture.serve([write, read], {
         mounts({ createManager }) {
           const manager = createManager({})
           return [{ manager }, { manager }]
@@ -155,7 +155,7 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.8',
     title: 'two managers side by side keep two sessions with two cookies',
     needs: ['as'],
-    async run(bench) {
+    async run(fixture) {
       const both: Route = {
         path: '/both',
         act({ session, adminSession }) {
@@ -164,7 +164,7 @@ export const bindingTrouble: readonly BindingCase[] = [
         },
         answer: text,
       }
-      const { ask, manager } = await bench.serve([both], {
+      const { ask, manager } = await fixture.serve([both], {
         mounts: ({ createManager }) => [
           { manager: createManager({}) },
           { manager: createManager({ cookieName: 'admin' }), as: 'adminSession' },

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-bench.ts'
+import type { BindingCase, Route } from '../binding-fixture.ts'
 import { connect } from '../upgrades.ts'
 
 const needs = ['upgrades']
@@ -18,8 +18,8 @@ export const upgrades: readonly BindingCase[] = [
     title:
       "an upgrade finds the application's session by one look, writes nothing and sends no cookie",
     needs,
-    async run(bench) {
-      const { ask, url, calls } = await bench.serve([login])
+    async run(fixture) {
+      const { ask, url, calls } = await fixture.serve([login])
       const { cookie } = await ask('/login')
       calls()
       const { status, setCookies, close } = await connect(`${url}/login`, { cookie })
@@ -35,8 +35,8 @@ export const upgrades: readonly BindingCase[] = [
     title:
       'an upgraded connection ends with its session, by a request of the application, and learns why',
     needs,
-    async run(bench) {
-      const { ask, url } = await bench.serve([login, logout])
+    async run(fixture) {
+      const { ask, url } = await fixture.serve([login, logout])
       const { cookie } = await ask('/login')
       const { said, close } = await connect(`${url}/login`, { cookie })
       await ask('/logout', { headers: { cookie } })

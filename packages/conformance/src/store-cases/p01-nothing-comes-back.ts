@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { limits, rounds, type StoreBench, type StoreCase } from '../store-bench.ts'
+import { limits, rounds, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { assign, type Visit, type Visitor } from '../visitor.ts'
 
 /** P1: after an end, nothing that was in flight makes the session readable again. */
@@ -8,14 +8,14 @@ export const nothingComesBack: readonly StoreCase[] = [
     id: 'P1.1',
     title: 'logout wins against a slower save',
     needs: ['revocation'],
-    run: (bench) => endsAgainst(bench, { end: logOut, save: change }),
+    run: (fixture) => endsAgainst(fixture, { end: logOut, save: change }),
   },
   {
     id: 'P1.2',
     title: 'logout wins against a slower update',
     needs: ['revocation'],
-    run: (bench) =>
-      endsAgainst(bench, {
+    run: (fixture) =>
+      endsAgainst(fixture, {
         end: logOut,
         save: ({ session }) => session.update(assign({ late: true })).catch(isEnded),
       }),
@@ -24,18 +24,19 @@ export const nothingComesBack: readonly StoreCase[] = [
     id: 'P1.3',
     title: 'logout wins against a slower rotation',
     needs: ['revocation'],
-    run: (bench) => endsAgainst(bench, { end: logOut, save: ({ session }) => session.rotate() }),
+    run: (fixture) =>
+      endsAgainst(fixture, { end: logOut, save: ({ session }) => session.rotate() }),
   },
   {
     id: 'P1.4',
     title: 'logout wins against a slower touch',
     needs: ['revocation'],
-    run: (bench) =>
-      endsAgainst(bench, {
+    run: (fixture) =>
+      endsAgainst(fixture, {
         end: logOut,
         save: () => undefined,
         before: () => {
-          bench.clock.now += limits.touchInterval
+          fixture.clock.now += limits.touchInterval
         },
       }),
   },
@@ -43,15 +44,18 @@ export const nothingComesBack: readonly StoreCase[] = [
     id: 'P1.5',
     title: 'revoking one session wins against a slower save',
     needs: ['revocation'],
-    run: (bench) =>
-      endsAgainst(bench, { end: ({ session }) => bench.manager.revoke(session.id), save: change }),
+    run: (fixture) =>
+      endsAgainst(fixture, {
+        end: ({ session }) => fixture.manager.revoke(session.id),
+        save: change,
+      }),
   },
   {
     id: 'P1.6',
     title: 'revoking all of a user wins against a slower save',
     needs: ['list'],
-    run: (bench) =>
-      endsAgainst(bench, { end: () => bench.manager.revokeAll('user-1'), save: change }),
+    run: (fixture) =>
+      endsAgainst(fixture, { end: () => fixture.manager.revokeAll('user-1'), save: change }),
   },
   {
     id: 'P1.7',
@@ -82,7 +86,7 @@ export const nothingComesBack: readonly StoreCase[] = [
       clock.now += limits.maxAge + limits.touchInterval
       change(slow)
       await slow.finish()
-      equal(await ann.look(), null)
+      equal(await ann.peek(), null)
     },
   },
   {
@@ -100,7 +104,7 @@ export const nothingComesBack: readonly StoreCase[] = [
       session.data['late'] = true
       await finish()
       deepEqual(setCookies, [])
-      equal(await late.look(), null)
+      equal(await late.peek(), null)
     },
   },
 ]
@@ -114,7 +118,7 @@ interface Race {
 }
 
 /** Two requests of one browser, one ending the session while the other writes: never is anything alive afterwards. */
-async function endsAgainst({ visitor, scheduler }: StoreBench, race: Race): Promise<void> {
+async function endsAgainst({ visitor, scheduler }: StoreFixture, race: Race): Promise<void> {
   let alive = 0
   for (let round = 0; round < rounds; round++) {
     const ann = visitor()
@@ -133,7 +137,7 @@ async function endsAgainst({ visitor, scheduler }: StoreBench, race: Race): Prom
     const late = ann.copy()
     await Promise.all([end(), save()])
     if (saving.setCookies.length > 0) late.cookie = saving.setCookies[0]?.split(';')[0]
-    if ((await late.look()) !== null) alive++
+    if ((await late.peek()) !== null) alive++
   }
   equal(alive, 0, `${alive} of ${rounds} sessions were alive after their end`)
 }

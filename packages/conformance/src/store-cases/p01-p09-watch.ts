@@ -1,7 +1,7 @@
 import { equal, notEqual, rejects } from 'node:assert/strict'
 import type { Watch } from '@sojourn/core'
 import { failing } from '../faults.ts'
-import { limits, type StoreBench, type StoreCase, type Wrap } from '../store-bench.ts'
+import { limits, type StoreCase, type StoreFixture, type Wrap } from '../store-fixture.ts'
 import type { TestData, Visitor } from '../visitor.ts'
 
 const needs = ['revocation']
@@ -12,9 +12,9 @@ export const watches: readonly StoreCase[] = [
     id: 'P1.10',
     title: 'a connection hears within a touch window that another server has ended its session',
     needs,
-    async run(bench) {
-      const { ann, watch } = await connected(bench)
-      bench.clock.now += limits.touchInterval
+    async run(fixture) {
+      const { ann, watch } = await connected(fixture)
+      fixture.clock.now += limits.touchInterval
       await ann.visit((session) => session.destroy())
       await isOver(watch, 'logout')
     },
@@ -23,11 +23,11 @@ export const watches: readonly StoreCase[] = [
     id: 'P3.11',
     title: 'a connection outlives the tokens of its session that rotate by age',
     needs: ['conditionalWrite'],
-    async run(bench) {
-      const { ann, watch } = await connected(bench)
+    async run(fixture) {
+      const { ann, watch } = await connected(fixture)
       const first = ann.cookie
       for (let passed = 0; passed < 3 * limits.rotationInterval; passed += limits.touchInterval) {
-        bench.clock.now += limits.touchInterval
+        fixture.clock.now += limits.touchInterval
         await ann.visit()
         equal(await watch.keepAlive(), true)
       }
@@ -39,9 +39,9 @@ export const watches: readonly StoreCase[] = [
     id: 'P4.13',
     title: 'a connection that began before an elevation on another server is over',
     needs,
-    async run(bench) {
-      const { ann, watch } = await connected(bench)
-      bench.clock.now += limits.touchInterval
+    async run(fixture) {
+      const { ann, watch } = await connected(fixture)
+      fixture.clock.now += limits.touchInterval
       await ann.visit((session) => session.rotate())
       await isOver(watch, 'stale')
     },
@@ -51,17 +51,17 @@ export const watches: readonly StoreCase[] = [
     title:
       'a connection keeps its session alive by one touch in a window, however often it is heard',
     needs: ['stored'],
-    async run(bench) {
-      const { ann, watch } = await connected(bench)
-      bench.calls()
+    async run(fixture) {
+      const { ann, watch } = await connected(fixture)
+      fixture.calls()
       let touches = 0
       for (let passed = 0; passed <= limits.maxAge; passed += limits.touchInterval) {
-        bench.clock.now += limits.touchInterval
+        fixture.clock.now += limits.touchInterval
         for (let heard = 0; heard < 10; heard++) equal(await watch.keepAlive(), true)
         touches++
       }
-      equal(bench.calls().filter((call) => call === 'touch').length, touches)
-      equal((await ann.look())?.userId, 'user-1')
+      equal(fixture.calls().filter((call) => call === 'touch').length, touches)
+      equal((await ann.peek())?.userId, 'user-1')
       watch.close()
     },
   },
@@ -69,14 +69,14 @@ export const watches: readonly StoreCase[] = [
     id: 'P8.5',
     title: 'a store that is down is an error to a connection, and never the end of its session',
     needs: ['wrap'],
-    async run(bench) {
+    async run(fixture) {
       const switched = { isDown: false }
-      const { watch } = await connected(bench, failing(['find'], switched))
+      const { watch } = await connected(fixture, failing(['find'], switched))
       switched.isDown = true
-      bench.clock.now += limits.touchInterval
+      fixture.clock.now += limits.touchInterval
       await rejects(watch.keepAlive(), { code: 'ERR_STORE_UNAVAILABLE' })
       switched.isDown = false
-      bench.clock.now += limits.touchInterval
+      fixture.clock.now += limits.touchInterval
       equal(await watch.keepAlive(), true)
       watch.close()
     },
@@ -84,9 +84,9 @@ export const watches: readonly StoreCase[] = [
   {
     id: 'P9.7',
     title: 'a connection that nobody hears is over when its session is',
-    async run(bench) {
-      const { watch } = await connected(bench)
-      bench.clock.now += limits.maxAge + limits.touchInterval
+    async run(fixture) {
+      const { watch } = await connected(fixture)
+      fixture.clock.now += limits.maxAge + limits.touchInterval
       await isOver(watch, 'gone')
     },
   },
@@ -94,12 +94,12 @@ export const watches: readonly StoreCase[] = [
 
 /** A browser that is signed in, and its connection to another server. */
 async function connected(
-  bench: StoreBench,
+  fixture: StoreFixture,
   wrap?: Wrap,
 ): Promise<{ ann: Visitor; watch: Watch<TestData> }> {
-  const ann = bench.visitor()
+  const ann = fixture.visitor()
   await ann.visit((session) => session.login('user-1'))
-  const server = bench.connect(wrap ? { wrap } : {})
+  const server = fixture.connect(wrap ? { wrap } : {})
   return { ann, watch: await server.watch({ cookie: ann.cookie }) }
 }
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { rounds, type StoreBench, type StoreCase } from '../store-bench.ts'
+import { rounds, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { assign, put, type TestData, type Visitor } from '../visitor.ts'
 
 const needs = ['conditionalWrite']
@@ -10,14 +10,14 @@ export const nothingIsLost: readonly StoreCase[] = [
     id: 'P2.1',
     title: 'four parallel writers of different keys all keep their change, 300 times',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, {})
+    async run(fixture) {
+      const ann = await visitorWith(fixture, {})
       let lost = 0
       for (let round = 1; round <= rounds; round++) {
         await inParallel(ann, 4, (data, n) => {
           data[`k${n}`] = round
         })
-        const seen = await ann.look()
+        const seen = await ann.peek()
         for (const n of [0, 1, 2, 3]) if (seen?.data[`k${n}`] !== round) lost++
       }
       equal(lost, 0, `${lost} of ${4 * rounds} changes were lost`)
@@ -27,16 +27,16 @@ export const nothingIsLost: readonly StoreCase[] = [
     id: 'P2.2',
     title: 'of two writers of one key the last commit wins, and an event names the key',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 0 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 0 })
       const conflicts: unknown[] = []
-      bench.manager.on('conflict', ({ keys }) => conflicts.push(keys))
+      fixture.manager.on('conflict', ({ keys }) => conflicts.push(keys))
       const [one, two] = [await ann.copy().begin(), await ann.copy().begin()]
       one.session.data['n'] = 1
       two.session.data['n'] = 2
       await one.finish()
       await two.finish()
-      deepEqual((await ann.look())?.data, { n: 2 })
+      deepEqual((await ann.peek())?.data, { n: 2 })
       deepEqual(conflicts, [['n']])
     },
   },
@@ -44,47 +44,47 @@ export const nothingIsLost: readonly StoreCase[] = [
     id: 'P2.3',
     title: '100 parallel increments by update give 100',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 0 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 0 })
       await Promise.all(Array.from({ length: 100 }, () => increment(ann.copy())))
-      deepEqual((await ann.look())?.data, { n: 100 })
+      deepEqual((await ann.peek())?.data, { n: 100 })
     },
   },
   {
     id: 'P2.4',
     title: '20 parallel increments by update on each of four servers give 80',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 0 })
-      const servers = [bench.manager, bench.connect(), bench.connect(), bench.connect()]
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 0 })
+      const servers = [fixture.manager, fixture.connect(), fixture.connect(), fixture.connect()]
       const browsers = servers.flatMap((server) =>
         Array.from({ length: 20 }, () =>
-          Object.assign(bench.visitor(server), { cookie: ann.cookie }),
+          Object.assign(fixture.visitor(server), { cookie: ann.cookie }),
         ),
       )
       await Promise.all(browsers.map(increment))
-      deepEqual((await ann.look())?.data, { n: 80 })
+      deepEqual((await ann.peek())?.data, { n: 80 })
     },
   },
   {
     id: 'P2.5',
     title: 'removing a key merges with changing another',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { a: 1, b: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { a: 1, b: 1 })
       await inParallel(ann, 2, (data, n) => {
         if (n === 0) delete data['a']
         else data['b'] = 2
       })
-      deepEqual((await ann.look())?.data, { b: 2 })
+      deepEqual((await ann.peek())?.data, { b: 2 })
     },
   },
   {
     id: 'P2.6',
     title: 'flash messages of parallel requests are all kept, and each is shown once',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { a: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { a: 1 })
       await Promise.all(
         [0, 1, 2, 3].map((n) => ann.copy().visit(({ flash }) => flash.add('info', n))),
       )
@@ -97,8 +97,8 @@ export const nothingIsLost: readonly StoreCase[] = [
     id: 'P2.7',
     title: 'a message that arrives while others are read is not lost',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { a: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { a: 1 })
       await ann.visit(({ flash }) => flash.add('info', 'first'))
       const reading = await ann.copy().begin()
       deepEqual(reading.session.flash.take('info'), ['first'])
@@ -112,8 +112,8 @@ export const nothingIsLost: readonly StoreCase[] = [
     title:
       'update sees the newest data and the changes of its own request, and returns what it made',
     needs,
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 1 })
       const { session, finish } = await ann.begin()
       await ann.copy().visit(put({ n: 41 }))
       session.data['mine'] = true
@@ -124,14 +124,14 @@ export const nothingIsLost: readonly StoreCase[] = [
       deepEqual(seen, { n: 42, mine: true })
       deepEqual(session.data, { n: 42, mine: true })
       await finish()
-      deepEqual((await ann.look())?.data, { n: 42, mine: true })
+      deepEqual((await ann.peek())?.data, { n: 42, mine: true })
     },
   },
   {
     id: 'P2.9',
     title: 'an update that throws writes nothing and leaves the session as it was',
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 1 })
       const { session, finish } = await ann.begin()
       const failing = session.update((data) => {
         data['n'] = 2
@@ -140,27 +140,27 @@ export const nothingIsLost: readonly StoreCase[] = [
       equal(await failing.catch((error: Error) => error.name), 'RangeError')
       deepEqual(session.data, { n: 1 })
       await finish()
-      deepEqual((await ann.look())?.data, { n: 1 })
+      deepEqual((await ann.peek())?.data, { n: 1 })
     },
   },
   {
     id: 'P2.10',
     title: 'what a handler changes while its own write is on the way is kept',
-    async run(bench) {
-      const ann = await visitorWith(bench, { n: 1 })
+    async run(fixture) {
+      const ann = await visitorWith(fixture, { n: 1 })
       await ann.visit(async (session) => {
         const updating = session.update(assign({ n: 2 }))
         session.data['meanwhile'] = true
         await updating
         deepEqual(session.data, { n: 2, meanwhile: true })
       })
-      deepEqual((await ann.look())?.data, { n: 2, meanwhile: true })
+      deepEqual((await ann.peek())?.data, { n: 2, meanwhile: true })
     },
   },
 ]
 
 /** A browser with a session that holds `data`. */
-async function visitorWith({ visitor }: StoreBench, data: TestData): Promise<Visitor> {
+async function visitorWith({ visitor }: StoreFixture, data: TestData): Promise<Visitor> {
   const ann = visitor()
   await ann.visit(async (session) => {
     await session.login('user-1')

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
-import type { StoreCase } from '../store-bench.ts'
+import type { StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 const needs = ['revocation']
@@ -19,11 +19,11 @@ export const loginCutsClean: readonly StoreCase[] = [
       const fixed = ann.copy()
       const after = await ann.visit(async (session) => {
         await session.login('user-1')
-        equal(await fixed.look(), null)
+        equal(await fixed.peek(), null)
         return session.id
       })
       notEqual(before, after)
-      deepEqual(await ann.look(), { data: { cart: ['tea'] }, userId: 'user-1' })
+      deepEqual(await ann.peek(), { data: { cart: ['tea'] }, userId: 'user-1' })
     },
   },
   {
@@ -39,7 +39,7 @@ export const loginCutsClean: readonly StoreCase[] = [
       slow.session.data['cart'] = ['poison']
       await slow.finish()
       deepEqual(slow.setCookies, [])
-      deepEqual((await ann.look())?.data, { cart: ['tea'] })
+      deepEqual((await ann.peek())?.data, { cart: ['tea'] })
     },
   },
   {
@@ -54,7 +54,7 @@ export const loginCutsClean: readonly StoreCase[] = [
       await ann.copy().visit(put({ cake: 2 }))
       await session.login('user-1')
       await finish()
-      deepEqual((await ann.look())?.data, { tea: 1, cake: 2, mine: 1 })
+      deepEqual((await ann.peek())?.data, { tea: 1, cake: 2, mine: 1 })
     },
   },
   {
@@ -73,11 +73,11 @@ export const loginCutsClean: readonly StoreCase[] = [
         await session.login('user-1')
         return session.info
       })
-      equal(await stolen.look(), null)
+      equal(await stolen.peek(), null)
       equal(after?.id, before?.id)
       equal(after?.authenticatedAt, clock.now)
       equal(after?.absoluteExpiresAt, (before?.absoluteExpiresAt ?? 0) + 60_000)
-      deepEqual(await ann.look(), { data: { n: 1 }, userId: 'user-1' })
+      deepEqual(await ann.peek(), { data: { n: 1 }, userId: 'user-1' })
     },
   },
   {
@@ -92,8 +92,8 @@ export const loginCutsClean: readonly StoreCase[] = [
       })
       const old = ann.copy()
       await ann.visit((session) => session.login('user-2'))
-      deepEqual(await ann.look(), { data: {}, userId: 'user-2' })
-      equal(await old.look(), null)
+      deepEqual(await ann.peek(), { data: {}, userId: 'user-2' })
+      equal(await old.peek(), null)
     },
   },
   {
@@ -110,7 +110,7 @@ export const loginCutsClean: readonly StoreCase[] = [
         await session.login('user-1')
         equal(session.ended, undefined)
       })
-      deepEqual(await late.look(), { data: {}, userId: 'user-1' })
+      deepEqual(await late.peek(), { data: {}, userId: 'user-1' })
     },
   },
   {
@@ -120,7 +120,7 @@ export const loginCutsClean: readonly StoreCase[] = [
       const ann = visitor()
       await ann.visit((session) => Object.assign(session.data, { cart: 1, draft: 2 }))
       await ann.visit((session) => session.login('user-1', { carry: ['cart', 'none'] }))
-      deepEqual((await ann.look())?.data, { cart: 1 })
+      deepEqual((await ann.peek())?.data, { cart: 1 })
     },
   },
   {
@@ -135,7 +135,7 @@ export const loginCutsClean: readonly StoreCase[] = [
       await Promise.all(visits.map(({ session }) => session.login('user-1')))
       for (const { finish } of visits) await finish()
       for (const click of clicks)
-        deepEqual(await click.look(), { data: { cart: ['tea'] }, userId: 'user-1' })
+        deepEqual(await click.peek(), { data: { cart: ['tea'] }, userId: 'user-1' })
     },
   },
   {
@@ -149,7 +149,7 @@ export const loginCutsClean: readonly StoreCase[] = [
       await manager.revoke(session.id)
       await session.login('user-1')
       await finish()
-      deepEqual(await ann.look(), { data: {}, userId: 'user-1' })
+      deepEqual(await ann.peek(), { data: {}, userId: 'user-1' })
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict'
-import type { StoreCase } from '../store-bench.ts'
+import type { StoreCase } from '../store-fixture.ts'
 import { assign, put } from '../visitor.ts'
 
 const needs = ['revocation']
@@ -17,9 +17,9 @@ export const rotateCutsClean: readonly StoreCase[] = [
       const { session, finish } = await ann.begin()
       session.rotate()
       await finish()
-      equal(await stolen.look(), null)
+      equal(await stolen.peek(), null)
       notEqual(stolen.cookie, ann.cookie)
-      deepEqual((await ann.look())?.data, { n: 1 })
+      deepEqual((await ann.peek())?.data, { n: 1 })
       equal(await ann.visit((next) => next.id), session.id)
     },
   },
@@ -38,7 +38,7 @@ export const rotateCutsClean: readonly StoreCase[] = [
       await rejects(slow.finish(), superseded)
       await rejects(updating.session.update(assign({ role: 'admin' })), superseded)
       deepEqual(slow.setCookies, [])
-      deepEqual((await ann.look())?.data, { role: 'user' })
+      deepEqual((await ann.peek())?.data, { role: 'user' })
     },
   },
   {
@@ -52,7 +52,7 @@ export const rotateCutsClean: readonly StoreCase[] = [
       await ann.visit((session) => session.rotate())
       await slow.session.destroy()
       await slow.finish()
-      equal(await ann.look(), null)
+      equal(await ann.peek(), null)
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { StoreCase } from '../store-bench.ts'
+import type { StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 /** P5 and P6: a store cannot log anyone in, and rubbish does not reach it. */
@@ -44,7 +44,7 @@ export const credentials: readonly StoreCase[] = [
       const text = JSON.stringify(shown)
       for (const part of spellings(value)) equal(text.includes(part.toString('latin1')), false)
       for (const word of text.match(/[\w.-]{8,}/g) ?? [])
-        equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).look(), null)
+        equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).peek(), null)
     },
   },
   {
@@ -59,7 +59,7 @@ export const credentials: readonly StoreCase[] = [
       calls()
       for (let at = value; at < cookie.length; at++)
         for (const forged of [swapped(cookie, at), cookie.slice(0, at), `${cookie}A`])
-          equal(await Object.assign(visitor(), { cookie: forged }).look(), null)
+          equal(await Object.assign(visitor(), { cookie: forged }).peek(), null)
       deepEqual(calls(), [])
     },
   },

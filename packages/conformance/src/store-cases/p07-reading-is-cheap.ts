@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { limits, type StoreBench, type StoreCase, type Wrap } from '../store-bench.ts'
+import { limits, type StoreCase, type StoreFixture, type Wrap } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'
 
 const needs = ['wrap', 'stored']
@@ -10,37 +10,37 @@ export const readingIsCheap: readonly StoreCase[] = [
     id: 'P7.1',
     title: 'reading a session is one operation and no write, all through the touch window',
     needs: ['wrap'],
-    async run(bench) {
-      const ann = await signedIn(bench)
+    async run(fixture) {
+      const ann = await signedIn(fixture)
       for (let n = 0; n < 20; n++) {
         await ann.visit((session) => JSON.stringify(session.data))
-        bench.clock.now += limits.touchInterval / 20 - 1
+        fixture.clock.now += limits.touchInterval / 20 - 1
       }
-      deepEqual(bench.calls(), Array(20).fill('find'))
+      deepEqual(fixture.calls(), Array(20).fill('find'))
     },
   },
   {
     id: 'P7.2',
     title: 'a request after the touch window touches, once, and the session lives on from there',
     needs,
-    async run(bench) {
-      const ann = await signedIn(bench)
-      bench.clock.now += limits.touchInterval
+    async run(fixture) {
+      const ann = await signedIn(fixture)
+      fixture.clock.now += limits.touchInterval
       await ann.visit()
       await ann.visit()
-      deepEqual(bench.calls(), ['find', 'touch', 'find'])
-      bench.clock.now += limits.maxAge
-      equal((await ann.look())?.userId, 'user-1')
+      deepEqual(fixture.calls(), ['find', 'touch', 'find'])
+      fixture.clock.now += limits.maxAge
+      equal((await ann.peek())?.userId, 'user-1')
     },
   },
   {
     id: 'P7.3',
     title: 'a changed session is a read and a write',
     needs,
-    async run(bench) {
-      const ann = await signedIn(bench)
+    async run(fixture) {
+      const ann = await signedIn(fixture)
       await ann.visit(put({ n: 1 }))
-      deepEqual(bench.calls(), ['find', 'replace'])
+      deepEqual(fixture.calls(), ['find', 'replace'])
     },
   },
   {
@@ -68,8 +68,8 @@ export const readingIsCheap: readonly StoreCase[] = [
     id: 'P7.6',
     title: 'of 10,000 reads in one window by four servers, one write touches each session',
     needs: [...needs, 'conditionalWrite'],
-    async run(bench) {
-      const people = await Promise.all(Array.from({ length: 10 }, () => signedIn(bench)))
+    async run(fixture) {
+      const people = await Promise.all(Array.from({ length: 10 }, () => signedIn(fixture)))
       const touched: string[] = []
       const spied: Wrap = (backend) => ({
         ...backend,
@@ -79,27 +79,27 @@ export const readingIsCheap: readonly StoreCase[] = [
           return outcome
         },
       })
-      const servers = Array.from({ length: 4 }, () => bench.connect({ wrap: spied }))
-      bench.clock.now += limits.touchInterval
+      const servers = Array.from({ length: 4 }, () => fixture.connect({ wrap: spied }))
+      fixture.clock.now += limits.touchInterval
       for (let batch = 0; batch < 10; batch++) {
         const visitors = Array.from({ length: 1_000 }, (_, n) =>
-          Object.assign(bench.visitor(servers[n % 4]), { cookie: people[n % 10]?.cookie }),
+          Object.assign(fixture.visitor(servers[n % 4]), { cookie: people[n % 10]?.cookie }),
         )
         await Promise.all(visitors.map((visitor) => visitor.visit()))
-        bench.clock.now += limits.touchInterval / 11
+        fixture.clock.now += limits.touchInterval / 11
       }
       deepEqual([touched.length, new Set(touched).size], [10, 10])
-      equal(bench.calls().includes('replace'), false)
+      equal(fixture.calls().includes('replace'), false)
     },
   },
 ]
 
-async function signedIn(bench: StoreBench): Promise<Visitor> {
-  const ann = bench.visitor()
+async function signedIn(fixture: StoreFixture): Promise<Visitor> {
+  const ann = fixture.visitor()
   await ann.visit(async (session) => {
     await session.login('user-1')
     session.data['cart'] = ['tea']
   })
-  bench.calls()
+  fixture.calls()
   return ann
 }

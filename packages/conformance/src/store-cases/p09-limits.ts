@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict'
-import { limits, type StoreCase } from '../store-bench.ts'
+import { limits, type StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 const minute = 60_000
@@ -15,9 +15,9 @@ export const limitsAreServerSide: readonly StoreCase[] = [
       await idle.visit((session) => session.login('user-1'))
       await early.visit((session) => session.login('user-1'))
       clock.now += limits.maxAge
-      equal((await early.look())?.userId, 'user-1')
+      equal((await early.peek())?.userId, 'user-1')
       clock.now += limits.touchInterval
-      equal(await idle.look(), null)
+      equal(await idle.peek(), null)
     },
   },
   {
@@ -29,10 +29,10 @@ export const limitsAreServerSide: readonly StoreCase[] = [
       const end = clock.now + limits.absoluteTimeout
       for (; clock.now < end; clock.now += 10 * minute) {
         await ann.visit(put({ at: clock.now }))
-        equal((await ann.look())?.userId, 'user-1')
+        equal((await ann.peek())?.userId, 'user-1')
       }
       clock.now = end
-      equal(await ann.look(), null)
+      equal(await ann.peek(), null)
     },
   },
   {
@@ -45,7 +45,7 @@ export const limitsAreServerSide: readonly StoreCase[] = [
       for (; clock.now < end; clock.now += 10 * minute)
         await ann.visit((session) => session.rotate())
       clock.now = end
-      equal(await ann.look(), null)
+      equal(await ann.peek(), null)
     },
   },
   {
@@ -69,9 +69,9 @@ export const limitsAreServerSide: readonly StoreCase[] = [
       const forLong = { maxAge: '20h', absoluteTimeout: '40h' } as const
       await long.visit((session) => session.login('user-1', forLong))
       clock.now += 5 * minute
-      equal(await short.look(), null)
+      equal(await short.peek(), null)
       clock.now += 19 * 60 * minute
-      equal((await long.look())?.userId, 'user-1')
+      equal((await long.peek())?.userId, 'user-1')
     },
   },
   {

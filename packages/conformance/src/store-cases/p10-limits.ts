@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { rounds, type StoreCase } from '../store-bench.ts'
+import { rounds, type StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 const needs = ['list', 'limit']
@@ -35,7 +35,7 @@ export const limitOfSessions: readonly StoreCase[] = [
         clock.now += 1_000
       }
       equal(await first.visit((session) => session.ended), 'evicted')
-      for (const ann of [second, third]) equal((await ann.look())?.userId, 'user-1')
+      for (const ann of [second, third]) equal((await ann.peek())?.userId, 'user-1')
     },
   },
   {
@@ -51,7 +51,7 @@ export const limitOfSessions: readonly StoreCase[] = [
       await rejects(session.login('user-1'), { code: 'ERR_SESSION_LIMIT', status: 403 })
       await finish()
       deepEqual(setCookies, [])
-      deepEqual(await outside.look(), { data: { cart: ['tea'] }, userId: undefined })
+      deepEqual(await outside.peek(), { data: { cart: ['tea'] }, userId: undefined })
       await inside.visit((same) => same.login('user-1'))
       equal((await manager.sessions('user-1')).length, 1)
     },

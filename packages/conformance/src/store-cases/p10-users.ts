@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { limits, rounds, type StoreCase } from '../store-bench.ts'
+import { limits, rounds, type StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 const needs = ['list']
@@ -61,8 +61,8 @@ export const usersSessions: readonly StoreCase[] = [
       const id = await one.visit((session) => session.id)
       equal(await manager.revoke(id), true)
       equal(await manager.revoke(id), false)
-      equal(await one.look(), null)
-      equal((await two.look())?.userId, 'user-1')
+      equal(await one.peek(), null)
+      equal((await two.peek())?.userId, 'user-1')
       equal(await one.visit((session) => session.ended), 'revoked')
     },
   },
@@ -78,9 +78,9 @@ export const usersSessions: readonly StoreCase[] = [
       const [kept, ...others] = all
       const except = await kept?.visit((session) => session.id)
       equal(await manager.revokeAll('user-1', except === undefined ? {} : { except }), 3)
-      for (const ann of others) equal(await ann.look(), null)
-      equal((await kept?.look())?.userId, 'user-1')
-      equal((await other.look())?.userId, 'user-2')
+      for (const ann of others) equal(await ann.peek(), null)
+      equal((await kept?.peek())?.userId, 'user-1')
+      equal((await other.peek())?.userId, 'user-2')
       equal(await manager.revokeAll('user-1'), 1)
     },
   },
@@ -95,9 +95,9 @@ export const usersSessions: readonly StoreCase[] = [
         const login = (n: number) => all[n]?.visit((session) => session.login(user))
         await Promise.all([login(0), login(1), login(2)])
         await Promise.all([login(3), login(4), manager.revokeAll(user), login(5)])
-        const alive = (await Promise.all(all.map((ann) => ann.look()))).filter(Boolean).length
+        const alive = (await Promise.all(all.map((ann) => ann.peek()))).filter(Boolean).length
         equal((await manager.sessions(user)).length, alive)
-        for (const n of [0, 1, 2]) equal(await all[n]?.look(), null)
+        for (const n of [0, 1, 2]) equal(await all[n]?.peek(), null)
       }
     },
   },

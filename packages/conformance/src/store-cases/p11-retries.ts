@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { type Lost, lossy, type Operation, signedIn, writes } from '../faults.ts'
-import type { StoreBench, StoreCase } from '../store-bench.ts'
+import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
 const needs = ['wrap', 'stored']
@@ -11,25 +11,25 @@ export const retries: readonly StoreCase[] = [
     id: 'P11.1',
     title: 'an update whose reply was lost is sent again and applied once',
     needs,
-    async run(bench) {
-      const { ann, lost } = await losing(bench, ['replace'])
+    async run(fixture) {
+      const { ann, lost } = await losing(fixture, ['replace'])
       await ann.visit((session) =>
         session.update((data) => {
           data['n'] = Number(data['n']) + 1
         }),
       )
       equal(lost.count, 1)
-      deepEqual((await ann.look())?.data, { n: 2 })
+      deepEqual((await ann.peek())?.data, { n: 2 })
     },
   },
   {
     id: 'P11.2',
     title: 'an update whose reply was lost, and over which another wrote, is applied once',
     needs,
-    async run(bench) {
-      const { ann, lost } = await losing(bench, ['replace'])
+    async run(fixture) {
+      const { ann, lost } = await losing(fixture, ['replace'])
       lost.meanwhile = async () => {
-        const other = Object.assign(bench.visitor(), { cookie: ann.cookie })
+        const other = Object.assign(fixture.visitor(), { cookie: ann.cookie })
         await other.visit(put({ other: true }))
       }
       await ann.visit((session) =>
@@ -38,29 +38,29 @@ export const retries: readonly StoreCase[] = [
         }),
       )
       equal(lost.count, 1)
-      deepEqual((await ann.look())?.data, { n: 2, other: true })
+      deepEqual((await ann.peek())?.data, { n: 2, other: true })
     },
   },
   {
     id: 'P11.3',
     title: 'a login whose reply was lost leaves one session, and its cookie is good',
     needs: [...needs, 'list'],
-    async run(bench) {
+    async run(fixture) {
       const lost = { isArmed: true, count: 0 }
-      const manager = bench.connect({ wrap: lossy(['insert'], lost) })
-      const ann = bench.visitor(manager)
+      const manager = fixture.connect({ wrap: lossy(['insert'], lost) })
+      const ann = fixture.visitor(manager)
       await ann.visit((session) => session.login('user-1'))
       equal(lost.count, 1)
       equal((await manager.sessions('user-1')).length, 1)
-      equal((await ann.look())?.userId, 'user-1')
+      equal((await ann.peek())?.userId, 'user-1')
     },
   },
   {
     id: 'P11.4',
     title: 'a logout whose reply was lost has happened, and clears the cookie',
     needs: ['wrap', 'revocation'],
-    async run(bench) {
-      const { ann, lost } = await losing(bench, writes)
+    async run(fixture) {
+      const { ann, lost } = await losing(fixture, writes)
       await ann.visit((session) => session.destroy())
       equal(lost.count, 1)
       equal(ann.cookie, undefined)
@@ -69,9 +69,9 @@ export const retries: readonly StoreCase[] = [
 ]
 
 /** A signed-in browser whose store then loses one reply. */
-async function losing(bench: StoreBench, broken: readonly Operation[]) {
+async function losing(fixture: StoreFixture, broken: readonly Operation[]) {
   const lost: Lost = { isArmed: false, count: 0 }
-  const ann = await signedIn(bench, lossy(broken, lost))
+  const ann = await signedIn(fixture, lossy(broken, lost))
   lost.isArmed = true
   return { ann, lost }
 }

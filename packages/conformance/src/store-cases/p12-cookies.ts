@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { Session } from '@sojourn/core'
 import { nameOf } from '../jar.ts'
-import { limits, type StoreCase } from '../store-bench.ts'
+import { limits, type StoreCase } from '../store-fixture.ts'
 import { assign, put, type TestData, type Visitor } from '../visitor.ts'
 
 type Handle = (session: Session<TestData>) => unknown
@@ -61,7 +61,7 @@ export const cookiesForCause: readonly StoreCase[] = [
       await late.session.destroy()
       await late.finish()
       deepEqual(late.setCookies, [])
-      equal((await ann.look())?.userId, 'user-1')
+      equal((await ann.peek())?.userId, 'user-1')
     },
   },
   {

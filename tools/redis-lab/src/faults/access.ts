@@ -40,12 +40,12 @@ async function locked(
   const { cookie } = user
   await node.command(...lock)
   await node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-  await comesTo(code, () => user.look())
+  await comesTo(code, () => user.peek())
   await comesTo(code, () => visitor().visit((session) => session.login('bob')))
   expect(user.cookie).toBe(cookie)
   await node.command(...unlock)
   await answering(bench)
-  expect(await user.look()).toMatchObject({ userId: 'ann' })
+  expect(await user.peek()).toMatchObject({ userId: 'ann' })
 }
 
 /** The first command may meet the connection as it breaks, which is another trouble, but never a success. */

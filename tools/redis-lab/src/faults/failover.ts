@@ -33,7 +33,7 @@ export function proveFailovers(
       console.info(
         `${name}: served again after ${recovery.toFixed(0)} ms, ${failed()} requests failed`,
       )
-      const seen = await Promise.all(users.map((user) => user.look()))
+      const seen = await Promise.all(users.map((user) => user.peek()))
       expect(seen.map((look) => look?.userId)).toEqual(names)
     })
   })
@@ -101,5 +101,5 @@ function scanning({ connection, prefix }: FaultBench) {
 
 /** Whether every session can be read now. */
 async function everybody(users: readonly Visitor[]): Promise<boolean> {
-  return (await Promise.all(users.map((user) => user.copy().look()))).every(Boolean)
+  return (await Promise.all(users.map((user) => user.copy().peek()))).every(Boolean)
 }

@@ -60,7 +60,7 @@ export function proveMemoryFaults(connect: Connect): void {
 
 /** Who is still logged in. */
 async function survivors(users: readonly Visitor[]): Promise<Visitor[]> {
-  const seen = await Promise.all(users.map((user) => user.look()))
+  const seen = await Promise.all(users.map((user) => user.peek()))
   return users.filter((_, index) => seen[index] !== null)
 }
 

@@ -20,7 +20,7 @@ async function moveHalf(bench: FaultBench, userId: string, count: number): Promi
   const { masters, index } = await holding(bench)
   const slot = await startMoving(masters, index)
   await slot.move(index)
-  const seen = await Promise.all(users.map((user) => user.look()))
+  const seen = await Promise.all(users.map((user) => user.peek()))
   expect(seen.map((look) => look?.userId)).toEqual(users.map(() => userId))
   const unavailable = expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' })
   await expect(manager.sessions(userId)).rejects.toEqual(unavailable)
@@ -28,7 +28,7 @@ async function moveHalf(bench: FaultBench, userId: string, count: number): Promi
   await slot.finish()
   expect(await manager.sessions(userId)).toHaveLength(count)
   expect(await manager.revokeAll(userId)).toBe(count)
-  expect(await Promise.all(users.map((user) => user.look()))).toEqual(users.map(() => null))
+  expect(await Promise.all(users.map((user) => user.peek()))).toEqual(users.map(() => null))
 }
 
 /** The masters, and the only index. */

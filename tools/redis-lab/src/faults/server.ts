@@ -14,14 +14,14 @@ export function proveServerFaults(connect: Connect): void {
       const user = await loggedIn(bench)
       const { cookie } = user
       await bench.node.kill()
-      await expect(user.look()).rejects.toEqual(
+      await expect(user.peek()).rejects.toEqual(
         failing('ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
       )
       expect(user.cookie).toBe(cookie)
       await bench.node.restart()
       await answering(bench)
-      expect(await user.look()).toBeNull()
-      expect(await (await loggedIn(bench)).look()).toMatchObject({ userId: 'ann' })
+      expect(await user.peek()).toBeNull()
+      expect(await (await loggedIn(bench)).peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('frozen, every request ends by the deadline, and the cookie stays', async () => {
@@ -32,14 +32,14 @@ export function proveServerFaults(connect: Connect): void {
       bench.node.freeze()
       session.data['n'] = 1
       const began = performance.now()
-      await expect(user.copy().look()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
+      await expect(user.copy().peek()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
       await expect(finish()).rejects.toEqual(failing('ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE'))
       const took = performance.now() - began
       console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
       expect(user.cookie).toBe(cookie)
       bench.node.thaw()
       await answering(bench)
-      expect(await user.look()).toMatchObject({ userId: 'ann' })
+      expect(await user.peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('loading its data, it is not available, and nobody is logged out', async () => {
@@ -52,11 +52,11 @@ export function proveServerFaults(connect: Connect): void {
       await bench.node.command('CONFIG', 'SET', 'key-load-delay', '10000')
       const reloading = bench.node.command('DEBUG', 'RELOAD')
       await until('an answer of LOADING', async () => {
-        const error: unknown = await user.look().catch((caught) => caught)
+        const error: unknown = await user.peek().catch((caught) => caught)
         return String(error).includes('LOADING') && Object(error).code === 'ERR_STORE_UNAVAILABLE'
       })
       await reloading
-      expect(await user.look()).toMatchObject({ userId: 'ann' })
+      expect(await user.peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('its scripts flushed again and again, no update is lost or done twice', async () => {
@@ -70,7 +70,7 @@ export function proveServerFaults(connect: Connect): void {
         )
       for (let round = 0; round < 10; round++)
         await Promise.all([add(), bench.node.command('SCRIPT', 'FLUSH'), add(), add()])
-      expect((await user.look())?.data).toEqual({ n: 30 })
+      expect((await user.peek())?.data).toEqual({ n: 30 })
     })
   })
 }

@@ -48,7 +48,7 @@ export function proveWireFaults(connect: Connect): void {
       bench.proxy.mend()
       bench.proxy.cut()
       await answering(bench)
-      expect((await user.look())?.data).toEqual({ n: 2 })
+      expect((await user.peek())?.data).toEqual({ n: 2 })
     })
 
     test('a write that arrives after its deadline, and after the logout, brings nothing back', async () => {
@@ -61,7 +61,7 @@ export function proveWireFaults(connect: Connect): void {
       expect(await bench.straight.manager.revoke(session.id)).toBe(true)
       bench.proxy.mend()
       await answering(bench)
-      expect(await user.look()).toBeNull()
+      expect(await user.peek()).toBeNull()
       expect(await bench.manager.sessions('ann')).toEqual([])
     })
   })

@@ -24,9 +24,9 @@ const passing = 'BUSY CLUSTERDOWN LOADING MASTERDOWN NOREPLICAS READONLY TRYAGAI
  * What a client threw during a call, as an error of the store. A refusal is not sent again by anybody; whatever else is, by the guard:
  * the outcome is unknown, and row versions make repeating safe.
  */
-export function asTrouble(error: unknown, { signal }: RedisCommand['call']): SessionError {
+export function toStoreError(error: unknown, { signal }: RedisCommand['call']): SessionError {
   if (error instanceof SessionError) return error
-  if (signal.aborted) return givenUp(error)
+  if (signal.aborted) return abortedError(error)
   const why = error instanceof Error ? error.message || error.name : String(error)
   const word = codeOf(why)
   const remedy = Object.hasOwn(refusals, word) ? refusals[word] : undefined
@@ -59,7 +59,7 @@ export function notReady(): SessionStoreError {
 }
 
 /** The error for a reply that no script of ours gives. */
-export function strangeReply(what: string): SessionStoreError {
+export function unexpectedReply(what: string): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_CONTRACT',
     `${what}, which Sojourn did not write (clause 4). Look who else writes below the prefix of the sessions, and whether ` +
@@ -67,7 +67,7 @@ export function strangeReply(what: string): SessionStoreError {
   )
 }
 
-function givenUp(error: unknown): SessionStoreError {
+function abortedError(error: unknown): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_TIMEOUT',
     'The command was given up at its deadline; whether a write was applied is unknown. Check Redis and the network to it.',

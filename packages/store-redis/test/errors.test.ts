@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { asTrouble } from '../src/trouble.ts'
+import { toStoreError } from '../src/errors.ts'
 
 const { signal } = new AbortController()
-const codeOf = (reply: string) => Object(asTrouble(new Error(reply), { signal })).code
+const codeOf = (reply: string) => Object(toStoreError(new Error(reply), { signal })).code
 
 /** What Redis 7 replies where a script meets something, and what Redis 6.2 makes of the same. */
 const replies = [
@@ -33,7 +33,7 @@ test('an error of a script itself is refused, and what no server said is not', (
 
 test('a write of a client that is not logged in has too many words for it, which is the same refusal', () => {
   expect(
-    asTrouble(new Error('ERR Protocol error: unauthenticated multibulk length'), { signal }),
+    toStoreError(new Error('ERR Protocol error: unauthenticated multibulk length'), { signal }),
   ).toMatchObject({
     code: 'ERR_STORE_REFUSED',
     message: expect.stringContaining('Give the client a username and password'),

@@ -3,7 +3,7 @@ import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 import type { Definition } from './suite.ts'
 
 /** What a case of the backend suite is given: a backend of its own, and the means to race on it. */
-export interface Bench {
+export interface BackendFixture {
   readonly backend: SessionBackend
   /** Two backends on one database, the prefix of the first being the beginning of the second's: `a:` and `a:b:`. */
   openPair(): Promise<readonly [SessionBackend, SessionBackend]>
@@ -23,7 +23,7 @@ export type Outcomes<Operations extends readonly (() => Promise<unknown>)[]> = {
 }
 
 /** A case of the backend suite. */
-export type BackendCase = Definition<Bench>
+export type BackendCase = Definition<BackendFixture>
 
 /** When cases begin, epoch ms: no time that a machine's clock shows, for a backend must ask no clock but `at`. */
 export const t0 = Date.UTC(2030, 0, 1)

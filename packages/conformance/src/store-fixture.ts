@@ -20,7 +20,7 @@ export interface StoreUnderTest {
 }
 
 /** What a case of the store suite is given: a storage of its own and a clock that only it moves. */
-export interface StoreBench {
+export interface StoreFixture {
   readonly manager: SessionManager<TestData>
   readonly clock: { now: number }
   /** One more manager over the same storage. */
@@ -35,7 +35,7 @@ export interface StoreBench {
 }
 
 /** A case of the store suite. */
-export type StoreCase = Definition<StoreBench>
+export type StoreCase = Definition<StoreFixture>
 
 /** The limits that cases reckon with, in ms. */
 export const limits = {
@@ -52,11 +52,11 @@ export const rounds = 300
 
 const start = Date.UTC(2030, 0, 1)
 
-/** The bench of one case over a fresh storage. A store that rotates nothing by age is not asked to: it would refuse. */
-export function createStoreBench(
+/** The fixture of one case over a fresh storage. A store that rotates nothing by age is not asked to: it would refuse. */
+export function createStoreFixture(
   subject: StoreUnderTest,
   { supports, scheduler }: { supports: StoreSupports; scheduler: Scheduler },
-): StoreBench {
+): StoreFixture {
   const clock = { now: start }
   const calls: string[] = []
   const { rotationInterval, rotationGrace, ...withoutRotation } = limits
@@ -65,7 +65,7 @@ export function createStoreBench(
     clock: () => clock.now,
     warn: () => undefined,
   }
-  const connect: StoreBench['connect'] = ({ wrap = asItIs, ...options } = {}) =>
+  const connect: StoreFixture['connect'] = ({ wrap = asItIs, ...options } = {}) =>
     subject.connect({ ...plain, ...options }, (backend) =>
       counting(stepping(wrap(backend), scheduler), calls),
     )

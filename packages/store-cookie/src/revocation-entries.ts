@@ -20,47 +20,50 @@ import { longestMs, skewMs } from './lifetime.ts'
  * What is known of a session besides its token: that it has ended, or the authority that its token must have, and whether
  * another store is taking it over.
  */
-export type Mark =
+export type RevocationEntry =
   | { readonly ended: EndReason }
   | { readonly authority: number; readonly leaving?: true }
 
-/** The marks of sealed sessions, in a database. Nothing there opens anything: ids, numbers and reasons. */
-export interface Marks {
-  /** The mark of a session; `undefined` while nobody has elevated or ended it. One `find`. */
-  find(id: SessionId): Promise<Mark | undefined>
+/** The entries of sealed sessions, in a database. Nothing there opens anything: ids, numbers and reasons. */
+export interface RevocationEntries {
+  /** The entry of a session; `undefined` while nobody has elevated or ended it. One `find`. */
+  find(id: SessionId): Promise<RevocationEntry | undefined>
   /**
-   * Puts a mark, unless one stands that `yields` says it must yield to, which is then the answer. In one step: judged
-   * anew when another came between. `until` is when the last token of the session expires, epoch ms; the mark outlives
+   * Puts an entry, unless one stands that `yields` says it must yield to, which is then the answer. In one step: judged
+   * anew when another came between. `until` is when the last token of the session expires, epoch ms; the entry outlives
    * it by as much as the clocks of a fleet may differ.
    */
-  put(id: SessionId, mark: Mark, terms: Terms): Promise<Mark | undefined>
+  put(id: SessionId, entry: RevocationEntry, terms: Terms): Promise<RevocationEntry | undefined>
   ping(): Promise<void>
   close(): Promise<void>
 }
 
-/** Under which terms a mark is put. */
+/** Under which terms an entry is put. */
 interface Terms {
   readonly until: number
-  yields(standing: Mark): boolean
+  keepExisting(standing: RevocationEntry): boolean
 }
 
-/** A mark, and the row that holds it; none where the backend's own tombstone is all there is. */
+/** An entry, and the row that holds it; none where the backend's own tombstone is all there is. */
 interface Found {
-  readonly mark: Mark
+  readonly entry: RevocationEntry
   readonly row: Row | undefined
 }
 
 /** Everybody who comes between ends or elevates the session, so more would be a backend that makes conflicts up. */
 const mostAttempts = 20
-/** A mark outlives the requests that were on their way when it was put, whatever they seal. */
+/** An entry outlives the requests that were on their way when it was put, whatever they seal. */
 const marginMs = 86_400_000
 
 /** Marks in a backend, behind the deadline and the contract. */
-export function createMarks(backend: SessionBackend, { clock, policy, emit }: StoreEnv): Marks {
+export function createRevocationEntries(
+  backend: SessionBackend,
+  { clock, policy, emit }: StoreEnv,
+): RevocationEntries {
   const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
 
   return {
-    find: async (id) => (await look(id))?.mark,
+    find: async (id) => (await look(id))?.entry,
     put,
     ping: () => guarded.ping(clock()),
     close: () => backend.close(),
@@ -70,21 +73,21 @@ export function createMarks(backend: SessionBackend, { clock, policy, emit }: St
     const found = await guarded.find(id, clock())
     if (found === null) return undefined
     return 'ended' in found
-      ? { mark: { ended: found.ended }, row: undefined }
-      : { mark: decode(id, found), row: found }
+      ? { entry: { ended: found.ended }, row: undefined }
+      : { entry: decode(id, found), row: found }
   }
 
   async function put(
     id: SessionId,
-    mark: Mark,
-    { until, yields }: Terms,
-  ): Promise<Mark | undefined> {
+    entry: RevocationEntry,
+    { until, keepExisting }: Terms,
+  ): Promise<RevocationEntry | undefined> {
     let found = await look(id)
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      if (found && (yields(found.mark) || !found.row)) return found.mark
-      const met = await write(id, rowOf(mark, found?.row, until), found?.row)
+      if (found && (keepExisting(found.entry) || !found.row)) return found.entry
+      const met = await write(id, rowOf(entry, found?.row, until), found?.row)
       if (met === 'written') return undefined
-      found = met === 'gone' ? await look(id) : { mark: decode(id, met), row: met }
+      found = met === 'gone' ? await look(id) : { entry: decode(id, met), row: met }
     }
     throw new SessionConflictError(
       'ERR_SESSION_CONFLICT',
@@ -103,7 +106,7 @@ export function createMarks(backend: SessionBackend, { clock, policy, emit }: St
   }
 
   /** Never shorter than the row before: the session may have been given a later limit since. */
-  function rowOf(mark: Mark, before: Row | undefined, until: number): Row {
+  function rowOf(entry: RevocationEntry, before: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()
     const latest = Math.min(until + skewMs, at + longestMs + marginMs)
@@ -111,16 +114,16 @@ export function createMarks(backend: SessionBackend, { clock, policy, emit }: St
       ...(before ? nextLineage(before, version) : { version, priorVersions: [] }),
       touchedAt: at,
       expiresAt: Math.max(latest, before?.expiresAt ?? 0),
-      value: jsonCodec.encode(mark),
+      value: jsonCodec.encode(entry),
     }
   }
 }
 
 /** Trouble, and never "not revoked" (P8), where something else stands under the id. */
-function decode(id: SessionId, { value }: Row): Mark {
+function decode(id: SessionId, { value }: Row): RevocationEntry {
   try {
-    const mark = jsonCodec.decode(value)
-    if (isMark(mark)) return mark
+    const entry = jsonCodec.decode(value)
+    if (isRevocationEntry(entry)) return entry
   } catch {
     // It is none.
   }
@@ -130,9 +133,9 @@ function decode(id: SessionId, { value }: Row): Mark {
   )
 }
 
-function isMark(mark: unknown): mark is Mark {
-  if (typeof mark !== 'object' || mark === null) return false
-  if ('ended' in mark) return endReasons.some((reason) => reason === mark.ended)
-  if ('leaving' in mark && mark.leaving !== true) return false
-  return 'authority' in mark && Number.isInteger(mark.authority)
+function isRevocationEntry(entry: unknown): entry is RevocationEntry {
+  if (typeof entry !== 'object' || entry === null) return false
+  if ('ended' in entry) return endReasons.some((reason) => reason === entry.ended)
+  if ('leaving' in entry && entry.leaving !== true) return false
+  return 'authority' in entry && Number.isInteger(entry.authority)
 }

@@ -5,7 +5,7 @@ import { isClosed } from './http2.ts'
 type Listener = (...args: unknown[]) => void
 
 /** Those who write into a response and wait for it. */
-export interface Producers {
+export interface Backpressure {
   /** Tells those who were told to wait that they may go on. */
   resume(): void
   /** Detaches the streams that are piped into the response, and destroys them once it has closed: nobody reads them. */
@@ -35,7 +35,7 @@ const listening = { on: note, removeListener: forget, off: forget }
  * Remembers who waits for 'drain' and which streams are piped in. The listeners are noted here, because `compression`
  * mounted before us keeps them to itself and would hand them to its own stream, which never was full.
  */
-export function watchProducers(response: ServerResponse): Producers {
+export function trackBackpressure(response: ServerResponse): Backpressure {
   const { on, removeListener } = response
   const watch: Watch = { on, removeListener }
   on.call(response, 'pipe', notePipe)

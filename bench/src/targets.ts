@@ -1,6 +1,6 @@
-import { bareActs } from './acts.ts'
+import { limits } from './baselines.ts'
 import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
-import { limits } from './limits.ts'
+import { bareActs } from './handlers.ts'
 import { peers } from './peers.ts'
 import { sojourn } from './sojourn.ts'
 

@@ -3,7 +3,7 @@ import { Http2ServerResponse } from 'node:http2'
 import { isHttp2, statusOf } from './http2.ts'
 
 /** What a response in disguise must pretend besides that its headers have left. */
-export interface Pretence {
+export interface ReportedState {
   /** Whether `end` was called. */
   readonly hasEnded: () => boolean
   /** Whether a `write` was answered with false. */
@@ -11,28 +11,28 @@ export interface Pretence {
 }
 
 /** A disguise that is worn. */
-export interface Disguise {
+export interface SentOverride {
   /** The response is to look ended. */
   end(): void
-  takeOff(): void
+  restore(): void
 }
 
 /** What a response in disguise is beneath it. */
-interface Beneath {
+interface Original {
   readonly response: ServerResponse
   readonly methods: Pick<ServerResponse, Method>
-  pretence: Pretence | undefined
+  pretence: ReportedState | undefined
   isLifted: boolean
 }
 
 const key = Symbol('beneath the disguise')
 
 interface Disguised extends ServerResponse {
-  [key]?: Beneath
+  [key]?: Original
 }
 
 /** Runs what may set headers whatever a disguise says: the commit. */
-export function undisguised(response: Disguised, run: () => void): void {
+export function bypassOverride(response: Disguised, run: () => void): void {
   const beneath = response[key]
   if (!beneath) {
     run()
@@ -51,7 +51,7 @@ export function undisguised(response: Disguised, run: () => void): void {
  * Node refuses them, so that a second send fails exactly as it would without us. Once it is taken off, status and message
  * are as they were when it began.
  */
-export function disguise(response: Disguised, pretence: Pretence): Disguise {
+export function overrideSent(response: Disguised, pretence: ReportedState): SentOverride {
   const status = statusOf(response)
   const covered = ownOf(response, Object.keys(looks))
   const isOwn = !isHttp2(response) // `finished` is a plain property, and an accessor over one would slow the response
@@ -65,7 +65,7 @@ export function disguise(response: Disguised, pretence: Pretence): Disguise {
     end() {
       if (isOwn) response.finished = true
     },
-    takeOff() {
+    restore() {
       if (isOwn) response.finished = false
       beneath.pretence = undefined
       Object.defineProperties(response, covered)
@@ -114,7 +114,7 @@ const looksOfHttp2: PropertyDescriptorMap = {
 
 function look(
   name: string,
-  pretend: (pretence: Pretence, beneath: Beneath) => unknown,
+  pretend: (pretence: ReportedState, beneath: Original) => unknown,
 ): PropertyDescriptor {
   return {
     configurable: true,

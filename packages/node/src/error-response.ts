@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
-import { callBack } from './gate.ts'
+import { callBack } from './write-queue.ts'
 
 /** Who answers after a failure. */
 export interface ErrorHandler {
   /** Calls the application's error handler. */
-  readonly speak: () => void
+  readonly call: () => void
   /** Whether the handler whose response was dropped had ended it: what ends it now is somebody else's answer. */
   readonly hasEnded: boolean
 }
@@ -18,7 +18,7 @@ const speaking = new AsyncLocalStorage<ServerResponse>()
  * that, it is known by its setting headers, which the old handler has long done. All else is dropped; what comes after
  * the end too, for a late write must not end the process.
  */
-export function letErrorHandlerSpeak(response: ServerResponse, handler: ErrorHandler): void {
+export function callErrorHandler(response: ServerResponse, handler: ErrorHandler): void {
   const { setHeader, writeHead, write, end, flushHeaders } = response
   let isOpen = false
   let isEndOwed = !handler.hasEnded
@@ -46,7 +46,7 @@ export function letErrorHandlerSpeak(response: ServerResponse, handler: ErrorHan
       return response
     },
   })
-  speaking.run(response, handler.speak)
+  speaking.run(response, handler.call)
 }
 
 function writeDropped(): Error {

@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http'
-import { type Disguise, disguise, refuse } from './disguise.ts'
 import { isHttp2 } from './http2.ts'
+import { overrideSent, refuse, type SentOverride } from './sent-override.ts'
 import { applyFields, isStatus, readHead } from './write-head.ts'
 
 /** What a response has to pass on its way out. */
-export interface Gate {
+export interface WriteQueue {
   /** Sends what was kept, in order, and all that follows at once. Says whether it was less than who wrote it feared. */
-  open(): boolean
+  flush(): boolean
   /**
    * Drops what was kept and all that still comes this way. Whoever waits for it is told why. Says whether the response
    * had been ended.
    */
-  shut(why: unknown): boolean
+  discard(why: unknown): boolean
 }
 
 type Operation = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'flush'
 type Arguments = readonly unknown[]
 
 /** One gate, and what it is before. */
-interface Passage {
+interface QueueState {
   readonly response: ServerResponse
   /** Asked by the first operation that would send the head: whether to wait. */
   readonly begin: () => boolean
@@ -27,13 +27,13 @@ interface Passage {
   reason: unknown
   kept: { readonly operation: Operation; readonly args: Arguments }[]
   isPassing: boolean
-  disguise: Disguise | undefined
+  disguise: SentOverride | undefined
 }
 
 type Method = (this: never, ...args: Arguments) => unknown
 
 /** The methods of a gate. They find its passage on the response, so that all responses share them. */
-interface GateMethods {
+interface QueueMethods {
   /** Where on the response. */
   readonly key: symbol
   readonly methods: Readonly<Record<Exclude<Operation, 'flush'>, Method>>
@@ -41,10 +41,10 @@ interface GateMethods {
 }
 
 /** Methods of which a response has one set for each gate: whoever still has those of an earlier gate meets that one. */
-export function createGateMethods(): GateMethods {
+export function createQueueMethods(): QueueMethods {
   const key = Symbol('passage')
   interface Gated {
-    readonly [key]: Passage
+    readonly [key]: QueueState
   }
   return {
     key,
@@ -68,19 +68,19 @@ export function createGateMethods(): GateMethods {
   }
 }
 
-const shared = createGateMethods()
+const shared = createQueueMethods()
 
 /**
  * Puts a gate before a response. The first operation that would send its head asks `begin` whether to wait; if so, that
  * one and all that follow are kept until the gate opens, and the response looks sent meanwhile. A second gate on a
  * response needs methods of its own, for the first stays shut to those who knew it.
  */
-export function putGate(
+export function queueWrites(
   response: ServerResponse,
   begin: () => boolean,
-  { key, methods, flush }: GateMethods = shared,
-): Gate {
-  const passage: Passage = {
+  { key, methods, flush }: QueueMethods = shared,
+): WriteQueue {
+  const passage: QueueState = {
     response,
     begin,
     originals: operationsOf(response),
@@ -94,17 +94,17 @@ export function putGate(
   if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
   // `compression` mounted before us gives it; an event that is not flushed may wait for ever.
   if ('flush' in response) Object.assign(response, { flush })
-  return { open: () => open(passage), shut: (why) => shut(passage, why) }
+  return { flush: () => open(passage), discard: (why) => shut(passage, why) }
 }
 
-function open(passage: Passage): boolean {
+function open(passage: QueueState): boolean {
   const operations = leave(passage, 'open')
   const answers = operations.map(({ operation, args }) => send(passage, operation, args))
   const has = (wanted: Operation) => operations.some(({ operation }) => operation === wanted)
   return has('write') && !has('end') && !answers.includes(false)
 }
 
-function shut(passage: Passage, why: unknown): boolean {
+function shut(passage: QueueState, why: unknown): boolean {
   const { response, originals } = passage
   const operations = leave(passage, 'shut')
   passage.reason = why
@@ -115,8 +115,8 @@ function shut(passage: Passage, why: unknown): boolean {
 }
 
 /** Ends the waiting, and answers what was kept. */
-function leave(passage: Passage, state: 'open' | 'shut'): Passage['kept'] {
-  passage.disguise?.takeOff()
+function leave(passage: QueueState, state: 'open' | 'shut'): QueueState['kept'] {
+  passage.disguise?.restore()
   passage.disguise = undefined
   passage.state = state
   const { kept } = passage
@@ -124,7 +124,7 @@ function leave(passage: Passage, state: 'open' | 'shut'): Passage['kept'] {
   return kept
 }
 
-function passHead(passage: Passage, args: Arguments): unknown {
+function passHead(passage: QueueState, args: Arguments): unknown {
   const { response, state } = passage
   if (state === 'waiting') refuse(response, 'write')
   if (state === 'shut') return response
@@ -137,19 +137,23 @@ function passHead(passage: Passage, args: Arguments): unknown {
 }
 
 /** Goes through whoever wraps `writeHead`: `compression` decides there how to write what comes next. */
-function passFlushedHeaders(passage: Passage): void {
+function passFlushedHeaders(passage: QueueState): void {
   const { response, state } = passage
   if (state === 'open' && !isUnderWay(passage)) response.writeHead(response.statusCode)
   pass(passage, { operation: 'flushHeaders', args: [] }, undefined)
 }
 
-function passFlush(passage: Passage): void {
+function passFlush(passage: QueueState): void {
   if (passage.state === 'waiting') passage.kept.push({ operation: 'flush', args: [] })
   else if (passage.state === 'open') send(passage, 'flush', [])
 }
 
 /** Sends at once, or keeps for later and answers `meanwhile`. */
-function pass(passage: Passage, called: Passage['kept'][number], meanwhile: unknown): unknown {
+function pass(
+  passage: QueueState,
+  called: QueueState['kept'][number],
+  meanwhile: unknown,
+): unknown {
   const { operation, args } = called
   if (isMistake(operation, args[0]) && !isHttp2(passage.response))
     // which sends the head, then looks at the chunk
@@ -161,20 +165,20 @@ function pass(passage: Passage, called: Passage['kept'][number], meanwhile: unkn
   return meanwhile
 }
 
-function keep(passage: Passage, called: Passage['kept'][number]): void {
+function keep(passage: QueueState, called: QueueState['kept'][number]): void {
   passage.kept.push(called)
   if (called.operation === 'end') passage.disguise?.end()
 }
 
-function wait(passage: Passage): void {
+function wait(passage: QueueState): void {
   passage.state = 'waiting'
   const has = (wanted: Operation) => passage.kept.some(({ operation }) => operation === wanted)
   const pretence = { hasEnded: () => has('end'), isFull: () => has('write') }
-  passage.disguise = disguise(passage.response, pretence)
+  passage.disguise = overrideSent(passage.response, pretence)
 }
 
 /** An operation may come back here while Node carries it out: `end` calls `writeHead`. */
-function send(passage: Passage, operation: Operation, args: Arguments): unknown {
+function send(passage: QueueState, operation: Operation, args: Arguments): unknown {
   const wasPassing = passage.isPassing
   passage.isPassing = true
   try {
@@ -184,7 +188,7 @@ function send(passage: Passage, operation: Operation, args: Arguments): unknown 
   }
 }
 
-function isUnderWay({ isPassing, response }: Passage): boolean {
+function isUnderWay({ isPassing, response }: QueueState): boolean {
   return isPassing || response.headersSent
 }
 
@@ -194,7 +198,7 @@ export function callBack(args: Arguments, why: unknown): void {
   if (typeof last === 'function') setImmediate(() => last(why))
 }
 
-function operationsOf(response: ServerResponse): Passage['originals'] {
+function operationsOf(response: ServerResponse): QueueState['originals'] {
   const { writeHead, write, end, flushHeaders } = response
   const flush = 'flush' in response ? (response.flush as () => void) : () => {}
   return { writeHead, write, end, flushHeaders, flush }

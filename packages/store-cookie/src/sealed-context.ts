@@ -4,7 +4,7 @@ import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What the operations of a cookie store are made of. */
-export interface SealedParts {
+export interface SealedContext {
   readonly tokens: Tokens
   /** None where nothing is kept on the server. */
   readonly revocations: Revocations | undefined

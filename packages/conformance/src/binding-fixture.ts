@@ -3,7 +3,7 @@ import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
 import type { SessionBackend } from '@sojourn/core/store'
 import { createJar } from './jar.ts'
 import { referenceBackend } from './reference-backend.ts'
-import { onEach } from './store-bench.ts'
+import { onEach } from './store-fixture.ts'
 import type { Definition } from './suite.ts'
 import type { TestData } from './visitor.ts'
 
@@ -90,7 +90,7 @@ export interface BindingBench {
 
 interface ServeOptions {
   readonly options?: Omit<ConfigOptions, 'store'>
-  readonly mounts?: (bench: {
+  readonly mounts?: (fixture: {
     createManager(options: Omit<ConfigOptions, 'store'>): SessionManager<TestData>
   }) => readonly Mount[]
   readonly trustProxy?: boolean
@@ -135,7 +135,7 @@ interface Reply {
 /** A case of the binding suite. */
 export type BindingCase = Definition<BindingBench>
 
-/** The bench of one case; `closing` collects what is to be closed after it. */
+/** The fixture of one case; `closing` collects what is to be closed after it. */
 export function createBindingBench(
   binding: BindingUnderTest,
   closing: (() => Promise<void>)[],

@@ -1,7 +1,7 @@
 import type { SealKey, SealKeys } from './seal-keys.ts'
 
 /** A token that is spelled as we spell ours, sealed by whoever. */
-export interface Spelled {
+export interface ParsedJwe {
   readonly token: string
   readonly by: SealKey
   readonly iv: string
@@ -20,10 +20,10 @@ const shape = /^([\w-]{1,200})\.\.([\w-]{16})\.([\w-]+)\.([\w-]{21}[AQgw])$/
  * byte, that of one of our keys, so that an unknown `kid`, another `alg`, `enc` or `typ`, `zip`, `crit`, `jwk` and whatever
  * else a header can say is refused by one look-up, before anything is parsed or derived.
  */
-export function createSpelling(
+export function createJweParser(
   keys: SealKeys,
   longest: number,
-): (token: string) => Spelled | 'malformed' | 'forged' {
+): (token: string) => ParsedJwe | 'malformed' | 'forged' {
   const bySegment = new Map(keys.map((key) => [key.segment, key]))
   return (token) => {
     if (token.length > longest) return 'malformed'

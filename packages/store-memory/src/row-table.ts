@@ -5,7 +5,7 @@ import { createOrderedMap } from './ordered-map.ts'
 import { createSweeper } from './sweeper.ts'
 
 /** Where a memory backend keeps its rows and tombstones. It judges by the `at` that it is given, epoch ms. */
-export interface Shelf {
+export interface RowTable {
   /** The row of a live session. */
   row(id: SessionId, at: number): Row | undefined
   /** The tombstone of a session that ended less than a minute ago. */
@@ -25,13 +25,13 @@ export interface Shelf {
 }
 
 /** How many entries are looked at for an expired one before a live one has to go. */
-const glance = 16
+const sweepBatch = 16
 
 /** An empty shelf for `max` rows and as many tombstones. A row that went to make room is told to `onDisplaced`. */
-export function createShelf(
+export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
   groups: Groups = createGroups(),
-): Shelf {
+): RowTable {
   const rows = createOrderedMap<Row>({
     isOver: (row, now) => row.expiresAt <= now,
     onGone: groups.delete,
@@ -57,7 +57,7 @@ export function createShelf(
       if (tombstone(id, at)) return
       tombstones.set(id, Object.freeze({ ended, at }))
       sweeper.note(at)
-      tombstones.sweep(glance, at)
+      tombstones.sweep(sweepBatch, at)
       if (tombstones.size > max) tombstones.shift()
     },
     idsOf: groups.of,
@@ -81,7 +81,7 @@ export function createShelf(
   }
 
   function makeRoom(at: number): void {
-    if (rows.size > max) rows.sweep(glance, at)
+    if (rows.size > max) rows.sweep(sweepBatch, at)
     const displaced = rows.size > max ? rows.shift() : undefined
     if (displaced !== undefined) onDisplaced(displaced)
   }
