@@ -9,8 +9,8 @@ import type {
 } from '../store/backend.ts'
 import { isRow } from './row-format.ts'
 
-/** The error of a backend that broke a clause, which it names. */
-export function brokenContract(operation: string, breach: string): SessionStoreError {
+/** Returns the error of a backend whose result broke the contract. `breach` names the clause. */
+export function contractError(operation: string, breach: string): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_CONTRACT',
     `The backend broke its contract in '${operation}': ${breach}. ` +
@@ -18,40 +18,42 @@ export function brokenContract(operation: string, breach: string): SessionStoreE
   )
 }
 
-/** What is wrong with the answer of `find`, if anything. */
+// Each check returns what is wrong with the result of one operation, or undefined.
+
+/** Checks the result of `find`. */
 export function checkFound(found: Row | Tombstone | null): string | undefined {
   if (found === null) return undefined
   if (typeof found === 'object' && ('ended' in found || isRow(found))) return undefined
   return 'it answered neither a row, a tombstone nor null (clause 4)'
 }
 
-/** The same of `insert`. */
+/** Checks the result of `insert`. */
 export function checkInserted(outcome: InsertOutcome): string | undefined {
   if (outcome?.inserted === true && Array.isArray(outcome.evicted)) return undefined
   if (outcome?.inserted === false && ['taken', 'limit'].includes(outcome.why)) return undefined
   return 'it did not say whether the row was inserted (clauses 1 and 2)'
 }
 
-/** The same of `replace`. */
+/** Checks the result of `replace`. */
 export function checkReplaced(outcome: ReplaceOutcome): string | undefined {
   if (outcome === 'replaced' || outcome === 'gone') return undefined
   if (typeof outcome === 'object' && outcome?.conflict && isRow(outcome.conflict)) return undefined
   return 'it did not say whether the row was replaced (clauses 1 and 2)'
 }
 
-/** The same of `touch`. */
+/** Checks the result of `touch`. */
 export function checkTouched(outcome: TouchOutcome): string | undefined {
   if (['touched', 'gone', 'conflict'].includes(outcome)) return undefined
   return 'it did not say whether the row was touched (clauses 1 and 2)'
 }
 
-/** The same of `remove`. */
+/** Checks the result of `remove`. */
 export function checkRemoved(row: Row | null): string | undefined {
   if (row === null || (typeof row === 'object' && isRow(row))) return undefined
   return 'it answered neither the row that it ended nor null (clause 3)'
 }
 
-/** The same of `list`. */
+/** Checks the result of `list`. */
 export function checkListed(rows: readonly IdentifiedRow[]): string | undefined {
   const areRows =
     Array.isArray(rows) &&
@@ -59,7 +61,7 @@ export function checkListed(rows: readonly IdentifiedRow[]): string | undefined 
   return areRows ? undefined : 'it did not answer rows with their ids (clause 5)'
 }
 
-/** The same of `removeGroup`. */
+/** Checks the result of `removeGroup`. */
 export function checkCount(count: number): string | undefined {
   return Number.isInteger(count) ? undefined : 'it did not answer how many it ended (clause 1)'
 }

@@ -7,8 +7,10 @@ import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 
 /**
- * The `create` of a keyed store. An id that is taken is not drawn anew: 128 random bits do not meet by chance, so the
- * session was ended before its insert arrived, and must not come back under another name (P1).
+ * Returns the `create` of a keyed store: one `insert`.
+ *
+ * If the id is taken, no other id is tried. 128 random bits do not collide, so a taken id means that the session was
+ * ended before its insert arrived; under another id it would come back (P1).
  */
 export function createCreate({
   backend,
@@ -40,18 +42,21 @@ export function createCreate({
     const isSolitary = draft.userId === undefined
     const outcome = await backend
       .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })
-      .catch((error: unknown) => undo(id, error))
+      .catch((error: unknown) => removeAndThrow(id, error))
     if (outcome.inserted)
       return { created: true, opened, token: tokenOf(record, secret), evicted: outcome.evicted }
     return { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' }
   }
 
-  /** Nobody will ever hold the token of what a failed insert may have made. Not waited for: the store is in trouble. */
-  function undo(id: SessionId, error: unknown): never {
-    backend.remove(id, { at: clock(), reason: 'logout' }).catch(wasToldOf)
+  /**
+   * Removes the row that a failed insert may have left, since its token is never sent, and throws `error`. The removal
+   * is not awaited: the store is in trouble already.
+   */
+  function removeAndThrow(id: SessionId, error: unknown): never {
+    backend.remove(id, { at: clock(), reason: 'logout' }).catch(ignore)
     throw error
   }
 }
 
-/** The guard has emitted `failed`; the record, if there is one, stays until it expires. */
-function wasToldOf(): void {}
+/** The guarded backend has emitted `failed`; a row that is still there expires. */
+function ignore(): void {}

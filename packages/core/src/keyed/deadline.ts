@@ -1,14 +1,18 @@
 import { SessionError, SessionStoreError } from '../errors.ts'
 
-/** Holds a signal that is only made when somebody reads it: most drivers cannot cancel, and it costs more than the timer. */
+/**
+ * The deadline of one operation: an `AbortController` without its `abort`. Node makes the signal when it is first read,
+ * so read it late: most drivers cannot cancel, and the signal costs more than the timer.
+ */
 export interface Deadline {
   readonly signal: AbortSignal
 }
 
 /**
- * Runs one operation of a store and ends it after `ms`, whatever the store does (P8). A late answer is dropped.
- * @throws SessionStoreError `ERR_STORE_TIMEOUT` after the deadline; `ERR_STORE_UNAVAILABLE` around whatever else the
- * operation throws, unless that already is an error of Sojourn.
+ * Runs one operation of a store and settles after `timeoutMs` at the latest, even if the operation does not (P8). Aborts
+ * the signal at the deadline; a result that arrives later is dropped.
+ * @throws SessionStoreError `ERR_STORE_TIMEOUT` at the deadline; `ERR_STORE_UNAVAILABLE` with the `cause` if the
+ * operation fails with anything but a `SessionError`.
  */
 export function withDeadline<Result>(
   run: (deadline: Deadline) => Promise<Result>,
@@ -54,16 +58,22 @@ function asStoreError(error: unknown, operation: string): SessionError {
   )
 }
 
-/** Says when a while has passed; a plain timer, so that it also passes where the clock stands still. */
+/** A time limit over several operations. */
 export interface TimeBudget {
   isExhausted(): boolean
-  /** The promise, or the error when patience is exhausted before it has settled. */
+  /**
+   * Returns a promise that settles as `promise` does. If that is still pending a fifth of the budget after the budget
+   * is exhausted, it rejects with `error()`. Call it at most once.
+   */
   bound<Result>(promise: Promise<Result>, error: () => Error): Promise<Result>
-  /** Must be called, or the timer keeps running. */
+  /** Stops the timer. Must be called, or the timer keeps the process alive until it fires. */
   end(): void
 }
 
-/** Patience for `ms`. */
+/**
+ * Starts a time budget of `timeoutMs`. It runs on a plain timer, not on the manager's clock, so it is exhausted even
+ * where that clock stands still.
+ */
 export function createTimeBudget(timeoutMs: number): TimeBudget {
   let isExhausted = false
   let giveUp = () => {}
@@ -76,7 +86,7 @@ export function createTimeBudget(timeoutMs: number): TimeBudget {
     bound(promise, error) {
       return new Promise((resolve, reject) => {
         promise.then(resolve, reject)
-        // A little later: a write that sees for itself that patience is exhausted says so more exactly.
+        // Work that checks isExhausted() itself rejects with a more exact error, so it gets a little more time.
         giveUp = () => {
           timer = setTimeout(() => reject(error()), timeoutMs / 5)
         }

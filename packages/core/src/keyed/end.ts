@@ -2,18 +2,28 @@ import type { EndReason, SessionId } from '../record/record.ts'
 import type { SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 
-/** Returns the `end` of a keyed store: one `remove`, and a `find` where another request had ended the session before. */
-export function createEnd({ backend, rows, env: { clock } }: KeyedContext): SessionStore['end'] {
-  return async (opened, reason) => {
-    const { id } = opened.record
-    const at = clock()
-    const row = await backend.remove(id, { at, reason })
-    if (row === null) return { last: undefined, before: await endedBefore(id, at) }
-    const last = row === 'unseen' ? opened : rows.read(id, row)
-    return { last: last === 'corrupt' ? opened : last }
+/**
+ * Returns the `end` and `endById` of a keyed store: one `remove` each. If the session had ended already, `end` also
+ * needs a `find`, for the reason.
+ */
+export function createEnd({
+  backend,
+  rows,
+  env: { clock },
+}: KeyedContext): Pick<Required<SessionStore>, 'end' | 'endById'> {
+  return {
+    async end(opened, reason) {
+      const { id } = opened.record
+      const at = clock()
+      const row = await backend.remove(id, { at, reason })
+      if (row === null) return { last: undefined, before: await reasonOfEnd(id, at) }
+      const last = row === 'row-lost' ? opened : rows.read(id, row)
+      return { last: last === 'corrupt' ? opened : last }
+    },
+    endById: async (id, reason) => (await backend.remove(id, { at: clock(), reason })) !== null,
   }
 
-  async function endedBefore(id: SessionId, at: number): Promise<EndReason | undefined> {
+  async function reasonOfEnd(id: SessionId, at: number): Promise<EndReason | undefined> {
     const found = await backend.find(id, at)
     return found && 'ended' in found ? found.ended : undefined
   }

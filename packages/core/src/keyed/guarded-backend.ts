@@ -3,7 +3,6 @@ import type { Emit } from '../events.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import type { BackendCall, GroupLimit, Row, SessionBackend } from '../store/backend.ts'
 import {
-  brokenContract,
   checkCount,
   checkFound,
   checkInserted,
@@ -11,21 +10,30 @@ import {
   checkRemoved,
   checkReplaced,
   checkTouched,
+  contractError,
 } from './check-results.ts'
 import { type Deadline, withDeadline } from './deadline.ts'
+import { descendsFrom } from './rows.ts'
 
-/** A backend of which every operation ends, every answer was checked against the contract, and every write may be resent. */
+/** A backend behind `guardBackend`. */
 export type GuardedBackend = ReturnType<typeof guardBackend>
 
 /**
- * Puts a backend behind the deadline and the contract. A write whose outcome is unknown is sent once more: row versions
- * and tombstones make that safe (P11). `at` is the manager's now, epoch ms.
+ * Wraps a backend so that callers can rely on it:
+ *
+ * - Every attempt settles within `storeTimeout` ms (deadline.ts, P8).
+ * - A result that breaks the contract becomes the error `ERR_STORE_CONTRACT` (check-results.ts).
+ * - `insert`, `replace` and `remove` are sent a second time if the outcome of the first attempt is unknown. Row
+ *   versions and tombstones make that safe: the write is applied once (P11).
+ * - Every failed attempt is emitted as `failed`.
+ *
+ * In all operations `at` is the manager's now, in epoch ms.
  */
 export function guardBackend(
   backend: SessionBackend,
   { storeTimeout, emit }: { storeTimeout: number; emit: Emit },
 ) {
-  const once = async <Result>(
+  const attempt = async <Result>(
     operation: string,
     run: (deadline: Deadline) => Promise<Result>,
     check: (result: Result) => string | undefined,
@@ -34,45 +42,50 @@ export function guardBackend(
       const result = await withDeadline(run, { timeoutMs: storeTimeout, operation })
       const breach = check(result)
       if (breach === undefined) return result
-      throw brokenContract(operation, breach)
+      throw contractError(operation, breach)
     } catch (error) {
       if (error instanceof Error) emit('failed', { operation, error })
       throw error
     }
   }
-  const twice: typeof once = async (operation, run, check) => {
+  const attemptTwice: typeof attempt = async (operation, run, check) => {
     try {
-      return await once(operation, run, check)
+      return await attempt(operation, run, check)
     } catch (error) {
       if (!isUnknownOutcome(error)) throw error
-      return once(operation, run, check)
+      return attempt(operation, run, check)
     }
   }
 
   return {
     find: (id: SessionId, at: number) =>
-      once('find', (deadline) => backend.find(id, callAt(at, deadline)), checkFound),
+      attempt('find', (deadline) => backend.find(id, callAt(at, deadline)), checkFound),
     insert: (
       id: SessionId,
       row: Row,
       { at, ...extra }: { at: number; limit?: GroupLimit; isSolitary?: boolean },
     ) =>
-      twice(
+      attemptTwice(
         'insert',
         (deadline) => backend.insert(id, row, callAt(at, deadline, extra)),
         checkInserted,
       ),
-    /** A conflict after a resend that neither shows my write nor excludes it is the first failure: outcome unknown. */
+    /**
+     * After a resend, a conflict is conclusive only if its row descends from this write, which was then applied, or
+     * from `expected`, which others have then overwritten. Otherwise the outcome stays unknown, and the first error is
+     * thrown.
+     */
     async replace(id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) {
       const run = (deadline: Deadline) =>
         backend.replace(id, row, callAt(at, deadline, { expected }))
       try {
-        return await once('replace', run, checkReplaced)
+        return await attempt('replace', run, checkReplaced)
       } catch (error) {
         if (!isUnknownOutcome(error)) throw error
-        const outcome = await once('replace', run, checkReplaced)
-        if (typeof outcome === 'string' || isSure(outcome.conflict, [row.version, expected]))
-          return outcome
+        const outcome = await attempt('replace', run, checkReplaced)
+        if (typeof outcome === 'string') return outcome
+        const { conflict } = outcome
+        if (descendsFrom(conflict, row.version) || descendsFrom(conflict, expected)) return outcome
         throw error
       }
     },
@@ -81,29 +94,32 @@ export function guardBackend(
       times: Pick<Row, 'touchedAt' | 'expiresAt'>,
       { at, expected }: { at: number; expected: Pick<Row, 'version' | 'touchedAt'> },
     ) =>
-      once(
+      attempt(
         'touch',
         (deadline) => backend.touch(id, times, callAt(at, deadline, { expected })),
         checkTouched,
       ),
-    /** `null` when nothing was there to end, `'unseen'` when it was ended here but the reply with its row was lost. */
+    /**
+     * Returns the row that it ended, `null` if there was none to end, or `'row-lost'` if the first attempt ended one and
+     * its reply was lost.
+     */
     async remove(id: SessionId, { at, reason }: { at: number; reason: EndReason }) {
       const run = (deadline: Deadline) => backend.remove(id, callAt(at, deadline, { reason }))
       try {
-        return await once('remove', run, checkRemoved)
+        return await attempt('remove', run, checkRemoved)
       } catch (error) {
         if (!isUnknownOutcome(error)) throw error
-        const row = await once('remove', run, checkRemoved)
-        return row ?? ((await endedHere(id, { at, reason })) ? 'unseen' : null)
+        const row = await attempt('remove', run, checkRemoved)
+        return row ?? ((await hasTombstone(id, { at, reason })) ? 'row-lost' : null)
       }
     },
     list: (group: string, at: number) =>
-      once('list', (deadline) => backend.list(group, callAt(at, deadline)), checkListed),
+      attempt('list', (deadline) => backend.list(group, callAt(at, deadline)), checkListed),
     removeGroup: (
       group: string,
       { at, reason, except }: { at: number; reason: EndReason; except?: SessionId },
     ) =>
-      once(
+      attempt(
         'removeGroup',
         (deadline) =>
           backend.removeGroup(
@@ -113,15 +129,16 @@ export function guardBackend(
         checkCount,
       ),
     ping: (at: number) =>
-      once(
+      attempt(
         'ping',
         (deadline) => backend.ping(callAt(at, deadline)),
         () => undefined,
       ),
   }
 
-  async function endedHere(id: SessionId, { at, reason }: { at: number; reason: EndReason }) {
-    const found = await once(
+  /** Returns true if the tombstone of the session is the one that a `remove` with this time and reason leaves. */
+  async function hasTombstone(id: SessionId, { at, reason }: { at: number; reason: EndReason }) {
+    const found = await attempt(
       'find',
       (deadline) => backend.find(id, callAt(at, deadline)),
       checkFound,
@@ -130,7 +147,7 @@ export function guardBackend(
   }
 }
 
-/** The last argument of an operation. The signal is passed on unread: making it costs more than the deadline. */
+/** Returns the last argument of an operation. Reading `signal` makes the signal, so it is passed on as a getter. */
 function callAt<Extra extends object = object>(
   at: number,
   deadline: Deadline,
@@ -148,11 +165,6 @@ const signal: PropertyDescriptor = {
   get(this: { readonly [deadlineKey]: Deadline }) {
     return this[deadlineKey].signal
   },
-}
-
-/** Whether a row tells what became of a write: it descends from it, or from the version that it was written over. */
-function isSure(row: Row, versions: readonly string[]): boolean {
-  return versions.some((version) => row.version === version || row.priorVersions.includes(version))
 }
 
 function isUnknownOutcome(error: unknown): boolean {

@@ -7,29 +7,31 @@ import type { StoreImports } from '../store/store-import.ts'
 import type { KeyedContext } from './context.ts'
 
 /**
- * The `arrivals` of a keyed store. The insert under the id that the session has already decides between those who move
- * it at once, and a tombstone there is final.
+ * Returns the `imports` of a keyed store. A session is inserted under the id that it has, so of several requests that
+ * import it one succeeds, and a tombstone under that id is final (P1).
  *
- * A record of another keyed store comes with its verifier, so its token stays good. One that was sealed in its token has
- * none: it gets a secret that derives from its id and authority, and with it the offer of another. So every token that
- * was good there opens it here, until the client has come back with the one that it was offered (P3).
+ * - From another keyed store: the record brings its verifier, so the token of the client stays valid.
+ * - From a store that seals sessions in their tokens: the record has no secret. It gets one that is derived from its id
+ *   and authority, and with it an offer (rotation.ts) of another one, whose token is sent to the client. Every sealed
+ *   token of that authority can be translated to the derived secret (`tokensFor`), so it opens the session until the
+ *   client has presented the token that it was offered (P3).
  */
-export function createImports(parts: KeyedContext): StoreImports {
-  const { backend, rows, env, keys, tokenOf } = parts
+export function createImports(context: KeyedContext): StoreImports {
+  const { backend, rows, env, keys, tokenOf } = context
   const { clock } = env
   const importKeys = env.keyring.derive('arrival')
   const tokensFor: StoreImports['tokensFor'] = (record) =>
-    importKeys.map((key) => tokenOf(record, secretOf(record, key)))
+    importKeys.map((key) => tokenOf(record, importSecret(record, key)))
 
   return {
     tokensFor,
-    async adopt(guest, tokens) {
-      const { record, secret } = toLocalRecord(guest.record)
-      const opened: OpenedSession = { ...guest, record }
+    async adopt(source, tokens) {
+      const { record, secret } = toLocalRecord(source.record)
+      const opened: OpenedSession = { ...source, record }
       const lineage = { version: mintVersion(), priorVersions: [] }
-      const row = rows.write(opened, { lineage, presented: presented(record, tokens) })
+      const row = rows.write(opened, { lineage, presented: presentedSecret(record, tokens) })
       const { inserted } = await backend.insert(record.id, row, { at: clock() })
-      if (!inserted) return find(guest, tokens)
+      if (!inserted) return find(source, tokens)
       return secret === undefined ? { opened } : { opened, token: tokenOf(record, secret) }
     },
     find,
@@ -38,34 +40,40 @@ export function createImports(parts: KeyedContext): StoreImports {
   async function find({ record: { id } }: OpenedSession, tokens: readonly string[]) {
     const found = await backend.find(id, clock())
     if (found === null || 'ended' in found) return undefined
-    const opened = rows.readWhole(id, found)
+    const opened = rows.readAndCheckData(id, found)
     if (opened === 'corrupt') return undefined
     rows.setOrigin(opened, {
       ...rows.originOf(opened),
-      presented: presented(opened.record, tokens),
+      presented: presentedSecret(opened.record, tokens),
     })
     return { opened }
   }
 
-  /** By which secret the request has opened the session here, in whatever form it came. */
-  function presented(record: SessionRecord, tokens: readonly string[]): Presented | undefined {
-    const verified = [...tokens, ...tokensFor(record)].map((value) => verifyToken(value, keys))
-    const genuine = verified.filter((value) => typeof value !== 'string')
+  /** Returns the secret by which the request opens the record: that of a token it brought, or a derived one. */
+  function presentedSecret(
+    record: SessionRecord,
+    tokens: readonly string[],
+  ): Presented | undefined {
+    const verified = [...tokens, ...tokensFor(record)].map((token) => verifyToken(token, keys))
+    const genuine = verified.filter((result) => typeof result !== 'string')
     return presentedBy(genuine, record, clock())
   }
 
-  /** The record as it is here; a secret only where it had none. A key roll disturbs nothing: `tokensFor` has all keys. */
+  /**
+   * Returns the record as this store keeps it, with a derived secret and an offer if it has none. It is derived by the
+   * first key; after a key roll it is still found, because `tokensFor` covers all keys.
+   */
   function toLocalRecord({ leaving: _, ...record }: SessionRecord) {
     if (record.verifier.current) return { record, secret: undefined }
     const [key] = importKeys
     if (!key) throw new TypeError('A keyring holds at least one key')
-    const secret = secretOf(record, key)
+    const secret = importSecret(record, key)
     return offer({ ...record, verifier: { current: hashSecret(secret) } }, secret)
   }
 }
 
-/** As long as any other secret. */
-function secretOf({ id, authority }: Pick<SessionRecord, 'id' | 'authority'>, key: KeyObject) {
+/** Returns the derived secret of a record: 24 bytes as base64url, like any other secret. */
+function importSecret({ id, authority }: Pick<SessionRecord, 'id' | 'authority'>, key: KeyObject) {
   const mac = createHmac('sha256', key).update(`${id}.${authority}`)
   return mac.digest().subarray(0, 24).toString('base64url')
 }

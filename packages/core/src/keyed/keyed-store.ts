@@ -14,17 +14,40 @@ import { createRows } from './rows.ts'
 import { createSave } from './save.ts'
 import { createUsers } from './users.ts'
 
-/** What a keyed store may bring along. */
+/** Options of `keyedStore`. */
 export interface KeyedStoreOptions {
-  /** The codec of this store where the application chooses none. @default jsonCodec */
+  /** Encodes `data` where the application configures no codec. @default jsonCodec */
   readonly codec?: Codec
-  /** Codecs that write nothing, but whose values are still read. `jsonCodec` always is. @default [] */
+  /** Further codecs for reading: rows that they wrote stay readable. `jsonCodec` is always among them. @default [] */
   readonly reads?: readonly Codec[]
 }
 
 /**
- * Lifts a backend, which knows rows by id, to a store, which knows sessions by token: signing, hashing, verifying,
- * encoding, merging, deadlines and retries are done here, once for all databases.
+ * Returns a store that keeps each session as one row of a database. The backend stores rows by id; everything about
+ * tokens, hashing, encoding, merging, deadlines and retries is done here, once for all databases.
+ *
+ * | operation        | file      | calls of the backend                              |
+ * |------------------|-----------|---------------------------------------------------|
+ * | `open`, `peek`   | open.ts   | one `find`; none for a token that is not genuine  |
+ * | `create`         | create.ts | one `insert`                                      |
+ * | `save`           | save.ts   | one `replace` or `touch`, again after a conflict  |
+ * | `end`, `endById` | end.ts    | one `remove`                                      |
+ * | `users`          | users.ts  | `list`, `removeGroup`                             |
+ * | `imports`        | import.ts | `insert`, `find`; used by migrations only         |
+ *
+ * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
+ * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys that sign tokens.
+ *
+ * `users` exists where the backend supports `list`, `imports` where it supports `conditionalWrite` and `revocation`.
+ *
+ * @param backend A backend, or a function that makes one for a manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `backend` is not a backend, or for an unknown option.
+ * @example
+ * ```ts
+ * const manager = createSessionManager(
+ *   defaultConfig(secretFromFile('/run/secrets/session'), { store: keyedStore(memoryBackend()) }),
+ * )
+ * ```
  */
 export function keyedStore(
   backend: SessionBackend | ((env: StoreEnv) => SessionBackend),
@@ -36,17 +59,17 @@ export function keyedStore(
       'keyedStore() was given no backend. Pass an object with find, insert, replace and the other operations of SessionBackend.',
     )
   checkOptions(options, { codec: true, reads: true }, 'keyedStore()')
-  return (env) => connect(typeof backend === 'function' ? backend(env) : backend, options, env)
+  return (env) => createStore(typeof backend === 'function' ? backend(env) : backend, options, env)
 }
 
-function connect(
-  database: SessionBackend,
+function createStore(
+  backend: SessionBackend,
   options: KeyedStoreOptions,
   env: StoreEnv,
 ): SessionStore {
-  const context = createContext(database, options, env)
-  const { backend, codec } = context
-  const { conditionalWrite, revocation, list, limit } = database.supports
+  const context = createContext(backend, options, env)
+  const { backend: guarded, codec } = context
+  const { conditionalWrite, revocation, list, limit } = backend.supports
 
   return {
     codec,
@@ -54,32 +77,31 @@ function connect(
     ...createOpen(context),
     create: createCreate(context),
     save: createSave(context),
-    end: createEnd(context),
-    endById: async (id, reason) => (await backend.remove(id, { at: env.clock(), reason })) !== null,
+    ...createEnd(context),
     ...(list ? { users: createUsers(context) } : {}),
     ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
-    ping: () => backend.ping(env.clock()),
-    close: () => database.close(),
+    ping: () => guarded.ping(env.clock()),
+    close: () => backend.close(),
   }
 }
 
 function createContext(
-  database: SessionBackend,
+  backend: SessionBackend,
   options: KeyedStoreOptions,
   env: StoreEnv,
 ): KeyedContext {
   const { emit, policy } = env
   const keys = env.keyring.derive('token')
-  const codec = env.codec ?? options.codec ?? jsonCodec
-  const codecs = [options.codec, ...(options.reads ?? []), jsonCodec]
+  const writer = env.codec ?? options.codec ?? jsonCodec
+  const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
   return {
-    backend: guardBackend(database, { storeTimeout: policy.storeTimeout, emit }),
+    backend: guardBackend(backend, { storeTimeout: policy.storeTimeout, emit }),
     rows: createRows({
-      codecs: [codec, ...codecs.filter((one) => one !== undefined)],
+      codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
       policy,
       emit,
     }),
-    codec,
+    codec: writer,
     env,
     keys,
     tokenOf: ({ id }, secret) => mintToken(id, secret, keys),

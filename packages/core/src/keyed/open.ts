@@ -6,10 +6,14 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 
-/** The genuine tokens that a request presented, all of one session. */
-type Genuine = readonly [GenuineToken, ...GenuineToken[]]
+/** The tokens of one request whose signatures hold. All name the same session. */
+type GenuineTokens = readonly [GenuineToken, ...GenuineToken[]]
 
-/** The `open` of a keyed store: one `find`, and none for a token that is not genuine (P6). And its `look`: one `find`. */
+/**
+ * Returns the `open` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
+ * genuine costs none (P6); a genuine one costs one `find`, and a replay also the `remove` or `removeGroup` of
+ * `policy.onReplay`. `peek` is one `find`.
+ */
 export function createOpen({
   backend,
   rows,
@@ -20,16 +24,16 @@ export function createOpen({
 
   return {
     async open(tokens) {
-      const genuine = pickGenuine(tokens, keys)
+      const genuine = verifyTokens(tokens, keys)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
       const at = clock()
-      const opening = await find(genuine[0].id, at)
-      return opening.outcome === 'open' ? openWith(genuine, opening.opened, at) : opening
+      const found = await find(genuine[0].id, at)
+      return found.outcome === 'open' ? openWithTokens(genuine, found.opened, at) : found
     },
     peek: ({ record }) => find(record.id, clock()),
   }
 
-  /** The session of an id, whatever opens it. */
+  /** Reads a session by its id and judges its limits, but not the secret that was presented. */
   async function find(id: SessionId, at: number): Promise<OpenOutcome> {
     const found = await backend.find(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
@@ -41,8 +45,9 @@ export function createOpen({
     return { outcome: 'open', opened }
   }
 
-  async function openWith(
-    genuine: Genuine,
+  /** Compares the presented secrets with the record: the session opens, or the token is stale or a replay. */
+  async function openWithTokens(
+    genuine: GenuineTokens,
     opened: OpenedSession,
     at: number,
   ): Promise<OpenOutcome> {
@@ -50,14 +55,14 @@ export function createOpen({
     const presented = presentedBy(genuine, record, at)
     if (!presented)
       return isReplay(record, at)
-        ? replay(opened)
+        ? endReplayed(opened)
         : { outcome: 'ended', id: record.id, reason: 'stale' }
     rows.setOrigin(opened, { ...rows.originOf(opened), presented })
     return { outcome: 'open', opened }
   }
 
-  /** Somebody kept a token that was rotated away and uses it long after: the policy says what that ends. */
-  async function replay(last: OpenedSession): Promise<OpenOutcome> {
+  /** Emits `replayed`, then ends what `onReplay` names: nothing, the session, or all sessions of its user. */
+  async function endReplayed(last: OpenedSession): Promise<OpenOutcome> {
     const { id, userId } = last.record
     emit('replayed', { id, userId })
     if (policy.onReplay === 'ignore') return { outcome: 'ended', id, reason: 'stale' }
@@ -70,12 +75,13 @@ export function createOpen({
   }
 }
 
-function pickGenuine(
+/** Returns the genuine tokens, or why none is used. Genuine tokens of different sessions are `'ambiguous'`. */
+function verifyTokens(
   tokens: readonly string[],
   keys: readonly KeyObject[],
-): Genuine | 'malformed' | 'forged' | 'ambiguous' {
-  const verified = tokens.map((value) => verifyToken(value, keys))
-  const [first, ...others] = verified.filter((value) => typeof value !== 'string')
+): GenuineTokens | 'malformed' | 'forged' | 'ambiguous' {
+  const verified = tokens.map((token) => verifyToken(token, keys))
+  const [first, ...others] = verified.filter((result) => typeof result !== 'string')
   if (!first) return verified.includes('forged') ? 'forged' : 'malformed'
   return others.every(({ id }) => id === first.id) ? [first, ...others] : 'ambiguous'
 }

@@ -9,48 +9,54 @@ import { hashSecret, mintSecret } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
 
-/** What to write over one row. */
-export interface Plan {
-  /** `replace` writes a new version, `touch` only moves the times. */
-  readonly act: 'replace' | 'touch' | 'nothing'
+/** What to write over one version of a row. */
+export interface WritePlan {
+  /** `replace` writes a new version; `touch` only moves the two times; `none` leaves the row alone. */
+  readonly operation: 'replace' | 'touch' | 'none'
+  /** The session as it is once the write is applied. */
   readonly next: OpenedSession
-  /** The secret to hand out once the write has won. */
+  /** The secret to send to the client once the write is applied; `undefined` if it keeps its token. */
   readonly secret: string | undefined
-  /** Why the token that opens the session is another one after the write. */
+  /** Why another token opens the session once the write is applied; `undefined` if none does. */
   readonly rotated: 'cause' | 'age' | undefined
-  /** Keys of `data` that others changed too. */
+  /** The keys of `data` that other requests have changed too, differently. */
   readonly conflicts: readonly string[]
 }
 
-/** Judges what a request wants against the row as it is at `at`. */
-export async function makePlan(
+/**
+ * Returns the write that brings `changes` into the session as it is at `at`. Does no I/O, but runs `changes.update`.
+ *
+ * A touch goes with every write when it is due. A step of the rotation by age is taken only then (rotation.ts).
+ * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` or `ERR_SESSION_NOT_ENCODABLE`; also what `update` throws.
+ */
+export async function planWrite(
   current: OpenedSession,
   { changes, presented }: { changes: Changes; presented: Presented | undefined },
   { at, codec, policy }: { at: number; codec: Codec; policy: StorePolicy },
-): Promise<Plan> {
-  if (changes.leave) return leave(current)
-  const { data, conflicts } = await changedData(current, changes, { codec, merge: policy.merge })
-  const isChanged = !sameBytes(data, current.data)
-  if (isChanged) checkSize(data, policy.maxDataBytes)
+): Promise<WritePlan> {
+  if (changes.leave) return planLeave(current)
+  const { data, conflicts } = await nextData(current, changes, { codec, merge: policy.merge })
+  const isDataChanged = !sameBytes(data, current.data)
+  if (isDataChanged) checkSize(data, policy.maxDataBytes)
   const isDue = isTouchDue(current, at, policy.touchInterval)
-  const turn = changes.rotate
+  const rotation = changes.rotate
     ? rotateByCause(current.record, changes.rotate, at)
     : isDue && presented && rotationStep(current.record, presented, { at, policy })
-  const { record: turned = current.record, secret } = turn || {}
-  const isWritten = isChanged || turned !== current.record
-  const record = isChanged ? { ...turned, updatedAt: at } : turned
+  const { record: rotatedRecord = current.record, secret } = rotation || {}
+  const isReplaced = isDataChanged || rotatedRecord !== current.record
+  const record = isDataChanged ? { ...rotatedRecord, updatedAt: at } : rotatedRecord
   return {
-    act: isWritten ? 'replace' : isDue ? 'touch' : 'nothing',
+    operation: isReplaced ? 'replace' : isDue ? 'touch' : 'none',
     next: { record, data, touchedAt: isDue ? at : current.touchedAt },
     secret,
-    rotated: rotation(current.record, turned),
+    rotated: whyRotated(current.record, rotatedRecord),
     conflicts,
   }
 }
 
-function leave(current: OpenedSession): Plan {
+function planLeave(current: OpenedSession): WritePlan {
   const next: OpenedSession = { ...current, record: { ...current.record, leaving: true } }
-  return { act: 'replace', next, secret: undefined, rotated: undefined, conflicts: [] }
+  return { operation: 'replace', next, secret: undefined, rotated: undefined, conflicts: [] }
 }
 
 function rotateByCause(
@@ -62,13 +68,14 @@ function rotateByCause(
   return { record: rotateRecord(record, hashSecret(secret), { at, elevation }), secret }
 }
 
-function rotation(before: SessionRecord, after: SessionRecord): Plan['rotated'] {
+/** Compares a record before and after a rotation. An offer changes no token yet: `undefined`. */
+function whyRotated(before: SessionRecord, after: SessionRecord): WritePlan['rotated'] {
   if (before.authority !== after.authority) return 'cause'
   return before.verifier.current === after.verifier.current ? undefined : 'age'
 }
 
-/** My data on the row as it is now, merged where others have written since; `update` runs on a copy of that. */
-async function changedData(
+/** Merges the data of the request into that of `current`, then runs `update` on a decoded copy of the result. */
+async function nextData(
   current: OpenedSession,
   { data, update }: Changes,
   { codec, merge }: { codec: Codec; merge: StorePolicy['merge'] },

@@ -2,18 +2,25 @@ import type { ClientInfo, SessionId, SessionRecord, Verifier } from '../record/r
 import { createReader, createWriter, type Reader, type Writer } from './varint.ts'
 
 /**
- * A record without its id, as compact.ts writes numbers and texts:
+ * Returns a record as bytes, without its id. Fields follow one another in this order, numbers and texts encoded as
+ * varint.ts describes:
  *
- * | field                                                          | is                                           |
- * |----------------------------------------------------------------|----------------------------------------------|
- * | flags                                                          | which of the fields that may be absent, are  |
- * | `createdAt`                                                    | what the other times are told from           |
- * | `updatedAt`, `rotatedAt`, `absoluteExpiresAt`                  | times                                        |
- * | `maxAge`, `authority`                                          | numbers                                      |
- * | `current`, then `next`, `salt`, `previous`, `graceUntil`       | the verifier; all but the first may be absent |
- * | `authenticatedAt`, `userId`, `client`                          | may be absent; `client` as its entries       |
+ * | field                                         | type    | present                                           |
+ * |-----------------------------------------------|---------|---------------------------------------------------|
+ * | flags                                         | number  | always; see `flags` below                         |
+ * | `createdAt`                                   | number  | always; epoch ms, and the base of all other times |
+ * | `updatedAt`, `rotatedAt`, `absoluteExpiresAt` | time    | always                                            |
+ * | `maxAge`, `authority`                         | number  | always                                            |
+ * | `verifier.current`                            | text    | always                                            |
+ * | `verifier.next`, `.salt`, `.previous`         | text    | if its flag is set                                |
+ * | `verifier.graceUntil`, `authenticatedAt`      | time    | if its flag is set                                |
+ * | `userId`                                      | text    | if its flag is set                                |
+ * | `client`                                      | entries | if its flag is set                                |
  *
- * It is the same whatever codec writes the data, and takes 52 bytes for a new anonymous session.
+ * `client` is the number of its entries, then the key and the value of each as texts. `persistent` and `leaving` are
+ * flags only.
+ *
+ * The layout does not depend on the codec of the data. A new anonymous session takes 52 bytes.
  */
 export function encodeRecord(record: SessionRecord): Buffer {
   const { createdAt, verifier, authenticatedAt, userId, client } = record
@@ -32,16 +39,19 @@ export function encodeRecord(record: SessionRecord): Buffer {
   return writer.bytes()
 }
 
-/** The record at the beginning of the bytes, and what follows it. Throws on bytes that begin with none. */
+/**
+ * Returns the record at the start of `bytes`, and the bytes after it.
+ * @throws If the bytes are not a record, or end before it does.
+ */
 export function decodeRecord(
   id: SessionId,
   bytes: Buffer,
 ): { record: SessionRecord; rest: Buffer } {
   const reader = createReader(bytes)
   const has = readFlags(reader)
-  const createdAt = finite(reader.number())
-  const number = () => finite(reader.number())
-  const time = () => finite(reader.number(createdAt))
+  const createdAt = checkFinite(reader.number())
+  const number = () => checkFinite(reader.number())
+  const time = () => checkFinite(reader.number(createdAt))
   const record = {
     id,
     createdAt,
@@ -60,7 +70,10 @@ export function decodeRecord(
   return { record, rest: bytes.subarray(reader.offset()) }
 }
 
-/** Bit by bit; the rare ones last, because seven fit in a byte. */
+/**
+ * One bit each, from the lowest: set if the field is present, or true. The rare ones are last, because a one-byte
+ * number holds only the first seven.
+ */
 const flags = [
   'persistent',
   'authenticatedAt',
@@ -76,10 +89,10 @@ const flags = [
 type Flag = (typeof flags)[number]
 
 function flagsOf(record: SessionRecord): number {
-  const all: Partial<Record<Flag, unknown>> = record
-  const secrets: Partial<Record<Flag, unknown>> = record.verifier
+  const recordFields: Partial<Record<Flag, unknown>> = record
+  const verifierFields: Partial<Record<Flag, unknown>> = record.verifier
   return flags.reduce((sum, flag, bit) => {
-    const value = all[flag] ?? secrets[flag] ?? false
+    const value = recordFields[flag] ?? verifierFields[flag] ?? false
     return value === false ? sum : sum + 2 ** bit
   }, 0)
 }
@@ -120,7 +133,7 @@ function readClient(reader: Reader): ClientInfo {
   return Object.fromEntries(entries)
 }
 
-function finite(value: number): number {
+function checkFinite(value: number): number {
   if (Number.isFinite(value)) return value
   throw new TypeError('The record has a time that is none')
 }

@@ -4,25 +4,30 @@ import type { Row } from '../store/backend.ts'
 import { decodeRecord, encodeRecord } from './record-format.ts'
 
 /**
- * What stands in the value of a row:
+ * The layout of `Row.value`:
  *
- * | 1 byte | 1 byte         | n          | n      | the rest |
- * | format | length of name | codec name | record | data     |
+ * | bytes | field              | content                                                       |
+ * |-------|--------------------|---------------------------------------------------------------|
+ * | 1     | format             | 1                                                             |
+ * | 1     | codec name length  | n                                                             |
+ * | n     | codec name         | UTF-8; the codec that encoded the data                        |
+ * | –     | record             | record-format.ts; the same under every codec, of known length |
+ * | rest  | data               | `session.data`, encoded by that codec                         |
  *
- * The codec is that of the data; the record is written alike under every codec (record-bytes.ts) and says itself where it
- * ends. The id is not in it: the row's key is the id.
+ * The id is not part of it: it is the key of the row.
  */
 const format = 1
 
-/** The value of a row. */
+/** Returns the value of a row. `codec` is the one that encoded `data`. */
 export function encodeValue(record: SessionRecord, data: Uint8Array, codec: Codec): Uint8Array {
   const name = Buffer.from(codec.name)
   return Buffer.concat([Buffer.of(format, name.length), name, encodeRecord(record), data])
 }
 
 /**
- * The record and the encoded data of a row, whichever of the `codecs` wrote it; data of another codec than the first
- * is written anew by the first. Throws on a value that it cannot read.
+ * Returns the record and the encoded data in the value of a row. Data of another codec than the first is converted to
+ * the first.
+ * @throws If the format is unknown, its codec is not in `codecs`, or the bytes are damaged.
  */
 export function decodeValue(
   id: SessionId,
@@ -39,7 +44,7 @@ export function decodeValue(
   return { record, data: codec === writer ? data : writer.encode(codec.decode(data)) }
 }
 
-/** Whether what a backend handed back is a row at all (clause 4). */
+/** Returns true if an object that a backend returned has all fields of a row (clause 4). */
 export function isRow(row: Partial<Record<keyof Row, unknown>>): boolean {
   return (
     typeof row.version === 'string' &&

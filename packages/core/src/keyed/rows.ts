@@ -10,22 +10,23 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import type { StorePolicy } from '../store/store.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 
-/** Where a row stands among its versions. */
+/** The version of a row and those before it. */
 export type Lineage = Pick<Row, 'version' | 'priorVersions'>
 
-/** What a keyed store knows of an opened session besides what it shows. */
+/** What a keyed store keeps about an opened session besides its public fields. */
 export interface RowOrigin {
+  /** The versions of the row that the session was read from or written to. */
   readonly lineage: Lineage
-  /** The secret by which the request opened it; none where it was met in a list or a conflict. */
+  /** The secret that opened the session in this request; `undefined` if it was read from a list or a conflict. */
   readonly presented: Presented | undefined
 }
 
-/** Opened sessions to rows and back, for one keyed store; it remembers on which version and by which secret each is held. */
+/** The translation between rows and opened sessions, for one keyed store. Keeps the `RowOrigin` of each session. */
 export type KeyedRows = ReturnType<typeof createRows>
 
-const remembered = 3
+const maxPriorVersions = 3
 
-/** Binds the row format to a store's codecs (the first writes) and policy. */
+/** Returns the translation for the codecs of a store: the first one writes, all of them read. */
 export function createRows({
   codecs,
   policy,
@@ -41,10 +42,10 @@ export function createRows({
     expiryOf(record, touchedAt, policy.touchInterval)
 
   return {
-    /** When the session ends if nobody uses it again, epoch ms. */
+    /** Returns when the session ends if it is not used again, in epoch ms. */
     expiryOf: expiresAt,
 
-    /** The session in a row, or `'corrupt'`, of which an event tells. */
+    /** Returns the session in a row. Emits `corrupt` and returns `'corrupt'` if the value cannot be decoded. */
     read(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
       try {
         const opened: OpenedSession = {
@@ -59,8 +60,8 @@ export function createRows({
       }
     },
 
-    /** The same, its data looked at too: what is to be merged with must be readable as a whole. */
-    readWhole(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
+    /** Like `read`, but decodes the data too: what a write merges with must be readable as a whole. */
+    readAndCheckData(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
       const opened = this.read(id, row, presented)
       if (opened === 'corrupt') return opened
       try {
@@ -72,26 +73,25 @@ export function createRows({
       }
     },
 
-    /** The row of a session; from now on the session stands on it. */
-    write(opened: OpenedSession, held: RowOrigin): Row {
-      origins.set(opened, held)
+    /** Returns the row of a session and sets its origin. */
+    write(opened: OpenedSession, origin: RowOrigin): Row {
+      origins.set(opened, origin)
       return {
-        ...held.lineage,
+        ...origin.lineage,
         touchedAt: opened.touchedAt,
         expiresAt: expiresAt(opened),
         value: encodeValue(opened.record, opened.data, codec),
       }
     },
 
-    /** Holds a session as it is from now on. */
-    setOrigin(opened: OpenedSession, held: RowOrigin): void {
-      origins.set(opened, held)
+    setOrigin(opened: OpenedSession, origin: RowOrigin): void {
+      origins.set(opened, origin)
     },
 
-    /** How an opened session is held. */
+    /** @throws SessionUsageError `ERR_CONFIG_INVALID` for a session of another store. */
     originOf(opened: OpenedSession): RowOrigin {
-      const held = origins.get(opened)
-      if (held) return held
+      const origin = origins.get(opened)
+      if (origin) return origin
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',
         'This session was opened by another store. Commit it with the manager that loaded it.',
@@ -100,12 +100,12 @@ export function createRows({
   }
 }
 
-/** The place of the next version, `version`, after the one at `lineage`. */
+/** Returns the lineage of version `next`, written over the version of the lineage given. */
 export function nextLineage({ version, priorVersions }: Lineage, next: string): Lineage {
-  return { version: next, priorVersions: [version, ...priorVersions].slice(0, remembered) }
+  return { version: next, priorVersions: [version, ...priorVersions].slice(0, maxPriorVersions) }
 }
 
-/** Whether a row is, or was lately, the version `version`: then the write of that version has been applied (P11). */
+/** Returns true if a row is at `version` or was written over it lately: the write of that version was applied (P11). */
 export function descendsFrom(row: Lineage, version: string): boolean {
   return row.version === version || row.priorVersions.includes(version)
 }

@@ -2,26 +2,55 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SessionConflictError } from '../errors.ts'
 import { mintVersion } from '../record/token.ts'
-import { isChange, isOther } from '../store/changes.ts'
+import { isChange, isChangeOtherThanLeave } from '../store/changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 import { createTimeBudget, type TimeBudget } from './deadline.ts'
-import { makePlan, type Plan } from './plan-write.ts'
+import { planWrite, type WritePlan } from './plan-write.ts'
 import { createQueue } from './queue.ts'
 import { descendsFrom, nextLineage } from './rows.ts'
 
 /**
- * What a try to write came to: won; won, and another request has elevated the session since; left to another request;
- * lost to an end; or another row to judge anew.
+ * The result of one conditional write:
+ *
+ * - `'applied'`: the row is what was planned.
+ * - `'applied-then-elevated'`: it was applied, and another request has elevated the session since. The planned token
+ *   opens nothing any more and is not sent.
+ * - `'skipped'`: another request has touched or changed the row, so this touch is not needed.
+ * - `'ended'`: the session is gone or has ended, or its row cannot be decoded.
+ * - `{ conflict }`: another request has changed the row; this is the session as it is now.
  */
-type Outcome = 'won' | 'overtaken' | 'dropped' | 'ended' | { readonly conflict: OpenedSession }
+type WriteOutcome =
+  | 'applied'
+  | 'applied-then-elevated'
+  | 'skipped'
+  | 'ended'
+  | { readonly conflict: OpenedSession }
 
 /**
- * The `save` of a keyed store. Changes are judged anew on each row that they meet: superseded there, they are refused;
- * else merged, and written if still nobody came between. Writes to one session queue within the process, so that only
- * other processes conflict. All in all it takes at most about 5 × `storeTimeout`.
- * @throws SessionConflictError `ERR_SESSION_CONFLICT` when others came between all that time; nothing was written.
+ * Returns the `save` of a keyed store: a loop of optimistic writes.
+ *
+ *     ┌─▶ plan      decide what to write over the row as it is known (plan-write.ts): merge the data, run `update`,
+ *     │             take the step of rotation that is due; a `replace`, a `touch` or nothing comes of it
+ *     │     │
+ *     │     ▼
+ *     │   execute   write on condition that the row still has the version it was planned for
+ *     │     │
+ *     └─ conflict   another request was first: plan again on its row
+ *
+ * The loop ends when the write is applied, when there is nothing to write, when the session has ended, or when
+ * `authority` is not the one that the request loaded: then another request has elevated the session, and changes are
+ * refused as `superseded` (P4). From the second conflict on it pauses for a random time, 63 ms at most.
+ *
+ * **Queue.** Saves with changes run one after another per session within the process, so only other processes cause
+ * conflicts (queue.ts). Saves that only touch do not queue, because they never try again.
+ *
+ * **Time budget.** One save takes at most 5 × `storeTimeout`, not counting its time in the queue. After that the loop
+ * makes no further attempt. A save that is still pending another `storeTimeout` later, because its `update` does not
+ * settle, is rejected.
+ *
+ * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted; nothing was written.
  */
 export function createSave({
   backend,
@@ -34,20 +63,20 @@ export function createSave({
   const queue = createQueue()
 
   return (opened, changes) => {
-    const task = () => saveInTime(opened, changes)
+    const task = () => saveWithinBudget(opened, changes)
     return isChange(changes) ? queue(opened.record.id, task) : task()
   }
 
-  async function saveInTime(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+  async function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     const budget = createTimeBudget(5 * policy.storeTimeout)
     try {
-      return await budget.bound(write(opened, changes, budget), () => saveTimedOut(opened))
+      return await budget.bound(planAndWrite(opened, changes, budget), () => saveTimedOut(opened))
     } finally {
       budget.end()
     }
   }
 
-  async function write(
+  async function planAndWrite(
     opened: OpenedSession,
     changes: Changes,
     budget: TimeBudget,
@@ -58,11 +87,13 @@ export function createSave({
       if (current.record.authority !== opened.record.authority)
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
       if (current.record.leaving)
-        return isOther(changes) ? { saved: false, why: 'ended' } : { saved: true, opened: current }
+        return isChangeOtherThanLeave(changes)
+          ? { saved: false, why: 'ended' }
+          : { saved: true, opened: current }
       const at = clock()
-      const plan = await makePlan(current, { changes, presented }, { at, codec, policy })
-      if (budget.isExhausted()) break // an update() took too long, and its caller has been told so
-      if (plan.act === 'nothing' && changes.update && attempt === 0) {
+      const plan = await planWrite(current, { changes, presented }, { at, codec, policy })
+      if (budget.isExhausted()) break // update() took too long, and the save may have been rejected already
+      if (plan.operation === 'none' && changes.update && attempt === 0) {
         const newest = await reload(current)
         if (newest === 'ended') return { saved: false, why: 'ended' }
         if (newest !== current) {
@@ -70,12 +101,12 @@ export function createSave({
           continue
         }
       }
-      if (plan.act === 'nothing') return { saved: true, opened: current }
+      if (plan.operation === 'none') return { saved: true, opened: current }
       const outcome = await execute(plan, current)
-      if (outcome === 'dropped') return { saved: true, opened: current }
+      if (outcome === 'skipped') return { saved: true, opened: current }
       if (outcome === 'ended') return { saved: false, why: 'ended' }
-      if (outcome === 'won') return saved(plan)
-      if (outcome === 'overtaken') return saved({ ...plan, secret: undefined })
+      if (outcome === 'applied') return saved(plan)
+      if (outcome === 'applied-then-elevated') return saved({ ...plan, secret: undefined })
       current = outcome.conflict
       if (attempt > 0) await wait(randomInt(1, 2 ** Math.min(attempt + 1, 6)))
     }
@@ -85,55 +116,67 @@ export function createSave({
     )
   }
 
-  function execute(plan: Plan, current: OpenedSession): Promise<Outcome> {
-    return plan.act === 'touch' ? touch(plan.next, current) : replace(plan, current)
+  function execute(plan: WritePlan, current: OpenedSession): Promise<WriteOutcome> {
+    return plan.operation === 'touch' ? touch(plan.next, current) : replace(plan, current)
   }
 
-  /** Writes one version. A conflict with a row that descends from my version means that I had won already (P11). */
+  /**
+   * Writes a new version of the row. If a conflict shows a row that descends from that version, the write was applied
+   * and its reply was lost (P11).
+   */
   async function replace(
-    { next, rotated, secret }: Plan,
+    { next, rotated, secret }: WritePlan,
     current: OpenedSession,
-  ): Promise<Outcome> {
+  ): Promise<WriteOutcome> {
     const { id } = current.record
-    const { lineage: before, presented } = rows.originOf(current)
-    const lineage = nextLineage(before, mintVersion())
-    const isFresh = rotated === 'cause' && secret !== undefined
-    const held = { lineage, presented: isFresh ? { secret, isSignedByFirst: true } : presented }
-    const row = rows.write(next, held)
-    const outcome = await backend.replace(id, row, { at: clock(), expected: before.version })
+    const { lineage: currentLineage, presented } = rows.originOf(current)
+    const lineage = nextLineage(currentLineage, mintVersion())
+    const isNewSecret = rotated === 'cause' && secret !== undefined
+    const origin = {
+      lineage,
+      presented: isNewSecret ? { secret, isSignedByFirst: true } : presented,
+    }
+    const row = rows.write(next, origin)
+    const outcome = await backend.replace(id, row, {
+      at: clock(),
+      expected: currentLineage.version,
+    })
     if (outcome === 'gone') return 'ended'
-    if (outcome === 'replaced') return 'won'
-    const met = rows.readWhole(id, outcome.conflict, presented)
-    if (met === 'corrupt') return 'ended'
-    if (!descendsFrom(outcome.conflict, lineage.version)) return { conflict: met }
-    return met.record.authority === next.record.authority ? 'won' : 'overtaken'
+    if (outcome === 'replaced') return 'applied'
+    const conflict = rows.readAndCheckData(id, outcome.conflict, presented)
+    if (conflict === 'corrupt') return 'ended'
+    if (!descendsFrom(outcome.conflict, lineage.version)) return { conflict }
+    return conflict.record.authority === next.record.authority ? 'applied' : 'applied-then-elevated'
   }
 
-  /** The session as it is now; itself where nobody has written since. An update that changes nothing must know. */
+  /**
+   * Returns the session as it is in the database, or `current` itself if it is up to date. An `update` that changes
+   * nothing needs this: it causes no write, so no conflict would show that it ran on old data.
+   */
   async function reload(current: OpenedSession): Promise<OpenedSession | 'ended'> {
     const { id } = current.record
     const { lineage, presented } = rows.originOf(current)
     const found = await backend.find(id, clock())
     if (found === null || 'ended' in found) return 'ended'
     if (found.version === lineage.version) return current
-    const newest = rows.readWhole(id, found, presented)
+    const newest = rows.readAndCheckData(id, found, presented)
     return newest === 'corrupt' ? 'ended' : newest
   }
 
-  /** Of many requests in one window one touches; the others let it be (P7). */
-  async function touch(next: OpenedSession, current: OpenedSession): Promise<Outcome> {
-    const held = rows.originOf(current)
+  /** Moves the two times of the row. Of many requests in one touch window one succeeds; the others skip it (P7). */
+  async function touch(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
+    const origin = rows.originOf(current)
     const times = { touchedAt: next.touchedAt, expiresAt: rows.expiryOf(next) }
-    const expected = { version: held.lineage.version, touchedAt: current.touchedAt }
+    const expected = { version: origin.lineage.version, touchedAt: current.touchedAt }
     const at = next.touchedAt
     const outcome = await backend.touch(current.record.id, times, { at, expected })
     if (outcome === 'gone') return 'ended'
-    if (outcome === 'conflict') return 'dropped'
-    rows.setOrigin(next, held)
-    return 'won'
+    if (outcome === 'conflict') return 'skipped'
+    rows.setOrigin(next, origin)
+    return 'applied'
   }
 
-  function saved({ next, secret, rotated, conflicts }: Plan): SaveOutcome {
+  function saved({ next, secret, rotated, conflicts }: WritePlan): SaveOutcome {
     if (conflicts.length > 0) emit('conflict', { id: next.record.id, keys: conflicts })
     return {
       saved: true,
@@ -144,7 +187,7 @@ export function createSave({
   }
 }
 
-/** The error of a write that was given up, and then wrote nothing. */
+/** Returns the error of a save that was given up after its time budget; nothing was written. */
 export function saveTimedOut({ record }: Pick<OpenedSession, 'record'>): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_CONFLICT',

@@ -2,7 +2,7 @@ import { describeSession } from '../store/session-info.ts'
 import type { StoreUsers } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 
-/** The sessions of a user, found by the group that they share. */
+/** Returns the `users` of a keyed store. The sessions of a user share a group, by which the backend finds them. */
 export function createUsers({
   backend,
   rows,

@@ -1,52 +1,55 @@
 /**
- * Numbers and texts as few bytes, one behind the other:
+ * Encodes numbers and texts in few bytes, one after another:
  *
- * - A number is its distance from a base, plus one, in groups of seven bits, the lowest first; a set eighth bit says that
- *   another follows. Zero says that the number lies below its base or is no integer: then it follows as a double.
- * - A text is a number, its length times three plus its spelling, and that many bytes. A hash, a salt or a tag is
- *   base64url and stands as the bytes that it spells; UTF-16 keeps what has no UTF-8, half a surrogate pair.
+ * | value  | bytes                                                                                            |
+ * |--------|--------------------------------------------------------------------------------------------------|
+ * | varint | an integer from 0 in groups of seven bits, lowest first; a set eighth bit: another follows        |
+ * | number | the varint `value − base + 1`; or, if that is below 1 or not a safe integer, 0 and a double      |
+ * | text   | the varint `byte length × 3 + encoding`, then the bytes                                          |
  *
- * Whatever is written comes back the same.
+ * The varint is LEB128, the double 8 bytes, big-endian. The encodings of texts are 0 base64url, 1 UTF-8, 2 UTF-16LE.
+ * A hash, a salt or a tag is base64url and is stored as the bytes that it encodes. UTF-16LE is for texts that UTF-8
+ * cannot represent, with half a surrogate pair. Every value that is written is read back unchanged.
  */
 export interface Writer {
   number(value: number, base?: number): void
   text(value: string): void
-  /** All that was written. */
+  /** Returns everything written so far. */
   bytes(): Buffer
 }
 
-/** Reads what a `Writer` wrote, in the same order. Throws where the bytes end too early. */
+/** Reads what a `Writer` wrote, in the same order. Throws a `RangeError` where the bytes end too early. */
 export interface Reader {
   number(base?: number): number
   text(): string
-  /** How many bytes were read. */
+  /** Returns how many bytes have been read. */
   offset(): number
 }
 
-/** Begins with nothing. */
+/** Returns an empty writer. */
 export function createWriter(): Writer {
-  const parts: Uint8Array[] = []
-  const natural = (value: number) => void parts.push(groupsOf(value))
+  const chunks: Uint8Array[] = []
+  const varint = (value: number) => void chunks.push(encodeVarint(value))
   return {
     number(value, base = 0) {
       const distance = value - base
       if (distance >= 0 && Number.isSafeInteger(distance) && Object.is(base + distance, value))
-        return natural(distance + 1)
+        return varint(distance + 1)
       const double = Buffer.allocUnsafe(8)
       double.writeDoubleBE(value)
-      parts.push(Uint8Array.of(0), double)
+      chunks.push(Uint8Array.of(0), double)
     },
     text(value) {
-      const spelling = spellings.find(({ keeps }) => keeps(value)) ?? utf16
-      const bytes = Buffer.from(value, spelling.name)
-      natural(bytes.length * spellings.length + spellings.indexOf(spelling))
-      parts.push(bytes)
+      const encoding = encodings.find(({ canEncode }) => canEncode(value)) ?? utf16
+      const bytes = Buffer.from(value, encoding.name)
+      varint(bytes.length * encodings.length + encodings.indexOf(encoding))
+      chunks.push(bytes)
     },
-    bytes: () => Buffer.concat(parts),
+    bytes: () => Buffer.concat(chunks),
   }
 }
 
-/** Begins at the first of the bytes. */
+/** Returns a reader at the first of the bytes. */
 export function createReader(bytes: Buffer): Reader {
   let offset = 0
 
@@ -58,7 +61,7 @@ export function createReader(bytes: Buffer): Reader {
     return taken
   }
 
-  function natural(): number {
+  function varint(): number {
     let value = 0
     for (let unit = 1; unit <= 2 ** 49; unit *= 128) {
       const group = bytes[offset++]
@@ -71,13 +74,13 @@ export function createReader(bytes: Buffer): Reader {
 
   return {
     number(base = 0) {
-      const next = natural()
-      return next === 0 ? take(8).readDoubleBE() : base + next - 1
+      const value = varint()
+      return value === 0 ? take(8).readDoubleBE() : base + value - 1
     },
     text() {
-      const head = natural()
-      const { name } = spellings[head % spellings.length] ?? utf16
-      return take(Math.floor(head / spellings.length)).toString(name)
+      const prefix = varint()
+      const { name } = encodings[prefix % encodings.length] ?? utf16
+      return take(Math.floor(prefix / encodings.length)).toString(name)
     },
     offset: () => offset,
   }
@@ -87,23 +90,24 @@ function tooShort(): RangeError {
   return new RangeError('The bytes end too early')
 }
 
-interface Spelling {
+interface TextEncoding {
   readonly name: BufferEncoding
-  keeps(text: string): boolean
+  /** Returns true if the text is the same after encoding and decoding. */
+  canEncode(text: string): boolean
 }
 
-const base64url: Spelling = {
+const base64url: TextEncoding = {
   name: 'base64url',
-  keeps: (text) =>
+  canEncode: (text) =>
     /^[\w-]{2,}$/.test(text) && Buffer.from(text, 'base64url').toString('base64url') === text,
 }
-const utf8: Spelling = { name: 'utf8', keeps: (text) => text.isWellFormed() }
-const utf16: Spelling = { name: 'utf16le', keeps: () => true }
+const utf8: TextEncoding = { name: 'utf8', canEncode: (text) => text.isWellFormed() }
+const utf16: TextEncoding = { name: 'utf16le', canEncode: () => true }
 
-/** The first that keeps a text spells it. */
-const spellings = [base64url, utf8, utf16]
+/** The index of an encoding is stored. A text is written in the first that can encode it. */
+const encodings = [base64url, utf8, utf16]
 
-function groupsOf(value: number): Buffer {
+function encodeVarint(value: number): Buffer {
   const groups: number[] = []
   let rest = value
   for (; rest >= 128; rest = Math.floor(rest / 128)) groups.push((rest % 128) + 128)

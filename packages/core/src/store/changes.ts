@@ -1,11 +1,11 @@
 import type { Changes } from './store.ts'
 
-/** Whether a call wants more than a touch. */
+/** Returns true if a save does more than touch the session. */
 export function isChange(changes: Changes): boolean {
-  return isOther(changes) || changes.leave !== undefined
+  return isChangeOtherThanLeave(changes) || changes.leave !== undefined
 }
 
-/** Whether it wants what a session that is leaving no longer takes. */
-export function isOther({ data, update, rotate }: Changes): boolean {
+/** Returns true if a save does what is refused once the session is leaving for another store. */
+export function isChangeOtherThanLeave({ data, update, rotate }: Changes): boolean {
   return data !== undefined || update !== undefined || rotate !== undefined
 }
