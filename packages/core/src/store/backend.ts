@@ -1,129 +1,154 @@
 import type { EndReason, SessionId } from '../record/record.ts'
 
-/** What a database keeps of a session. It never learns a token, nor what `value` means. */
+/** What a database stores for a session. A backend never sees a token, and `value` means nothing to it. */
 export interface Row {
   /** A random tag, chosen by the writer of this version. */
   readonly version: string
-  /** The tags of the versions before it, newest first, at most three: by them a writer whose reply was lost finds its own write. */
+  /**
+   * The tags of the versions before it, newest first, at most three. A writer whose reply was lost finds its own tag
+   * here, and so its write.
+   */
   readonly priorVersions: readonly string[]
-  /** Epoch ms of the last touch. */
+  /** When the session was last touched, in epoch ms. */
   readonly touchedAt: number
-  /** Epoch ms from which on the row is gone. */
+  /** The time from which the row is gone, in epoch ms. */
   readonly expiresAt: number
-  /** 0 bytes to 1 MiB, every byte value. */
+  /** 0 bytes to 1 MiB, of any byte values. */
   readonly value: Uint8Array
 }
 
-/** A row together with its id. */
+/** A row with its id. */
 export interface IdentifiedRow extends Row {
   readonly id: SessionId
 }
 
-/** What an ended session leaves behind for 60 s: nothing may be written over it. */
+/** What an ended session leaves behind for `tombstoneMs`, so that no write in flight brings it back. */
 export interface Tombstone {
+  /** Why the session ended. */
   readonly ended: EndReason
-  /** Epoch ms of the end. */
+  /** When it ended, in epoch ms. */
   readonly at: number
 }
 
-/** How long a tombstone stands, in ms: longer than any write that was on its way when the session ended. */
+/** How long a tombstone is kept, in ms: longer than any write can be in flight. */
 export const tombstoneMs = 60_000
 
-/** What every operation is given besides its subject. */
+/** What every operation takes as its last argument, besides fields of its own. */
 export interface BackendCall {
-  /** The manager's now, epoch ms. A backend judges expiry by it and by nothing else. */
+  /** The manager's now, in epoch ms. A backend judges expiry by it and by no clock of its own. */
   readonly at: number
-  /** Aborted when the deadline has passed. */
+  /** Aborted at the deadline of the operation. Read it only if the driver can cancel: the signal is made when read. */
   readonly signal: AbortSignal
 }
 
-/** How many live sessions one group may have, and what happens to one more. */
+/** How many live sessions a group may have, and what an `insert` beyond that does. */
 export interface GroupLimit {
   readonly max: number
-  /** `evict` ends the one that would expire first; `refuse` inserts nothing. */
+  /** `evict` ends the rows that expire first, as many as needed; `refuse` inserts nothing. */
   readonly onExceed: 'evict' | 'refuse'
 }
 
+/**
+ * The result of `insert`: the row is there, and `evicted` are the sessions that were ended to make room; or it is not,
+ * because the id is `taken` by a row or a tombstone, or the `limit` of the group is reached.
+ */
 export type InsertOutcome =
   | { readonly inserted: true; readonly evicted: readonly SessionId[] }
   | { readonly inserted: false; readonly why: 'taken' | 'limit' }
 
+/**
+ * The result of `replace`: the row was written; the session is `gone` (no row, expired or ended); or the row has another
+ * version, and is returned as `conflict`.
+ */
 export type ReplaceOutcome = 'replaced' | 'gone' | { readonly conflict: Row }
 
+/** The result of `touch`: like that of `replace`, without the row. */
 export type TouchOutcome = 'touched' | 'gone' | 'conflict'
 
-/** What a backend can do. What it cannot do the conformance report names as not offered; a false claim fails. */
+/**
+ * What a backend offers. The conformance report lists the rest as not offered; a claim that is not true fails there.
+ */
 export interface BackendSupports {
-  /** `replace` and `touch` compare and write in one step. */
+  /** `replace` and `touch` compare and write in one atomic step. */
   readonly conditionalWrite: boolean
   /** `remove` and `removeGroup` leave tombstones. */
   readonly revocation: boolean
+  /** `list` and `removeGroup` find all live rows of a group. */
   readonly list: boolean
+  /** `insert` applies `limit` in the same atomic step. */
   readonly limit: boolean
+  /** `scan` yields all live rows. */
   readonly scan: boolean
 }
 
 /**
- * The port to a database, by id. `keyedStore(backend)` makes a store of it.
+ * The contract of a database: rows by id. `keyedStore(backend)` makes a store of it. The clauses are numbered as in the
+ * conformance suite.
  *
- * 1. Outcomes are values. A rejection means that the backend is in trouble, and carries `cause`.
+ * 1. Outcomes are return values. A rejection means that the backend is in trouble, and carries `cause`.
  * 2. `insert` never overwrites; `replace` and `touch` never create. Each is one atomic step in the database. An `insert`
- *    whose version is already there (now or among `priorVersions`) answers inserted and evicts nothing.
- * 3. `remove`, eviction and `removeGroup` leave a tombstone in the same step, `remove` also where no row was: an insert
- *    still on its way finds it. To every other operation a tombstone is gone: not listed, counted, touched, replaced,
- *    inserted over or prolonged.
+ *    whose version is already there (as `version` or among `priorVersions`) returns inserted and evicts nothing.
+ * 3. `remove`, eviction and `removeGroup` leave a tombstone in the same step; `remove` also where there was no row, for
+ *    an insert that is still in flight. To every other operation a tombstone is gone: it is not listed, counted, touched,
+ *    replaced, inserted over or prolonged.
  * 4. `find` returns an isolated copy. Bytes in are bytes out.
- * 5. A row at or past `expiresAt` is never returned, listed or counted. Its space comes back without being read again.
- *    An `expiresAt` already past means gone at once. The time to live must not depend on two clocks agreeing:
- *    it is `expiresAt − at`.
+ * 5. A row at or past `expiresAt` is never returned, listed or counted. Its space is freed without it being read again.
+ *    A row written with an `expiresAt` in the past is gone at once. The time to live is `expiresAt − at`; it must not
+ *    depend on two clocks agreeing.
  * 6. Ids are opaque but for the group before the first dot. No id escapes the prefix or matches as a pattern.
- * 7. Two prefixes on one database never see each other.
- * 8. Every operation ends: it honours `signal`, and refuses at once when the connection is not ready. Nothing is sent
- *    after the deadline.
- * 9. What it cannot do it says in `supports`.
+ * 7. Two prefixes on one database never see each other's rows.
+ * 8. Every operation settles: it honours `signal`, and rejects at once when the connection is not ready. It sends
+ *    nothing after the deadline.
+ * 9. `supports` is false for what the backend cannot do.
+ *
+ * @see docs/how-to/write-a-store.md for a complete example, docs/reference/store-contract.md for the reference.
  */
 export interface SessionBackend {
-  /** The row of a live session, the tombstone of an ended one, or `null`. */
+  /** Returns the row of a live session, the tombstone of an ended one, or `null`. */
   find(id: SessionId, call: BackendCall): Promise<Row | Tombstone | null>
   /**
-   * Creates a row, or says why not. With a `limit`, the group is counted and made room in within the same step.
-   * A row that `isSolitary` is alone in its group for ever, and nobody will list, limit or end that group: a backend may
-   * spare its index. It may as well ignore that.
+   * Creates a row. With a `limit`, the live rows of the group are counted, and room is made, in the same atomic step.
+   *
+   * `isSolitary` is true for a row that will always be the only one of its group, which is never listed, limited or
+   * removed as a group (an anonymous session). A backend may leave it out of its index of groups, or ignore the flag.
    */
   insert(
     id: SessionId,
     row: Row,
     call: BackendCall & { readonly limit?: GroupLimit; readonly isSolitary?: boolean },
   ): Promise<InsertOutcome>
-  /** Writes a row over the version `expected`; a conflict hands back the row that stands there. */
+  /** Writes a row over the version `expected`. */
   replace(
     id: SessionId,
     row: Row,
     call: BackendCall & { readonly expected: string },
   ): Promise<ReplaceOutcome>
   /**
-   * Moves the two times and keeps value and version. It writes only where version and `touchedAt` are still the
-   * `expected` ones, so that of many requests in one window one writes.
+   * Moves `touchedAt` and `expiresAt`, and keeps version and value. Writes only if version and `touchedAt` are still the
+   * `expected` ones, so that of many requests in one touch window one writes.
    */
   touch(
     id: SessionId,
     times: Pick<Row, 'touchedAt' | 'expiresAt'>,
     call: BackendCall & { readonly expected: Pick<Row, 'version' | 'touchedAt'> },
   ): Promise<TouchOutcome>
-  /** Ends a session whatever its version, in one step, and hands back the row that it ended. */
+  /**
+   * Ends a session whatever its version, in one atomic step. Returns the live row that it ended, or `null`. A tombstone
+   * that is there already keeps its reason and time.
+   */
   remove(id: SessionId, call: BackendCall & { readonly reason: EndReason }): Promise<Row | null>
-  /** The live rows of a group. */
+  /** Returns the live rows of a group, in any order. */
   list(group: string, call: BackendCall): Promise<readonly IdentifiedRow[]>
-  /** Ends every live row of a group but `except`; answers how many. */
+  /** Ends every live row of a group but `except`. Returns how many it ended. */
   removeGroup(
     group: string,
     call: BackendCall & { readonly reason: EndReason; readonly except?: SessionId },
   ): Promise<number>
-  /** Every live row, for operators; nothing else depends on it. */
+  /** Yields every live row, for operators. Core does not call it. */
   scan(call: BackendCall): AsyncIterable<IdentifiedRow>
-  /** Resolves when the database answers. */
+  /** Resolves if the database replies. */
   ping(call: BackendCall): Promise<void>
-  /** Closes only what the backend itself opened. */
+  /** Closes what the backend itself opened, and nothing else. */
   close(): Promise<void>
   readonly supports: BackendSupports
 }

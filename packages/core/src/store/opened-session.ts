@@ -1,10 +1,10 @@
 import type { SessionRecord } from '../record/record.ts'
 
-/** A session as a store opened it, created it or wrote it. To be handed back to the same store. */
+/** A session as a store opened, created or saved it. Only the store that returned the object may be given it again. */
 export interface OpenedSession {
   readonly record: SessionRecord
-  /** Epoch ms of the last touch. */
+  /** When the session was last touched, in epoch ms. */
   readonly touchedAt: number
-  /** `data`, encoded by the store's codec. */
+  /** `session.data`, encoded by the store's codec. */
   readonly data: Uint8Array
 }

@@ -2,24 +2,26 @@ import { expiryOf } from '../record/expiry.ts'
 import type { ClientInfo, SessionId } from '../record/record.ts'
 import type { OpenedSession } from './opened-session.ts'
 
-/** What may be shown of a session. Nothing in it works as a credential (P5). Times are epoch ms. */
+/** What may be shown of a session, as in a list of devices. Contains no credential (P5). Times are epoch ms. */
 export interface SessionInfo {
   readonly id: SessionId
   readonly userId: string | undefined
   readonly createdAt: number
-  /** When it was last used, give or take one touch interval. */
+  /** When it was last used, accurate to one touch interval. */
   readonly lastSeenAt: number
   /** When its token last changed. */
   readonly rotatedAt: number
+  /** When the user last logged in or re-authenticated; `undefined` for an anonymous session. */
   readonly authenticatedAt: number | undefined
-  /** When it ends if nobody uses it again. */
+  /** When it ends if it is not used again. */
   readonly expiresAt: number
-  /** When it ends whatever happens. */
+  /** When it ends even if it is used. */
   readonly absoluteExpiresAt: number
+  /** What the application passed to `login` as `client`; empty if it passed nothing. */
   readonly client: ClientInfo
 }
 
-/** Describes a session, given the touch interval of the manager in ms. */
+/** Returns the public description of a session. `touchInterval` is the manager's, in ms. */
 export function describeSession(
   { record, touchedAt }: Pick<OpenedSession, 'record' | 'touchedAt'>,
   touchInterval: number,

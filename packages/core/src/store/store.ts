@@ -10,41 +10,55 @@ import type { OpenedSession } from './opened-session.ts'
 import type { SessionInfo } from './session-info.ts'
 import type { StoreImports } from './store-import.ts'
 
-/** What a manager hands to a store when it makes it. */
+/** What a manager passes to a `StoreFactory`. */
 export interface StoreEnv {
+  /** Keys derived from `secretKey` and `indexKey`. */
   readonly keyring: Keyring
+  /** Returns the manager's now, in epoch ms. A store reads no other clock. */
   readonly clock: Clock
-  /** The codec that the application chose; without one the store takes its own. */
+  /** The codec that the application configured; `undefined` if it left the choice to the store. */
   readonly codec: Codec | undefined
   readonly cookieName: string
+  /** Sends an event to the listeners of the manager. Never throws. */
   readonly emit: Emit
-  /** Tells the developer of a flaw that is no error. Never throws. */
+  /** Prints a warning for the developer, about a problem that is not an error. Never throws. */
   readonly warn: (message: string) => void
   readonly policy: StorePolicy
 }
 
-/** The numbers that a store judges by, all in ms but `maxDataBytes`. */
+/** The configuration that a store applies. Times are in ms. */
 export interface StorePolicy extends RotationPolicy {
+  /** The deadline of one operation. */
   readonly storeTimeout: number
+  /** How often a session in use is touched at most. */
   readonly touchInterval: number
+  /** The limit for encoded `data`, in bytes. */
   readonly maxDataBytes: number
   readonly onReplay: ReplayPolicy
+  /** Resolves conflicts of `data`; without it the later commit wins. */
   readonly merge: MergeKey | undefined
 }
 
-/** What a replay does beyond its event: nothing, end the session, or end all sessions of its user. */
+/** What a replay does besides the event `replayed`: nothing, end the session, or end all sessions of its user. */
 export type ReplayPolicy = 'ignore' | 'destroy' | 'revokeAll'
 
-/** What `memoryStore()` and its kin return: the manager calls it with its keys, clock and codec. */
+/** Makes the store of one manager. `memoryStore()` and `keyedStore()` return one. */
 export type StoreFactory = (env: StoreEnv) => SessionStore
 
+/**
+ * The result of `open` and `peek`:
+ *
+ * - `open`: the session.
+ * - `ended`: the session has ended and why, or the token is `stale`, that is, rotated away.
+ * - `discarded`: the token is not used, and why. `id` is `undefined` if no token was genuine.
+ */
 export type OpenOutcome =
   | { readonly outcome: 'open'; readonly opened: OpenedSession }
   | {
       readonly outcome: 'ended'
       readonly id: SessionId
       readonly reason: EndReason | 'stale'
-      /** What the session was, where the token or the replay that ended it tells. */
+      /** The session before it ended, where known: it is in the token, or this request's replay ended it. */
       readonly last?: OpenedSession
     }
   | {
@@ -53,114 +67,153 @@ export type OpenOutcome =
       readonly id: SessionId | undefined
     }
 
-/** What a session begins with. */
+/** What a new session starts with. */
 export interface Draft {
-  /** The id that the handler was already shown, where it was. */
+  /** The id that `session.id` has shown already, if it has; otherwise the store chooses one. */
   readonly id?: SessionId
+  /** Absent for an anonymous session. */
   readonly userId?: string
+  /** `session.data`, encoded by the store's codec. */
   readonly data: Uint8Array
+  /** The idle limit, in ms. */
   readonly maxAge: number
+  /** The hard limit, in ms from now. */
   readonly absoluteTimeout: number
+  /** Whether the cookie outlives the browser. */
   readonly persistent: boolean
   readonly client?: ClientInfo
 }
 
+/**
+ * The result of `create`: the session, its token, and the sessions that were ended to keep the limit; or nothing was
+ * created, because the limit refuses it or the session with this id has ended already.
+ */
 export type CreateOutcome =
   | {
       readonly created: true
       readonly opened: OpenedSession
+      /** Send it to the client. */
       readonly token: string
       readonly evicted: readonly SessionId[]
     }
   | { readonly created: false; readonly why: 'limit' | 'ended' }
 
-/** What a request wants of its session; the store judges it again on every row that it meets. */
+/** What a request changes in its session. After a conflict, the store applies it again to the newer session. */
 export interface Changes {
-  /** `base` is what the handler was given, `mine` what it left; a conflict is merged key by key. */
+  /**
+   * The encoded data: `base` as the handler received it, `mine` as the handler left it. Where another request has
+   * written since, the store merges per top-level key.
+   */
   readonly data?: { readonly base: Uint8Array; readonly mine: Uint8Array }
-  /** Runs on the newest data, again after each conflict. */
+  /** Changes a decoded copy of the newest data, in place. Runs again after each conflict. */
   readonly update?: (data: object) => void | Promise<void>
-  /** A new token by cause; with an elevation, a re-authentication. */
+  /**
+   * Replaces the token by a new, random one; the old one opens nothing from then on (P4). With an `elevation` this is a
+   * re-authentication.
+   */
   readonly rotate?: { readonly elevation?: Elevation }
   /**
-   * Marks the session as leaving, and does nothing else: it still opens, but nothing is written and nobody elevates it any
-   * more. Stores without `revocation` are not asked for it.
+   * Marks the session as leaving for another store, and changes nothing else. A session that is leaving still opens, but
+   * is not written or elevated any more. Only passed to stores with `supports.revocation`.
    */
   readonly leave?: true
 }
 
+/**
+ * The result of `save`: the session as it is now; or nothing was written, because the session has `ended` or another
+ * request has elevated it since it was opened (`superseded`).
+ */
 export type SaveOutcome =
   | {
       readonly saved: true
       readonly opened: OpenedSession
-      /** Present when the client is to have another token: send it. */
+      /** Present if the client needs another token: send it. */
       readonly token?: string
-      /** Why the token that opens the session is another one now. */
+      /** Present if another token opens the session from now on: by `rotate`, or by `rotationInterval`. */
       readonly rotated?: 'cause' | 'age'
     }
   | { readonly saved: false; readonly why: 'ended' | 'superseded' }
 
-/** What ending a session came to: its last state, or why somebody else had ended it before, as far as that is known. */
+/**
+ * The result of `end`: the last state of the session that this call ended; or, if it had ended before, the reason, as
+ * far as it is known.
+ */
 export type EndOutcome =
   | { readonly last: OpenedSession }
   | { readonly last: undefined; readonly before: EndReason | undefined }
 
-/** What a store with an index of users can do. */
+/** The sessions of a user, in a store that has an index of users. */
 export interface StoreUsers {
+  /** Returns the live sessions of a user, last used first. */
   list(userId: string): Promise<readonly SessionInfo[]>
-  /** Ends all of a user but `except`; answers how many. */
+  /** Ends all sessions of a user but `except`. Returns how many it ended. */
   endAll(
     userId: string,
     options: { readonly except?: SessionId; readonly reason: EndReason },
   ): Promise<number>
 }
 
-/** What a store can keep of the promises. */
+/** Which promises a store keeps. Options that need another one are refused when the manager is made. */
 export interface StoreSupports {
-  /** Parallel writers lose nothing (P2). */
+  /** Parallel writers do not lose each other's changes (P2). */
   readonly conditionalWrite: boolean
-  /** Ended means ended at once (P1, P4), by `endById` too. */
+  /** An ended session is ended at once, by `end` and by `endById` (P1, P4). */
   readonly revocation: boolean
   /** `users` exists (P10). */
   readonly list: boolean
+  /** `create` applies a limit atomically (P10). */
   readonly limit: boolean
 }
 
 /**
- * The port that a manager speaks: records by token. Outcomes are values, a rejection is trouble, and a `token` that
- * comes back means "send it"; it consists of letters, digits and `. _ + / = -`. Rotation, tombstones, merging and retries live behind it, so that a session kept in a
- * database and a session sealed in its cookie look alike from here.
+ * The contract between a manager and its store: sessions by token. Rotation, tombstones, merging and retries are the
+ * store's, so the manager treats a session in a database and one sealed in its cookie alike.
+ *
+ * Outcomes are return values; a rejection means that the store is in trouble. A `token` in an outcome must be sent to
+ * the client. It consists of letters, digits and `. _ + / = -`.
+ *
+ * `keyedStore(backend)` implements this contract for a database.
  */
 export interface SessionStore {
-  /** Opens a session by the values of its cookie, mostly one. A value that is not genuine costs no I/O (P6). */
+  /**
+   * Opens a session by the tokens that a request carries, usually one. Also ends what `policy.onReplay` names if the
+   * token is a replay. A token that is not genuine costs no I/O (P6).
+   */
   open(tokens: readonly string[]): Promise<OpenOutcome>
   /**
-   * The session as it is now, whatever token opens it; nothing is written, and no token rotates. For what lives longer
-   * than a request. Absent where the store keeps nothing of its sessions, not even that they have ended.
+   * Returns the session as it is now, by its id, whichever token opened it. Writes nothing and rotates nothing. For
+   * connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
    */
   peek?(opened: OpenedSession): Promise<OpenOutcome>
-  /** The only thing that creates, and never over an ended session (P1). */
+  /**
+   * Creates a session. No other operation creates one, and it never replaces an ended one (P1). `limit` bounds the live
+   * sessions of the same user.
+   */
   create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<CreateOutcome>
-  /** Writes changes, and touches when a touch is due. Without changes it only touches. */
+  /** Writes changes, and touches the session if a touch is due. With empty changes it only touches. */
   save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome>
-  /** Ends a session, going by its record alone: in a migration it may be one that the other store opened. */
+  /** Ends a session. It must use only `opened.record`: in a migration, the other store may have opened the session. */
   end(opened: OpenedSession, reason: EndReason): Promise<EndOutcome>
   /**
-   * Ends a session by its id, wherever it is used; says whether it was alive. A store that does not look sessions up
-   * takes one for alive that nobody has ended. Absent where nothing outlives the token.
+   * Ends a session by its id. Returns whether it was live; a store that cannot look sessions up returns true unless it
+   * was ended before. Absent if the store keeps nothing on the server.
    */
   endById?(id: SessionId, reason: EndReason): Promise<boolean>
+  /** Present if `supports.list` is true. */
   readonly users?: StoreUsers
-  /** Present where sessions of another store can be moved into this one. */
+  /** Present if sessions of another store can be moved into this one. */
   readonly imports?: StoreImports
+  /** The codec of `data`. */
   readonly codec: Codec
   readonly supports: StoreSupports
   /**
-   * Into how many cookies a token may be split that is too long for one; at most 3. What the browser then presents comes
-   * joined, as one token, of which the store must authenticate every byte. `cookieCapacity` says how much fits.
+   * How many cookies a token that is too long for one may be split into, 1 to 3. The pieces come back joined, as one
+   * token, of which the store must authenticate every byte. `cookieCapacity` returns how much fits.
    * @default 1
    */
   readonly maxCookies?: number
+  /** Resolves if the store can be reached. */
   ping(): Promise<void>
+  /** Closes what the store itself opened, and nothing else. */
   close(): Promise<void>
 }
