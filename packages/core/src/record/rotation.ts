@@ -1,37 +1,86 @@
 import type { SessionRecord, Verifier } from './record.ts'
 import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from './token.ts'
 
-/**
- * Rotation by age: offer, confirm, grace (pure functions over the record).
+/*
+ * Rotation: a session gets a new token while it goes on. Its id stays.
  *
- * | step    | a request presents | the record then                                                     |
- * | offer   | the current secret | keeps a salt; the next secret is HMAC(current secret, salt)         |
- * | again   | the current secret | is as it was; the same next secret is handed out once more          |
- * | confirm | the next secret    | has that as current; the one before still opens during the grace    |
+ * STATES. The state of a genuine token follows from the hash of its secret, the record's `verifier` and the time:
  *
- * Because the next secret derives from the presented one, every parallel request hands out the same cookie, a lost one
- * is offered again, and the record never holds a secret (P3, P5).
+ *   state    | opens the session | where the hash of its secret is
+ *   ---------|-------------------|------------------------------------------------------------
+ *   current  | yes               | verifier.current
+ *   offered  | yes               | verifier.next (derived from the current secret by verifier.salt)
+ *   grace    | yes               | verifier.previous, and it is before verifier.graceUntil
+ *   stale    | no                | nowhere, and it is less than 5 minutes after rotatedAt
+ *   replayed | no                | nowhere, and it is later
+ *
+ * BY AGE. The server cannot know whether a new token arrives, so the old one stays valid until the new one is seen (P3):
+ *
+ *                    ┌ offer again ┐
+ *                    │             │
+ *   token A  current ─── offer ──▶ current ── confirm ──▶ grace ── graceUntil ──▶ stale ── 5 min ──▶ replayed
+ *   token B                        offered ── confirm ──▶ current
+ *
+ *   step        | a request presents | and if                            | write     | changes in the record
+ *   ------------|--------------------|-----------------------------------|-----------|-----------------------------------
+ *   offer       | the current token  | it is older than rotationInterval | `replace` | sets `next` and `salt`
+ *               |                    | or not signed by the first key,   |           |
+ *               |                    | and no grace is running           |           |
+ *   offer again | the current token  | an offer stands                   | `touch`   | none
+ *   confirm     | the offered token  |                                   | `replace` | `next` → `current` → `previous`,
+ *               |                    |                                   |           | sets `graceUntil` and `rotatedAt`
+ *
+ * A step is taken only by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts). If
+ * the request has changed data too, all of it goes into one `replace`. Of parallel requests one succeeds; the others
+ * write nothing. The touches of a watched connection take no step, because no token was presented (watch/watch.ts).
+ *
+ * The next secret is HMAC(current secret, salt). So the same token is offered again after a lost response, parallel
+ * requests and other servers offer the same one, and the record never contains a secret (P5).
+ *
+ * BY CAUSE. `session.rotate()` and a re-authentication take a random secret and end every older token at once (P4):
+ *
+ *   token A  current, offered or grace ── rotate ──▶ stale ── 5 min ──▶ replayed
+ *   token C  (new)                     ── rotate ──▶ current
+ *
+ * That is `rotateRecord` (record.ts), written by one `replace`. It also raises `authority`, which refuses the writes of
+ * requests that are under way.
+ *
+ * END OF GRACE, STALE, REPLAYED take no write: `open` judges them when a token is presented (keyed/open.ts). On a replay
+ * it ends what `onReplay` names, by `remove` or `removeGroup`.
+ *
+ * WHAT THE CLIENT SEES
+ *
+ *   offer, offer again | the offered token in a cookie, but only in the response of the request whose write was applied
+ *   confirm            | no cookie: it has the token already. Event `rotated`, `why: 'age'`
+ *   by cause           | the new token in a cookie. Event `rotated`, `why: 'cause'`
+ *   grace              | the session opens as usual, no cookie
+ *   stale              | an empty, ended session (`session.ended` is 'stale') and no cookie, because a late request
+ *                      | must not overwrite the cookie of a newer response
+ *   replayed           | the same, with 'replayed'. Event `replayed`. With `onReplay: 'ignore'` it is 'stale'
  */
+
+/** What a secret is to a record. A secret without a role opens nothing. */
 type SecretRole = 'current' | 'next' | 'previous'
 
-/** The numbers of rotation, in ms. */
+/** The configuration of rotation, in ms. */
 export interface RotationPolicy {
-  /** How old a token may get. */
+  /** The age from which a token gets a successor. */
   readonly rotationInterval: number
-  /** How long the token before a confirmed one still opens, for requests already on their way. */
+  /** How long a token still opens after its successor was confirmed, for requests that are under way. */
   readonly rotationGrace: number
 }
 
-/** A secret that a request presented, and whether its token was signed by the key that signs today. */
+/** The secret that a request presents. */
 export interface Presented {
   readonly secret: string
+  /** Whether its token was signed by the key that signs today. If not, a rotation is due. */
   readonly isSignedByFirst: boolean
 }
 
-/** How long after a rotation an outdated token is taken for a straggler, in ms; later it is a replay. */
-const stragglerMs = 5 * 60_000
+/** How long after the latest rotation an outdated token is stale rather than a replay, in ms. */
+const staleMs = 5 * 60_000
 
-/** What a secret is to a record at a time; `undefined` when it opens nothing. */
+/** Returns the role of a secret at `at`, in epoch ms; `undefined` if it opens nothing. */
 function roleOf({ verifier }: SessionRecord, secret: string, at: number): SecretRole | undefined {
   if (isHashOf(secret, verifier.current)) return 'current'
   if (verifier.next !== undefined && isHashOf(secret, verifier.next)) return 'next'
@@ -40,29 +89,30 @@ function roleOf({ verifier }: SessionRecord, secret: string, at: number): Secret
   return isHashOf(secret, previous) ? 'previous' : undefined
 }
 
-/** Of several tokens of one session the newest counts, or an old copy beside it would hold up its rotation. */
-const order: readonly SecretRole[] = ['next', 'current', 'previous']
+/** Newest first: a request may carry several tokens of one session, and an old one must not hold up the rotation. */
+const rolesByAge: readonly SecretRole[] = ['next', 'current', 'previous']
 
-/** What a request presents with the genuine tokens that it brought; `undefined` when none of them opens the record. */
+/** Returns the newest of the presented secrets that open the record; `undefined` if none does. */
 export function presentedBy(
   genuine: readonly GenuineToken[],
   record: SessionRecord,
   at: number,
 ): Presented | undefined {
   const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
-  const best = order.find((role) => roles.includes(role))
-  const token = best && genuine[roles.indexOf(best)]
+  const newest = rolesByAge.find((role) => roles.includes(role))
+  const token = newest && genuine[roles.indexOf(newest)]
   return token && { secret: token.secret, isSignedByFirst: token.keyIndex === 0 }
 }
 
-/** Whether a genuine token that opens nothing comes too late to be a request that was on its way. */
+/** Returns true if a genuine token that opens nothing is a replay at `at`, and not merely stale. */
 export function isReplay({ rotatedAt }: SessionRecord, at: number): boolean {
-  return at >= rotatedAt + stragglerMs
+  return at >= rotatedAt + staleMs
 }
 
 /**
- * The step that is due when `presented` is seen at `at`, if any: the record after it, and the secret to hand out, if
- * one is. To be taken only in a request that touches, and the cookie sent only if that request's own write won.
+ * Returns the step of the rotation by age that is due when `presented` is seen at `at`: the record after it, and for an
+ * offer the secret to send. Returns `undefined` if no step is due. Call it only if a touch is due, and send the secret
+ * only if the write of this request was applied.
  */
 export function rotationStep(
   record: SessionRecord,
@@ -76,11 +126,11 @@ export function rotationStep(
   if (verifier.salt !== undefined)
     return { record, secret: deriveSecret(presented.secret, verifier.salt) }
   const isDue = !presented.isSignedByFirst || at - record.rotatedAt >= policy.rotationInterval
-  const hasGrace = verifier.graceUntil !== undefined && at < verifier.graceUntil
-  return isDue && !hasGrace ? offer(record, presented.secret) : undefined
+  const isInGrace = verifier.graceUntil !== undefined && at < verifier.graceUntil
+  return isDue && !isInGrace ? offer(record, presented.secret) : undefined
 }
 
-/** Offers the secret that follows `current`. */
+/** Returns the record with an offer of the secret that follows `current`, and that secret. */
 export function offer(
   record: SessionRecord,
   current: string,
@@ -91,6 +141,7 @@ export function offer(
   return { record: { ...record, verifier }, secret }
 }
 
+/** Returns the record with the offered secret as the current one, and the one before it in its grace. */
 function confirm(
   record: SessionRecord,
   { at, policy }: { at: number; policy: RotationPolicy },
