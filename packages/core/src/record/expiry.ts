@@ -1,21 +1,22 @@
-/** What the limits of a session are judged by. Times are epoch ms. */
+/** The limits of one session. */
 export interface Limits {
-  /** How long a session may be idle, in ms. */
+  /** How long the session may be idle, in ms. */
   readonly maxAge: number
-  /** When it ends whatever happens. */
+  /** When the session ends even if it is used, in epoch ms. */
   readonly absoluteExpiresAt: number
 }
 
 /**
- * When a session that was last touched at `touchedAt` ends. One `touchInterval` is added to the idle limit, because
- * `touchedAt` may lag that far behind the last request: nobody idles out early.
+ * Returns when a session that was last touched at `touchedAt` ends, in epoch ms. One touch window is added to the idle
+ * limit, because the last request may have been that much later than `touchedAt`: no session ends before it was idle for
+ * `maxAge`.
  */
 export function expiryOf(limits: Limits, touchedAt: number, touchInterval: number): number {
   const idleUntil = touchedAt + limits.maxAge + touchWindow(limits, touchInterval)
   return Math.min(idleUntil, limits.absoluteExpiresAt)
 }
 
-/** Whether a request at `at` must move `touchedAt`. Until then, reading a session writes nothing (P7). */
+/** Returns true if a request at `at` (epoch ms) must move `touchedAt`. Until then, reading writes nothing (P7). */
 export function isTouchDue(
   { record, touchedAt }: { record: Limits; touchedAt: number },
   at: number,
@@ -24,7 +25,7 @@ export function isTouchDue(
   return at - touchedAt >= touchWindow(record, touchInterval)
 }
 
-/** Within how many ms a session is touched at most once: one with a short idle limit of its own accordingly often. */
+/** Returns the time within which a session is touched at most once, in ms: a short `maxAge` makes it shorter. */
 export function touchWindow({ maxAge }: Limits, touchInterval: number): number {
   return Math.min(touchInterval, maxAge / 4)
 }

@@ -2,28 +2,33 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { readFileSync } from 'node:fs'
 import { SessionUsageError } from '../errors.ts'
 
-/** A secret: 32 random bytes or more, as bytes or as text. `openssl rand -base64 32` makes one. */
+/** A secret of at least 32 random bytes, as bytes or as text. `openssl rand -base64 32` prints one. */
 export type Secret = string | Uint8Array
 
-/** The keys of one manager, each derived for one purpose. */
+/** The keys of one manager. */
 export interface Keyring {
-  /** One key per secret, first the one that signs. Bound to the purpose and the cookie name (HKDF, RFC 5869). */
+  /**
+   * Returns one key per secret, first the one that signs, derived by HKDF for the purpose and the cookie name.
+   * @see RFC 5869
+   */
   derive(purpose: string): readonly KeyObject[]
-  /** The group part of the ids of a user: 16 characters that do not tell who it is. */
+  /** Returns the group part of the ids of a user: 16 characters, an HMAC that does not reveal the user id. */
   userGroup(userId: string): string
 }
 
+/** What `createKeyring` needs. */
 export interface KeyringOptions {
-  /** One secret, or several: the first signs, all verify. At most 8. */
+  /** One secret, or up to 8: the first signs, all verify. */
   readonly secretKey: Secret | readonly Secret[]
-  /** Names the users' groups. Without it, it derives from a single `secretKey`. */
+  /** The secret behind `userGroup`. @default the single secret of `secretKey`; required if there are several */
   readonly indexKey?: Secret | undefined
   readonly cookieName: string
 }
 
-const fewest = 32
-const most = 8
-const samples = [
+const minSecretBytes = 32
+const maxSecrets = 8
+/** Texts that occur in the secrets of tutorials and templates. */
+const knownSamples = [
   'keyboard cat',
   'changeme',
   'change-me',
@@ -48,9 +53,9 @@ const samples = [
 ]
 
 /**
- * Derives all keys, once.
- * @throws SessionUsageError `ERR_SECRET_WEAK` for a secret that is missing, short, monotonous, well known or given
- * twice. The message never holds the secret. `ERR_CONFIG_INVALID` for several secrets without `indexKey`.
+ * Checks the secrets and returns their keyring.
+ * @throws SessionUsageError `ERR_SECRET_WEAK` for a secret that is missing, short, repetitive, well known or given
+ * twice; the message never contains the secret. `ERR_CONFIG_INVALID` for several secrets without `indexKey`.
  */
 export function createKeyring({ secretKey, indexKey, cookieName }: KeyringOptions): Keyring {
   const secrets = readSecrets(secretKey)
@@ -63,8 +68,12 @@ export function createKeyring({ secretKey, indexKey, cookieName }: KeyringOption
 }
 
 /**
- * Reads a secret from a file, as Docker and Kubernetes mount them; line ends at its end are not part of it.
- * @throws SessionUsageError `ERR_SECRET_WEAK` when the file cannot be read.
+ * Returns the secret in a file, as Docker and Kubernetes mount it, without the line ends at its end.
+ * @throws SessionUsageError `ERR_SECRET_WEAK` if the file cannot be read.
+ * @example
+ * ```ts
+ * const manager = createSessionManager(defaultConfig(secretFromFile('/run/secrets/session'), { store }))
+ * ```
  */
 export function secretFromFile(path: string): string {
   try {
@@ -82,25 +91,25 @@ function deriveKey(secret: Uint8Array, purpose: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sojourn/v1/${purpose}`, 32)))
 }
 
-function readSecrets(given: Secret | readonly Secret[]): readonly Uint8Array[] {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length < 1 || list.length > most)
-    throw weak(
-      `secretKey lists ${list.length} secrets; give 1 to ${most}, the one that signs first`,
+function readSecrets(secretKey: Secret | readonly Secret[]): readonly Uint8Array[] {
+  const list: readonly unknown[] = Array.isArray(secretKey) ? secretKey : [secretKey]
+  if (list.length < 1 || list.length > maxSecrets)
+    throw weakSecret(
+      `secretKey lists ${list.length} secrets; give 1 to ${maxSecrets}, the one that signs first`,
     )
-  const secrets = list.map((secret, at) =>
-    readSecret(secret, list.length > 1 ? `secretKey[${at}]` : 'secretKey'),
+  const secrets = list.map((secret, index) =>
+    readSecret(secret, list.length > 1 ? `secretKey[${index}]` : 'secretKey'),
   )
   const distinct = new Set(secrets.map((secret) => Buffer.from(secret).toString('base64')))
   if (distinct.size < secrets.length)
-    throw weak('secretKey lists the same secret twice; remove one of them')
+    throw weakSecret('secretKey lists the same secret twice; remove one of them')
   return secrets
 }
 
-function readIndexKey(given: Secret | undefined, secrets: readonly Uint8Array[]): Uint8Array {
-  if (given !== undefined) return readSecret(given, 'indexKey')
-  const [only, another] = secrets
-  if (only && !another) return only
+function readIndexKey(indexKey: Secret | undefined, secrets: readonly Uint8Array[]): Uint8Array {
+  if (indexKey !== undefined) return readSecret(indexKey, 'indexKey')
+  const [first, second] = secrets
+  if (first && !second) return first
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     'secretKey lists several secrets and indexKey is not set, so it is open which of them names the users. ' +
@@ -108,27 +117,31 @@ function readIndexKey(given: Secret | undefined, secrets: readonly Uint8Array[])
   )
 }
 
-function readSecret(given: unknown, name: string): Uint8Array {
-  if (given === undefined || given === null || given === '')
-    throw weak(`${name} is missing; check that the environment variable or the secret file is set`)
-  if (typeof given !== 'string' && !(given instanceof Uint8Array))
-    throw weak(
-      `${name} is a ${given instanceof Promise ? 'Promise' : typeof given}, not a string or Uint8Array`,
+function readSecret(secret: unknown, name: string): Uint8Array {
+  if (secret === undefined || secret === null || secret === '')
+    throw weakSecret(
+      `${name} is missing; check that the environment variable or the secret file is set`,
     )
-  const bytes = typeof given === 'string' ? new TextEncoder().encode(given) : given.slice()
-  if (bytes.length < fewest) throw weak(`${name} is ${bytes.length} bytes long, under ${fewest}`)
-  if (isMonotonous(bytes)) throw weak(`${name} repeats itself or has too few different characters`)
+  if (typeof secret !== 'string' && !(secret instanceof Uint8Array))
+    throw weakSecret(
+      `${name} is a ${secret instanceof Promise ? 'Promise' : typeof secret}, not a string or Uint8Array`,
+    )
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret.slice()
+  if (bytes.length < minSecretBytes)
+    throw weakSecret(`${name} is ${bytes.length} bytes long, under ${minSecretBytes}`)
+  if (isRepetitive(bytes))
+    throw weakSecret(`${name} repeats itself or has too few different characters`)
   const text = Buffer.from(bytes).toString('latin1').toLowerCase()
-  if (samples.some((sample) => text.includes(sample)))
-    throw weak(`${name} looks like a sample or a password from a tutorial`)
+  if (knownSamples.some((sample) => text.includes(sample)))
+    throw weakSecret(`${name} looks like a sample or a password from a tutorial`)
   return bytes
 }
 
-function isMonotonous(bytes: Uint8Array): boolean {
+function isRepetitive(bytes: Uint8Array): boolean {
   return new Set(bytes).size < 10 || /^(.+?)\1+$/s.test(Buffer.from(bytes).toString('latin1'))
 }
 
-function weak(what: string): SessionUsageError {
+function weakSecret(what: string): SessionUsageError {
   return new SessionUsageError(
     'ERR_SECRET_WEAK',
     `${what}. Give at least 32 random bytes, such as the output of: openssl rand -base64 32`,

@@ -1,46 +1,49 @@
 import type { Limits } from './expiry.ts'
 
-/** The public name of a session, `group.handle`. It opens nothing: logs, device lists and events may show it. */
+/** The public id of a session, `group.handle`. It is not a credential, so logs, device lists and events may show it. */
 export type SessionId = string
 
-/** Why a session was ended by somebody, all there are. An expired one just ends. */
+/** All reasons for which a session is ended. An expired session has no reason. */
 export const endReasons = [
-  'login', // another session took its place
+  'login', // a login replaced it by a new session
   'logout',
   'revoked',
-  'evicted', // to keep a limit
-  'replayed',
-  'moved', // to another store, where it goes on
+  'evicted', // to keep the limit of its user
+  'replayed', // a token that was rotated away was presented
+  'moved', // another store has taken it over
 ] as const
 
-/** Why a session was ended by somebody. */
+/** Why a session was ended. */
 export type EndReason = (typeof endReasons)[number]
 
-/** What the application says of the device that logged in, to show it in a list of devices. Short strings. */
+/** What the application records about the device at a login, for a list of devices. Short strings. */
 export type ClientInfo = Readonly<Record<string, string>>
 
-/** What a record knows of its secrets: SHA-256 of each, never the secret (P5). */
+/** What a record keeps of its secrets: the SHA-256 of each, as base64url, never the secret (P5). See rotation.ts. */
 export interface Verifier {
-  /** Of the secret that opens the session; empty where the session is sealed in its token, which needs none. */
+  /** The hash of the secret that opens the session. Empty if the session is sealed in its token, which has no secret. */
   readonly current: string
-  /** Of the secret that was offered and not yet seen. */
+  /** The hash of the secret that is offered as the next one. Absent without an offer. */
   readonly next?: string
-  /** By which `next` derives from `current`; not secret. */
+  /** The salt by which the next secret is derived from the current one. Not secret. Present with `next`. */
   readonly salt?: string
-  /** Of the secret before the current one, which still opens until `graceUntil`. */
+  /** The hash of the secret before the current one, which still opens until `graceUntil`. */
   readonly previous?: string
+  /** Epoch ms. Present with `previous`. */
   readonly graceUntil?: number
 }
 
-/** What is kept of a session between requests, its `data` apart. Times are epoch ms. */
+/** What is stored of a session besides its `data`. Times are epoch ms. */
 export interface SessionRecord extends Limits {
   readonly id: SessionId
   readonly createdAt: number
+  /** When its data last changed. */
   readonly updatedAt: number
-  /** When the token last changed. */
+  /** When its token last changed. */
   readonly rotatedAt: number
-  /** When the user last proved who they are; absent on an anonymous session. */
+  /** When the user last logged in or re-authenticated. Absent for an anonymous session. */
   readonly authenticatedAt?: number
+  /** Absent for an anonymous session. */
   readonly userId?: string
   /** How often the session was elevated. A request that loaded another number may not write (P4). */
   readonly authority: number
@@ -48,20 +51,22 @@ export interface SessionRecord extends Limits {
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean
   readonly client?: ClientInfo
-  /** Set for good when another store takes the session over: it still opens here, and nothing is written any more. */
+  /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
   readonly leaving?: true
 }
 
-/** The group part of an id: all sessions of one user share it. */
+/** Returns the group part of an id, before the first dot. All sessions of one user have the same group. */
 export function groupOf(id: SessionId): string {
   const dot = id.indexOf('.')
   return dot < 0 ? id : id.slice(0, dot)
 }
 
-/** How a new record begins. */
+/** What `createRecord` needs. Times are in ms. */
 export interface RecordSeed {
   readonly id: SessionId
+  /** `hashSecret` of the secret; empty for a session that is sealed in its token. */
   readonly secretHash: string
+  /** Now, in epoch ms. */
   readonly at: number
   readonly maxAge: number
   readonly absoluteTimeout: number
@@ -70,7 +75,7 @@ export interface RecordSeed {
   readonly client?: ClientInfo
 }
 
-/** A record as it is when a session is created. */
+/** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
   const { id, at, maxAge, persistent, userId, client } = seed
   return {
@@ -88,7 +93,7 @@ export function createRecord(seed: RecordSeed): SessionRecord {
   }
 }
 
-/** What a re-authentication changes besides the token. */
+/** What a re-authentication changes besides the token. Times are in ms. */
 export interface Elevation {
   readonly maxAge: number
   readonly absoluteTimeout: number
@@ -97,8 +102,9 @@ export interface Elevation {
 }
 
 /**
- * The record with a fresh secret and one more authority: the old token opens nothing from here on (P4).
- * Only an `elevation` (a re-authentication) restarts the absolute limit and sets `authenticatedAt`.
+ * Returns the record with a new secret and its authority raised by one: a rotation by cause. The old token, an offer and
+ * a grace open nothing from then on (P4). An `elevation` (a re-authentication) also restarts the absolute limit and sets
+ * `authenticatedAt`.
  */
 export function rotateRecord(
   record: SessionRecord,
