@@ -3,24 +3,39 @@ import { needsNoTags, tagValue } from './tag-values.ts'
 import { untagValue } from './untag-values.ts'
 
 /**
- * Turns data into bytes and back. Every codec keeps plain objects, arrays, strings, numbers (NaN, infinities and −0
- * too), booleans, null, undefined, Date, Map, Set, BigInt and typed arrays, and refuses everything else with its path.
+ * Converts data to bytes and back. Every codec keeps plain objects, arrays, strings, numbers (with NaN, infinities and
+ * −0), booleans, null, undefined, Date, Map, Set, BigInt and typed arrays, and refuses everything else with its path.
  *
- * `encode(decode(bytes))` must equal `bytes` that `encode` made: by that a session knows whether it was changed.
+ * `encode(decode(bytes))` must equal `bytes` for all bytes that `encode` returned. A session compares them to find out
+ * whether it was changed.
  */
 export interface Codec {
-  /** Names the format in what is stored, so that it stays readable when the codec is changed. At most 32 characters. */
+  /**
+   * The name of the format, at most 32 characters. It is stored with the data, which so stays readable when another
+   * codec is configured.
+   */
   readonly name: string
   /** @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, naming the path of the value that cannot be kept. */
   encode(value: unknown): Uint8Array
-  /** Throws on bytes that it did not make; the session then counts as corrupt. */
+  /** Throws on bytes that `encode` did not return. The session then counts as corrupt. */
   decode(bytes: Uint8Array): unknown
 }
 
 /**
- * A codec over a format: what the format has no words for is written as `{ "$": type, "v": … }`. An object that has a key
- * `$` of its own is written as a list of entries, so nothing is mistaken for such a mark. All codecs that are made by
- * this keep the same and refuse the same.
+ * Returns a codec for a format that keeps what JSON keeps. Values that the format cannot represent are tagged, as
+ * tag-values.ts describes, so all codecs made by this function keep the same values and refuse the same.
+ *
+ * @example
+ * ```ts
+ * const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false }) // of msgpackr
+ * const msgpackCodec = createCodec({
+ *   name: 'msgpack',
+ *   keepsBytes: true,
+ *   keepsText: (text) => text.isWellFormed(),
+ *   write: (value) => packr.pack(value),
+ *   read: (bytes) => packr.unpack(bytes),
+ * })
+ * ```
  */
 export function createCodec(format: Format): Codec {
   return {
@@ -33,7 +48,7 @@ export function createCodec(format: Format): Codec {
   }
 }
 
-/** JSON, what it has no words for marked as `createCodec` says. */
+/** JSON in UTF-8, with tags for what JSON cannot represent. The default codec. */
 export const jsonCodec: Codec = createCodec({
   name: 'json',
   write: (value) => Buffer.from(JSON.stringify(value)),

@@ -1,7 +1,10 @@
 import type { Codec } from './codec.ts'
 import { type DataObject, decodeData, sameBytes } from './decode.ts'
 
-/** Decides a key that both sides changed, differently: what it answers is kept. It must not change its arguments. */
+/**
+ * Returns the value to keep for a key that two requests changed differently. `base` is the value that both started from,
+ * `mine` that of this request, `theirs` the one that is stored. Must not change its arguments.
+ */
 export type MergeKey = (
   key: string,
   sides: { readonly base: unknown; readonly mine: unknown; readonly theirs: unknown },
@@ -10,13 +13,14 @@ export type MergeKey = (
 /** The result of a merge. */
 export interface Merged {
   readonly data: DataObject
-  /** The keys that both sides changed, differently; mine won, or what `decide` answered. */
+  /** The keys that both sides changed differently, also those that `decide` has settled. */
   readonly conflicts: readonly string[]
 }
 
 /**
- * Three-way merge per top-level key: what I did not change is theirs, what only I changed is mine, and where both
- * changed mine wins and the key is named. Removing a key is a change. Values are equal when their bytes are.
+ * Merges data three-way, per top-level key: a key that only one side changed gets the value of that side; a key that both
+ * changed differently gets the result of `decide`, or mine without it, and is listed as a conflict. Removing a key is a
+ * change. Values are equal if their encodings are.
  */
 export function mergeData(
   { base, mine, theirs }: { base: DataObject; mine: DataObject; theirs: DataObject },
@@ -37,7 +41,7 @@ export function mergeData(
   return { data, conflicts }
 }
 
-/** The merge of encoded data; where only one side changed anything, its bytes as they are. */
+/** Merges encoded data, like `mergeData`. If only one side has changes, its bytes are returned without decoding them. */
 export function mergeBytes(
   { base, mine, theirs }: { base: Uint8Array; mine: Uint8Array; theirs: Uint8Array },
   codec: Codec,

@@ -1,7 +1,7 @@
 import { SessionUsageError } from '../errors.ts'
 import { quote } from '../util/quote.ts'
 
-/** The error for a value that no codec keeps. */
+/** Returns the error for a value that no codec keeps. `what` describes it, as in `'a function'`. */
 export function notEncodable(what: string, path: readonly (string | number)[]): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_NOT_ENCODABLE',
@@ -10,7 +10,7 @@ export function notEncodable(what: string, path: readonly (string | number)[]): 
   )
 }
 
-/** `data.cart[0].price`: where in the data a value stands. Keys may come from strangers. */
+/** Returns the place of a value in the data, as in `data.cart[0].price`. Keys may be user input, so others are quoted. */
 function pathOf(path: readonly (string | number)[]): string {
   return ['data', ...path.map((key) => (isWord(key) ? `.${key}` : `[${quote(key)}]`))].join('')
 }

@@ -1,16 +1,19 @@
 import { SessionUsageError } from '../errors.ts'
 import type { Codec } from './codec.ts'
 
-const empties = new WeakMap<Codec, Uint8Array>()
+const emptyEncodings = new WeakMap<Codec, Uint8Array>()
 
-/** The encoded form of no data; every anonymous request begins with it. */
+/** Returns the encoding of `{}`. Cached per codec, because every anonymous request needs it. */
 export function emptyData(codec: Codec): Uint8Array {
-  const known = empties.get(codec) ?? codec.encode({})
-  empties.set(codec, known)
-  return known
+  const encoded = emptyEncodings.get(codec) ?? codec.encode({})
+  emptyEncodings.set(codec, encoded)
+  return encoded
 }
 
-/** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` above `maxDataBytes`, before any I/O. */
+/**
+ * Checks the size of encoded data before any I/O.
+ * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` above `maxDataBytes`.
+ */
 export function checkSize(bytes: Uint8Array, maxDataBytes: number): void {
   if (bytes.length <= maxDataBytes) return
   throw new SessionUsageError(

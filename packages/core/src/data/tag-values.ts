@@ -1,67 +1,93 @@
 import type { Format } from './format.ts'
 import { notEncodable } from './not-encodable.ts'
-import { nameOfArray } from './typed-arrays.ts'
-
-/** Whether the format keeps the value as it is, so that marking would only copy it. */
-export function needsNoTags(value: unknown, format: Format, depth = 0): boolean {
-  if (typeof value === 'string') return isKept(value, format)
-  if (typeof value === 'boolean' || value === null) return true
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
-  if (typeof value !== 'object' || depth >= deepest) return false
-  if (Array.isArray(value)) return isDense(value) && areUntagged(value, format, depth + 1)
-  if (!isPlain(value)) return false
-  for (const key in value)
-    if (!isUntaggedKey(key, format) || !needsNoTags(value[key], format, depth + 1)) return false
-  return true
-}
-
-function areUntagged(items: readonly unknown[], format: Format, depth: number): boolean {
-  for (const item of items) if (!needsNoTags(item, format, depth)) return false
-  return true
-}
+import { typedArrayName } from './typed-arrays.ts'
 
 /**
- * A copy of the value in what the format keeps, with marks for the rest.
- * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, naming the path of what no codec keeps.
+ * A tagged value, which stands for one that the format cannot represent: `$` is its type, `v` its content. So
+ *
+ *     { at: new Date(0), seen: new Set(['a']), price: 10n, note: undefined }
+ *
+ * is written as
+ *
+ *     { "at": { "$": "Date", "v": 0 }, "seen": { "$": "Set", "v": ["a"] }, "price": { "$": "BigInt", "v": "10" },
+ *       "note": { "$": "Undefined" } }
+ *
+ * | `$`             | stands for                                    | `v`                                          |
+ * |-----------------|-----------------------------------------------|----------------------------------------------|
+ * | `Undefined`     | undefined                                     | absent                                       |
+ * | `Number`        | NaN, an infinity, −0                          | `'NaN'`, `'Infinity'`, `'-Infinity'`, `'-0'` |
+ * | `BigInt`        | a BigInt                                      | its decimal digits                           |
+ * | `String`        | a string that the format cannot write         | the string as JSON                           |
+ * | `Date`          | a Date                                        | epoch ms, or null for an invalid date        |
+ * | `Map`           | a Map                                         | `[[key, value], …]`, tagged where needed     |
+ * | `Set`           | a Set                                         | `[value, …]`, tagged where needed            |
+ * | `Object`        | an object with a key `$` or an unwritable key | `[[key, value], …]`, tagged where needed     |
+ * | `Uint8Array`, … | a typed array, by its name                    | its bytes, raw or as base64                  |
+ *
+ * Since an object with a key `$` is itself tagged, no data can be mistaken for a tag. untag-values.ts is the way back.
  */
-export function tagValue(value: unknown, format: Format): unknown {
-  return tagAt(value, { format, path: [], above: new Set() })
-}
-
-/** What stands for a value that the format does not keep: `$` is its type. */
 export interface TaggedValue {
   readonly $: string
   readonly v?: unknown
 }
 
-/** Where in the data a walk is, and what it is inside of. */
-interface Position {
-  readonly format: Format
-  readonly path: readonly (string | number)[]
-  readonly above: Set<object>
-}
+/** How deep objects may be nested. */
+const maxDepth = 100
 
-const deepest = 100
-function isKept(text: string, { keepsText }: Format): boolean {
-  return keepsText === undefined || keepsText(text)
-}
-
-function isUntaggedKey(key: string, format: Format): boolean {
-  return key !== '$' && key !== '__proto__' && isKept(key, format)
-}
-
-/** Stops at the first hole: an array may claim to be of any length and hold nothing. */
-function isDense(items: readonly unknown[]): boolean {
-  for (let at = 0; at < items.length; at++) if (!(at in items)) return false
+/** Returns true if the format can write the value as it is, so that tagging would only copy it. */
+export function needsNoTags(value: unknown, format: Format, depth = 0): boolean {
+  if (typeof value === 'string') return keepsText(value, format)
+  if (typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || depth >= maxDepth) return false
+  if (Array.isArray(value)) return isDense(value) && itemsNeedNoTags(value, format, depth + 1)
+  if (!isPlain(value)) return false
+  for (const key in value)
+    if (!isWritableKey(key, format) || !needsNoTags(value[key], format, depth + 1)) return false
   return true
 }
 
-function tagAt(value: unknown, place: Position): unknown {
+function itemsNeedNoTags(items: readonly unknown[], format: Format, depth: number): boolean {
+  for (const item of items) if (!needsNoTags(item, format, depth)) return false
+  return true
+}
+
+/**
+ * Returns a copy of the value that the format can write, with tags where needed.
+ * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, naming the path of a value that no codec keeps.
+ */
+export function tagValue(value: unknown, format: Format): unknown {
+  return tagAt(value, { format, path: [], ancestors: new Set() })
+}
+
+/** Where in the data a value is. */
+interface Position {
+  readonly format: Format
+  readonly path: readonly (string | number)[]
+  /** The objects that contain it: their number is the depth, and one that is met again is a cycle. */
+  readonly ancestors: Set<object>
+}
+
+function keepsText(text: string, format: Format): boolean {
+  return format.keepsText === undefined || format.keepsText(text)
+}
+
+function isWritableKey(key: string, format: Format): boolean {
+  return key !== '$' && key !== '__proto__' && keepsText(key, format)
+}
+
+/** Stops at the first hole: an array may have any length and contain nothing. */
+function isDense(items: readonly unknown[]): boolean {
+  for (let index = 0; index < items.length; index++) if (!(index in items)) return false
+  return true
+}
+
+function tagAt(value: unknown, position: Position): unknown {
   switch (typeof value) {
     case 'boolean':
       return value
     case 'string':
-      return isKept(value, place.format) ? value : { $: 'String', v: JSON.stringify(value) }
+      return keepsText(value, position.format) ? value : { $: 'String', v: JSON.stringify(value) }
     case 'number':
       return Number.isFinite(value) && !Object.is(value, -0)
         ? value
@@ -71,59 +97,60 @@ function tagAt(value: unknown, place: Position): unknown {
     case 'bigint':
       return { $: 'BigInt', v: String(value) }
     case 'object':
-      return value === null ? null : tagObject(value, place)
+      return value === null ? null : tagObject(value, position)
     default:
-      throw notEncodable(`a ${typeof value}`, place.path)
+      throw notEncodable(`a ${typeof value}`, position.path)
   }
 }
 
-function tagObject(value: object, place: Position): unknown {
-  const { above, path } = place
-  if (above.has(value)) throw notEncodable('a cycle', path)
-  if (above.size >= deepest) throw notEncodable(`nested more than ${deepest} deep`, path)
-  above.add(value)
-  const marked = tagOpenObject(value, place)
-  above.delete(value)
-  return marked
+function tagObject(value: object, position: Position): unknown {
+  const { ancestors, path } = position
+  if (ancestors.has(value)) throw notEncodable('a cycle', path)
+  if (ancestors.size >= maxDepth) throw notEncodable(`nested more than ${maxDepth} deep`, path)
+  ancestors.add(value)
+  const tagged = tagContents(value, position)
+  ancestors.delete(value)
+  return tagged
 }
 
-function tagOpenObject(value: object, place: Position): unknown {
-  const { path, format } = place
-  const inner = (item: unknown, key: string | number) =>
-    tagAt(item, { ...place, path: [...path, key] })
+function tagContents(value: object, position: Position): unknown {
+  const { path, format } = position
+  const tagItem = (item: unknown, key: string | number) =>
+    tagAt(item, { ...position, path: [...path, key] })
   if (Array.isArray(value) && !isDense(value)) throw notEncodable('an array with holes', path)
-  if (Array.isArray(value)) return Array.from(value, inner)
-  if (isPlain(value)) return tagPlain(value, place)
-  if (value instanceof Date) return { $: 'Date', v: dateOf(value) }
+  if (Array.isArray(value)) return Array.from(value, tagItem)
+  if (isPlain(value)) return tagPlain(value, position)
+  if (value instanceof Date) return { $: 'Date', v: timeOf(value) }
   if (value instanceof Map)
-    return { $: 'Map', v: Array.from(value, ([k, v], at) => [inner(k, at), inner(v, at)]) }
-  if (value instanceof Set) return { $: 'Set', v: Array.from(value, inner) }
-  if (ArrayBuffer.isView(value) && nameOfArray(value)) return tagBytes(value, format)
-  throw notEncodable(`an instance of ${nameOfClass(value)}`, path)
+    return { $: 'Map', v: Array.from(value, ([k, v], at) => [tagItem(k, at), tagItem(v, at)]) }
+  if (value instanceof Set) return { $: 'Set', v: Array.from(value, tagItem) }
+  if (ArrayBuffer.isView(value) && typedArrayName(value)) return tagBytes(value, format)
+  throw notEncodable(`an instance of ${classNameOf(value)}`, path)
 }
 
-/** `null` where the date is none, as JSON writes it. */
-function dateOf(date: Date): number | null {
+/** Returns `null` for an invalid date, as JSON does. */
+function timeOf(date: Date): number | null {
   const time = date.getTime()
   return Number.isNaN(time) ? null : time
 }
 
-function tagPlain(value: object, place: Position): unknown {
-  const { path } = place
+function tagPlain(value: object, position: Position): unknown {
+  const { path } = position
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
     if (key === '__proto__') throw notEncodable("a key named '__proto__'", [...path, key])
-    return [key, tagAt(item, { ...place, path: [...path, key] })]
+    return [key, tagAt(item, { ...position, path: [...path, key] })]
   })
-  if (entries.every(([key]) => isUntaggedKey(key, place.format))) return Object.fromEntries(entries)
-  return { $: 'Object', v: entries.map(([key, item]) => [tagAt(key, place), item]) }
+  if (entries.every(([key]) => isWritableKey(key, position.format)))
+    return Object.fromEntries(entries)
+  return { $: 'Object', v: entries.map(([key, item]) => [tagAt(key, position), item]) }
 }
 
 function tagBytes(view: ArrayBufferView, { keepsBytes = false }: Format): TaggedValue {
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
-  return { $: nameOfArray(view) ?? '', v: keepsBytes ? bytes : bytes.toString('base64') }
+  return { $: typedArrayName(view) ?? '', v: keepsBytes ? bytes : bytes.toString('base64') }
 }
 
-function nameOfClass(value: object): string {
+function classNameOf(value: object): string {
   return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
 }
 

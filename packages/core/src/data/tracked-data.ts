@@ -3,30 +3,33 @@ import type { Codec } from './codec.ts'
 import { type DataObject, decodeData, isDataObject, sameBytes } from './decode.ts'
 import { mergeBytes } from './merge.ts'
 
-/** The application's data during one request: encoded again only if the handler asked for it. */
+/** `session.data` during one request. It is encoded again only if the handler has accessed it. */
 export interface TrackedData {
-  /** The live object; it stays the same one unless it is replaced. */
+  /** Returns the live object, which stays the same one unless it is replaced. */
   value(): DataObject
-  /** Puts another object in its place. */
+  /** Makes a copy of another object the live one. */
   replace(data: object): void
-  /** What the handler was given, encoded. */
+  /** Returns the encoding of what the handler received. */
   base(): Uint8Array
-  /** What there is now, encoded. Equal bytes mean that nothing was changed. */
+  /** Returns the encoding of the live object. It equals `base()` if nothing was changed. */
   bytes(): Uint8Array
-  /** Puts other data into the live object; it counts as changed by that. */
+  /** Replaces the contents of the live object, which then counts as changed. */
   overwrite(encoded: Uint8Array): void
-  /** Goes on from what was written of `sent`; the live object takes over what others wrote and keeps what came since. */
+  /**
+   * Takes `written` as the new base after `sent` was saved. The live object adopts what other requests have written, and
+   * keeps what the handler has changed since `sent` was encoded.
+   */
   rebase(written: Uint8Array, sent: Uint8Array): void
 }
 
-/** A box over encoded data; throws where `encoded` cannot be decoded. */
+/** Starts to track data. Throws if `encoded` cannot be decoded. */
 export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
   let base = encoded
   let data = decodeData(codec, encoded)
-  let isGiven = false
-  const bytes = () => (isGiven ? codec.encode(data) : base)
-  /** None where the data cannot be encoded just now; the next commit says so. */
-  const bytesIfAny = () => {
+  let isAccessed = false
+  const bytes = () => (isAccessed ? codec.encode(data) : base)
+  /** Returns `undefined` if the data cannot be encoded at present; the next commit reports that. */
+  const bytesIfEncodable = () => {
     try {
       return bytes()
     } catch {
@@ -34,23 +37,23 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
     }
   }
   const overwrite = (encoded: Uint8Array) => {
-    isGiven = true
+    isAccessed = true
     replaceContents(data, decodeData(codec, encoded))
   }
   return {
     value() {
-      isGiven = true
+      isAccessed = true
       return data
     },
     replace(next) {
-      isGiven = true
+      isAccessed = true
       data = { ...asDataObject(next) } // the caller may share the object with other requests
     },
     base: () => base,
     bytes,
     overwrite,
     rebase(written, sent) {
-      const mine = bytesIfAny()
+      const mine = bytesIfEncodable()
       base = written
       if (mine && !sameBytes(written, mine))
         overwrite(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)

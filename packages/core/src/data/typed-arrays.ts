@@ -1,4 +1,4 @@
-const arrays = {
+const typedArrays = {
   Uint8Array,
   Int8Array,
   Uint8ClampedArray,
@@ -12,14 +12,17 @@ const arrays = {
   BigUint64Array,
 }
 
-/** Which of the arrays that can be kept a view is; a Buffer is its bytes, and a subclass is none. */
-export function nameOfArray(view: ArrayBufferView): string | undefined {
+/**
+ * Returns the name of a typed array that can be kept; `undefined` for a DataView or a subclass. A Buffer is kept as a
+ * Uint8Array.
+ */
+export function typedArrayName(view: ArrayBufferView): string | undefined {
   if (Buffer.isBuffer(view)) return 'Uint8Array'
-  return Object.entries(arrays).find(([, View]) => view.constructor === View)?.[0]
+  return Object.entries(typedArrays).find(([, View]) => view.constructor === View)?.[0]
 }
 
-/** The bytes as an array of that name; `undefined` for a name of none. */
-export function arrayNamed(name: string, bytes: Uint8Array): ArrayBufferView | undefined {
-  const View = Object.entries(arrays).find(([known]) => known === name)?.[1]
+/** Returns a typed array of that name over a copy of the bytes; `undefined` for an unknown name. */
+export function typedArrayOf(name: string, bytes: Uint8Array): ArrayBufferView | undefined {
+  const View = Object.entries(typedArrays).find(([known]) => known === name)?.[1]
   return View && new View(new Uint8Array(bytes).buffer)
 }

@@ -1,7 +1,7 @@
 import type { TaggedValue } from './tag-values.ts'
-import { arrayNamed } from './typed-arrays.ts'
+import { typedArrayOf } from './typed-arrays.ts'
 
-/** The value that `mark` copied. */
+/** Returns the value that `tagValue` was given. Throws on a tag that it does not write (the tags: tag-values.ts). */
 export function untagValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(untagValue)
@@ -11,8 +11,8 @@ export function untagValue(value: unknown): unknown {
 
 function untagEntries(entries: [unknown, unknown][]): object {
   return Object.fromEntries(
-    entries.map(([markedKey, item]) => {
-      const key = untagValue(markedKey)
+    entries.map(([taggedKey, item]) => {
+      const key = untagValue(taggedKey)
       if (key === '__proto__') throw new TypeError("A stored object has a key named '__proto__'")
       return [key, untagValue(item)]
     }),
@@ -39,7 +39,7 @@ function untagText(type: string, text: string): unknown {
 }
 
 function untagBytes(type: string, bytes: Uint8Array): unknown {
-  const array = arrayNamed(type, bytes)
+  const array = typedArrayOf(type, bytes)
   if (!array) throw new TypeError(`A stored value has the unknown mark '${type}'`)
   return array
 }
