@@ -1,22 +1,14 @@
-// For authors of stores. A database implements SessionBackend and is lifted by keyedStore; a store of another kind, such as
-// one sealed in its cookie, implements SessionStore with what follows here.
-export { createCodec, jsonCodec } from './data/codec.ts'
-export { decodeData, sameBytes } from './data/decode.ts'
-export type { Format } from './data/format.ts'
-export { notEncodable } from './data/not-encodable.ts'
-export { checkSize } from './data/size.ts'
-export type { Emit } from './events.ts'
-export { cookieCapacity } from './http/cookie-chunks.ts'
-export { createTimeBudget } from './keyed/deadline.ts'
-export { type GuardedBackend, guardBackend } from './keyed/guarded-backend.ts'
+// For authors of stores. There are two ways:
+//
+// - Implement SessionBackend, rows by id in a database, and make a store of it with keyedStore().
+// - Implement SessionStore, sessions by token, as @sojourn/store-cookie does for sessions that are sealed in their cookies.
+//
+// Types that applications use too, such as StoreFactory, Codec, SessionId and EndReason, are exported by '@sojourn/core'.
+
+// SessionBackend: the contract of a database, and keyedStore(), which makes a store of it.
+
 export { type KeyedStoreOptions, keyedStore } from './keyed/keyed-store.ts'
-export { descendsFrom, type Lineage, nextLineage } from './keyed/rows.ts'
-export { saveTimedOut } from './keyed/save.ts'
-export { expiryOf, isTouchDue } from './record/expiry.ts'
-export type { Keyring } from './record/keyring.ts'
-export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
-export { createRecord, endReasons, groupOf, rotateRecord } from './record/record.ts'
-export { isId, mintId, mintVersion } from './record/token.ts'
+export { endReasons, groupOf } from './record/record.ts'
 export type {
   BackendCall,
   BackendSupports,
@@ -30,9 +22,12 @@ export type {
   TouchOutcome,
 } from './store/backend.ts'
 export { tombstoneMs } from './store/backend.ts'
-export { isChange } from './store/changes.ts'
+
+// SessionStore: the contract between a manager and a store of any kind.
+
+export type { Emit } from './events.ts'
+export type { Keyring } from './record/keyring.ts'
 export type { OpenedSession } from './store/opened-session.ts'
-export { peek } from './store/peek.ts'
 export type {
   Changes,
   CreateOutcome,
@@ -45,6 +40,41 @@ export type {
   StorePolicy,
   StoreUsers,
 } from './store/store.ts'
+
+// For a SessionStore: create and rotate records, judge their limits, and size the cookies that carry them.
+
+export { cookieCapacity } from './http/cookie-chunks.ts'
+export { expiryOf, isTouchDue } from './record/expiry.ts'
+export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
+export { createRecord, rotateRecord } from './record/record.ts'
+export { isId, mintId } from './record/token.ts'
+
+// For a SessionStore: decode and compare data, limit its size, and limit the time of an update().
+
+export { decodeData, sameBytes } from './data/decode.ts'
+export { checkSize } from './data/size.ts'
+export { createTimeBudget } from './keyed/deadline.ts'
+export { saveTimedOut } from './keyed/save.ts'
+
+// For a SessionStore that keeps rows in a backend: deadlines, contract checks and resends, and row versions.
+
+export { type GuardedBackend, guardBackend } from './keyed/guarded-backend.ts'
+export { nextLineage } from './keyed/rows.ts'
+export { mintVersion } from './record/token.ts'
+
+// For a SessionStore around other stores, such as that of @sojourn/migrate.
+
+export { isChange } from './store/changes.ts'
+export { peek } from './store/peek.ts'
 export type { ImportedSession, StoreImports } from './store/store-import.ts'
+
+// Codecs: convert session.data to bytes and back.
+
+export { createCodec, jsonCodec } from './data/codec.ts'
+export type { Format } from './data/format.ts'
+export { notEncodable } from './data/not-encodable.ts'
+
+// Options: check the options of a store function, with the same errors as core.
+
 export { check } from './util/check.ts'
 export { checkOptions } from './util/check-options.ts'
