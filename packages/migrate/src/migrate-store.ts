@@ -9,44 +9,56 @@ import {
   type SessionStore,
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
-import { createLook, createOpen } from './open.ts'
+import { createOpen, createPeek } from './open.ts'
 import { createSave } from './save.ts'
 import { createSourceSessions } from './source-sessions.ts'
 import { createUsers } from './users.ts'
 
-/** Between which stores sessions move, and whether they do yet. */
+/** Options of `migrateStore`. */
 export interface MigrationOptions {
-  /** The store that sessions leave; it must be able to end them for good (`supports.revocation`). */
+  /** The store that sessions leave. It must be able to end them for good (`supports.revocation`). */
   readonly from: StoreFactory
-  /** The store that takes them over; any keyed store. */
+  /** The store that takes them over: any keyed store. */
   readonly to: StoreFactory
   /**
-   * Whether sessions begin in `to` and move there. `false` is for the step before that: a server that finds sessions in
-   * both and begins them in `from`, so that servers which know only `from` are not left behind.
+   * Whether new sessions are created in `to`, and others move there. `false` is for the first deployment: servers that
+   * find sessions in both stores and create them in `from`, so that servers which know only `from` find them too.
    * @default true
    */
   readonly move?: boolean
 }
 
 /**
- * One store made of two, for the time in which sessions move from one to the other and nobody may be logged out by it.
- * `to` is asked first, `from` only for what `to` does not know. A session found in `from` moves with its next write, a
- * touch included: it keeps id, times, limits and user, ends in `from` for good, and where both stores are keyed it keeps
- * its token. What both stores can keep of the promises is kept throughout; see docs/how-to/migrate-between-stores.md.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`, when the manager makes it, for stores between which nothing can move.
+ * Returns one store made of two, for the time in which live sessions move from one to the other. Users stay logged in.
+ *
+ * Sessions are read from `to` first, and from `from` only if `to` does not have them. A session of `from` moves with its
+ * next write, touches included: it keeps its id, times, limits and user, and then ends in `from` for good. Between two
+ * keyed stores it keeps its token too. A promise that both stores keep is kept throughout.
+ *
+ * @see docs/how-to/migrate-between-stores.md
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that are not two different stores; and, when the manager is
+ * made, if `from` cannot end sessions or `to` cannot import them.
+ * @example
+ * ```ts
+ * const store = migrateStore({
+ *   from: cookieStore({ revocations: memoryBackend() }),
+ *   to: memoryStore(),
+ * })
+ * const manager = createSessionManager(defaultConfig(secretFromFile('/run/secrets/session'), { store }))
+ * ```
  */
 export function migrateStore(options: MigrationOptions): StoreFactory {
   const { from, to, move = true } = checkOptions(options, known, 'migrateStore()')
   if (typeof from !== 'function' || typeof to !== 'function' || from === to)
     throw invalid('migrateStore() takes two different stores. Give from: and to:, each one store')
   check(typeof move === 'boolean', `move is ${String(move)}`, 'Give true or false')
-  return (env) => connect(join(from(env), to(env), { env, isMoving: move }))
+  return (env) => createStore(createMigration(from(env), to(env), { env, isMoving: move }))
 }
 
 const known = { from: true, to: true, move: true } as const
 
-/** Checks that sessions can move at all: out of `from` for good, into `to` once. */
-function join(
+/** Checks that sessions can leave `from` for good and be imported once by `to`. */
+function createMigration(
   from: SessionStore,
   to: SessionStore,
   rest: Pick<Migration, 'env' | 'isMoving'>,
@@ -62,9 +74,9 @@ function join(
   )
 }
 
-function connect(migration: Migration): SessionStore {
+function createStore(migration: Migration): SessionStore {
   const { from, to, endById, isMoving } = migration
-  const guests = createSourceSessions(migration)
+  const sources = createSourceSessions(migration)
   const users = createUsers(migration)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
 
@@ -77,10 +89,10 @@ function connect(migration: Migration): SessionStore {
       limit: both('limit'),
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
-    open: createOpen(migration, guests, users),
-    peek: createLook(migration, guests),
+    open: createOpen(migration, sources, users),
+    peek: createPeek(migration, sources),
     create,
-    save: createSave(migration, guests),
+    save: createSave(migration, sources),
     end,
     endById,
     ...(users ? { users } : {}),
@@ -92,29 +104,32 @@ function connect(migration: Migration): SessionStore {
     draft: Draft,
     options: Parameters<SessionStore['create']>[1],
   ): Promise<CreateOutcome> {
-    const creation = isMoving
+    const outcome = isMoving
       ? await to.create(draft, options)
-      : guests.showCreated(await from.create(guests.draftFor(draft), options))
-    if (creation.created) for (const id of creation.evicted) await endById(id, 'evicted')
-    return creation
+      : sources.translateCreated(await from.create(sources.draftForSource(draft), options))
+    if (outcome.created) for (const id of outcome.evicted) await endById(id, 'evicted')
+    return outcome
   }
 
-  /** In both, whichever it is in, because it may be on its way; see `createEndById`. */
+  /** Ends a session in both stores, because another request may be moving it; see `createEndById`. */
   async function end(opened: OpenedSession, reason: EndReason): Promise<EndOutcome> {
-    const guest = guests.get(opened)
-    const here = await from.end(guest?.origin ?? opened, reason)
-    const there = await to.end(opened, reason)
-    if (there.last || !guest) return there
-    if (here.last) return { last: guests.show(here.last, guest.tokens) }
-    return here.before === 'moved' ? there : here
+    const source = sources.sourceOf(opened)
+    const inFrom = await from.end(source?.origin ?? opened, reason)
+    const inTo = await to.end(opened, reason)
+    if (inTo.last || !source) return inTo
+    if (inFrom.last) return { last: sources.translate(inFrom.last, source.tokens) }
+    return inFrom.before === 'moved' ? inTo : inFrom
   }
 }
 
-/** `from` comes first: whoever has read the session there before then finds in `to` that it has ended (P1). */
+/**
+ * Ends a session by its id in `from`, then in `to`. In this order, a request that has read the session in `from` before,
+ * and moves it, finds in `to` that it has ended (P1).
+ */
 function createEndById(from: SessionStore, to: SessionStore): Migration['endById'] {
   return async (id, reason) => {
-    const wasHere = (await from.endById?.(id, reason)) ?? false
-    return ((await to.endById?.(id, reason)) ?? false) || wasHere
+    const wasInFrom = (await from.endById?.(id, reason)) ?? false
+    return ((await to.endById?.(id, reason)) ?? false) || wasInFrom
   }
 }
 

@@ -11,52 +11,55 @@ import type { SourceSessions } from './source-sessions.ts'
 type Found = Exclude<OpenOutcome, { outcome: 'discarded' }>
 
 /**
- * The `open` of a migration. `to` is asked first and has the last word; `from` is asked only for what `to` does not know,
- * so that a session that has moved costs what it will cost afterwards (P7). A token that neither takes for its own costs
- * nothing (P6).
+ * Returns the `open` of a migration. `to` is read first and takes precedence; `from` is read only for what `to` does not
+ * have, so a session that has moved costs no more than after the migration (P7). A token that is genuine in neither
+ * store costs no I/O (P6).
  */
 export function createOpen(
   { from, to, imports, env: { emit, policy } }: Migration,
-  guests: SourceSessions,
+  sources: SourceSessions,
   users: StoreUsers | undefined,
 ): SessionStore['open'] {
-  /** A keyed store judges the tokens of another as its own; one that seals must be asked for its kind. */
-  const isOneKind = from.imports !== undefined
+  /** A keyed store verifies the tokens of another one like its own; a store that seals has tokens of another kind. */
+  const isFromKeyed = from.imports !== undefined
 
   return async (tokens) => {
-    const there = await to.open(tokens)
-    if (!isUnknown(there) && (tokens.length === 1 || isOneKind)) return settled(there)
-    const here = await from.open(tokens)
-    if (areOfTwo(here, there)) return { outcome: 'discarded', why: 'ambiguous', id: undefined }
-    if (!isUnknown(there)) return settled(there)
-    if (here.outcome === 'discarded') return here.why === 'malformed' ? there : here
-    if (here.outcome === 'ended' && here.reason !== 'moved') return settled(here)
-    const isAsked = there.outcome === 'discarded' && there.id === idOf(here)
-    return isAsked ? openAsked(tokens, here) : openTranslated(tokens, here, there)
+    const inTo = await to.open(tokens)
+    if (!mayBeInSource(inTo) && (tokens.length === 1 || isFromKeyed)) return endReplay(inTo)
+    const inFrom = await from.open(tokens)
+    if (areDifferentSessions(inFrom, inTo))
+      return { outcome: 'discarded', why: 'ambiguous', id: undefined }
+    if (!mayBeInSource(inTo)) return endReplay(inTo)
+    if (inFrom.outcome === 'discarded') return inFrom.why === 'malformed' ? inTo : inFrom
+    if (inFrom.outcome === 'ended' && inFrom.reason !== 'moved') return endReplay(inFrom)
+    const isSameToken = inTo.outcome === 'discarded' && inTo.id === idOf(inFrom)
+    return isSameToken ? openSameToken(tokens, inFrom) : openImportTokens(tokens, inFrom, inTo)
   }
 
-  /** Both stores take the same token. Between the two questions the session may have moved. */
-  async function openAsked(tokens: readonly string[], here: Found): Promise<OpenOutcome> {
-    return here.outcome === 'open' ? shown(here.opened, tokens) : settled(await to.open(tokens))
+  /** Both stores accept the token. If the session moved after `to` was read, `to` is read again. */
+  async function openSameToken(tokens: readonly string[], inFrom: Found): Promise<OpenOutcome> {
+    return inFrom.outcome === 'open'
+      ? translate(inFrom.opened, tokens)
+      : endReplay(await to.open(tokens))
   }
 
-  /** `to` has tokens of another kind, and may know the session by one of them. */
-  async function openTranslated(
+  /** The token is of a kind that `to` does not know, but `to` may have the session under one of its import tokens. */
+  async function openImportTokens(
     tokens: readonly string[],
-    here: Found,
-    there: OpenOutcome,
+    inFrom: Found,
+    inTo: OpenOutcome,
   ): Promise<OpenOutcome> {
-    const last = here.outcome === 'open' ? here.opened : here.last
-    const arrived = last ? await to.open(imports.tokensFor(last.record)) : there
-    if (here.outcome === 'ended') return settled(arrived)
-    if (isUnknown(arrived)) return shown(here.opened, tokens)
-    await from.end(here.opened, 'moved') // whoever moved it did not get that far
-    return settled(arrived)
+    const last = inFrom.outcome === 'open' ? inFrom.opened : inFrom.last
+    const imported = last ? await to.open(imports.tokensFor(last.record)) : inTo
+    if (inFrom.outcome === 'ended') return endReplay(imported)
+    if (mayBeInSource(imported)) return translate(inFrom.opened, tokens)
+    await from.end(inFrom.opened, 'moved') // the request that moved it has not ended it there
+    return endReplay(imported)
   }
 
-  function shown(origin: OpenedSession, tokens: readonly string[]): OpenOutcome {
+  function translate(origin: OpenedSession, tokens: readonly string[]): OpenOutcome {
     try {
-      return { outcome: 'open', opened: guests.show(origin, tokens) }
+      return { outcome: 'open', opened: sources.translate(origin, tokens) }
     } catch (cause) {
       const { id } = origin.record
       emit('corrupt', { id, cause })
@@ -64,53 +67,53 @@ export function createOpen(
     }
   }
 
-  /** What a replay ends, it ends in both stores. */
-  async function settled(opening: OpenOutcome): Promise<OpenOutcome> {
-    if (opening.outcome !== 'ended' || opening.reason !== 'replayed' || !opening.last)
-      return opening
-    const { last } = opening
+  /** Passes an outcome on. If it is a replay, ends in both stores what it has ended in one. */
+  async function endReplay(outcome: OpenOutcome): Promise<OpenOutcome> {
+    if (outcome.outcome !== 'ended' || outcome.reason !== 'replayed' || !outcome.last)
+      return outcome
+    const { last } = outcome
     const { userId } = last.record
     await Promise.all([from, to].map((store) => store.end(last, 'replayed')))
     if (policy.onReplay === 'revokeAll' && userId !== undefined)
       await users?.endAll(userId, { reason: 'replayed' })
-    return opening
+    return outcome
   }
 }
 
 /**
- * The `look` of a migration; `to` has the last word. What `from` cannot look at stands as it was read: the touch that
- * follows moves it, and meets there whatever has ended it.
+ * Returns the `peek` of a migration; `to` takes precedence. If `from` has no `peek`, its session counts as it was read:
+ * the touch that follows moves it, and finds out whether it has ended.
  */
-export function createLook(
+export function createPeek(
   { from, to, env: { clock, policy } }: Migration,
-  guests: SourceSessions,
+  sources: SourceSessions,
 ): NonNullable<SessionStore['peek']> {
   return async (opened) => {
-    const there = await lookIn(to, opened)
-    const guest = guests.get(opened)
-    if (!guest || !isUnknown(there)) return there
-    const here = await lookIn(from, guest.origin)
-    if (here.outcome === 'ended' && here.reason === 'moved') return lookIn(to, opened)
-    if (here.outcome !== 'open') return here
-    return { outcome: 'open', opened: guests.show(here.opened, guest.tokens) }
+    const inTo = await peekIn(to, opened)
+    const source = sources.sourceOf(opened)
+    if (!source || !mayBeInSource(inTo)) return inTo
+    const inFrom = await peekIn(from, source.origin)
+    if (inFrom.outcome === 'ended' && inFrom.reason === 'moved') return peekIn(to, opened)
+    if (inFrom.outcome !== 'open') return inFrom
+    return { outcome: 'open', opened: sources.translate(inFrom.opened, source.tokens) }
   }
 
-  function lookIn(store: SessionStore, opened: OpenedSession): Promise<OpenOutcome> {
+  function peekIn(store: SessionStore, opened: OpenedSession): Promise<OpenOutcome> {
     return peek(store, opened, { at: clock(), touchInterval: policy.touchInterval })
   }
 }
 
-/** Whether `to` may not have the session: it knows all that it has, by tokens of its own. */
-function isUnknown(opening: OpenOutcome): boolean {
-  return opening.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(opening.why)
+/** Returns true if `to` does not have the session, or not under this token. */
+function mayBeInSource(inTo: OpenOutcome): boolean {
+  return inTo.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(inTo.why)
 }
 
-function idOf(opening: OpenOutcome): string | undefined {
-  return opening.outcome === 'open' ? opening.opened.record.id : opening.id
+function idOf(outcome: OpenOutcome): string | undefined {
+  return outcome.outcome === 'open' ? outcome.opened.record.id : outcome.id
 }
 
-/** Whether genuine tokens of two sessions came, one of each kind: then none is used. */
-function areOfTwo(here: OpenOutcome, there: OpenOutcome): boolean {
-  const ids = [idOf(here), idOf(there)]
+/** Returns true if the request carries a genuine token of either store, for two sessions. Then neither is used. */
+function areDifferentSessions(inFrom: OpenOutcome, inTo: OpenOutcome): boolean {
+  const ids = [idOf(inFrom), idOf(inTo)]
   return !ids.includes(undefined) && ids[0] !== ids[1]
 }

@@ -15,75 +15,82 @@ import type { SourceSession, SourceSessions } from './source-sessions.ts'
 const ended: SaveOutcome = { saved: false, why: 'ended' }
 
 /**
- * The `save` of a migration: a session of `from` moves first, then `to` writes what was wanted. Moving is four steps,
- * each of which may be taken by anybody, again, and at the same time as by others:
+ * Returns the `save` of a migration. A session of `from` is first moved to `to`, then saved there. A move has four
+ * steps:
  *
- * | step  | in     | what it does                                                            |
- * | leave | `from` | marks the record: from here on `from` writes nothing, so what is read is final |
- * | admit | `to`   | inserts that record under its id, unless it is there or has ended there |
- * | end   | `from` | ends it for good; if somebody else had, it ends in `to` too (P1)        |
- * | write | `to`   | what the request wanted, on whatever is there now (P2)                  |
+ * | step  | store  | effect                                                                                     |
+ * |-------|--------|--------------------------------------------------------------------------------------------|
+ * | leave | `from` | marks the record; from then on `from` writes nothing to it, so what is read is final       |
+ * | adopt | `to`   | inserts that record under its id, unless it is there already or has ended there            |
+ * | end   | `from` | ends it with the reason `moved`; if it had ended for another reason, ends it in `to` (P1)  |
+ * | write | `to`   | applies the changes of the request to the session as it is in `to` (P2)                    |
  *
- * Nobody is told of a write before the third step was taken, so whoever is told finds it. After a crash in between, the
- * session is whole in one of the two, and the next write goes on from there.
+ * Several requests may take each step, at the same time and again. No save resolves before the third step, so the next
+ * request finds what was saved. After a crash in between, the session is whole in one of the stores, and the next write
+ * takes the remaining steps.
+ *
+ * With `move: false`, sessions of `from` are saved in `from`, unless their move has begun.
  */
-export function createSave(migration: Migration, guests: SourceSessions): SessionStore['save'] {
+export function createSave(migration: Migration, sources: SourceSessions): SessionStore['save'] {
   const { from, to, imports, env, isMoving } = migration
 
   return async (opened, changes) => {
-    const guest = guests.get(opened)
-    if (!guest) return write(opened, changes)
-    if (isMoving || guest.origin.record.leaving) return move(opened, guest, changes)
-    const saving = await from.save(guest.origin, guests.changesFor(changes, opened))
-    if (!saving.saved) return saving.why === 'ended' ? move(opened, guest, changes) : saving
-    const tokens = saving.token === undefined ? guest.tokens : [saving.token]
-    return { ...saving, opened: guests.show(saving.opened, tokens) }
+    const source = sources.sourceOf(opened)
+    if (!source) return saveInTarget(opened, changes)
+    if (isMoving || source.origin.record.leaving) return move(opened, source, changes)
+    const outcome = await from.save(source.origin, sources.changesForSource(changes, opened))
+    if (!outcome.saved) return outcome.why === 'ended' ? move(opened, source, changes) : outcome
+    const tokens = outcome.token === undefined ? source.tokens : [outcome.token]
+    return { ...outcome, opened: sources.translate(outcome.opened, tokens) }
   }
 
-  /** An elevation may shorten limits: what a crash may have left in `from` must not outlive that. */
-  async function write(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+  /**
+   * Saves a session of `to`. An elevation may set shorter limits, which a copy that a crash left in `from` would
+   * outlive, so it ends that copy first.
+   */
+  async function saveInTarget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (changes.rotate?.elevation) await from.end(opened, 'moved')
     return to.save(opened, changes)
   }
 
   async function move(
     opened: OpenedSession,
-    guest: SourceSession,
+    source: SourceSession,
     changes: Changes,
   ): Promise<SaveOutcome> {
     if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
       return { saved: true, opened }
-    const leaving = await from.save(guest.origin, { leave: true })
-    if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
-    const arrival = leaving.saved
-      ? await bring(leaving.opened, guest.tokens)
-      : await imports.find(opened, guest.tokens)
-    if (!arrival) return ended
-    if (arrival.opened.record.authority !== opened.record.authority)
+    const left = await from.save(source.origin, { leave: true })
+    if (!left.saved && left.why === 'superseded') return superseded(opened, changes)
+    const imported = left.saved
+      ? await adoptAndEnd(left.opened, source.tokens)
+      : await imports.find(opened, source.tokens)
+    if (!imported) return ended
+    if (imported.opened.record.authority !== opened.record.authority)
       return superseded(opened, changes)
-    const saving = await to.save(arrival.opened, changes)
-    const { token } = arrival
-    return saving.saved && token !== undefined ? { token, ...saving } : saving
+    const outcome = await to.save(imported.opened, changes)
+    const { token } = imported
+    return outcome.saved && token !== undefined ? { token, ...outcome } : outcome
   }
 
-  async function bring(
+  async function adoptAndEnd(
     left: OpenedSession,
     tokens: readonly string[],
   ): Promise<ImportedSession | undefined> {
-    const arrival = await imports.adopt(guests.show(left, tokens), tokens)
-    const reason = foreignEnd(await from.end(left, 'moved'))
-    if (!arrival || !reason) return arrival
-    await to.end(arrival.opened, reason)
+    const imported = await imports.adopt(sources.translate(left, tokens), tokens)
+    const reason = reasonOtherThanMoved(await from.end(left, 'moved'))
+    if (!imported || !reason) return imported
+    await to.end(imported.opened, reason)
     return undefined
   }
 }
 
-/** Another request has elevated the session since. A mere touch leaves it at that. */
+/** Returns the outcome when another request has elevated the session. A save that would only touch counts as done. */
 function superseded(opened: OpenedSession, changes: Changes): SaveOutcome {
   return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
 }
 
-/** Why somebody had ended the session in `from`, if it was not to move it. */
-function foreignEnd(ending: EndOutcome): EndReason | undefined {
-  return ending.last || ending.before === 'moved' ? undefined : ending.before
+/** Returns why the session had ended in `from` before, unless a move had ended it. */
+function reasonOtherThanMoved(outcome: EndOutcome): EndReason | undefined {
+  return outcome.last || outcome.before === 'moved' ? undefined : outcome.before
 }

@@ -8,50 +8,54 @@ import {
 } from '@sojourn/core/store'
 import type { Migration } from './migration.ts'
 
-/** A session of `from`: as `from` opened it, and the tokens by which it did. */
+/** A session of `from`, as `from` opened it, and the tokens that opened it. */
 export interface SourceSession {
   readonly origin: OpenedSession
   readonly tokens: readonly string[]
 }
 
-/** Sessions of `from`, shown as if they were of `to`. */
+/** Translates sessions of `from` for the manager, and keeps their originals. */
 export type SourceSessions = ReturnType<typeof createSourceSessions>
 
 /**
- * A manager knows one encoding of data, that of `to`, so data of `from` is written anew on its way out and in. Which
- * sessions are of `from` is remembered here, as `from` opened them.
+ * Returns the translation of sessions of `from`. The manager knows one codec, that of `to`, so their data is recoded on
+ * the way out and back in. The original of each is kept, because `from` may only be given sessions that it opened.
  */
 export function createSourceSessions({ from, to }: Migration) {
-  const guests = new WeakMap<OpenedSession, SourceSession>()
-  const inward = recoder(to.codec, from.codec)
-  const outward = recoder(from.codec, to.codec)
+  const sources = new WeakMap<OpenedSession, SourceSession>()
+  const encodeForSource = recoder(to.codec, from.codec)
+  const encodeForManager = recoder(from.codec, to.codec)
 
-  const show = (origin: OpenedSession, tokens: readonly string[]): OpenedSession => {
-    const opened: OpenedSession = { ...origin, data: outward(origin.data) }
-    guests.set(opened, { origin, tokens })
+  const translate = (origin: OpenedSession, tokens: readonly string[]): OpenedSession => {
+    const opened: OpenedSession = { ...origin, data: encodeForManager(origin.data) }
+    sources.set(opened, { origin, tokens })
     return opened
   }
 
   return {
-    /** The session as the manager may have it. Throws where its data cannot be read. */
-    show,
-    showCreated: (creation: CreateOutcome): CreateOutcome =>
-      creation.created
-        ? { ...creation, opened: show(creation.opened, [creation.token]) }
-        : creation,
+    /** Returns a session of `from` as the manager gets it. Throws if its data cannot be decoded. */
+    translate,
 
-    /** What is remembered of a session that was shown; `undefined` where it is of `to`. */
-    get: (opened: OpenedSession): SourceSession | undefined => guests.get(opened),
+    translateCreated: (outcome: CreateOutcome): CreateOutcome =>
+      outcome.created
+        ? { ...outcome, opened: translate(outcome.opened, [outcome.token]) }
+        : outcome,
 
-    draftFor: (draft: Draft): Draft => ({ ...draft, data: inward(draft.data) }),
+    /** Returns the original of a translated session; `undefined` for a session of `to`. */
+    sourceOf: (opened: OpenedSession): SourceSession | undefined => sources.get(opened),
 
-    /** Changes of a session that was shown, for `from`. */
-    changesFor(changes: Changes, opened: OpenedSession): Changes {
+    draftForSource: (draft: Draft): Draft => ({ ...draft, data: encodeForSource(draft.data) }),
+
+    /** Returns the changes of a translated session for `from`. */
+    changesForSource(changes: Changes, opened: OpenedSession): Changes {
       const { data } = changes
       if (!data) return changes
-      const isUntouched = sameBytes(data.base, opened.data)
-      const base = isUntouched ? guests.get(opened)?.origin.data : undefined
-      return { ...changes, data: { base: base ?? inward(data.base), mine: inward(data.mine) } }
+      const isOriginal = sameBytes(data.base, opened.data)
+      const base = isOriginal ? sources.get(opened)?.origin.data : undefined
+      return {
+        ...changes,
+        data: { base: base ?? encodeForSource(data.base), mine: encodeForSource(data.mine) },
+      }
     },
   }
 }
