@@ -22,7 +22,7 @@ export interface MigrationOptions {
   readonly to: StoreFactory
   /**
    * Whether new sessions are created in `to`, and others move there. `false` is for the first deployment: servers that
-   * find sessions in both stores and create them in `from`, so that servers which know only `from` find them too.
+   * find sessions in both stores and create them in `from`, so that servers with only `from` find them too.
    * @default true
    */
   readonly move?: boolean

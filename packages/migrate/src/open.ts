@@ -43,7 +43,7 @@ export function createOpen(
       : endReplay(await to.open(tokens))
   }
 
-  /** The token is of a kind that `to` does not know, but `to` may have the session under one of its import tokens. */
+  /** The token is of a kind that `to` cannot verify, but `to` may have the session under one of its import tokens. */
   async function openImportTokens(
     tokens: readonly string[],
     inFrom: Found,

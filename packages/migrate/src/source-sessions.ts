@@ -18,7 +18,7 @@ export interface SourceSession {
 export type SourceSessions = ReturnType<typeof createSourceSessions>
 
 /**
- * Returns the translation of sessions of `from`. The manager knows one codec, that of `to`, so their data is recoded on
+ * Returns the translation of sessions of `from`. The manager uses one codec, that of `to`, so their data is recoded on
  * the way out and back in. The original of each is kept, because `from` may only be given sessions that it opened.
  */
 export function createSourceSessions({ from, to }: Migration) {

@@ -64,7 +64,7 @@ export function tagValue(value: unknown, format: Format): unknown {
 interface Position {
   readonly format: Format
   readonly path: readonly (string | number)[]
-  /** The objects that contain it: their number is the depth, and one that is met again is a cycle. */
+  /** The objects that contain it. Their number is its depth; a value that is among them is a cycle. */
   readonly ancestors: Set<object>
 }
 

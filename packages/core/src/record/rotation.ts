@@ -16,31 +16,29 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *
  * BY AGE. The server cannot know whether a new token arrives, so the old one stays valid until the new one is seen (P3):
  *
- *                    ┌ offer again ┐
- *                    │             │
- *   token A  current ─── offer ──▶ current ── confirm ──▶ grace ── graceUntil ──▶ stale ── 5 min ──▶ replayed
- *   token B                        offered ── confirm ──▶ current
+ *   token A  current ── offer ──▶ current ──────────────── confirm ──▶ grace ── graceUntil ──▶ stale ──▶ replayed
+ *   token B                       offered ↺ offer again ── confirm ──▶ current
  *
  *   step        | a request presents | and if                            | write     | changes in the record
  *   ------------|--------------------|-----------------------------------|-----------|-----------------------------------
  *   offer       | the current token  | it is older than rotationInterval | `replace` | sets `next` and `salt`
  *               |                    | or not signed by the first key,   |           |
  *               |                    | and no grace is running           |           |
- *   offer again | the current token  | an offer stands                   | `touch`   | none
+ *   offer again | the current token  | there is an offer already         | `touch`   | none
  *   confirm     | the offered token  |                                   | `replace` | `next` → `current` → `previous`,
  *               |                    |                                   |           | sets `graceUntil` and `rotatedAt`
  *
  * A step is taken only by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts). If
- * the request has changed data too, all of it goes into one `replace`. Of parallel requests one succeeds; the others
- * write nothing. The touches of a watched connection take no step, because no token was presented (watch/watch.ts).
+ * the request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no touch is
+ * due for the others. A watched connection touches too, but takes no step, because it presents no token (watch/watch.ts).
  *
  * The next secret is HMAC(current secret, salt). So the same token is offered again after a lost response, parallel
  * requests and other servers offer the same one, and the record never contains a secret (P5).
  *
  * BY CAUSE. `session.rotate()` and a re-authentication take a random secret and end every older token at once (P4):
  *
- *   token A  current, offered or grace ── rotate ──▶ stale ── 5 min ──▶ replayed
- *   token C  (new)                     ── rotate ──▶ current
+ *   token A  current, offered or grace ── rotate ──▶ stale ──▶ replayed
+ *   token C                               rotate ──▶ current
  *
  * That is `rotateRecord` (record.ts), written by one `replace`. It also raises `authority`, which refuses the writes of
  * requests that are under way.
@@ -50,13 +48,13 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *
  * WHAT THE CLIENT SEES
  *
- *   offer, offer again | the offered token in a cookie, but only in the response of the request whose write was applied
- *   confirm            | no cookie: it has the token already. Event `rotated`, `why: 'age'`
- *   by cause           | the new token in a cookie. Event `rotated`, `why: 'cause'`
- *   grace              | the session opens as usual, no cookie
- *   stale              | an empty, ended session (`session.ended` is 'stale') and no cookie, because a late request
- *                      | must not overwrite the cookie of a newer response
- *   replayed           | the same, with 'replayed'. Event `replayed`. With `onReplay: 'ignore'` it is 'stale'
+ *   offer, offer again | the offered token, but only in the response to the request whose write was applied
+ *   confirm            | no token: it has the new one already. Event `rotated`, `why: 'age'`
+ *   by cause           | the new token. Event `rotated`, `why: 'cause'`
+ *   grace              | no token; the session opens as usual
+ *   stale              | an empty, ended session (`session.ended` is 'stale') and no token: the response to a late request must
+ *                      | not overwrite the cookie of a newer one. Event `discarded`
+ *   replayed           | the same with 'replayed', and the event `replayed`. With `onReplay: 'ignore'` it stays 'stale'
  */
 
 /** What a secret is to a record. A secret without a role opens nothing. */
