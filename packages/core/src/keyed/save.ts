@@ -31,26 +31,24 @@ type WriteOutcome =
 /**
  * Returns the `save` of a keyed store: a loop of optimistic writes.
  *
- *     ┌─▶ plan      decide what to write over the row as it is known (plan-write.ts): merge the data, run `update`,
- *     │             take the step of rotation that is due; a `replace`, a `touch` or nothing comes of it
- *     │     │
- *     │     ▼
- *     │   execute   write on condition that the row still has the version it was planned for
- *     │     │
- *     └─ conflict   another request was first: plan again on its row
+ *     ┌──▶ plan      decide what to write over the row as it was read (plan-write.ts): merge the data, run `update`,
+ *     │      │       take the step of rotation that is due; the result is a `replace`, a `touch` or nothing
+ *     │      ▼
+ *     │    execute   write, on condition that the row still has the version that was read
+ *     │      │
+ *     └── conflict   another request has written in between: plan again on its row
  *
  * The loop ends when the write is applied, when there is nothing to write, when the session has ended, or when
  * `authority` is not the one that the request loaded: then another request has elevated the session, and changes are
- * refused as `superseded` (P4). From the second conflict on it pauses for a random time, 63 ms at most.
+ * refused as `superseded` (P4). From the second conflict on it pauses for a random time, at most 63 ms.
  *
- * **Queue.** Saves with changes run one after another per session within the process, so only other processes cause
- * conflicts (queue.ts). Saves that only touch do not queue, because they never try again.
+ * **Queue.** Saves with changes run one after another per session within the process, so nearly all conflicts come from
+ * other processes (queue.ts). Saves that only touch do not queue: one succeeds, and then no touch is due for the others.
  *
- * **Time budget.** One save takes at most 5 × `storeTimeout`, not counting its time in the queue. After that the loop
- * makes no further attempt. A save that is still pending another `storeTimeout` later, because its `update` does not
- * settle, is rejected.
+ * **Time budget.** After 5 × `storeTimeout`, not counting the time in the queue, the loop makes no further attempt. A
+ * save that is still pending one `storeTimeout` later, as when its `update` does not settle, is rejected.
  *
- * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted; nothing was written.
+ * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted.
  */
 export function createSave({
   backend,
@@ -187,7 +185,7 @@ export function createSave({
   }
 }
 
-/** Returns the error of a save that was given up after its time budget; nothing was written. */
+/** Returns the error of a save that is rejected because it is still pending after its time budget. */
 export function saveTimedOut({ record }: Pick<OpenedSession, 'record'>): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_CONFLICT',

@@ -52,8 +52,8 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *   confirm            | no token: it has the new one already. Event `rotated`, `why: 'age'`
  *   by cause           | the new token. Event `rotated`, `why: 'cause'`
  *   grace              | no token; the session opens as usual
- *   stale              | an empty, ended session (`session.ended` is 'stale') and no token: the response to a late request must
- *                      | not overwrite the cookie of a newer one. Event `discarded`
+ *   stale              | an empty, ended session (`session.ended` is 'stale') and no token: a late response must not
+ *                      | overwrite the cookie of a newer one. Event `discarded`
  *   replayed           | the same with 'replayed', and the event `replayed`. With `onReplay: 'ignore'` it stays 'stale'
  */
 
