@@ -16,7 +16,7 @@ export {
 export { checkFetch, type FetchCheck } from './guards/csrf-fetch.ts'
 export {
   type Carrier,
-  type CarrierParts,
+  type CarrierMethods,
   createCarrier,
   type RequestCarrier,
   requestCarrier,

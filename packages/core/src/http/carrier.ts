@@ -27,13 +27,13 @@ export interface Carrier extends RequestCarrier {
 }
 
 /** A carrier before it can be asked whether its headers are `sent`. */
-export interface CarrierParts extends Omit<Carrier, 'sent'> {
+export interface CarrierMethods extends Omit<Carrier, 'sent'> {
   /** Answers what `sent` then is. */
   isSent(): boolean
 }
 
 const sent: PropertyDescriptor = {
-  get(this: CarrierParts) {
+  get(this: CarrierMethods) {
     return this.isSent()
   },
 }
@@ -42,7 +42,7 @@ const sent: PropertyDescriptor = {
  * Makes a carrier of its parts. The getter of `sent` is one for all carriers: V8 makes a hidden class for each object that
  * has a getter of its own, and to a request that costs more than all the rest of its carrier.
  */
-export function createCarrier<Parts extends CarrierParts>(parts: Parts): Parts & Carrier {
+export function createCarrier<Parts extends CarrierMethods>(parts: Parts): Parts & Carrier {
   return Object.defineProperty(parts, 'sent', sent) as Parts & Carrier // defined in this line
 }
 

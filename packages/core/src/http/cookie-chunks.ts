@@ -2,7 +2,7 @@ import { SessionStoreError, SessionUsageError } from '../errors.ts'
 import { cookieBounds, parseCookie } from './cookie.ts'
 
 /** A cookie as it travels. */
-export interface NamedValue {
+export interface CookiePair {
   readonly name: string
   readonly value: string
 }
@@ -41,7 +41,7 @@ export function checkMaxCookies(maxCookies: number): number {
 }
 
 /** The names of a row, from one place on. */
-export function namesOf({ cookieName, maxCookies }: CookieChunks, from = 0): readonly string[] {
+export function chunkNames({ cookieName, maxCookies }: CookieChunks, from = 0): readonly string[] {
   const names = [cookieName]
   for (let place = 1; place < maxCookies; place++) names.push(`${cookieName}.${place}`)
   return names.slice(from)
@@ -52,14 +52,14 @@ export function namesOf({ cookieName, maxCookies }: CookieChunks, from = 0): rea
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; nothing is cut off.
  * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token that no cookie can carry as it stands.
  */
-export function splitToken(token: string, chunks: CookieChunks): readonly NamedValue[] {
+export function splitToken(token: string, chunks: CookieChunks): readonly CookiePair[] {
   checkToken(token)
   const { cookieName, maxCookies } = chunks
   if (token.length <= cookieCapacity(cookieName)) return [{ name: cookieName, value: token }]
   if (token.length > cookieCapacity(cookieName, maxCookies)) throw tooLarge(token, chunks)
   const size = chunkSize(cookieName)
   const count = Math.ceil(token.length / size)
-  return namesOf(chunks)
+  return chunkNames(chunks)
     .slice(0, count)
     .map((name, place) => {
       const chunk = token.slice(place * size, (place + 1) * size)
@@ -93,7 +93,7 @@ function joinFrom(
   const count = Number(headShape.exec(head)?.[1] ?? 1)
   if (count === 1 || count > chunks.maxCookies) return [head]
   let chains: readonly (readonly string[])[] = [[head.slice(placeBytes)]]
-  for (const name of namesOf(chunks, 1).slice(0, count - 1)) {
+  for (const name of chunkNames(chunks, 1).slice(0, count - 1)) {
     const values = parseCookie(header, name)
     if (values === 'excessive' || chains.length * values.length > cookieBounds.candidates)
       return 'excessive'

@@ -1,6 +1,6 @@
 import type { Carrier } from './carrier.ts'
 import { type CookieWriter, parseCookie } from './cookie.ts'
-import { type CookieChunks, namesOf, parseTokens, splitToken } from './cookie-chunks.ts'
+import { type CookieChunks, chunkNames, parseTokens, splitToken } from './cookie-chunks.ts'
 import type { TokenTransport } from './transport.ts'
 
 /** The token in a cookie, or in a few of them side by side where the store says that its tokens need it. */
@@ -25,13 +25,13 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
       ])
     },
     // Every chunk, also one that this request did not present: another request may have added it meanwhile.
-    clear: (carrier) => append(carrier, namesOf(chunks).map(writer.clear)),
+    clear: (carrier) => append(carrier, chunkNames(chunks).map(writer.clear)),
   }
 
   /** The chunks from one place on that the browser still has, left by a longer token. */
   function presentedChunks(carrier: Carrier, from: number): readonly string[] {
     const header = carrier.header('cookie') ?? ''
-    return namesOf(chunks, from).filter((name) => parseCookie(header, name).length > 0)
+    return chunkNames(chunks, from).filter((name) => parseCookie(header, name).length > 0)
   }
 
   /** One line per name and response: what an earlier commit of the response said is taken back. */

@@ -3,7 +3,7 @@ import type { Carrier } from './carrier.ts'
 /** Adds to a response's Vary what its content depends on, beside what is there. */
 export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly string[]): void {
   const vary = carrier.get('vary') ?? ''
-  const named = listed(vary)
+  const named = parseList(vary)
   if (named.includes('*')) return
   const missing = headers.filter((header) => !named.includes(header.toLowerCase()))
   if (missing.length > 0)
@@ -11,6 +11,6 @@ export function varyBy(carrier: Pick<Carrier, 'get' | 'set'>, headers: readonly 
 }
 
 /** The items of a comma-separated header, in lower case. */
-export function listed(value: string): readonly string[] {
+export function parseList(value: string): readonly string[] {
   return value.split(',').map((item) => item.trim().toLowerCase())
 }

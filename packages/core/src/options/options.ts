@@ -55,7 +55,7 @@ export interface SessionOptions extends CookieOptions {
 }
 
 /** The names of all options. */
-export const sessionOptions: Readonly<Record<keyof SessionOptions, true>> = {
+export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = {
   secretKey: true,
   indexKey: true,
   store: true,

@@ -3,16 +3,16 @@ import { type CookieWriter, createCookieWriter } from '../http/cookie.ts'
 import { checkTokenIn, type TokenInList } from '../http/transports.ts'
 import { createKeyring, type Keyring } from '../record/keyring.ts'
 import type { StoreFactory, StorePolicy } from '../store/store.ts'
-import { check, checkWord } from '../util/check.ts'
+import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { checkPersistent } from './login-options.ts'
-import { type SessionLimit, type SessionOptions, sessionOptions } from './options.ts'
-import { resolveTimes, type SessionTimes } from './resolve-durations.ts'
+import { type SessionLimit, type SessionOptions, sessionOptionNames } from './options.ts'
+import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
 import { resolveLimit } from './session-limit.ts'
 
 /** The options, checked and complete. Durations are ms. */
-export interface SessionConfig extends StorePolicy, SessionTimes {
+export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly cookieName: string
   readonly cookie: CookieWriter
   readonly secure: boolean
@@ -33,7 +33,7 @@ export interface SessionConfig extends StorePolicy, SessionTimes {
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, saying which option and what to give instead.
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
-  checkOptions(options, sessionOptions, 'createSessionManager()')
+  checkOptions(options, sessionOptionNames, 'createSessionManager()')
   const { secretKey, indexKey, codec, merge, persistent = true, development = false } = options
   const { onReplay = 'destroy', onStoreError = 'fail' } = options
   const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options
@@ -46,10 +46,10 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     persistent: checkPersistent(persistent),
     store: checkFactory(options.store),
     maxDataBytes: checkBytes(maxDataBytes),
-    onStoreError: checkWord('onStoreError', onStoreError, ['fail', 'anonymous']),
-    onReplay: checkWord('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
+    onStoreError: checkOneOf('onStoreError', onStoreError, ['fail', 'anonymous']),
+    onReplay: checkOneOf('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
     clock: checkClock(clock),
-    ...resolveTimes(options),
+    ...resolveDurations(options),
     tokenIn: checkTokenIn(options.tokenIn),
     keyring: createKeyring({ secretKey, indexKey, cookieName }),
     limit: resolveLimit(options.limit),

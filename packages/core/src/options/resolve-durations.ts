@@ -3,7 +3,7 @@ import { type Duration, milliseconds } from '../util/duration.ts'
 import type { SessionOptions } from './options.ts'
 
 /** The durations that a manager and its store judge by, in ms. */
-export interface SessionTimes extends RotationTimes {
+export interface SessionDurations extends RotationTimes {
   readonly maxAge: number
   readonly absoluteTimeout: number
   readonly storeTimeout: number
@@ -24,7 +24,7 @@ const longestTimer = milliseconds('5m', 'storeTimeout')
  * The durations of the options, each fit for the others, and the defaults of those left out.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
-export function resolveTimes(options: SessionOptions): SessionTimes {
+export function resolveDurations(options: SessionOptions): SessionDurations {
   const absoluteTimeout = milliseconds(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
   const { maxAge: given = Math.min(usualMaxAge, absoluteTimeout) } = options
   const maxAge = checkMaxAge(given, absoluteTimeout)

@@ -1,5 +1,5 @@
 import type { GroupLimit } from '../store/backend.ts'
-import { check, checkWord } from '../util/check.ts'
+import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
 import type { SessionLimit } from './options.ts'
@@ -11,7 +11,7 @@ import type { SessionLimit } from './options.ts'
 export function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
   if (!limit) return undefined
   const { max, onExceed = 'evict' } = checkOptions(limit, { max: true, onExceed: true }, 'limit')
-  checkWord('limit.onExceed', onExceed, ['evict', 'refuse'])
+  checkOneOf('limit.onExceed', onExceed, ['evict', 'refuse'])
   return { max: typeof max === 'function' ? max : checkMax(max), onExceed }
 }
 
@@ -19,7 +19,7 @@ export function resolveLimit(limit: SessionLimit | undefined): Required<SessionL
  * The limit of one user.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` where the application's function answers no number above 0.
  */
-export async function limitOf(
+export async function limitForUser(
   limit: Required<SessionLimit> | undefined,
   userId: string,
 ): Promise<GroupLimit | undefined> {

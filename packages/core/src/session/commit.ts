@@ -6,7 +6,7 @@ import type { Carrier } from '../http/carrier.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome } from '../store/store.ts'
-import { sendHeaders, warnOfPlainHttp } from './send-headers.ts'
+import { sendHeaders, warnPlainHttp } from './send-headers.ts'
 import {
   applySaved,
   canSend,
@@ -14,7 +14,7 @@ import {
   type ManagerContext,
   markEnded,
   type SessionState,
-  superseded,
+  supersededError,
 } from './state.ts'
 
 /** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
@@ -69,18 +69,18 @@ function decide(
   state: SessionState,
   { carrier, isSent }: { carrier: Carrier; isSent: boolean },
 ): Decision {
-  const { opened, tracked, wantsRotation, mustKeep } = state
+  const { opened, tracked, mustRotate, mustKeep } = state
   if (state.hasFailed) return nothing
-  if (isSent) return isLate(state) ? { act: 'discard', why: 'late' } : nothing
+  if (isSent) return hasLateChanges(state) ? { act: 'discard', why: 'late' } : nothing
   const mine = tracked.bytes()
   const isDirty = !sameBytes(mine, tracked.base())
   if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !wantsRotation && !isDue(context, opened)) return nothing
+  if (!isDirty && !mustRotate && !isDue(context, opened)) return nothing
   const changes: Changes = {
     ...(isDirty ? { data: { base: tracked.base(), mine } } : {}),
-    ...(wantsRotation ? { rotate: {} } : {}),
+    ...(mustRotate ? { rotate: {} } : {}),
   }
   return { act: 'save', opened, changes, mine }
 }
@@ -109,8 +109,8 @@ export function discard(context: ManagerContext, state: SessionState, why: Disca
 }
 
 /** Tells of data that was changed after the headers had left. */
-export function discardIfLate(context: ManagerContext, state: SessionState): void {
-  if (isLate(state)) discard(context, state, 'late')
+export function discardLateChanges(context: ManagerContext, state: SessionState): void {
+  if (hasLateChanges(state)) discard(context, state, 'late')
 }
 
 /** Tells of a token that a write has changed. */
@@ -145,7 +145,7 @@ export async function create(
 
 function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
   if (canSend(context, carrier)) return { act: 'create', mine }
-  warnOfPlainHttp(context, undefined)
+  warnPlainHttp(context, undefined)
   return { act: 'discard', why: 'insecure' }
 }
 
@@ -157,18 +157,18 @@ async function save(
   const { id } = opened.record
   const saving = await context.store.save(opened, changes)
   if (saving.saved) {
-    state.wantsRotation = false
+    state.mustRotate = false
     applySaved(state, saving, mine)
     emitRotated(context, saving)
     return
   }
   if (changes.data || changes.rotate) discard(context, state, saving.why)
-  if (saving.why === 'superseded') throw superseded(id)
+  if (saving.why === 'superseded') throw supersededError(id)
   markEnded(context, state, 'gone')
 }
 
 /** Whether data was changed after the headers had left; what cannot even be encoded was. */
-function isLate({ tracked }: SessionState): boolean {
+function hasLateChanges({ tracked }: SessionState): boolean {
   try {
     return !sameBytes(tracked.bytes(), tracked.base())
   } catch {

@@ -43,11 +43,7 @@ export function keepSession(state: SessionState): void {
 }
 
 /** What is signed. A rotation that was asked for counts already: the token leaves together with the new cookie. */
-function subject(
-  { opened, ended, wantsRotation }: SessionState,
-  id: string,
-  nonce: string,
-): string {
-  const authority = (opened?.record.authority ?? 0) + (opened && wantsRotation ? 1 : 0)
+function subject({ opened, ended, mustRotate }: SessionState, id: string, nonce: string): string {
+  const authority = (opened?.record.authority ?? 0) + (opened && mustRotate ? 1 : 0)
   return `${id}!${ended ? 'ended' : authority}!${nonce}`
 }

@@ -3,7 +3,7 @@ import { mergeBytes } from '../data/merge.ts'
 import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
-import { limitOf } from '../options/session-limit.ts'
+import { limitForUser } from '../options/session-limit.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
 import { emitRotated } from './commit.ts'
@@ -12,7 +12,7 @@ import {
   type ManagerContext,
   markEnded,
   type SessionState,
-  superseded,
+  supersededError,
 } from './state.ts'
 
 /** Chooses what of encoded data goes along. */
@@ -21,7 +21,7 @@ type Choice = (data: Uint8Array) => Uint8Array
 type Created = Extract<CreateOutcome, { created: true }>
 
 /** Who logs in, and how. */
-export interface Login {
+export interface LoginArgs {
   readonly userId: string
   readonly options: LoginOptions
 }
@@ -33,7 +33,7 @@ export interface Login {
 export async function login(
   context: ManagerContext,
   state: SessionState,
-  given: Login,
+  given: LoginArgs,
 ): Promise<void> {
   const { opened } = state
   if (opened?.record.userId === given.userId) return elevate(context, state, { opened, given })
@@ -80,7 +80,7 @@ function catchUp(
 async function elevate(
   context: ManagerContext,
   state: SessionState,
-  { opened, given }: { opened: OpenedSession; given: Login },
+  { opened, given }: { opened: OpenedSession; given: LoginArgs },
 ): Promise<void> {
   const mine = state.tracked.bytes()
   const saving = await context.store.save(opened, {
@@ -92,18 +92,18 @@ async function elevate(
     emitRotated(context, saving)
     return
   }
-  if (saving.why === 'superseded') throw superseded(opened.record.id)
+  if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
   return login(context, state, given)
 }
 
 async function create(
   { config, store, emit }: ManagerContext,
-  { userId, options }: Login,
+  { userId, options }: LoginArgs,
   data: Uint8Array,
 ): Promise<Created> {
   const draft = { userId, data, ...elevationOf(config, options) }
-  const limit = await limitOf(config.limit, userId)
+  const limit = await limitForUser(config.limit, userId)
   const creation = await store.create(draft, limit ? { limit } : {})
   if (!creation.created) throw refused(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })

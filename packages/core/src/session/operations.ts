@@ -3,16 +3,16 @@ import { SessionConflictError } from '../errors.ts'
 import type { LoginOptions } from '../options/login-options.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
-import { create, discardIfLate, emitRotated } from './commit.ts'
+import { create, discardLateChanges, emitRotated } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { login } from './login.ts'
 import {
   applySaved,
-  late,
+  lateError,
   type ManagerContext,
   markEnded,
   type SessionState,
-  superseded,
+  supersededError,
 } from './state.ts'
 
 /** What a session has the manager do at once. */
@@ -44,7 +44,7 @@ export function createOperations(context: ManagerContext): SessionOperations {
     now: () => context.config.clock(),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
-      Promise.resolve(state.pending).then(() => discardIfLate(context, state))
+      Promise.resolve(state.pending).then(() => discardLateChanges(context, state))
     },
     describe: (opened) => describeSession(opened, context.config.touchInterval),
     login: (state, userId, options) => login(context, state, { userId, options }),
@@ -78,7 +78,7 @@ async function update(
     emitRotated(context, saving)
     return
   }
-  if (saving.why === 'superseded') throw superseded(opened.record.id)
+  if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
   throw ended(state)
 }
@@ -89,7 +89,7 @@ async function updateNew(
   state: SessionState,
   { fn, isSent }: Update,
 ): Promise<void> {
-  if (isSent) throw late('update')
+  if (isSent) throw lateError('update')
   const mine = state.tracked.bytes()
   const copy = decodeData(context.codec, mine)
   await fn(copy)

@@ -5,12 +5,12 @@ import {
   transportsToClear,
   transportToSend,
 } from '../http/transport.ts'
-import { listed, varyBy } from '../http/vary.ts'
+import { parseList, varyBy } from '../http/vary.ts'
 import { canSend, type ManagerContext, type SessionState } from './state.ts'
 
 /** Says in the response's headers what must be said of the session. */
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
-  if (state.isConsulted)
+  if (state.isAccessed)
     varyBy(
       carrier,
       context.transports.map(({ header }) => header),
@@ -19,7 +19,7 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
   if (outgoing === undefined) return
   state.outgoing = undefined
   if (!canSend(context, carrier)) {
-    warnOfPlainHttp(context, state)
+    warnPlainHttp(context, state)
     return
   }
   for (const { caching } of sendToken(context, state, carrier, outgoing)) restrict(caching, carrier)
@@ -62,15 +62,15 @@ const targeted = [
 
 /** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
 function restrict(caching: TokenTransport['caching'], carrier: Carrier): void {
-  const directives = listed(carrier.get('cache-control') ?? '')
-  const isStrict = listed(caching).every((directive) => directives.includes(directive))
+  const directives = parseList(carrier.get('cache-control') ?? '')
+  const isStrict = parseList(caching).every((directive) => directives.includes(directive))
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
   for (const field of targeted)
     if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
 }
 
 /** Warns, once, that a Secure cookie cannot leave. */
-export function warnOfPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
+export function warnPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
   if (state)
     context.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
   const [{ header }] = context.transports

@@ -141,7 +141,7 @@ export class Session<Data extends object = SessionData> {
     const state = this.#consult()
     checkWritable(state)
     checkInTime(state, 'rotate')
-    state.wantsRotation = true
+    state.mustRotate = true
   }
 
   /**
@@ -192,7 +192,7 @@ export class Session<Data extends object = SessionData> {
   }
 
   #consult(): SessionState {
-    this.#state.isConsulted = true
+    this.#state.isAccessed = true
     return this.#state
   }
 

@@ -41,10 +41,10 @@ export interface SessionState {
   /** Why the store could not open it. */
   readonly storeError: SessionStoreError | undefined
   ended: Ended | undefined
-  wantsRotation: boolean
+  mustRotate: boolean
   /** Whether a new session is kept even if it stays empty. */
   mustKeep: boolean
-  isConsulted: boolean
+  isAccessed: boolean
   /** A commit failed, and the response with it: nothing more is written. */
   hasFailed: boolean
   /** What the response must say of the cookie: a token to send, or that it ends. */
@@ -76,9 +76,9 @@ export function createState({ codec }: ManagerContext, seed: StateSeed): Session
     isReadOnly,
     storeError,
     ended: ended?.why,
-    wantsRotation: false,
+    mustRotate: false,
     mustKeep: false,
-    isConsulted: false,
+    isAccessed: false,
     hasFailed: false,
     outgoing: undefined,
     pending: undefined,
@@ -110,7 +110,7 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
   state.visibleId = state.opened?.record.id ?? state.visibleId
   state.opened = undefined
   state.ended = why
-  state.wantsRotation = false
+  state.mustRotate = false
   state.mustKeep = false
   state.outgoing = undefined
   state.tracked = trackData(codec, emptyData(codec))
@@ -144,11 +144,11 @@ export function checkWritable(state: SessionState): void {
 
 /** @throws SessionUsageError `ERR_SESSION_LATE`. */
 export function checkInTime(state: SessionState, verb: string): void {
-  if (state.isSent()) throw late(verb)
+  if (state.isSent()) throw lateError(verb)
 }
 
 /** The error of an act whose cookie can no longer be sent. */
-export function late(verb: string): SessionUsageError {
+export function lateError(verb: string): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_LATE',
     `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
@@ -156,7 +156,7 @@ export function late(verb: string): SessionUsageError {
 }
 
 /** The error of a write that began before another request elevated the session (P4). */
-export function superseded(id: string): SessionConflictError {
+export function supersededError(id: string): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_SUPERSEDED',
     `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,

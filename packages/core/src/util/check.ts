@@ -10,7 +10,7 @@ export function check(holds: boolean, what: string, remedy: string): void {
 }
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but one of the words. */
-export function checkWord<Word extends string>(
+export function checkOneOf<Word extends string>(
   name: string,
   word: Word,
   words: readonly [...Word[], Word],

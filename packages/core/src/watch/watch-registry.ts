@@ -3,7 +3,7 @@ import type { SessionId } from '../record/record.ts'
 import type { Ended } from '../session/state.ts'
 
 /** A watch, as its manager sees it. */
-export interface Watched {
+export interface RegisteredWatch {
   readonly id: SessionId
   readonly userId: string | undefined
   end(why: Ended): void
@@ -15,7 +15,7 @@ export type WatchRegistry = ReturnType<typeof createWatchRegistry>
 
 interface Notice {
   readonly why: Ended
-  concerns(watched: Watched): boolean
+  matches(watched: RegisteredWatch): boolean
 }
 
 type On = <Type extends 'ended' | 'rotated'>(
@@ -25,22 +25,22 @@ type On = <Type extends 'ended' | 'rotated'>(
 
 /** A registry that listens to a manager's events. */
 export function createWatchRegistry(on: On) {
-  const byId = new Map<SessionId, Set<Watched>>()
+  const byId = new Map<SessionId, Set<RegisteredWatch>>()
   /** What was told while watches wait for the store: whether it concerns them they cannot know yet. */
   const waiting = new Set<Notice[]>()
 
-  const notify = (news: Notice, watches: Iterable<Watched>) => {
+  const notify = (news: Notice, watches: Iterable<RegisteredWatch>) => {
     for (const heard of waiting) heard.push(news)
-    for (const watched of [...watches]) if (news.concerns(watched)) watched.end(news.why)
+    for (const watched of [...watches]) if (news.matches(watched)) watched.end(news.why)
   }
   const notifyOf = (id: SessionId, why: Ended) =>
-    notify({ why, concerns: (watched) => watched.id === id }, byId.get(id) ?? [])
+    notify({ why, matches: (watched) => watched.id === id }, byId.get(id) ?? [])
   on('ended', ({ id, reason }) => notifyOf(id, reason))
   on('rotated', ({ id, why }) => {
     if (why === 'cause') notifyOf(id, 'stale')
   })
 
-  const remove = (watched: Watched) => {
+  const remove = (watched: RegisteredWatch) => {
     const watches = byId.get(watched.id)
     if (watches?.delete(watched) && watches.size === 0) byId.delete(watched.id)
   }
@@ -48,14 +48,14 @@ export function createWatchRegistry(on: On) {
 
   return {
     /** Collects news for a watch that does not know yet which session is its own; `done` must be called. */
-    await(): { add(watched: Watched): void; done(): void } {
+    prepare(): { add(watched: RegisteredWatch): void; done(): void } {
       const heard: Notice[] = []
       waiting.add(heard)
       return {
         add(watched) {
           const watches = byId.get(watched.id) ?? new Set()
           byId.set(watched.id, watches.add(watched))
-          for (const { why, concerns } of heard) if (concerns(watched)) watched.end(why)
+          for (const { why, matches } of heard) if (matches(watched)) watched.end(why)
         },
         done: () => void waiting.delete(heard),
       }
@@ -63,8 +63,9 @@ export function createWatchRegistry(on: On) {
     remove,
     /** All sessions of a user but one have been revoked, of which no event tells. */
     endUser(userId: string, except: SessionId | undefined): void {
-      const concerns = (watched: Watched) => watched.userId === userId && watched.id !== except
-      notify({ why: 'revoked', concerns }, all())
+      const matches = (watched: RegisteredWatch) =>
+        watched.userId === userId && watched.id !== except
+      notify({ why: 'revoked', matches }, all())
     },
     /** Lets go of all watches. */
     close(): void {

@@ -40,7 +40,7 @@ export async function watch<Data extends object>(
   }: { context: ManagerContext; operations: SessionOperations; registry: WatchRegistry },
   headers: HeadersLike,
 ): Promise<Watch<Data>> {
-  const awaited = registry.await()
+  const awaited = registry.prepare()
   try {
     const use = { isReadOnly: true, isSent: () => true }
     const state = await loadState(context, requestCarrier(headers), use)
