@@ -1,3 +1,24 @@
+// The commit: what the end of a request does with its session. Three steps, always in this order:
+//
+// 1. Decide (`decide`, no I/O). The first row that applies:
+//
+//    | the request                                       | decision                                                 |
+//    |---------------------------------------------------|----------------------------------------------------------|
+//    | an earlier commit of it failed                    | nothing                                                  |
+//    | the response headers have left                    | discard (`late`) changed data                            |
+//    | the session is read-only                          | discard (`unavailable`) changed data                     |
+//    | the session has ended                             | discard (`ended`) changed data                           |
+//    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
+//    | live: data changed, `rotate()`, or a touch is due | save                                                     |
+//    | anything else                                     | nothing                                                  |
+//
+// 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token that it
+//    returns becomes `state.outgoing`: a token in an outcome means "send it".
+// 3. Headers (`sendHeaders`). `Vary` if the handler used the session; the token and `Cache-Control` if there is a token
+//    to send or to clear. Skipped if the headers had left when the commit was called.
+//
+// `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
+
 import { sameBytes } from '../data/decode.ts'
 import { trackData } from '../data/tracked-data.ts'
 import { SessionUsageError } from '../errors.ts'
@@ -17,7 +38,11 @@ import {
   supersededError,
 } from './state.ts'
 
-/** Commits after all that was asked for before it; whether the headers have left is judged by when it was called. */
+/**
+ * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers have
+ * left is read once, when it is called: the wait must not turn a commit in time into a late one.
+ * Returns `undefined` if there is nothing to wait for.
+ */
 export function commit(
   context: ManagerContext,
   state: SessionState,
@@ -28,12 +53,12 @@ export function commit(
   const finish = () => {
     if (!isSent) sendHeaders(context, state, carrier)
   }
-  const fail = (error: unknown) => failed(context, state, error)
+  const fail = (error: unknown) => failCommit(context, state, error)
   try {
     const decision = decide(context, state, { carrier, isSent })
-    if (decision.act === 'create' || decision.act === 'save')
+    if (decision.action === 'create' || decision.action === 'save')
       return enqueue(state, () => write(context, state, decision).then(finish).catch(fail))
-    if (decision.act === 'discard') discard(context, state, decision.why)
+    if (decision.action === 'discard') discard(context, state, decision.why)
     finish()
     return undefined
   } catch (error) {
@@ -41,29 +66,32 @@ export function commit(
   }
 }
 
-/** The response fails with it. Of the store's errors the guard has told, and of a refused write its discard. */
-function failed({ emit }: ManagerContext, state: SessionState, error: unknown): never {
+/**
+ * Marks the commit as failed and rethrows the error. Emits `failed` for usage errors only: for an error of the store the
+ * guarded backend has emitted it, and a refused write has emitted `discarded`.
+ */
+function failCommit({ emit }: ManagerContext, state: SessionState, error: unknown): never {
   state.hasFailed = true
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
 }
 
-/** What the end of a request comes to. Each write includes those below it. */
+/** What the end of a request does. `mine` is the encoded data that the handler left. */
 type Decision =
-  | { readonly act: 'create'; readonly mine: Uint8Array }
-  /** A new token, changed data, or only a touch: the store does what is due. */
+  | { readonly action: 'create'; readonly mine: Uint8Array }
+  /** Changed data, a new token, or only a touch: the store does what is due. */
   | {
-      readonly act: 'save'
+      readonly action: 'save'
       readonly opened: OpenedSession
       readonly changes: Changes
       readonly mine: Uint8Array
     }
-  | { readonly act: 'discard'; readonly why: DiscardReason }
-  | { readonly act: 'nothing' }
+  | { readonly action: 'discard'; readonly why: DiscardReason }
+  | { readonly action: 'nothing' }
 
-const nothing: Decision = { act: 'nothing' }
+const nothing: Decision = { action: 'nothing' }
 
-/** Decides, without I/O, what the end of the request must write. */
+/** Decides what the end of the request does; the table at the top of this file. */
 function decide(
   context: ManagerContext,
   state: SessionState,
@@ -71,32 +99,35 @@ function decide(
 ): Decision {
   const { opened, tracked, mustRotate, mustKeep } = state
   if (state.hasFailed) return nothing
-  if (isSent) return hasLateChanges(state) ? { act: 'discard', why: 'late' } : nothing
+  if (isSent) return hasLateChanges(state) ? { action: 'discard', why: 'late' } : nothing
   const mine = tracked.bytes()
   const isDirty = !sameBytes(mine, tracked.base())
-  if (state.isReadOnly) return isDirty ? { act: 'discard', why: 'unavailable' } : nothing
-  if (state.ended) return isDirty ? { act: 'discard', why: 'ended' } : nothing
+  if (state.isReadOnly) return isDirty ? { action: 'discard', why: 'unavailable' } : nothing
+  if (state.ended) return isDirty ? { action: 'discard', why: 'ended' } : nothing
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !mustRotate && !isDue(context, opened)) return nothing
+  if (!isDirty && !mustRotate && !needsTouch(context, opened)) return nothing
   const changes: Changes = {
     ...(isDirty ? { data: { base: tracked.base(), mine } } : {}),
     ...(mustRotate ? { rotate: {} } : {}),
   }
-  return { act: 'save', opened, changes, mine }
+  return { action: 'save', opened, changes, mine }
 }
 
-/** Writes what was decided. */
+/** Carries out a decision to create or to save. */
 async function write(
   context: ManagerContext,
   state: SessionState,
   decision: Decision,
 ): Promise<void> {
-  if (decision.act === 'create')
-    return create(context, state, { data: decision.mine, sent: decision.mine })
-  if (decision.act === 'save') return save(context, state, decision)
+  if (decision.action === 'create')
+    return create(context, state, { data: decision.mine, submitted: decision.mine })
+  if (decision.action === 'save') return save(context, state, decision)
 }
 
-/** Tells of changes that nobody will keep, once: the session goes on from what is kept. */
+/**
+ * Drops the changes of the data and emits `discarded`. The data goes back to what was loaded or last saved, so a second
+ * commit does not emit the event again.
+ */
 export function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
   state.tracked = trackData(context.codec, state.tracked.base())
   const id = state.opened?.record.id
@@ -108,12 +139,12 @@ export function discard(context: ManagerContext, state: SessionState, why: Disca
   )
 }
 
-/** Tells of data that was changed after the headers had left. */
+/** Discards data that was changed after the headers had left, if there is any. */
 export function discardLateChanges(context: ManagerContext, state: SessionState): void {
   if (hasLateChanges(state)) discard(context, state, 'late')
 }
 
-/** Tells of a token that a write has changed. */
+/** Emits `rotated` if a write has replaced the token. */
 export function emitRotated(
   { emit }: ManagerContext,
   { opened, rotated }: Extract<SaveOutcome, { saved: true }>,
@@ -122,11 +153,15 @@ export function emitRotated(
   if (rotated) emit('rotated', { id, userId, why: rotated })
 }
 
-/** Creates an anonymous session with `data`; the handler had left `sent`. */
+/**
+ * Creates the record of an anonymous session, under the id that the handler has seen, if any. `data` is what is written,
+ * `submitted` the data that the handler had left: `update` on a new session writes more than that.
+ * If that id has ended meanwhile, the changes are discarded and the session is `gone`.
+ */
 export async function create(
   context: ManagerContext,
   state: SessionState,
-  { data, sent }: { data: Uint8Array; sent: Uint8Array },
+  { data, submitted }: { data: Uint8Array; submitted: Uint8Array },
 ): Promise<void> {
   const { config, store, emit } = context
   const { maxAge, absoluteTimeout, persistent } = config
@@ -139,20 +174,25 @@ export async function create(
     markEnded(context, state, 'gone')
     return
   }
-  applySaved(state, creation, sent)
+  applySaved(state, creation, submitted)
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }
 
+/** Decides on a new session with something to keep: a record whose token cannot be sent would be of no use. */
 function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
-  if (canSend(context, carrier)) return { act: 'create', mine }
+  if (canSend(context, carrier)) return { action: 'create', mine }
   warnPlainHttp(context, undefined)
-  return { act: 'discard', why: 'insecure' }
+  return { action: 'discard', why: 'insecure' }
 }
 
+/**
+ * Saves changes to a record.
+ * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile.
+ */
 async function save(
   context: ManagerContext,
   state: SessionState,
-  { opened, changes, mine }: Extract<Decision, { act: 'save' }>,
+  { opened, changes, mine }: Extract<Decision, { action: 'save' }>,
 ): Promise<void> {
   const { id } = opened.record
   const saving = await context.store.save(opened, changes)
@@ -167,7 +207,7 @@ async function save(
   markEnded(context, state, 'gone')
 }
 
-/** Whether data was changed after the headers had left; what cannot even be encoded was. */
+/** Returns true if the data differs from what was loaded or saved. Data that cannot be encoded was changed too. */
 function hasLateChanges({ tracked }: SessionState): boolean {
   try {
     return !sameBytes(tracked.bytes(), tracked.base())
@@ -176,6 +216,6 @@ function hasLateChanges({ tracked }: SessionState): boolean {
   }
 }
 
-function isDue({ config }: ManagerContext, opened: OpenedSession): boolean {
+function needsTouch({ config }: ManagerContext, opened: OpenedSession): boolean {
   return isTouchDue(opened, config.clock(), config.touchInterval)
 }

@@ -3,37 +3,45 @@ import { signatureOf, signerOf } from '../record/token.ts'
 import { checkInTime, checkWritable, type SessionState } from './state.ts'
 
 /**
- * A CSRF token is `nonce.signature`: 16 random bytes, new in each token so that compression tells nothing of it
- * (BREACH), and an HMAC-SHA256 of 24 bytes over the session's id, its authority and the nonce, with a key of its own.
- * It dies with a login, a logout and a `rotate()`, which change one of the two, and outlives a rotation by age.
+ * The shape of a CSRF token: `nonce.signature`, 55 characters of base64url.
+ *
+ * - The nonce is 16 random bytes, new in each token, so that the token cannot be guessed from the size of compressed
+ *   responses (BREACH).
+ * - The signature is an HMAC-SHA256, cut to 24 bytes, over the session's id, its authority and the nonce, with a key of
+ *   the purpose `csrf`.
+ *
+ * A login, a logout and `rotate()` change the id or the authority and so invalidate it. A rotation by age does not.
  */
-const shape = /^([\w-]{22})\.([\w-]{32})$/
+const tokenShape = /^([\w-]{22})\.([\w-]{32})$/
 
-/** Makes and checks the tokens of a session. */
+/** Makes and checks the CSRF tokens of sessions. */
 export interface CsrfTokens {
+  /** Returns a new token for a session. */
   mint(state: SessionState, id: string): string
-  /** Whether a token was made for this session as it is now, by any of the keys; in constant time each. */
+  /** Returns true if the token was made, with any of the keys, for this session as it is now. Constant time per key. */
   verify(state: SessionState, id: string, token: unknown): boolean
 }
 
-/** The tokens by the keys of the purpose `csrf`: the first signs, all verify. */
+/** Creates the CSRF tokens of a manager. `keys` are those of the purpose `csrf`: the first signs, all verify. */
 export function createCsrfTokens(keys: readonly KeyObject[]): CsrfTokens {
   return {
     mint(state, id) {
       const nonce = randomBytes(16).toString('base64url')
-      return `${nonce}.${signatureOf(subject(state, id, nonce), keys)}`
+      return `${nonce}.${signatureOf(signedText(state, id, nonce), keys)}`
     },
     verify(state, id, token) {
-      const [, nonce, signature] = (typeof token === 'string' && shape.exec(token)) || []
+      const [, nonce, signature] = (typeof token === 'string' && tokenShape.exec(token)) || []
       if (nonce === undefined || signature === undefined) return false
-      return signerOf(subject(state, id, nonce), signature, keys) !== undefined
+      return signerOf(signedText(state, id, nonce), signature, keys) !== undefined
     },
   }
 }
 
 /**
- * Has a new session kept even if it stays empty: a token of one that is forgotten would never match.
- * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` where it cannot be kept; the store's error.
+ * Makes the commit save a new session even if it stays empty: a CSRF token of a session that is not saved would never
+ * match.
+ * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` if the session can no longer be saved.
+ * @throws SessionStoreError the store's own error, if it could not open the session.
  */
 export function keepSession(state: SessionState): void {
   if (state.opened || state.ended) return
@@ -42,8 +50,12 @@ export function keepSession(state: SessionState): void {
   state.mustKeep = true
 }
 
-/** What is signed. A rotation that was asked for counts already: the token leaves together with the new cookie. */
-function subject({ opened, ended, mustRotate }: SessionState, id: string, nonce: string): string {
+/** Returns the text that is signed. A pending `rotate()` already counts: the token leaves together with the new cookie. */
+function signedText(
+  { opened, ended, mustRotate }: SessionState,
+  id: string,
+  nonce: string,
+): string {
   const authority = (opened?.record.authority ?? 0) + (opened && mustRotate ? 1 : 0)
   return `${id}!${ended ? 'ended' : authority}!${nonce}`
 }

@@ -1,19 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import type { DataObject } from '../data/decode.ts'
 
-/** Messages for the next page. They are part of the session's data and are kept with it. */
+/**
+ * Messages for the next page, such as "Saved." after a redirect. They are kept in `session.data`, under keys that begin
+ * with `flash:`, and written with it.
+ */
 export interface Flash {
-  /** Leaves a message of a type, such as `'info'`, for whoever takes it. The message is anything a session can keep. */
+  /**
+   * Adds a message. It stays until it is taken, however many requests later.
+   * @param type the kind of message, such as `'info'` or `'error'`.
+   * @param message any value that `session.data` can hold.
+   * @example
+   * session.flash.add('info', 'Your order was placed.')
+   */
   add(type: string, message: unknown): void
-  /** Takes the messages of a type, oldest first; exactly those, so that one added meanwhile is not lost. */
+  /**
+   * Removes and returns the messages of a type, in the order added. A message that a parallel request adds meanwhile is
+   * not lost.
+   * @example
+   * const messages = session.flash.take('info') // ['Your order was placed.']
+   */
   take(type: string): unknown[]
 }
 
 const prefix = 'flash'
 
 /**
- * Flash messages on session data. Each message is a top-level key of its own, so that requests that run in parallel
- * merge: both messages stay, and each is shown once.
+ * Creates the flash messages over `data`. Each message is a top-level key of its own, because parallel changes are merged
+ * per top-level key: two requests that add a message keep both, and each message is shown once.
  */
 export function createFlash(data: () => DataObject): Flash {
   return {
@@ -32,6 +46,7 @@ export function createFlash(data: () => DataObject): Flash {
   }
 }
 
+/** Returns true for a key of this type. The type may itself hold colons; the random suffix holds none. */
 function isMessage(key: string, type: string): boolean {
   return (
     key.startsWith(`${prefix}:${type}:`) && key.lastIndexOf(':') === prefix.length + type.length + 1

@@ -5,31 +5,38 @@ import type { SessionConfig } from '../options/resolve-config.ts'
 import type { OpenOutcome } from '../store/store.ts'
 import { createState, type ManagerContext, type SessionState } from './state.ts'
 
-type Use = Pick<SessionState, 'isReadOnly' | 'isSent'>
+/** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
+export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent'>
 
-/** The state that a request's session begins with. */
+/** For a session that is only read: it has no response. */
+export const readOnlyMode: LoadMode = { isReadOnly: true, isSent: () => true }
+
+/**
+ * Loads the session of a request. Without a token the session is new and the store is not called.
+ * @throws SessionStoreError if the store cannot open the session and `onStoreError` is `'fail'` (P8).
+ */
 export async function loadState(
   context: ManagerContext,
   carrier: RequestCarrier,
-  use: Use,
+  mode: LoadMode,
 ): Promise<SessionState> {
   const tokens = readTokens(context.transports, carrier)
-  if (tokens.length === 0) return createState(context, use)
-  const opening = await openTokens(context, tokens).catch((error) =>
+  if (tokens.length === 0) return createState(context, mode)
+  const outcome = await openTokens(context, tokens).catch((error) =>
     storeErrorOrThrow(context.config, error),
   )
-  return opening instanceof SessionStoreError
-    ? createState(context, { ...use, isReadOnly: true, storeError: opening })
-    : stateFrom(context, opening, use)
+  return outcome instanceof SessionStoreError
+    ? createState(context, { ...mode, isReadOnly: true, storeError: outcome })
+    : stateFromOutcome(context, outcome, mode)
 }
 
-/** Where the application wants it so, an empty session stands in for one that the store cannot open (P8). */
+/** Returns the store's error if an empty, read-only session is to stand in (`onStoreError: 'anonymous'`), else throws it. */
 function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
   if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
   throw error
 }
 
-/** Presents the request's tokens to the store. */
+/** Opens the session of a request's tokens. Too many of them are refused without a call to the store. */
 async function openTokens(
   { store }: ManagerContext,
   tokens: readonly string[] | 'excessive',
@@ -38,29 +45,34 @@ async function openTokens(
   return store.open(tokens)
 }
 
-function stateFrom(context: ManagerContext, opening: OpenOutcome, use: Use): SessionState {
+/** Turns the store's outcome into a state, and emits `discarded` for a token that opened nothing. */
+function stateFromOutcome(
+  context: ManagerContext,
+  outcome: OpenOutcome,
+  mode: LoadMode,
+): SessionState {
   const { emit } = context
-  if (opening.outcome === 'open') return stateOn(context, opening, use)
-  if (opening.outcome === 'discarded')
-    emit('discarded', { what: 'token', why: opening.why, id: opening.id })
-  if (opening.outcome !== 'ended') return createState(context, use)
-  const why = opening.reason === 'stale' ? 'stale' : 'ended'
-  emit('discarded', { what: 'token', why, id: opening.id })
-  return createState(context, { ...use, ended: { why: opening.reason, id: opening.id } })
+  if (outcome.outcome === 'open') return stateFromOpened(context, outcome, mode)
+  if (outcome.outcome === 'discarded')
+    emit('discarded', { what: 'token', why: outcome.why, id: outcome.id })
+  if (outcome.outcome !== 'ended') return createState(context, mode)
+  const why = outcome.reason === 'stale' ? 'stale' : 'ended'
+  emit('discarded', { what: 'token', why, id: outcome.id })
+  return createState(context, { ...mode, ended: { why: outcome.reason, id: outcome.id } })
 }
 
-/** Data that cannot be decoded is no session; the record stays in place for the operator. */
-function stateOn(
+/** Decodes the data. If that fails, the request gets a new session and the record stays in the store for the operator. */
+function stateFromOpened(
   context: ManagerContext,
   { opened }: Extract<OpenOutcome, { outcome: 'open' }>,
-  use: Use,
+  mode: LoadMode,
 ): SessionState {
   try {
-    return createState(context, { ...use, opened })
+    return createState(context, { ...mode, opened })
   } catch (cause) {
     const { id } = opened.record
     context.emit('corrupt', { id, cause })
     context.emit('discarded', { what: 'token', why: 'corrupt', id })
-    return createState(context, use)
+    return createState(context, mode)
   }
 }

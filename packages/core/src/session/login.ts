@@ -15,77 +15,91 @@ import {
   supersededError,
 } from './state.ts'
 
-/** Chooses what of encoded data goes along. */
-type Choice = (data: Uint8Array) => Uint8Array
+/** Returns the part of encoded data that goes into the new session. */
+type DataFilter = (data: Uint8Array) => Uint8Array
 
 type Created = Extract<CreateOutcome, { created: true }>
 
-/** Who logs in, and how. */
+/** The arguments of `Session.login`. */
 export interface LoginArgs {
   readonly userId: string
   readonly options: LoginOptions
 }
 
 /**
- * Logs a user in; see `Session.login`. The new record comes first and the old one ends after it: a crash between the
- * two leaves one record more, never one less.
+ * Logs a user in; see `Session.login`. For the user who is logged in already this is a re-authentication. Otherwise it
+ * creates the new record first and ends the old one after that: a crash between the two leaves one record too many, and
+ * never a client without any.
  */
 export async function login(
   context: ManagerContext,
   state: SessionState,
-  given: LoginArgs,
+  args: LoginArgs,
 ): Promise<void> {
   const { opened } = state
-  if (opened?.record.userId === given.userId) return elevate(context, state, { opened, given })
+  if (opened?.record.userId === args.userId) return reauthenticate(context, state, { opened, args })
 
-  const pick = carry(context, state, given.options)
+  const carried = carriedData(context, state, args.options)
   const mine = state.tracked.bytes()
-  const created = await create(context, given, pick(mine))
+  const created = await create(context, args, carried(mine))
   const ending = opened && (await endPrevious(context, opened, created.opened))
-  const current = isForeignEnd(ending) ? await clearCreated(context, created) : created
+  const current = wasEndedByOther(ending) ? await clearCreated(context, created) : created
   applySaved(state, current, mine)
-  context.emit('created', { id: created.opened.record.id, userId: given.userId })
-  if (ending) catchUp(context, state, { previous: opened, ending, pick })
+  context.emit('created', { id: created.opened.record.id, userId: args.userId })
+  if (ending) mergeMissedChanges(context, state, { previous: opened, ending, carried })
 }
 
-/** Whether somebody else had ended the previous session. A login is the same visitor's, as in a double click. */
-function isForeignEnd(ending: EndOutcome | undefined): boolean {
+/**
+ * Returns true if the previous session was ended by anything but a login. A login that ended it came from the same
+ * visitor, as in a double click, so its data may still be carried over.
+ */
+function wasEndedByOther(ending: EndOutcome | undefined): boolean {
   return ending !== undefined && !ending.last && ending.before !== 'login'
 }
 
-/** The new session without the data that it was given of one that somebody else had ended (P1). */
+/** Empties the new session: its data came from a session that another request had ended, and must not come back (P1). */
 async function clearCreated(context: ManagerContext, created: Created): Promise<Created> {
   const { opened } = created
   const data = { base: opened.data, mine: emptyData(context.codec) }
   const saving = await context.store.save(opened, { data }).catch(async (cause: unknown) => {
-    await abandon(context, opened)
+    await removeCreated(context, opened)
     throw cause
   })
   if (!saving.saved) return created
   return { ...created, opened: saving.opened, token: saving.token ?? created.token }
 }
 
-/** Changes that other requests made to the previous session since it was read go along. */
-function catchUp(
+/**
+ * Merges into the new session what other requests wrote to the previous one between its load and its end. The commit
+ * saves the result.
+ */
+function mergeMissedChanges(
   { codec, config }: ManagerContext,
   { tracked }: SessionState,
-  { previous, ending, pick }: { previous: OpenedSession; ending: EndOutcome; pick: Choice },
+  {
+    previous,
+    ending,
+    carried,
+  }: { previous: OpenedSession; ending: EndOutcome; carried: DataFilter },
 ): void {
   if (!ending.last || sameBytes(ending.last.data, previous.data)) return
   const sides = { base: previous.data, mine: tracked.bytes(), theirs: ending.last.data }
-  tracked.overwrite(pick(mergeBytes(sides, codec, config.merge).bytes))
+  tracked.overwrite(carried(mergeBytes(sides, codec, config.merge).bytes))
 }
 
-/** A re-authentication: same id, new token, limits restarted. An ended session logs in as a new visitor does. */
-async function elevate(
+/**
+ * Elevates the session of the same user: the id stays, the token is new, the limits restart. If the session has ended
+ * meanwhile, the user logs in as a new visitor does.
+ */
+async function reauthenticate(
   context: ManagerContext,
   state: SessionState,
-  { opened, given }: { opened: OpenedSession; given: LoginArgs },
+  { opened, args }: { opened: OpenedSession; args: LoginArgs },
 ): Promise<void> {
   const mine = state.tracked.bytes()
   const saving = await context.store.save(opened, {
     data: { base: opened.data, mine },
-    rotate: { elevation: elevationOf(limitsOf(opened.record), given.options) },
+    rotate: { elevation: elevationOf(limitsOf(opened.record), args.options) },
   })
   if (saving.saved) {
     applySaved(state, saving, mine)
@@ -94,9 +108,14 @@ async function elevate(
   }
   if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
-  return login(context, state, given)
+  return login(context, state, args)
 }
 
+/**
+ * Creates the record of a login, within the user's limit.
+ * @throws SessionLimitError `ERR_SESSION_LIMIT` if the limit is reached and refuses one more.
+ * @throws SessionConflictError `ERR_SESSION_ENDED` if the new session was ended before it was saved.
+ */
 async function create(
   { config, store, emit }: ManagerContext,
   { userId, options }: LoginArgs,
@@ -105,12 +124,12 @@ async function create(
   const draft = { userId, data, ...elevationOf(config, options) }
   const limit = await limitForUser(config.limit, userId)
   const creation = await store.create(draft, limit ? { limit } : {})
-  if (!creation.created) throw refused(creation.why)
+  if (!creation.created) throw refusedError(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
   return creation
 }
 
-function refused(why: 'limit' | 'ended'): Error {
+function refusedError(why: 'limit' | 'ended'): Error {
   return why === 'limit'
     ? new SessionLimitError(
         'The user has as many sessions as the limit allows; the login was refused and nothing changed. End one of them first.',
@@ -121,7 +140,7 @@ function refused(why: 'limit' | 'ended'): Error {
       )
 }
 
-/** Ends the session that was there before. If that fails, the new one goes, and the old one is as it was. */
+/** Ends the previous session. If that fails, removes the new one and rethrows: the previous session stays as it was. */
 async function endPrevious(
   context: ManagerContext,
   previous: OpenedSession,
@@ -129,31 +148,37 @@ async function endPrevious(
 ): Promise<EndOutcome> {
   const { store, emit } = context
   const ending = await store.end(previous, 'login').catch(async (cause: unknown) => {
-    await abandon(context, created)
+    await removeCreated(context, created)
     throw cause
   })
   if (ending.last) emit('ended', { id: previous.record.id, reason: 'login' })
   return ending
 }
 
-/** Removes what a login that fails has made. */
-async function abandon({ store, emit }: ManagerContext, created: OpenedSession): Promise<void> {
-  await store.end(created, 'login').catch(() => emit('failed', orphan(created)))
+/** Removes the new session of a login that fails. If that fails too, emits `failed` for the record that is left over. */
+async function removeCreated(
+  { store, emit }: ManagerContext,
+  created: OpenedSession,
+): Promise<void> {
+  await store.end(created, 'login').catch(() => emit('failed', leftOver(created)))
 }
 
-function orphan({ record }: OpenedSession): { operation: string; error: Error } {
+function leftOver({ record }: OpenedSession): { operation: string; error: Error } {
   const error = new Error(
     `Session ${record.id} was made by a login that failed; it stays until it expires.`,
   )
   return { operation: 'end', error }
 }
 
-/** What of the data goes along into the new session: an anonymous visitor's, all of it or the keys named. */
-function carry(
+/**
+ * Returns the filter for the data that a login carries over: of an anonymous session all of it, or the top-level keys
+ * named by `carry`; of an ended session or another user's session nothing.
+ */
+function carriedData(
   { codec }: ManagerContext,
   { opened, ended }: SessionState,
   { carry: keys = 'all' }: LoginOptions,
-): Choice {
+): DataFilter {
   checkCarry(keys)
   if (ended !== undefined || opened?.record.userId !== undefined) return () => emptyData(codec)
   if (keys === 'all') return (data) => data

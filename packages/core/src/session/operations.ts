@@ -15,16 +15,21 @@ import {
   supersededError,
 } from './state.ts'
 
-/** What a session has the manager do at once. */
+/** What a `Session` needs of its manager: the methods that act before the commit, the clock and the CSRF tokens. */
 export interface SessionOperations {
+  /** Returns the manager's time, in epoch ms. */
   now(): number
   readonly csrf: CsrfTokens
-  /** Tells of what the caller is about to change too late. */
+  /**
+   * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning. Called
+   * when it reads `data` after the headers have left; waits for the queued operations.
+   */
   warnIfChangedLate(state: SessionState): void
+  /** Returns the value of `session.info`. */
   describe(opened: OpenedSession): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
-  /** `isSent` says whether the headers had left when it was asked for. */
+  /** `isSent` is whether the headers had left when `session.update` was called; it may have waited in the queue. */
   update(
     state: SessionState,
     fn: (data: object) => void | Promise<void>,
@@ -32,13 +37,13 @@ export interface SessionOperations {
   ): Promise<void>
 }
 
-interface Update {
+interface UpdateArgs {
   readonly fn: (data: object) => void | Promise<void>
-  /** Whether the headers had left when it was asked for. */
+  /** Whether the headers had left when `session.update` was called. */
   readonly isSent: boolean
 }
 
-/** What the sessions of a manager can have done at once. */
+/** Creates the operations that the sessions of one manager share. */
 export function createOperations(context: ManagerContext): SessionOperations {
   return {
     now: () => context.config.clock(),
@@ -53,7 +58,10 @@ export function createOperations(context: ManagerContext): SessionOperations {
   }
 }
 
-/** Ends the session. The cookie is cleared only by the request whose own write ended it (P12). */
+/**
+ * Ends the session; see `Session.destroy`. The cookie is cleared only if this request's own write ended the session
+ * (P12): otherwise the browser may hold the cookie of a newer one.
+ */
 async function destroy(context: ManagerContext, state: SessionState): Promise<void> {
   const { opened } = state
   const ending = opened && (await context.store.end(opened, 'logout'))
@@ -63,12 +71,13 @@ async function destroy(context: ManagerContext, state: SessionState): Promise<vo
   context.emit('ended', { id: ending.last.record.id, reason: 'logout' })
 }
 
+/** Runs `fn` on the newest data and saves the result; see `Session.update`. */
 async function update(
   context: ManagerContext,
   state: SessionState,
-  { fn, isSent }: Update,
+  { fn, isSent }: UpdateArgs,
 ): Promise<void> {
-  if (state.ended) throw ended(state)
+  if (state.ended) throw endedError(state)
   const { opened } = state
   if (!opened) return updateNew(context, state, { fn, isSent })
   const mine = state.tracked.bytes()
@@ -80,25 +89,25 @@ async function update(
   }
   if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
-  throw ended(state)
+  throw endedError(state)
 }
 
-/** On a new session the first write creates it; whatever `fn` leaves empty is not kept (P7). */
+/** Runs `fn` on a new session and creates its record, unless the data stays empty (P7). */
 async function updateNew(
   context: ManagerContext,
   state: SessionState,
-  { fn, isSent }: Update,
+  { fn, isSent }: UpdateArgs,
 ): Promise<void> {
   if (isSent) throw lateError('update')
   const mine = state.tracked.bytes()
   const copy = decodeData(context.codec, mine)
   await fn(copy)
   if (Object.keys(copy).length === 0) return
-  await create(context, state, { data: context.codec.encode(copy), sent: mine })
-  if (state.ended) throw ended(state)
+  await create(context, state, { data: context.codec.encode(copy), submitted: mine })
+  if (state.ended) throw endedError(state)
 }
 
-function ended({ ended: why }: SessionState): SessionConflictError {
+function endedError({ ended: why }: SessionState): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_ENDED',
     `This session has ended (${why}); nothing was written. Check session.ended, or log in again.`,

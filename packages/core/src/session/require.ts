@@ -2,7 +2,7 @@ import { SessionAccessError } from '../errors.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { idOf, type SessionState } from './state.ts'
 
-/** See `Session.requireUser`. */
+/** Returns the id of the logged-in user, or throws; see `Session.requireUser`. */
 export function requireUser(state: SessionState): string {
   if (state.storeError) throw state.storeError
   const userId = state.opened?.record.userId
@@ -13,7 +13,7 @@ export function requireUser(state: SessionState): string {
   )
 }
 
-/** See `Session.requireRecent`; `at` is now. */
+/** Throws unless the last login is at most `duration` before `at`, in epoch ms; see `Session.requireRecent`. */
 export function requireRecent(state: SessionState, duration: Duration, at: number): void {
   if (state.storeError) throw state.storeError
   const within = milliseconds(duration, 'requireRecent')

@@ -8,7 +8,10 @@ import {
 import { parseList, varyBy } from '../http/vary.ts'
 import { canSend, type ManagerContext, type SessionState } from './state.ts'
 
-/** Says in the response's headers what must be said of the session. */
+/**
+ * Sets the response headers of a session: `Vary` if the handler used it, and the token with `Cache-Control` if there is
+ * one to send or to clear.
+ */
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
   if (state.isAccessed)
     varyBy(
@@ -22,12 +25,14 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
     warnPlainHttp(context, state)
     return
   }
-  for (const { caching } of sendToken(context, state, carrier, outgoing)) restrict(caching, carrier)
-  // Said again by a later commit: a framework's error handling may have emptied the head meanwhile, as Koa's does.
+  for (const { caching } of sendToken(context, state, carrier, outgoing))
+    restrictCaching(caching, carrier)
+  // Kept for a later commit of the same response: a framework's error handling may have removed the headers meanwhile,
+  // as Koa's does. Only where the carrier can withdraw a line, or Set-Cookie would be there twice.
   if (carrier.withdraw) state.outgoing = outgoing
 }
 
-/** Tells the client of its token, and answers in which places. */
+/** Sends or clears the token, and returns the transports used. */
 function sendToken(
   context: ManagerContext,
   state: SessionState,
@@ -35,23 +40,23 @@ function sendToken(
   outgoing: NonNullable<SessionState['outgoing']>,
 ): TokenTransports {
   if (outgoing === 'clear') {
-    const places = transportsToClear(context.transports, carrier)
-    for (const place of places) place.clear(carrier)
-    return places
+    const transports = transportsToClear(context.transports, carrier)
+    for (const transport of transports) transport.clear(carrier)
+    return transports
   }
-  const place = transportToSend(context.transports, carrier)
-  place.send(carrier, { ...outgoing, maxAge: maxAgeOf(context, state) })
-  return [place]
+  const transport = transportToSend(context.transports, carrier)
+  transport.send(carrier, { ...outgoing, maxAge: maxAgeOf(context, state) })
+  return [transport]
 }
 
-/** How long the client is to keep the token, in ms; `undefined`: until it closes. */
+/** Returns how long the client keeps the token, in ms; `undefined` means until it closes. */
 function maxAgeOf({ config }: ManagerContext, { opened }: SessionState): number | undefined {
   if (!opened?.record.persistent) return undefined
   return opened.record.absoluteExpiresAt - config.clock()
 }
 
-/** What a CDN obeys before Cache-Control (RFC 9213), by a name of all or of its own. */
-const targeted = [
+/** Headers that a CDN obeys before `Cache-Control` (RFC 9213): the common one, and those of single vendors. */
+const targetedCacheControl = [
   'CDN-Cache-Control',
   'Cloudflare-CDN-Cache-Control',
   'Netlify-CDN-Cache-Control',
@@ -60,23 +65,29 @@ const targeted = [
   'Edge-Control',
 ] as const
 
-/** No cache hands a response that carries somebody's token to another; what stands there may be stricter. */
-function restrict(caching: TokenTransport['caching'], carrier: Carrier): void {
+/**
+ * Makes a response with a token uncacheable for others: sets `Cache-Control` to at least `caching`, and leaves a stricter
+ * value in place. A targeted header that the application has set becomes `no-store`.
+ */
+function restrictCaching(caching: TokenTransport['caching'], carrier: Carrier): void {
   const directives = parseList(carrier.get('cache-control') ?? '')
   const isStrict = parseList(caching).every((directive) => directives.includes(directive))
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
-  for (const field of targeted)
+  for (const field of targetedCacheControl)
     if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
 }
 
-/** Warns, once, that a Secure cookie cannot leave. */
+/**
+ * Warns, once, that a token could not be sent over plain HTTP because of `secure`. With a `state`, also emits `discarded`
+ * for the token of a session that was written; without one, the caller discards the changes.
+ */
 export function warnPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
   if (state)
     context.emit('discarded', { what: 'token', why: 'insecure', id: state.opened?.record.id })
   const [{ header }] = context.transports
-  const it = header === 'Cookie' ? 'cookie is Secure' : 'token needs HTTPS (secure: true)'
+  const problem = header === 'Cookie' ? 'cookie is Secure' : 'token needs HTTPS (secure: true)'
   context.warnOnce(
-    `The session ${it} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
+    `The session ${problem} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
       'on a developer machine use devConfig().',
   )

@@ -16,22 +16,28 @@ import {
 } from './state.ts'
 
 /**
- * The type of `session.data` where no other is given. An application declares its keys once, optional, because a new
- * session has none of them:
- *
- *     declare module '@sojourn/core' {
- *       interface SessionData { cart?: string[] }
- *     }
+ * The type of `session.data`, unless the manager is given another one. An application declares its keys once; they are
+ * optional, because a new session has none of them.
+ * @example
+ * declare module '@sojourn/core' {
+ *   interface SessionData {
+ *     cart?: string[]
+ *   }
+ * }
  */
 // biome-ignore lint/suspicious/noEmptyInterface: applications add their keys to it
 export interface SessionData {}
 
-/** For the manager only: what a session knows. */
+/** Returns the private state of a session. For the manager only; not exported from any entry point. */
 export let stateOf: (session: Session<object>) => SessionState
 
 /**
- * What a handler holds during one request. Changes of `data` and `rotate()` are written by the commit at the end of
- * the request; `login`, `destroy` and `update` act when they are awaited, in the order called.
+ * The session of one request, as a handler uses it.
+ *
+ * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy` and `update`
+ * act when they are called, one after the other in the order called; awaiting them reports their outcome.
+ *
+ * The use of any member makes the response vary by the header that carries the token, mostly `Vary: Cookie`.
  */
 export class Session<Data extends object = SessionData> {
   readonly #state: SessionState
@@ -41,148 +47,235 @@ export class Session<Data extends object = SessionData> {
     stateOf = (session) => session.#state
   }
 
-  /** Sessions are made by a manager's `load` and `read`. */
+  /** For the manager only: sessions come from `manager.load` and `manager.read`. */
   constructor(state: SessionState, operations: SessionOperations) {
     this.#state = state
     this.#operations = operations
   }
 
-  /** The application's data. Nested changes count; reading does not. */
+  /**
+   * The application's data, written at the end of the request if it changed. Nested changes count; reading alone writes
+   * nothing. It holds plain objects, arrays, strings, numbers, booleans, `null`, `undefined`, `Date`, `Map`, `Set`,
+   * `BigInt` and typed arrays; the commit fails with `ERR_SESSION_NOT_ENCODABLE` on anything else.
+   * @example
+   * session.data.cart ??= []
+   * session.data.cart.push('tea')
+   */
   get data(): Data {
-    const state = this.#consult()
+    const state = this.#access()
     if (state.isSent() && !state.isReadOnly) this.#operations.warnIfChangedLate(state)
     return state.tracked.value() as Data
   }
 
-  /** @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE` for anything but a plain object. */
+  /**
+   * Replaces all data by a shallow copy of an object.
+   * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE` for anything but a plain object.
+   */
   set data(data: Data) {
-    this.#consult().tracked.replace(data)
+    this.#access().tracked.replace(data)
   }
 
-  /** The public name, stable while the token rotates and new after a login. Safe to log. */
+  /**
+   * The public id, `group.handle`. It stays the same while the token rotates and is new after a login. It opens nothing,
+   * so it is safe to log and works with `manager.revoke`. A new session has one too.
+   * @example
+   * console.info('order placed', { session: session.id })
+   */
   get id(): SessionId {
-    return idOf(this.#consult())
+    return idOf(this.#access())
   }
 
-  /** Who is logged in; `undefined` on an anonymous session. */
+  /**
+   * The id of the logged-in user, as given to `login`; `undefined` on an anonymous, new or ended session.
+   * @example
+   * const greeting = session.userId === undefined ? 'Hello' : `Hello ${session.userId}`
+   */
   get userId(): string | undefined {
-    return this.#consult().opened?.record.userId
+    return this.#access().opened?.record.userId
   }
 
-  /** Whether the request came without a live session. */
+  /**
+   * True if the request came without a live session. It does not change during the request.
+   * @example
+   * if (session.isNew) session.flash.add('info', 'Welcome!')
+   */
   get isNew(): boolean {
-    return this.#consult().isNew
+    return this.#access().isNew
   }
 
-  /** Why the session accepts nothing but a login any more; `undefined` while it is alive. */
+  /**
+   * Why the session is over; `undefined` while it is alive. An ended session is empty, sends no cookie and accepts nothing
+   * but `login`.
+   * @example
+   * const notice = session.ended === 'revoked' ? 'You were signed out on another device.' : undefined
+   */
   get ended(): Ended | undefined {
-    return this.#consult().ended
+    return this.#access().ended
   }
 
-  /** Its ages and limits; `undefined` while nothing is kept of it. */
+  /**
+   * Times, limits and device of the session, in epoch ms; `undefined` if it has no record: while it is new, and after its
+   * end.
+   * @example
+   * const endsAt = session.info && new Date(session.info.absoluteExpiresAt)
+   */
   get info(): SessionInfo | undefined {
-    const { opened } = this.#consult()
+    const { opened } = this.#access()
     return opened && this.#operations.describe(opened)
   }
 
-  /** Whether nothing is kept of it: made by `manager.read`, or while the store is in trouble. */
+  /**
+   * True if nothing of the session is written: it was made by `manager.read` or `manager.watch`, or it stands in for one
+   * that the store could not open (`onStoreError: 'anonymous'`).
+   */
   get isReadOnly(): boolean {
-    return this.#consult().isReadOnly
-  }
-
-  /** Messages for the next page. */
-  get flash(): Flash {
-    return createFlash(() => this.#consult().tracked.value())
+    return this.#access().isReadOnly
   }
 
   /**
-   * Logs a user in: a new id and a new token, and the old ones are dead when this resolves. An anonymous session's data
-   * goes along; another user's does not. For the user who is logged in already it is a re-authentication: the id stays.
-   * @throws SessionUsageError `ERR_SESSION_LATE` when the headers have left, `ERR_SESSION_READ_ONLY`.
-   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` when another request elevated the session meanwhile.
-   * @throws SessionLimitError when the user has as many sessions as the limit allows.
+   * Messages for the next page.
+   * @example
+   * session.flash.add('info', 'Your order was placed.')
+   * const messages = session.flash.take('info') // on the next page
+   */
+  get flash(): Flash {
+    return createFlash(() => this.#access().tracked.value())
+  }
+
+  /**
+   * Logs a user in. When it resolves, the session has a new token and the old token opens nothing (ASVS 7.2.4).
+   *
+   * - Anonymous or new: a new session with a new id; the data goes along, see `carry`.
+   * - The same user: a re-authentication. Id and data stay, the limits restart.
+   * - Another user, or an ended session: a new session with a new id and empty data.
+   *
+   * @param userId a string of 1 to 1,024 characters that names the user in your application.
+   * @param options the device, the data to carry over, and limits of this login.
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have left, `ERR_SESSION_READ_ONLY`,
+   *   `ERR_CONFIG_INVALID` for a wrong id or option, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`.
+   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
+   *   `ERR_SESSION_ENDED` if the new session was ended before it was saved.
+   * @throws SessionLimitError `ERR_SESSION_LIMIT` if the user has as many sessions as `limit` allows.
+   * @throws SessionStoreError if the store fails; the previous session and its cookie stay valid.
+   * @example
+   * await session.login('user-42', { client: { name: 'Firefox on Linux' } })
    */
   async login(userId: string, options: LoginOptions = {}): Promise<void> {
     checkUserId(userId, 'login')
-    const state = this.#consult()
+    const state = this.#access()
     checkWritable(state)
     checkInTime(state, 'login')
-    await this.#inOrder((state) => this.#operations.login(state, userId, options))
-  }
-
-  /** Ends the session everywhere. From here on it is empty and keeps nothing. */
-  async destroy(): Promise<void> {
-    checkWritable(this.#consult())
-    await this.#inOrder((state) => this.#operations.destroy(state))
+    await this.#enqueue((state) => this.#operations.login(state, userId, options))
   }
 
   /**
-   * Changes the newest data and loses nothing, whoever else writes. `fn` may run more than once, each time on a fresh
-   * copy, so it should have no other effect. What it returned last is returned.
-   * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, `ERR_SESSION_CONFLICT`; nothing was written.
+   * Ends the session, for every request that uses it; with a store whose `supports.revocation` is false, for this client
+   * only. From then on `ended` is `'logout'`, and nothing is written any more.
+   * @throws SessionUsageError `ERR_SESSION_READ_ONLY`.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * await session.destroy()
+   */
+  async destroy(): Promise<void> {
+    checkWritable(this.#access())
+    await this.#enqueue((state) => this.#operations.destroy(state))
+  }
+
+  /**
+   * Changes the newest data and loses no parallel change: on a conflict `fn` runs again on what the other request wrote.
+   * So `fn` should have no other effect. Includes the changes that this request has made so far. Works after the headers
+   * have left too, if the session is already saved.
+   * @param fn changes the data that it is given; it may be async. If it throws, nothing is written.
+   * @returns what the last run of `fn` returned.
+   * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, or `ERR_SESSION_CONFLICT` if other
+   *   requests kept writing for about 5 × `storeTimeout`; nothing was written.
+   * @throws SessionUsageError `ERR_SESSION_READ_ONLY`, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`, and on a new
+   *   session `ERR_SESSION_LATE` if the headers have left.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * const visits = await session.update((data) => {
+   *   data.visits = (data.visits ?? 0) + 1
+   *   return data.visits
+   * })
    */
   async update<Result>(fn: (data: Data) => Result | Promise<Result>): Promise<Result> {
-    checkWritable(this.#consult())
+    checkWritable(this.#access())
     let result: Result | undefined
     const keepResult = async (data: object) => {
       result = await fn(data as Data)
     }
     const isSent = this.#state.isSent()
-    await this.#inOrder((state) => this.#operations.update(state, keepResult, isSent))
+    await this.#enqueue((state) => this.#operations.update(state, keepResult, isSent))
     return result as Result
   }
 
   /**
-   * A new token at the commit; the old one is dead from then on, and a request that began before cannot write after it.
-   * To be called whenever a privilege changes, dropping one included.
-   * @throws SessionUsageError `ERR_SESSION_LATE` when the headers have left, `ERR_SESSION_READ_ONLY`.
+   * Replaces the token at the commit. The id stays; from the commit on, the old token opens nothing, and a request that
+   * began before cannot write. Call it whenever the user's privileges change, up or down. Does nothing on a session that
+   * is not saved.
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have left, `ERR_SESSION_READ_ONLY`.
+   * @example
+   * session.rotate() // the user's role has just changed
    */
   rotate(): void {
-    const state = this.#consult()
+    const state = this.#access()
     checkWritable(state)
     checkInTime(state, 'rotate')
     state.mustRotate = true
   }
 
   /**
-   * Passes when the user has proved who they are within `duration`; to be asked before something sensitive.
-   * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`: have them log in again, which keeps the session.
-   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
+   * Throws unless the last `login` of this session is at most `duration` ago. For step-up authentication before something
+   * sensitive (ASVS 7.5.1, RFC 9470). To pass, the user logs in again, which keeps the session.
+   * @param duration ms, or a string such as `'10m'`.
+   * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration.
+   * @throws SessionStoreError if the store could not open the session: a login would not help.
+   * @example
+   * session.requireRecent('10m') // before changing the password
    */
   requireRecent(duration: Duration): void {
-    requireRecent(this.#consult(), duration, this.#operations.now())
+    requireRecent(this.#access(), duration, this.#operations.now())
   }
 
   /**
-   * The id of the user who is logged in; to be asked before whatever needs one.
-   * @throws SessionAccessError `ERR_SESSION_REQUIRED` on an anonymous or ended session: have them log in.
-   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
+   * Returns the id of the logged-in user, or throws.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, on an anonymous, new or ended session.
+   * @throws SessionStoreError if the store could not open the session: a login would not help.
+   * @example
+   * const userId = session.requireUser()
    */
   requireUser(): string {
-    return requireUser(this.#consult())
+    return requireUser(this.#access())
   }
 
   /**
-   * A new token for a form or a header, that only this session can have been given (NIST SP 800-63B-4, 5.1). It is good
-   * until a login, a logout or `rotate()`. A new session is kept by asking for one.
-   * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` where a new session can no longer be kept.
+   * Returns a new CSRF token for a form or a header: 55 characters, safe in HTML and URLs (NIST SP 800-63B-4, 5.1). It
+   * is valid for this session until a login, a logout or `rotate()`. A new session is saved because of it, with a cookie.
+   * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` if a new session can no longer be saved.
+   * @throws SessionStoreError if the store could not open the session.
+   * @example
+   * const field = `<input type="hidden" name="_csrf" value="${session.csrfToken()}">`
    */
   csrfToken(): string {
-    keepSession(this.#consult())
+    keepSession(this.#access())
     return this.#operations.csrf.mint(this.#state, this.id)
   }
 
   /**
-   * Whether `token` was made by `csrfToken` for this session; false for whatever else it is.
-   * @throws SessionStoreError where the store could not open the session: that is not the user's to mend.
+   * Returns true if `csrfToken` made the token for this session as it is now; false for any other value, of any type.
+   * The `csrf` guard of the bindings calls it.
+   * @throws SessionStoreError if the store could not open the session.
+   * @example
+   * const isOurForm = session.verifyCsrfToken(form.get('_csrf'))
    */
   verifyCsrfToken(token: unknown): boolean {
-    const state = this.#consult()
+    const state = this.#access()
     if (state.storeError) throw state.storeError
     return this.#operations.csrf.verify(state, this.id, token)
   }
 
-  /** Only what may be logged. */
+  /** Returns what is safe to log; `console.log(session)` shows the same. */
   toJSON(): { id: SessionId; userId: string | undefined; isNew: boolean } {
     return { id: this.id, userId: this.userId, isNew: this.isNew }
   }
@@ -191,13 +284,14 @@ export class Session<Data extends object = SessionData> {
     return { Session: this.toJSON() }
   }
 
-  #consult(): SessionState {
+  /** Returns the state and notes the access, for `Vary`. */
+  #access(): SessionState {
     this.#state.isAccessed = true
     return this.#state
   }
 
-  #inOrder(act: (state: SessionState) => Promise<void>): Promise<void> {
-    const state = this.#consult()
-    return enqueue(state, () => act(state))
+  #enqueue(operation: (state: SessionState) => Promise<void>): Promise<void> {
+    const state = this.#access()
+    return enqueue(state, () => operation(state))
   }
 }

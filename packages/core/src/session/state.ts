@@ -11,61 +11,88 @@ import { mintId } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { SessionStore } from '../store/store.ts'
 
-/** What a manager is made of, shared by its functions. */
+/**
+ * Everything that belongs to one manager rather than to one request. `createSessionManager` builds it once; the
+ * functions of `session/` and `watch/` take it as their first argument, so that they need no class and no globals.
+ */
 export interface ManagerContext {
+  /** The options, checked and complete; durations in ms. */
   readonly config: SessionConfig
   readonly store: SessionStore
+  /** Where requests carry their token; the first is used for a visitor who has none yet. */
   readonly transports: TokenTransports
+  /** The codec of the store: it encodes `session.data`. */
   readonly codec: Codec
+  /** Sends an event to the listeners of `manager.on`; never throws. */
   readonly emit: Emit
-  /** Warns once per message. */
+  /** Warns the developer, once per message. */
   readonly warnOnce: (message: string) => void
 }
 
 /**
- * Why a session no longer accepts anything but a login: somebody ended it, its token is no longer the current one
- * (`stale`), or it disappeared while this request was running (`gone`).
+ * The value of `session.ended`: why the session accepts nothing but a login.
+ *
+ * - An `EndReason`: the session was ended, by this request or another.
+ * - `stale`: the session is alive, but a rotation or re-authentication has replaced this request's token.
+ * - `gone`: the session disappeared while this request was running.
  */
 export type Ended = EndReason | 'stale' | 'gone'
 
-/** What is known of a session during one request; shared by the session, the manager and the commit. */
+/**
+ * The state of one session during one request. The `Session` object that the handler uses, the operations and the commit
+ * share it; it is not reachable from outside the manager.
+ */
 export interface SessionState {
-  /** The record that this request stands on; none on a new or ended session. */
+  // What was loaded, and what the handler made of it.
+
+  /** The record that was loaded or last written; `undefined` on a new or ended session. */
   opened: OpenedSession | undefined
+  /** `session.data`, compared with what was loaded to find changes. */
   tracked: TrackedData
-  /** The id that a session without a record shows: a new one before it is kept, an ended one after. */
+  /** `session.id` while there is no record: the new id of a session not yet saved, or the old id of an ended one. */
   visibleId: SessionId | undefined
-  readonly isNew: boolean
-  /** May be looked at and never written: made by `manager.read`, or in place of one that the store could not open. */
-  readonly isReadOnly: boolean
-  /** Why the store could not open it. */
-  readonly storeError: SessionStoreError | undefined
+  /** Why the session is over; `undefined` while it is alive. */
   ended: Ended | undefined
-  mustRotate: boolean
-  /** Whether a new session is kept even if it stays empty. */
-  mustKeep: boolean
-  isAccessed: boolean
-  /** A commit failed, and the response with it: nothing more is written. */
-  hasFailed: boolean
-  /** What the response must say of the cookie: a token to send, or that it ends. */
-  outgoing: { readonly token: string } | 'clear' | undefined
-  /** Resolves when all that was asked for so far is done. */
-  pending: Promise<void> | undefined
-  /** Whether the headers have left. */
+
+  // Fixed when the request begins.
+
+  /** True if the request came without a live session. */
+  readonly isNew: boolean
+  /** True if nothing may be written: made by `manager.read`, or in place of a session that the store could not open. */
+  readonly isReadOnly: boolean
+  /** The store's error, if the session could not be opened and `onStoreError` is `'anonymous'`. */
+  readonly storeError: SessionStoreError | undefined
+  /** Returns true once the response headers have left, so that no cookie can be sent. */
   readonly isSent: () => boolean
+
+  // What the commit has to do.
+
+  /** True after `rotate()`, until the commit has saved it. */
+  mustRotate: boolean
+  /** True if a new session is saved even if its data is empty: a CSRF token was made for it. */
+  mustKeep: boolean
+  /** True if the handler read or changed the session: the response then gets `Vary`. */
+  isAccessed: boolean
+  /** True after a commit failed. The response fails with it, so later commits write nothing. */
+  hasFailed: boolean
+  /** What the response headers must do: send this token, or clear the client's. */
+  outgoing: { readonly token: string } | 'clear' | undefined
+
+  /** Settles after the last queued operation; `undefined` if none is running. See `enqueue`. */
+  pending: Promise<void> | undefined
 }
 
-/** What a request's session begins with. */
+/** What differs between the states that a request can begin with. */
 export interface StateSeed {
   readonly opened?: OpenedSession
-  /** Why the session that the token names is over, and which it was. */
+  /** Why the session of the token is over, and its id. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
   readonly isReadOnly: boolean
   readonly storeError?: SessionStoreError
   readonly isSent: () => boolean
 }
 
-/** The state of a session at the start of a request; throws where the data of `opened` cannot be decoded. */
+/** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
 export function createState({ codec }: ManagerContext, seed: StateSeed): SessionState {
   const { opened, ended, isReadOnly, storeError, isSent } = seed
   return {
@@ -86,26 +113,29 @@ export function createState({ codec }: ManagerContext, seed: StateSeed): Session
   }
 }
 
-/** The id that a session shows, whether or not it is kept. */
+/** Returns the id of a session. A new session gets one at the first call and is later saved under it. */
 export function idOf(state: SessionState): SessionId {
   if (state.opened) return state.opened.record.id
   state.visibleId ??= mintId()
   return state.visibleId
 }
 
-/** The session stands on what was written, of which the handler had left `sent`. */
+/**
+ * Adopts a saved record: from here on the session continues from it. `submitted` is the data given to the store; data
+ * changed while the store was writing is kept on top of the saved data, and the next commit writes it.
+ */
 export function applySaved(
   state: SessionState,
   { opened, token }: { opened: OpenedSession; token?: string },
-  sent: Uint8Array,
+  submitted: Uint8Array,
 ): void {
   state.opened = opened
   state.ended = undefined
   if (token !== undefined) state.outgoing = { token }
-  state.tracked.rebase(opened.data, sent)
+  state.tracked.rebase(opened.data, submitted)
 }
 
-/** The session is over for this request: empty, and open only to a login. */
+/** Makes the session an ended one for the rest of the request: empty, and open only to a login. */
 export function markEnded({ codec }: ManagerContext, state: SessionState, why: Ended): void {
   state.visibleId = state.opened?.record.id ?? state.visibleId
   state.opened = undefined
@@ -116,23 +146,30 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
   state.tracked = trackData(codec, emptyData(codec))
 }
 
-/** Runs what a session is asked for one after another, in the order asked. */
-export function enqueue(state: SessionState, act: () => Promise<void>): Promise<void> {
-  const run = (state.pending ?? Promise.resolve()).then(act)
-  const forget = () => {
-    if (state.pending === tail) state.pending = undefined
+/**
+ * Runs an operation after those already queued on the session, so that `login`, `destroy`, `update` and the commit take
+ * effect in the order called, awaited or not. Returns the promise of the operation. A failure does not stop the queue.
+ */
+export function enqueue(state: SessionState, operation: () => Promise<void>): Promise<void> {
+  const result = (state.pending ?? Promise.resolve()).then(operation)
+  const clear = () => {
+    if (state.pending === settled) state.pending = undefined
   }
-  const tail: Promise<void> = run.then(forget, forget)
-  state.pending = tail
-  return run
+  const settled: Promise<void> = result.then(clear, clear)
+  state.pending = settled
+  return result
 }
 
-/** Whether a cookie can leave: a Secure one does not over plain HTTP. */
+/** Returns true if a token may be sent: with `secure`, only over HTTPS. */
 export function canSend({ config }: ManagerContext, carrier: RequestCarrier): boolean {
   return carrier.secure || !config.secure
 }
 
-/** @throws SessionUsageError `ERR_SESSION_READ_ONLY`; the store's own error where that is why. */
+/**
+ * Throws if the session cannot be changed.
+ * @throws SessionUsageError `ERR_SESSION_READ_ONLY` on a session made by `manager.read`.
+ * @throws SessionStoreError the store's own error, if it could not open the session.
+ */
 export function checkWritable(state: SessionState): void {
   if (state.storeError) throw state.storeError
   if (!state.isReadOnly) return
@@ -142,16 +179,19 @@ export function checkWritable(state: SessionState): void {
   )
 }
 
-/** @throws SessionUsageError `ERR_SESSION_LATE`. */
-export function checkInTime(state: SessionState, verb: string): void {
-  if (state.isSent()) throw lateError(verb)
+/**
+ * Throws if the response headers have left, for a method whose cookie must go with them.
+ * @throws SessionUsageError `ERR_SESSION_LATE`.
+ */
+export function checkInTime(state: SessionState, method: string): void {
+  if (state.isSent()) throw lateError(method)
 }
 
-/** The error of an act whose cookie can no longer be sent. */
-export function lateError(verb: string): SessionUsageError {
+/** The error of a method whose cookie can no longer be sent. */
+export function lateError(method: string): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_LATE',
-    `${verb}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
+    `${method}() was called after the response headers had left, so its cookie could not be sent. Call it before the response begins.`,
   )
 }
 

@@ -1,13 +1,14 @@
 import type { ManagerContext } from './state.ts'
 
 /**
- * In development, warns of what was set on the session itself: other libraries keep data there, and here nobody does. In
- * TypeScript it does not compile. Accessors are no data: a binding may lay some over a session.
+ * In development, warns of properties that were set on the session object itself. Other libraries keep data there; here it
+ * belongs in `session.data`. TypeScript refuses such code, JavaScript does not. Accessors are ignored: a binding may
+ * define some on a session.
  */
 export function warnOwnProperties({ config, warnOnce }: ManagerContext, session: object): void {
   if (!config.development) return
-  for (const [key, own] of Object.entries(Object.getOwnPropertyDescriptors(session)))
-    if (own.enumerable && 'value' in own)
+  for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(session)))
+    if (property.enumerable && 'value' in property)
       warnOnce(
         `session.${key} was set, and nobody keeps it. What a session shall keep goes into its data: session.data.${key}`,
       )
