@@ -1,3 +1,16 @@
+// The manager: one object per application, shared by all requests. What happens to a session during a request, in order;
+// nothing flows back:
+//
+//   carrier   the headers of the request            http/carrier.ts
+//   → token   read from the cookie or a header      http/transport.ts
+//   → store   verifies and opens the token          store/store.ts; for databases keyed/keyed-store.ts
+//   → record  the session as it is stored           record/record.ts
+//   → session what the handler reads and changes    session/load.ts, session/session.ts
+//   → commit  decides, writes, sets the headers     session/commit.ts
+//   → carrier the headers of the response           session/send-headers.ts
+//
+// This file connects these parts and checks what applications pass in.
+
 import { SessionUsageError } from '../errors.ts'
 import { createEvents, type SessionEvents } from '../events.ts'
 import {
@@ -15,10 +28,10 @@ import { checkStore, checkSupport } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
 import { commit } from '../session/commit.ts'
-import { loadState } from '../session/load.ts'
+import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
-import type { ManagerContext, SessionState } from '../session/state.ts'
+import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports, StoreUsers } from '../store/store.ts'
@@ -27,55 +40,127 @@ import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
 
-/** Made once for an application; loads a session at the start of each request and commits it at the end. */
+/**
+ * Loads a session at the start of each request and commits it at the end. Made once for an application, by
+ * `createSessionManager`. Applications mount it with a binding, which calls `load` and `commit`; they call the other
+ * methods themselves.
+ */
 export interface SessionManager<Data extends object = SessionData> {
+  /** The name of the cookie, `'__Host-sid'` by default. */
   readonly cookieName: string
-  /** The ways in which a request may carry its token, the one for a new visitor first. */
+  /** Where a request may carry its token, as configured; the first is used for a visitor who has no token yet. */
   readonly tokenIn: TokenInList
-  /** What the store can keep of the promises. */
+  /** What the store can do. Options that need more are refused by `createSessionManager`. */
   readonly supports: StoreSupports
   /**
-   * The session of a request. No token, or one that is not ours, makes a new session without asking the store.
-   * @throws SessionStoreError when the store is in trouble: that is never "no session" (P8).
+   * Loads the session of a request. For bindings. A request without a token, or with one that this application has not
+   * made, gets a new session without a call to the store.
+   * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`: a failure is never "no session" (P8).
+   * @example
+   * const session = await manager.load(carrier)
    */
   load(carrier: Carrier): Promise<Session<Data>>
   /**
-   * Ends a request: writes what must be written, once, then sets the headers. It must finish before the first byte of
-   * the response leaves; called afterwards it only tells of changes that came too late. Nothing is returned where
-   * there is nothing to wait for. After a failure, further calls write nothing.
-   * @throws SessionStoreError, SessionConflictError, SessionUsageError; the response must then fail, not say 200.
+   * Ends a request: decides what to write, writes it, and sets the response headers. For bindings. It must finish before
+   * the first byte of the response leaves. Called later, it only reports changes that came too late, by the event
+   * `discarded`. A second call writes only what changed since the first; after a failure, further calls write nothing.
+   *
+   * Returns `undefined` if there is nothing to wait for, so that the response need not be held.
+   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
+   *   `ERR_SESSION_CONFLICT` if other requests kept writing; nothing was written.
+   * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`; nothing was written.
+   * @throws SessionStoreError if the store fails. Whatever is thrown, the response must fail with its `status`: the
+   *   changes of the request were not saved.
+   * @example
+   * await manager.commit(session, carrier)
    */
   commit(session: Session<Data>, carrier: Carrier): Promise<void> | undefined
-  /** A session to look at, from bare headers: for a WebSocket upgrade, or wherever there is no response. */
+  /**
+   * Loads a session to read only, from bare request headers: for the upgrade of a WebSocket, or where there is no response.
+   * It does not count as use: nothing is touched, and no token rotates.
+   * @param headers Fetch's `Headers`, or an object with lower-case names such as `request.headers` of `node:http`.
+   * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`.
+   * @example
+   * const { userId } = await manager.read(request.headers)
+   */
   read(headers: HeadersLike): Promise<Session<Data>>
   /**
-   * Follows a session for as long as a connection lives, by the headers that began it: the upgrade of a WebSocket.
-   * @throws SessionStoreError when the store is in trouble.
+   * Watches a session for as long as a connection lives, such as a WebSocket.
+   * @param headers those of the request that began the connection, as for `read`.
+   * @throws SessionStoreError if the store fails, whatever `onStoreError` is.
+   * @example
+   * const watch = await manager.watch(request.headers)
+   * watch.ended.then((why) => socket.close(4401, why))
+   * socket.on('message', () => watch.keepAlive())
+   * socket.on('close', () => watch.close())
    */
   watch(headers: HeadersLike): Promise<Watch<Data>>
-  /** A user's live sessions, latest used first. */
+  /**
+   * Returns the live sessions of a user, the most recently used first; for a list of devices (ASVS 7.5.2). Nothing in it
+   * works as a credential.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id, or if `supports.list` is false.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * for (const { id, client, lastSeenAt } of await manager.sessions('user-42'))
+   *   console.info(id, client.name, new Date(lastSeenAt))
+   */
   sessions(userId: string): Promise<readonly SessionInfo[]>
-  /** Ends one session by its id, wherever it is used; says whether it was alive. */
+  /**
+   * Ends one session by its id, wherever it is used. Returns true if it was alive. It does not check whose session it is:
+   * compare with `sessions(userId)` before you end one for a user.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store keeps nothing on the server (`supports.revocation` is false).
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * const wasAlive = await manager.revoke(id)
+   */
   revoke(id: SessionId): Promise<boolean>
   /**
-   * Ends all sessions of a user, but `except`; answers how many.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` for an `except` that is no id, or a user's id that is none.
+   * Ends all sessions of a user, for example after a change of password (ASVS 7.4.2, 7.4.3). Returns how many. Emits no
+   * event `ended`.
+   * @param options `except`: the id of a session to spare, mostly the current one.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id or `except`, or if `supports.list` is false.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * await manager.revokeAll(session.requireUser(), { except: session.id })
    */
   revokeAll(userId: string, options?: { readonly except?: SessionId }): Promise<number>
-  /** Listens to an event; the returned function stops listening. */
+  /**
+   * Adds a listener for an event of `SessionEvents`; it is called synchronously. An error of the listener goes to the
+   * option `warn` and harms no request. Returns a function that removes the listener.
+   * @example
+   * const stop = manager.on('ended', ({ id, reason }) => console.info('session ended', id, reason))
+   */
   on<Type extends keyof SessionEvents>(
     type: Type,
     listener: (event: SessionEvents[Type]) => void,
   ): () => void
-  /** Resolves when the store answers within its deadline. */
+  /**
+   * Resolves if the store responds within `storeTimeout`; for a health check.
+   * @throws SessionStoreError if it does not.
+   * @example
+   * await manager.ping()
+   */
   ping(): Promise<void>
-  /** Closes what the store itself opened; never a client that was handed to it. */
+  /**
+   * Ends all watches and closes what the store itself opened, never a client that was passed to it.
+   * @example
+   * process.once('SIGTERM', () => manager.close())
+   */
   close(): Promise<void>
 }
 
 /**
- * Makes the manager of an application.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`.
+ * Creates the manager of an application. All options are checked here, before the first request.
+ *
+ * The type parameter is the type of `session.data`; by default it is the interface `SessionData`, which the application
+ * extends.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`. The message names the option and what to give.
+ * @example
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const secret = process.env.SESSION_SECRET ?? '' // 32 random bytes: openssl rand -base64 32
+ * const manager = createSessionManager(defaultConfig(secret, { store: memoryStore() }))
  */
 export function createSessionManager<Data extends object = SessionData>(
   options: SessionOptions,
@@ -86,7 +171,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const store = config.store({ keyring, clock, codec, cookieName, emit, warn, policy: config })
   checkStore(store)
   checkSupport(options, store)
-  const warnOnce = onceEach(config.warn)
+  const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
   const context: ManagerContext = { config, store, transports, codec: store.codec, emit, warnOnce }
@@ -97,14 +182,14 @@ export function createSessionManager<Data extends object = SessionData>(
     cookieName: config.cookieName,
     tokenIn: config.tokenIn,
     supports: store.supports,
-    load: (carrier) => open(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
+    load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit(session, carrier) {
       warnOwnProperties(context, session)
       return commit(context, stateOf(session), carrier)
     },
-    read: (headers) => open(requestCarrier(headers), { isReadOnly: true, isSent: () => true }),
+    read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
     watch: (headers) => watch({ context, operations, registry }, headers),
-    sessions: async (userId) => users().list(checkUserId(userId, 'sessions')),
+    sessions: async (userId) => storeUsers().list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
       const wasAlive = isId(id) && (await endById(id, 'revoked'))
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
@@ -116,7 +201,7 @@ export function createSessionManager<Data extends object = SessionData>(
         `except is ${quote(except)}`,
         'Give the id of the session to spare, such as session.id, or leave it out',
       )
-      const count = await users().endAll(checkUserId(userId, 'revokeAll'), {
+      const count = await storeUsers().endAll(checkUserId(userId, 'revokeAll'), {
         reason: 'revoked',
         ...(except === undefined ? {} : { except }),
       })
@@ -131,14 +216,11 @@ export function createSessionManager<Data extends object = SessionData>(
     },
   }
 
-  async function open(
-    carrier: RequestCarrier,
-    use: Pick<SessionState, 'isReadOnly' | 'isSent'>,
-  ): Promise<Session<Data>> {
-    return new Session<Data>(await loadState(context, carrier, use), operations)
+  async function loadSession(carrier: RequestCarrier, mode: LoadMode): Promise<Session<Data>> {
+    return new Session<Data>(await loadState(context, carrier, mode), operations)
   }
 
-  function users(): StoreUsers {
+  function storeUsers(): StoreUsers {
     if (store.users) return store.users
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
@@ -155,11 +237,12 @@ export function createSessionManager<Data extends object = SessionData>(
   }
 }
 
-function onceEach(warn: (message: string) => void): (message: string) => void {
-  const said = new Set<string>()
+/** Returns a `warn` that passes each message on once. */
+function createWarnOnce(warn: (message: string) => void): (message: string) => void {
+  const warned = new Set<string>()
   return (message) => {
-    if (said.has(message)) return
-    said.add(message)
+    if (warned.has(message)) return
+    warned.add(message)
     warn(message)
   }
 }

@@ -2,35 +2,45 @@ import type { Carrier } from '../http/carrier.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionManager } from './manager.ts'
 
-/** The sessions of one request, by their managers: for a binding that is handed the response in one piece. */
+/**
+ * The sessions of one request, one per manager. For a binding whose framework returns the response in one piece, such as
+ * Hono or Fetch-style handlers.
+ */
 export interface RequestSessions {
-  /** Whether the response is out of reach: what the carriers of the request say by `sent`. */
+  /** True once the response is out of reach: the carriers of the request return it as `sent`. */
   isSent: boolean
-  /** The session of a manager, loaded once. */
+  /** Loads the session of a manager; later calls with the same manager return the same session. */
   load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier): Promise<Session<Data>>
   /**
-   * Commits all sessions, side by side. To all but these commits the response is sent from here on: a login that began now
-   * would lose its cookie. For another response in its place `isSent` is set back and all are committed again.
-   * @throws what the first commit that failed throws, when all have ended.
+   * Commits all sessions in parallel and sets `isSent`, so that a `login` from here on is refused: its cookie would be
+   * lost. If another response is sent instead, the binding sets `isSent` back to false and commits again.
+   * @throws what the first failed commit throws, after all have settled.
    */
   commit(): Promise<void>
 }
 
-/** Begins the visit of one request. */
+/**
+ * Creates the sessions of one request.
+ * @example
+ * const sessions = createRequestSessions()
+ * const session = await sessions.load(manager, carrier)
+ * // … the handler runs and returns its response …
+ * await sessions.commit()
+ */
 export function createRequestSessions(): RequestSessions {
-  const opening = new Map<object, Promise<Session<object>>>()
+  const loaded = new Map<object, Promise<Session<object>>>()
   const commits: (() => Promise<void> | undefined)[] = []
 
   return {
     isSent: false,
     load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier) {
-      const known = opening.get(manager)
-      if (known) return known as Promise<Session<Data>> // each lies under its own manager
+      const existing = loaded.get(manager)
+      if (existing) return existing as Promise<Session<Data>> // stored under its own manager
       const loading = manager.load(carrier).then((session) => {
         commits.push(() => manager.commit(session, carrier))
         return session
       })
-      opening.set(manager, loading)
+      loaded.set(manager, loading)
       return loading
     },
     async commit() {

@@ -2,7 +2,7 @@ import type { SessionEvents } from '../events.ts'
 import type { SessionId } from '../record/record.ts'
 import type { Ended } from '../session/state.ts'
 
-/** A watch, as its manager sees it. */
+/** A watch as the registry holds it. */
 export interface RegisteredWatch {
   readonly id: SessionId
   readonly userId: string | undefined
@@ -10,10 +10,11 @@ export interface RegisteredWatch {
   close(): void
 }
 
-/** The watches of one manager, which are told at once of what it does to their sessions. */
+/** The watches of one manager. What the manager itself does to their sessions ends them at once, without the store. */
 export type WatchRegistry = ReturnType<typeof createWatchRegistry>
 
-interface Notice {
+/** That sessions have ended, and which: passed to every watch that it matches. */
+interface EndNotice {
   readonly why: Ended
   matches(watched: RegisteredWatch): boolean
 }
@@ -23,21 +24,21 @@ type On = <Type extends 'ended' | 'rotated'>(
   listener: (event: SessionEvents[Type]) => void,
 ) => unknown
 
-/** A registry that listens to a manager's events. */
+/** Creates a registry that listens to the events of a manager. */
 export function createWatchRegistry(on: On) {
   const byId = new Map<SessionId, Set<RegisteredWatch>>()
-  /** What was told while watches wait for the store: whether it concerns them they cannot know yet. */
-  const waiting = new Set<Notice[]>()
+  /** One list per watch that is still loading its session: the notices since, to be checked once its id is known. */
+  const loading = new Set<EndNotice[]>()
 
-  const notify = (news: Notice, watches: Iterable<RegisteredWatch>) => {
-    for (const heard of waiting) heard.push(news)
-    for (const watched of [...watches]) if (news.matches(watched)) watched.end(news.why)
+  const notify = (notice: EndNotice, watches: Iterable<RegisteredWatch>) => {
+    for (const missed of loading) missed.push(notice)
+    for (const watched of [...watches]) if (notice.matches(watched)) watched.end(notice.why)
   }
-  const notifyOf = (id: SessionId, why: Ended) =>
+  const notifyById = (id: SessionId, why: Ended) =>
     notify({ why, matches: (watched) => watched.id === id }, byId.get(id) ?? [])
-  on('ended', ({ id, reason }) => notifyOf(id, reason))
+  on('ended', ({ id, reason }) => notifyById(id, reason))
   on('rotated', ({ id, why }) => {
-    if (why === 'cause') notifyOf(id, 'stale')
+    if (why === 'cause') notifyById(id, 'stale')
   })
 
   const remove = (watched: RegisteredWatch) => {
@@ -47,27 +48,30 @@ export function createWatchRegistry(on: On) {
   const all = () => [...byId.values()].flatMap((watches) => [...watches])
 
   return {
-    /** Collects news for a watch that does not know yet which session is its own; `done` must be called. */
+    /**
+     * Begins to collect notices for a watch whose session is still being loaded. `add` registers it and passes on what it
+     * missed. `done` stops collecting and must be called.
+     */
     prepare(): { add(watched: RegisteredWatch): void; done(): void } {
-      const heard: Notice[] = []
-      waiting.add(heard)
+      const missed: EndNotice[] = []
+      loading.add(missed)
       return {
         add(watched) {
           const watches = byId.get(watched.id) ?? new Set()
           byId.set(watched.id, watches.add(watched))
-          for (const { why, matches } of heard) if (matches(watched)) watched.end(why)
+          for (const { why, matches } of missed) if (matches(watched)) watched.end(why)
         },
-        done: () => void waiting.delete(heard),
+        done: () => void loading.delete(missed),
       }
     },
     remove,
-    /** All sessions of a user but one have been revoked, of which no event tells. */
+    /** Ends the watches of a user whose sessions were revoked, all but `except`. `revokeAll` emits no event for them. */
     endUser(userId: string, except: SessionId | undefined): void {
       const matches = (watched: RegisteredWatch) =>
         watched.userId === userId && watched.id !== except
       notify({ why: 'revoked', matches }, all())
     },
-    /** Lets go of all watches. */
+    /** Closes all watches. */
     close(): void {
       for (const watched of all()) watched.close()
     },

@@ -1,6 +1,6 @@
 import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
-import { loadState } from '../session/load.ts'
+import { loadState, readOnlyMode } from '../session/load.ts'
 import type { SessionOperations } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
@@ -8,30 +8,48 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import { peek } from '../store/peek.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
-/** The session of something that lives longer than a request: a WebSocket, or a stream of events. */
+/**
+ * The session of a connection that lives longer than a request, such as a WebSocket or a stream of events. It follows the
+ * session by its id and authority: a rotation by age does not end it, a re-authentication and `rotate()` do.
+ * @example
+ * const watch = await manager.watch(request.headers)
+ * watch.ended.then((why) => socket.close(4401, why))
+ * socket.on('message', () => watch.keepAlive())
+ * socket.on('close', () => watch.close())
+ */
 export interface Watch<Data extends object = SessionData> {
   /** The session as it was when the watch began; read-only. */
   readonly session: Session<Data>
   /**
-   * Resolves, once, when the session is over, and says why: at once where this manager ended or elevated it, within one
-   * touch interval where another did. An elevation counts, as `stale`: what began before it is over (P4). A session that
-   * was never alive is over from the start, as `gone`. After `close` it resolves no more; it never rejects.
+   * Resolves once, when the session is over, with the reason: at once if this manager ended or elevated it, within one
+   * touch interval if another process did. An elevation counts as the end, `stale`: what began before it must stop (P4).
+   * If there was no live session, it resolves at once, mostly with `gone`. After `close` it never resolves; it never
+   * rejects.
+   * @example
+   * watch.ended.then((why) => socket.close(4401, why))
    */
   readonly ended: Promise<Ended>
   /**
-   * Notes that the session is in use, and answers whether it is alive. To be called whenever the client was heard: in
-   * one touch interval, whatever the number of calls and servers, it writes one touch at most.
-   * @throws SessionStoreError when the store is in trouble: that is never "over" (P8).
+   * Marks the session as in use and returns true if it is alive. Call it on every message of the client: at most one
+   * touch per touch interval is written, whatever the number of calls and servers.
+   * @throws SessionStoreError if the store fails; that does not mean that the session is over (P8). For one touch interval
+   *   after that it returns the last known state without calling the store.
+   * @example
+   * if (!(await watch.keepAlive())) socket.close(4401)
    */
   keepAlive(): Promise<boolean>
-  /** Lets go of the session, which lives on. To be called when the connection has closed. */
+  /**
+   * Stops watching; the session itself stays alive. Call it when the connection has closed.
+   * @example
+   * socket.on('close', () => watch.close())
+   */
   close(): void
 }
 
-/** Beyond it a timer fires at once. */
-const longestTimer = 2 ** 31 - 1
+/** The longest delay of `setTimeout`, in ms; with more it fires at once. */
+const maxTimerMs = 2 ** 31 - 1
 
-/** Begins to watch the session that headers present. */
+/** Begins to watch the session of a request; see `SessionManager.watch`. */
 export async function watch<Data extends object>(
   {
     context,
@@ -40,23 +58,23 @@ export async function watch<Data extends object>(
   }: { context: ManagerContext; operations: SessionOperations; registry: WatchRegistry },
   headers: HeadersLike,
 ): Promise<Watch<Data>> {
-  const awaited = registry.prepare()
+  const registration = registry.prepare()
   try {
-    const use = { isReadOnly: true, isSent: () => true }
-    const state = await loadState(context, requestCarrier(headers), use)
+    const state = await loadState(context, requestCarrier(headers), readOnlyMode)
     const session = new Session<Data>(state, operations)
     const { opened, ended = 'gone', storeError } = state
     if (storeError) throw storeError
-    if (!opened) return neverAlive(session, ended)
-    const { add, ...followed } = follow(context, opened, registry)
-    add(awaited)
-    return { session, ...followed }
+    if (!opened) return createEndedWatch(session, ended)
+    const { watched, ...members } = followSession(context, opened, registry)
+    registration.add(watched)
+    return { session, ...members }
   } finally {
-    awaited.done()
+    registration.done()
   }
 }
 
-function neverAlive<Data extends object>(session: Session<Data>, why: Ended): Watch<Data> {
+/** A watch of a session that was not alive when the watch began. */
+function createEndedWatch<Data extends object>(session: Session<Data>, why: Ended): Watch<Data> {
   return {
     session,
     ended: Promise.resolve(why),
@@ -65,28 +83,27 @@ function neverAlive<Data extends object>(session: Session<Data>, why: Ended): Wa
   }
 }
 
-/** Follows one session by what it was opened as, its id and authority, for its token may rotate meanwhile. */
-function follow({ config, store }: ManagerContext, opened: OpenedSession, registry: WatchRegistry) {
+/** Follows a session by its id and authority, not by its token, which may rotate meanwhile. */
+function followSession(
+  { config, store }: ManagerContext,
+  opened: OpenedSession,
+  registry: WatchRegistry,
+) {
   const { clock, touchInterval } = config
   const { id, userId, authority } = opened.record
-  const window = touchWindow(opened.record, touchInterval)
+  const windowMs = touchWindow(opened.record, touchInterval)
   let current = opened
   let isAlive = true
   let pausedUntil = 0
   let touching: Promise<void> | undefined
   let timer = schedulePeek()
-  let resolve = (_why: Ended) => {}
-  const ended = new Promise<Ended>((settle) => {
-    resolve = settle
+  let resolveEnded = (_why: Ended) => {}
+  const ended = new Promise<Ended>((resolve) => {
+    resolveEnded = resolve
   })
   const watched = { id, userId, end, close }
 
-  return {
-    ended,
-    keepAlive,
-    close,
-    add: (to: { add(one: typeof watched): void }) => to.add(watched),
-  }
+  return { ended, keepAlive, close, watched }
 
   async function keepAlive(): Promise<boolean> {
     if (clock() >= current.record.absoluteExpiresAt) end('gone')
@@ -99,49 +116,56 @@ function follow({ config, store }: ManagerContext, opened: OpenedSession, regist
     return isAlive
   }
 
-  /** Looks before it touches: another request may have done so, and only what was found by id rotates no token. */
+  /**
+   * Peeks before it touches: another request may have touched meanwhile. And a session found by its id, as `peek` does,
+   * is saved without a step of rotation, which only a request with a response may take.
+   */
   async function touchIfDue(): Promise<void> {
     try {
       await peekNow()
       if (isAlive && store.peek && isTouchDue(current, clock(), touchInterval)) await touch()
     } catch (error) {
-      pausedUntil = clock() + window
+      pausedUntil = clock() + windowMs
       throw error
     }
   }
 
+  /** Reads the session from the store, without touching it, and ends the watch if the session is over. */
   async function peekNow(): Promise<void> {
     clearTimeout(timer)
     timer = schedulePeek()
-    const opening = await peek(store, current, { at: clock(), touchInterval })
-    if (opening.outcome === 'ended') end(opening.reason)
-    else if (opening.outcome === 'discarded') end('gone')
-    else if (opening.opened.record.authority !== authority) end('stale')
-    else current = opening.opened
+    const outcome = await peek(store, current, { at: clock(), touchInterval })
+    if (outcome.outcome === 'ended') end(outcome.reason)
+    else if (outcome.outcome === 'discarded') end('gone')
+    else if (outcome.opened.record.authority !== authority) end('stale')
+    else current = outcome.opened
   }
 
-  /** A token that comes back can be handed to nobody here, so what it prolongs is not prolonged; not at every call either. */
+  /**
+   * Touches the session. If the store returns a new token, there is no response to send it with: the session counts as not
+   * prolonged, and the next attempt waits one touch window.
+   */
   async function touch(): Promise<void> {
     const saving = await store.save(current, {})
     if (!saving.saved) end(saving.why === 'superseded' ? 'stale' : 'gone')
     else if (saving.token === undefined) current = saving.opened
-    else pausedUntil = clock() + window
+    else pausedUntil = clock() + windowMs
   }
 
-  /** Trouble is told of by an event, and the next look comes. */
+  /** Schedules the next peek. An error of the store is ignored here: it was emitted as `failed`, and the next peek follows. */
   function schedulePeek(): ReturnType<typeof setTimeout> {
-    const later = setTimeout(
+    const scheduled = setTimeout(
       () => void peekNow().catch(() => undefined),
-      Math.min(window, longestTimer),
+      Math.min(windowMs, maxTimerMs),
     )
-    if (typeof later === 'object') later.unref() // a number on Workers, where nothing waits for it
-    return later
+    if (typeof scheduled === 'object') scheduled.unref() // Workers return a number; there nothing keeps a process alive
+    return scheduled
   }
 
   function end(why: Ended): void {
     if (!isAlive) return
     close()
-    resolve(why)
+    resolveEnded(why)
   }
 
   function close(): void {
