@@ -6,21 +6,32 @@ import { type Duration, milliseconds } from '../util/duration.ts'
 import { quote } from '../util/quote.ts'
 import { checkMaxAge } from './resolve-durations.ts'
 
-/** What `login` may be told besides who it is. */
+/**
+ * The options of `session.login`. A re-authentication (the same user again) keeps what the session has, where an option
+ * is absent.
+ * @example
+ * await session.login('user-42', { client: { name: 'Firefox on Linux' }, carry: ['cart'], maxAge: '7d' })
+ */
 export interface LoginOptions {
-  /** What to show of this device in a list of devices. */
+  /**
+   * What a list of devices shows of this one: at most 16 strings of up to 512 characters, such as
+   * `{ name: 'Firefox on Linux' }`. `manager.sessions` returns it. @default {}
+   */
   readonly client?: ClientInfo
-  /** Which keys of an anonymous session's data go along. @default 'all' */
+  /**
+   * Which top-level keys of an anonymous session's data go into the new session. Nothing goes along from an ended session
+   * or from another user's. @default 'all'
+   */
   readonly carry?: 'all' | readonly string[]
-  /** Whether the cookie outlives the browser. @default the manager's */
+  /** True: the client keeps the cookie until the absolute limit. False: until the browser closes. @default the manager's */
   readonly persistent?: boolean
-  /** Idle limit of this login, no longer than its hard one. @default the manager's; of a re-authentication, the session's */
+  /** Idle limit of this session, no longer than its absolute one. @default the manager's */
   readonly maxAge?: Duration
-  /** Hard limit of this login. @default the manager's; of a re-authentication, the session's */
+  /** Absolute limit of this session, from this login on. @default the manager's */
   readonly absoluteTimeout?: Duration
 }
 
-const known: Readonly<Record<keyof LoginOptions, true>> = {
+const loginOptionNames: Readonly<Record<keyof LoginOptions, true>> = {
   client: true,
   carry: true,
   persistent: true,
@@ -28,20 +39,22 @@ const known: Readonly<Record<keyof LoginOptions, true>> = {
   absoluteTimeout: true,
 }
 
-/** The limits that a login restarts: the manager's, or a session's own. */
+/** The limits that a login starts with if its options give none: the manager's, or the session's own. In ms. */
 export type LoginLimits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persistent'>
 
 /**
- * What a login makes of a session: the limits that it begins with, and what the options say instead.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * Returns what a login sets on a record: `limits`, overridden by the options, and the device.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong or unknown option.
  */
 export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevation {
-  checkOptions(options, known, 'login()')
-  const { maxAge, absoluteTimeout: hard, persistent = limits.persistent, client } = options
+  checkOptions(options, loginOptionNames, 'login()')
+  const { maxAge, persistent = limits.persistent, client } = options
   checkPersistent(persistent)
   checkClient(client)
   const absoluteTimeout =
-    hard === undefined ? limits.absoluteTimeout : milliseconds(hard, 'absoluteTimeout')
+    options.absoluteTimeout === undefined
+      ? limits.absoluteTimeout
+      : milliseconds(options.absoluteTimeout, 'absoluteTimeout')
   return {
     maxAge: maxAge === undefined ? limits.maxAge : checkMaxAge(maxAge, absoluteTimeout),
     absoluteTimeout,
@@ -50,31 +63,40 @@ export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevati
   }
 }
 
-/** A re-authentication keeps the session's own limits, unless it is told others. */
+/** Returns a session's own limits, which a re-authentication keeps unless its options give others. */
 export function limitsOf(record: SessionRecord): LoginLimits {
   const { maxAge, persistent, absoluteExpiresAt, authenticatedAt, createdAt } = record
   return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - (authenticatedAt ?? createdAt) }
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters. */
-export function checkUserId(userId: unknown, verb: string): string {
+/**
+ * Returns a user id if it is valid. `method` names the caller in the message.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters, well-formed Unicode.
+ */
+export function checkUserId(userId: unknown, method: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
     return userId
   const what =
     typeof userId === 'string' ? `a string of ${userId.length} characters` : quote(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `${verb}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
+    `${method}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
   )
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but true and false: a form's checkbox sends text. */
+/**
+ * Returns `persistent` if it is a boolean. Text is refused: the value of a form's checkbox would always count as true.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ */
 export function checkPersistent(persistent: boolean): boolean {
   check(typeof persistent === 'boolean', `persistent is ${quote(persistent)}`, 'Give true or false')
   return persistent
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 'all' and a list: in a text, keys would be found by their parts. */
+/**
+ * Checks the option `carry`. Any other string than 'all' is refused: `includes` would match parts of it as keys.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 'all' and a list of strings.
+ */
 export function checkCarry(carry: unknown): void {
   check(
     carry === 'all' || (Array.isArray(carry) && carry.every((key) => typeof key === 'string')),
@@ -83,7 +105,10 @@ export function checkCarry(carry: unknown): void {
   )
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but up to 16 short strings by name. */
+/**
+ * Checks the option `client`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but an object of at most 16 short strings.
+ */
 function checkClient(client: unknown): void {
   if (client === undefined) return
   const entries = typeof client === 'object' && client !== null ? Object.entries(client) : undefined
@@ -98,7 +123,7 @@ function checkClient(client: unknown): void {
   )
 }
 
-/** Lone surrogates would all be the same user. */
+/** Returns false if the text holds a lone surrogate: in UTF-8 all of them are the same bytes, and so the same user. */
 function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text)
 }

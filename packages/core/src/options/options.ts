@@ -7,54 +7,87 @@ import type { ReplayPolicy, StoreFactory } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Duration } from '../util/duration.ts'
 
-/** Everything that can be configured, in SessionX's words. Durations are ms or `'30m'`. */
+/**
+ * All options of `createSessionManager`; `defaultConfig` and `devConfig` make them. Durations are milliseconds or a string
+ * with a unit, such as `'30m'`. Every option is checked when the manager is created: a wrong or unknown one throws a
+ * `SessionUsageError` `ERR_CONFIG_INVALID`.
+ * @see docs/reference/config.md
+ */
 export interface SessionOptions extends CookieOptions {
-  /** 32 random bytes or more; several to roll keys: the first signs, all verify. */
+  /**
+   * The secret that signs tokens: 32 random bytes or more, from `openssl rand -base64 32`. To replace it without logging
+   * anyone out, list up to 8: the first signs, all verify. With several, `indexKey` is required. A weak one throws
+   * `ERR_SECRET_WEAK`.
+   */
   readonly secretKey: Secret | readonly Secret[]
-  /** Names the users' groups; needed as soon as `secretKey` lists several. */
+  /**
+   * The secret that the groups of users' sessions derive from; 32 bytes or more. If it changes, `manager.sessions` and
+   * `revokeAll` no longer find the sessions from before. @default `secretKey`, if it is a single one
+   */
   readonly indexKey?: Secret
-  /** Where sessions are kept: `memoryStore()`, … */
+  /** Where sessions are stored: what `memoryStore()`, `nodeRedisStore(client)`, `cookieStore()` or `keyedStore(backend)` return. */
   readonly store: StoreFactory
   /**
-   * How the client carries its token: in the cookie, as `Authorization: Bearer`, or in a header of your own; for several
-   * ways at once a list, of which the first answers a new visitor. Never by URL or body. @default 'cookie'
+   * Where a client carries its token: in the cookie, in `Authorization: Bearer`, or in a header of your own. A list allows
+   * several; the first is used for a visitor who has no token yet. Never the URL or the body. @default 'cookie'
    */
   readonly tokenIn?: TokenIn | readonly TokenIn[]
-  /** Idle limit, sliding. @default '24h', or `absoluteTimeout` where that is less */
+  /**
+   * Idle limit: a session that is not used for so long ends, at most one touch interval later. No longer than
+   * `absoluteTimeout`. @default '24h', or `absoluteTimeout` if that is less
+   */
   readonly maxAge?: Duration
-  /** Hard limit, restarted only by a login; no shorter than `maxAge`. @default '30d' */
+  /** Absolute limit: a session ends so long after its creation or last login, used or not. @default '30d' */
   readonly absoluteTimeout?: Duration
-  /** How often at most reading a session is noted in the store. At most a quarter of `maxAge`. @default the smaller of '60s' and maxAge / 10 */
+  /**
+   * How often, at most, the use of a session is written to the store; in between, requests that only read write nothing.
+   * At most a quarter of `maxAge`. @default the smaller of '60s' and a tenth of `maxAge`
+   */
   readonly touchInterval?: Duration
-  /** How old a token gets before a new one is offered; at least 2 × touchInterval + rotationGrace. @default '15m', or that where it is more */
+  /**
+   * How old a token gets before the client is offered a new one. At least 2 × `touchInterval` + `rotationGrace`, so that
+   * an offered token is seen before the next one is due. @default '15m', or that minimum if it is more
+   */
   readonly rotationInterval?: Duration
-  /** How long the token before still opens, for requests already on their way. @default '30s' */
+  /**
+   * How long the previous token still works after the new one was first used, for requests already on their way. At most
+   * '2m'. @default '30s'
+   */
   readonly rotationGrace?: Duration
-  /** What the use of a long outdated token ends, beyond an event. @default 'destroy' */
+  /**
+   * What happens when a token is used long after it was replaced, beside the event `replayed`: `'destroy'` ends the
+   * session, `'revokeAll'` all sessions of its user, `'ignore'` none. @default 'destroy'
+   */
   readonly onReplay?: ReplayPolicy
-  /** How many sessions a user may have at once. @default no limit */
+  /** How many sessions a user may have at once. Needs a store whose `supports.limit` is true. @default no limit */
   readonly limit?: SessionLimit
-  /** Decides a key of `data` that two requests changed. @default the later commit wins */
+  /**
+   * Decides the value of a top-level key of `data` that two parallel requests changed.
+   * @default the later commit wins
+   */
   readonly merge?: MergeKey
-  /** What a request gets while the store is in trouble: an error, or an empty session that keeps nothing. @default 'fail' */
+  /**
+   * What a request gets if the store cannot open its session: `'fail'` throws a `SessionStoreError` (status 503),
+   * `'anonymous'` gives it an empty session that is read-only. The cookie stays in both. @default 'fail'
+   */
   readonly onStoreError?: 'fail' | 'anonymous'
-  /** Whether the cookie outlives the browser, until `absoluteTimeout`. @default true */
+  /** True: the client keeps the cookie until `absoluteTimeout`. False: until the browser closes. @default true */
   readonly persistent?: boolean
-  /** Deadline of every operation of the store. At most '5m'. @default '1s' */
+  /** The deadline of each operation of the store. At most '5m'. @default '1s' */
   readonly storeTimeout?: Duration
-  /** Bound of the encoded `data`, in bytes. @default 65536 */
+  /** The largest size of the encoded `data`, in bytes; more throws `ERR_SESSION_TOO_LARGE`. @default 65536 */
   readonly maxDataBytes?: number
-  /** @default the store's own */
+  /** How `data` is encoded. @default the store's own codec */
   readonly codec?: Codec
-  /** @default the machine's */
+  /** Returns the current time in epoch ms; tests can pass their own. @default the clock of the machine */
   readonly clock?: Clock
-  /** Explains itself: warns of changes that come too late. @default false; `devConfig` sets it */
+  /** True: warns of mistakes, such as changes after the response headers have left. @default false; true in `devConfig` */
   readonly development?: boolean
-  /** Where warnings go. @default console.warn */
+  /** Where warnings go, with the error as `detail` if there is one. @default console.warn */
   readonly warn?: (message: string, detail?: unknown) => void
 }
 
-/** The names of all options. */
+/** The names of all options, to refuse unknown ones. */
 export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = {
   secretKey: true,
   indexKey: true,
@@ -85,13 +118,21 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   partitioned: true,
 }
 
-/** How many sessions a user may have at once; enforced in the step that creates one more (P10). */
+/**
+ * How many sessions a user may have at once. Enforced in the same step that creates one more, so that parallel logins
+ * cannot exceed it (P10). Anonymous sessions do not count.
+ * @example
+ * const limit: SessionLimit = { max: 3, onExceed: 'refuse' }
+ */
 export interface SessionLimit {
-  /** A whole number above 0, or a function that answers it for a user. */
+  /** A whole number above 0, or a function that returns one for a user. */
   readonly max: number | ((userId: string) => number | Promise<number>)
-  /** `evict` ends the session that would expire first, `refuse` has `login` reject. @default 'evict' */
+  /**
+   * What a login above the limit does: `'evict'` ends the session that would expire first, `'refuse'` rejects with a
+   * `SessionLimitError`. @default 'evict'
+   */
   readonly onExceed?: 'evict' | 'refuse'
 }
 
-/** What an application chooses besides the secret. */
+/** All options but the secret: the second argument of `defaultConfig` and `devConfig`. */
 export type ConfigOptions = Omit<SessionOptions, 'secretKey'>

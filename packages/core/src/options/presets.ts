@@ -3,8 +3,22 @@ import type { Secret } from '../record/keyring.ts'
 import type { ConfigOptions, SessionOptions } from './options.ts'
 
 /**
- * The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options. A session ends one
- * touch interval after `maxAge` at the latest, so that the two together are the level's inactivity limit.
+ * The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options.
+ *
+ * | level | `absoluteTimeout` | inactivity        | cookie                     |
+ * |-------|-------------------|-------------------|----------------------------|
+ * | aal1  | 30 days           | `maxAge`, default | until the browser closes   |
+ * | aal2  | 24 hours          | 1 hour            | until the browser closes   |
+ * | aal3  | 12 hours          | 15 minutes        | until the browser closes   |
+ *
+ * An idle session ends up to one touch interval after `maxAge`; the two together are the inactivity limit of the level.
+ * @example
+ * import { createSessionManager, defaultConfig, nist } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const manager = createSessionManager(
+ *   defaultConfig(secret, { store: memoryStore(), ...nist.aal2 }),
+ * )
  */
 export const nist = {
   aal1: { absoluteTimeout: '30d', persistent: false },
@@ -12,7 +26,18 @@ export const nist = {
   aal3: { absoluteTimeout: '12h', maxAge: '14m', touchInterval: '1m', persistent: false },
 } as const satisfies Record<string, Partial<SessionOptions>>
 
-/** The options for production: `__Host-sid`, Secure, HttpOnly, SameSite=Lax, and whatever `options` say instead. */
+/**
+ * Returns the options for production: the cookie is `__Host-sid` with `Secure`, `HttpOnly` and `SameSite=Lax`, and every
+ * other option has its default. `options` override any of it.
+ * @param secretKey 32 random bytes or more, or a list of up to 8 such secrets; the first signs.
+ * @example
+ * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const manager = createSessionManager(
+ *   defaultConfig(secretFromFile('/run/secrets/session'), { store: memoryStore(), maxAge: '30m' }),
+ * )
+ */
 export function defaultConfig(
   secretKey: SessionOptions['secretKey'],
   options: ConfigOptions,
@@ -21,8 +46,14 @@ export function defaultConfig(
 }
 
 /**
- * The options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and also travels over plain
- * HTTP. Without a secret it makes one for this process and says so: sessions then end at a restart.
+ * Returns the options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and is not `Secure`, so
+ * that it works over plain HTTP, and `development` is true. Without a secret it makes a random one and warns: sessions
+ * then end when the process restarts.
+ * @example
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const manager = createSessionManager(devConfig(undefined, { store: memoryStore() }))
  */
 export function devConfig(
   secretKey: SessionOptions['secretKey'] | undefined,

@@ -11,7 +11,7 @@ import { type SessionLimit, type SessionOptions, sessionOptionNames } from './op
 import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
 import { resolveLimit } from './session-limit.ts'
 
-/** The options, checked and complete. Durations are ms. */
+/** The options, checked and complete: nothing is left to default. Durations are in ms. */
 export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly cookieName: string
   readonly cookie: CookieWriter
@@ -29,8 +29,8 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
 }
 
 /**
- * Checks the options and fills in the defaults; nothing else in core does either.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, saying which option and what to give instead.
+ * Checks the options and fills in the defaults. It is the only place where core does either.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`. The message names the option and what to give.
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
   checkOptions(options, sessionOptionNames, 'createSessionManager()')
@@ -44,8 +44,8 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     secure,
     cookie: createCookieWriter(cookie),
     persistent: checkPersistent(persistent),
-    store: checkFactory(options.store),
-    maxDataBytes: checkBytes(maxDataBytes),
+    store: checkStoreFactory(options.store),
+    maxDataBytes: checkMaxDataBytes(maxDataBytes),
     onStoreError: checkOneOf('onStoreError', onStoreError, ['fail', 'anonymous']),
     onReplay: checkOneOf('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
     clock: checkClock(clock),
@@ -56,7 +56,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     merge,
     codec,
     development,
-    warn: harmless(warn),
+    warn: catchErrors(warn),
   }
 }
 
@@ -72,7 +72,7 @@ function resolveCookie(options: SessionOptions) {
   }
 }
 
-function checkFactory(store: StoreFactory): StoreFactory {
+function checkStoreFactory(store: StoreFactory): StoreFactory {
   check(
     typeof store === 'function',
     store === undefined
@@ -83,7 +83,7 @@ function checkFactory(store: StoreFactory): StoreFactory {
   return store
 }
 
-function checkBytes(maxDataBytes: number): number {
+function checkMaxDataBytes(maxDataBytes: number): number {
   check(
     Number.isInteger(maxDataBytes) && maxDataBytes > 0,
     `maxDataBytes is ${maxDataBytes}`,
@@ -101,8 +101,8 @@ function checkClock(clock: Clock): Clock {
   return clock
 }
 
-/** A logger that throws must not harm the request that it is told of. */
-function harmless(warn: SessionConfig['warn']): SessionConfig['warn'] {
+/** Returns a `warn` that never throws: an error of the application's logger must not fail the request. */
+function catchErrors(warn: SessionConfig['warn']): SessionConfig['warn'] {
   return (message, detail) => {
     try {
       warn(message, ...(detail === undefined ? [] : [detail]))

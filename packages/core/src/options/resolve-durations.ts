@@ -2,31 +2,32 @@ import { check } from '../util/check.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import type { SessionOptions } from './options.ts'
 
-/** The durations that a manager and its store judge by, in ms. */
-export interface SessionDurations extends RotationTimes {
+/** The durations of a manager and its store, in ms. */
+export interface SessionDurations extends RotationDurations {
   readonly maxAge: number
   readonly absoluteTimeout: number
   readonly storeTimeout: number
   readonly touchInterval: number
 }
 
-interface RotationTimes {
+interface RotationDurations {
   readonly rotationInterval: number
   readonly rotationGrace: number
 }
 
-const usualMaxAge = milliseconds('24h', 'maxAge')
-const longestGrace = milliseconds('2m', 'rotationGrace')
-const usualInterval = milliseconds('15m', 'rotationInterval')
-const longestTimer = milliseconds('5m', 'storeTimeout')
+const defaultMaxAge = milliseconds('24h', 'maxAge')
+const maxRotationGrace = milliseconds('2m', 'rotationGrace')
+const defaultRotationInterval = milliseconds('15m', 'rotationInterval')
+const maxStoreTimeout = milliseconds('5m', 'storeTimeout')
 
 /**
- * The durations of the options, each fit for the others, and the defaults of those left out.
+ * Returns the durations of the options in ms, checked against each other, with defaults for those left out. Some defaults
+ * depend on other options, so that setting one alone is always valid.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function resolveDurations(options: SessionOptions): SessionDurations {
   const absoluteTimeout = milliseconds(options.absoluteTimeout ?? '30d', 'absoluteTimeout')
-  const { maxAge: given = Math.min(usualMaxAge, absoluteTimeout) } = options
+  const { maxAge: given = Math.min(defaultMaxAge, absoluteTimeout) } = options
   const maxAge = checkMaxAge(given, absoluteTimeout)
   const touchInterval = resolveTouchInterval(options, maxAge)
   const storeTimeout = resolveStoreTimeout(options)
@@ -35,8 +36,8 @@ export function resolveDurations(options: SessionOptions): SessionDurations {
 }
 
 /**
- * An idle limit in ms.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for one that is longer than the hard limit, which would cut it off.
+ * Returns an idle limit in ms. `absoluteTimeout` is in ms.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if it is longer than the absolute limit and could never apply.
  */
 export function checkMaxAge(duration: Duration, absoluteTimeout: number): number {
   const maxAge = milliseconds(duration, 'maxAge')
@@ -62,25 +63,25 @@ function resolveTouchInterval(options: SessionOptions, maxAge: number): number {
 function resolveStoreTimeout(options: SessionOptions): number {
   const storeTimeout = milliseconds(options.storeTimeout ?? '1s', 'storeTimeout')
   check(
-    storeTimeout <= longestTimer,
+    storeTimeout <= maxStoreTimeout,
     `storeTimeout is ${storeTimeout} ms`,
     "Give at most '5m'; nobody waits longer for a response",
   )
   return storeTimeout
 }
 
-function resolveRotation(options: SessionOptions, touchInterval: number): RotationTimes {
+function resolveRotation(options: SessionOptions, touchInterval: number): RotationDurations {
   const rotationGrace = milliseconds(options.rotationGrace ?? '30s', 'rotationGrace')
   check(
-    rotationGrace <= longestGrace,
+    rotationGrace <= maxRotationGrace,
     `rotationGrace is ${rotationGrace} ms`,
     "Give at most '2m'; it is for requests that are already on their way",
   )
-  const shortest = 2 * touchInterval + rotationGrace
-  const { rotationInterval: given = Math.max(usualInterval, shortest) } = options
+  const minInterval = 2 * touchInterval + rotationGrace
+  const { rotationInterval: given = Math.max(defaultRotationInterval, minInterval) } = options
   const rotationInterval = milliseconds(given, 'rotationInterval')
   check(
-    rotationInterval >= shortest,
+    rotationInterval >= minInterval,
     `rotationInterval is ${rotationInterval} ms, touchInterval ${touchInterval} ms and rotationGrace ${rotationGrace} ms`,
     'Give a rotationInterval of at least 2 × touchInterval + rotationGrace, so that an offered token is seen before the next',
   )

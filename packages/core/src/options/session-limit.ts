@@ -5,7 +5,7 @@ import { quote } from '../util/quote.ts'
 import type { SessionLimit } from './options.ts'
 
 /**
- * The limit of the options, checked and complete.
+ * Returns the option `limit`, checked and complete. What a function `max` returns is checked at each login.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function resolveLimit(limit: SessionLimit | undefined): Required<SessionLimit> | undefined {
@@ -16,8 +16,8 @@ export function resolveLimit(limit: SessionLimit | undefined): Required<SessionL
 }
 
 /**
- * The limit of one user.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` where the application's function answers no number above 0.
+ * Returns the limit for one user; `undefined` if there is none.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if the application's function does not return a whole number above 0.
  */
 export async function limitForUser(
   limit: Required<SessionLimit> | undefined,

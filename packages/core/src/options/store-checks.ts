@@ -2,8 +2,11 @@ import { SessionUsageError } from '../errors.ts'
 import type { SessionStore, StoreSupports } from '../store/store.ts'
 import type { SessionOptions } from './options.ts'
 
-/** What an option needs of the store: where the store lacks it, the option would do nothing, and nobody would notice. */
-const needs: readonly (readonly [option: keyof SessionOptions, need: keyof StoreSupports])[] = [
+/** What options need of the store. Without it an option would have no effect, so it is refused. */
+const requirements: readonly (readonly [
+  option: keyof SessionOptions,
+  needed: keyof StoreSupports,
+])[] = [
   ['limit', 'limit'],
   ['merge', 'conditionalWrite'],
   ['rotationInterval', 'conditionalWrite'],
@@ -12,7 +15,7 @@ const needs: readonly (readonly [option: keyof SessionOptions, need: keyof Store
 ]
 
 /**
- * A store that was not called is a function of other arguments, and answers something else.
+ * Checks that the factory has returned a store. `store: memoryStore` in place of `memoryStore()` returns something else.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function checkStore(store: Partial<SessionStore>): void {
@@ -24,15 +27,15 @@ export function checkStore(store: Partial<SessionStore>): void {
 }
 
 /**
- * Whether the store can do what the options ask for.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`, naming the option.
+ * Checks that the store can do what the options need.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, with the name of the option.
  */
 export function checkSupport(options: SessionOptions, { supports }: SessionStore): void {
-  for (const [option, need] of needs) {
-    if (options[option] === undefined || supports[need]) continue
+  for (const [option, needed] of requirements) {
+    if (options[option] === undefined || supports[needed]) continue
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
-      `${option} is set and this store cannot enforce it. Leave ${option} out, or use a store whose supports.${need} is true.`,
+      `${option} is set and this store cannot enforce it. Leave ${option} out, or use a store whose supports.${needed} is true.`,
     )
   }
 }
