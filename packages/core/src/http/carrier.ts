@@ -1,57 +1,77 @@
-/** The request side of a carrier: all that is needed to read a session. */
+/** The request side of a carrier: enough to read a session. */
 export interface RequestCarrier {
-  /** A request header by its lower-case name, several lines joined as HTTP joins them; `undefined` when absent. */
+  /**
+   * Returns a request header by its lower-case name; `undefined` if absent. Several lines are joined by `, `, those of
+   * `cookie` by `; ` (RFC 9110, 5.3; RFC 9113, 8.2.3).
+   */
   header(name: string): string | undefined
-  /** Whether the client speaks HTTPS, as far as the framework has been told to trust its proxy. */
+  /** True if the client uses HTTPS. Behind a proxy, only if the framework is configured to trust it. */
   readonly secure: boolean
 }
 
-/** One request and its response, seen as headers. A binding makes one for each request. */
+/** One request and its response, reduced to headers. A binding makes one per request, with `createCarrier`. */
 export interface Carrier extends RequestCarrier {
-  /** A response header as it stands, several lines joined; `undefined` when absent. */
+  /** Returns the current value of a response header, several lines joined; `undefined` if absent. */
   get(name: string): string | undefined
-  /** Sets a response header, replacing what stood there. */
+  /** Sets a response header, replacing any value. */
   set(name: string, value: string): void
-  /** Adds one more line of a response header and keeps the lines that are there. */
+  /** Adds a line of a response header and keeps those that are there; for `Set-Cookie`. */
   append(name: string, value: string): void
   /**
-   * Takes back a line that `append` added. A binding needs it where a response can be committed again before its headers
-   * leave, or two lines would name one cookie; browsers keep the later.
+   * Removes a line that `append` added. Needed if a response can be committed again before its headers leave: otherwise
+   * two lines would set one cookie, and browsers keep the later.
    */
   withdraw?(name: string, value: string): void
   /**
-   * Whether the headers have left, or are about to: a response that only waits for its commit counts as sent to all but
-   * that commit. From then on no cookie can be sent.
+   * True once no cookie can be sent any more: the headers have left, or they are held only until the commit is done. In
+   * the latter case the commit itself must still see `false`.
    */
   readonly sent: boolean
 }
 
-/** A carrier before it can be asked whether its headers are `sent`. */
+/** The argument of `createCarrier`: a carrier with the method `isSent` in place of the property `sent`. */
 export interface CarrierMethods extends Omit<Carrier, 'sent'> {
-  /** Answers what `sent` then is. */
+  /** Returns the value of `sent`. */
   isSent(): boolean
 }
 
-const sent: PropertyDescriptor = {
+const sentProperty: PropertyDescriptor = {
   get(this: CarrierMethods) {
     return this.isSent()
   },
 }
 
 /**
- * Makes a carrier of its parts. The getter of `sent` is one for all carriers: V8 makes a hidden class for each object that
- * has a getter of its own, and to a request that costs more than all the rest of its carrier.
+ * Creates the carrier of one request: adds the property `sent` to `methods` and returns the same object.
+ *
+ * All carriers share one getter for `sent`. A getter in the object literal would give each carrier a hidden class of its
+ * own in V8, which costs a request more than the rest of its carrier.
+ * @example
+ * function carrierOf(request: IncomingMessage, response: ServerResponse): Carrier {
+ *   return createCarrier({
+ *     secure: 'encrypted' in request.socket,
+ *     header: (name) => request.headers[name]?.toString(),
+ *     get: (name) => response.getHeader(name)?.toString(),
+ *     set: (name, value) => void response.setHeader(name, value),
+ *     append: (name, value) => void response.appendHeader(name, value),
+ *     isSent: () => response.headersSent,
+ *   })
+ * }
  */
-export function createCarrier<Parts extends CarrierMethods>(parts: Parts): Parts & Carrier {
-  return Object.defineProperty(parts, 'sent', sent) as Parts & Carrier // defined in this line
+export function createCarrier<Methods extends CarrierMethods>(methods: Methods): Methods & Carrier {
+  return Object.defineProperty(methods, 'sent', sentProperty) as Methods & Carrier // `sent` was just defined
 }
 
-/** Headers as frameworks hold them: Fetch's `Headers`, or Node's plain object with lower-case names. */
+/** Request headers: Fetch's `Headers`, or a plain object with lower-case names, such as `request.headers` of `node:http`. */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** The request side of a carrier over bare headers, for a WebSocket upgrade or a job that has no response. */
+/**
+ * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or where there is no response.
+ * @example
+ * const carrier = requestCarrier(new Headers({ cookie: 'sid=…' }))
+ */
 export function requestCarrier(headers: HeadersLike): RequestCarrier {
   return {
     secure: true,

@@ -1,36 +1,39 @@
 import { SessionStoreError, SessionUsageError } from '../errors.ts'
 import { cookieBounds, parseCookie } from './cookie.ts'
 
-/** A cookie as it travels. */
+/** The name and value of a cookie (`cookie-pair` of RFC 6265, 4.1.1). */
 export interface CookiePair {
   readonly name: string
   readonly value: string
 }
 
-/** The cookies of one name that a token may be carried in, side by side: `sid`, `sid.1`, `sid.2`. */
+/** The cookies that one token may be split into: `sid`, `sid.1`, `sid.2`. */
 export interface CookieChunks {
   readonly cookieName: string
-  /** 1 where a store's tokens always fit into one. */
+  /** From 1 to 3; 1 if the tokens of the store always fit into one cookie. */
   readonly maxCookies: number
 }
 
-/** Name and value together; browsers drop a longer cookie silently (RFC 6265bis, 5.7). */
+/** The most bytes of name and value together; browsers drop a longer cookie silently (RFC 6265bis, 5.7). */
 const cookieBytes = 4096
-/** What a chunk spends on its place: `3~` before the first value, `.1` behind the other names. */
-const placeBytes = 2
-const headShape = /^([2-9])~/
-const tokenShape = /^[A-Za-z0-9._+/=-]+$/ // RFC 6750's b64token without `~`, which marks a first chunk
+/** The bytes by which a chunk is numbered: the count before the first value, as in `3~`, or the index in a name, as in `.1`. */
+const numberingBytes = 2
+const firstChunkShape = /^([2-9])~/
+const tokenShape = /^[A-Za-z0-9._+/=-]+$/ // `b64token` of RFC 6750 without `~`, which marks a first chunk
 
 /**
- * How many bytes of token fit into a number of cookies of a name.
+ * Returns how many bytes of token fit into a number of cookies of a name. For stores that keep the session in the token.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number from 1 to 3.
  */
 export function cookieCapacity(cookieName: string, cookies = 1): number {
   const room = cookieBytes - Buffer.byteLength(cookieName)
-  return checkMaxCookies(cookies) === 1 ? room : cookies * (room - placeBytes)
+  return checkMaxCookies(cookies) === 1 ? room : cookies * (room - numberingBytes)
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for more cookies than one Cookie header is read of. */
+/**
+ * Returns `maxCookies` if it is valid.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number from 1 to 3 (`cookieBounds.chunks`).
+ */
 export function checkMaxCookies(maxCookies: number): number {
   if (Number.isInteger(maxCookies) && maxCookies >= 1 && maxCookies <= cookieBounds.chunks)
     return maxCookies
@@ -40,71 +43,76 @@ export function checkMaxCookies(maxCookies: number): number {
   )
 }
 
-/** The names of a row, from one place on. */
+/** Returns the names of the chunks, from an index on: `['sid', 'sid.1', 'sid.2']`. */
 export function chunkNames({ cookieName, maxCookies }: CookieChunks, from = 0): readonly string[] {
   const names = [cookieName]
-  for (let place = 1; place < maxCookies; place++) names.push(`${cookieName}.${place}`)
+  for (let index = 1; index < maxCookies; index++) names.push(`${cookieName}.${index}`)
   return names.slice(from)
 }
 
 /**
- * The cookies that carry a token: one, or as few chunks as hold it, all full but the last.
- * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; nothing is cut off.
- * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token that no cookie can carry as it stands.
+ * Returns the cookies that carry a token: one, or as few chunks as possible, all full but the last. Only the first chunk
+ * holds the count, as in `3~`.
+ * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; a token is never truncated.
+ * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token with characters that no cookie may hold.
  */
 export function splitToken(token: string, chunks: CookieChunks): readonly CookiePair[] {
   checkToken(token)
   const { cookieName, maxCookies } = chunks
   if (token.length <= cookieCapacity(cookieName)) return [{ name: cookieName, value: token }]
-  if (token.length > cookieCapacity(cookieName, maxCookies)) throw tooLarge(token, chunks)
+  if (token.length > cookieCapacity(cookieName, maxCookies)) throw tooLargeError(token, chunks)
   const size = chunkSize(cookieName)
   const count = Math.ceil(token.length / size)
   return chunkNames(chunks)
     .slice(0, count)
-    .map((name, place) => {
-      const chunk = token.slice(place * size, (place + 1) * size)
-      return { name, value: place === 0 ? `${count}~${chunk}` : chunk }
+    .map((name, index) => {
+      const chunk = token.slice(index * size, (index + 1) * size)
+      return { name, value: index === 0 ? `${count}~${chunk}` : chunk }
     })
 }
 
 /**
- * The tokens that a Cookie header presents; `'excessive'` beyond the bounds. Where several values of one chunk come, as
- * of a tossed cookie, each way to join them is a token, and the store's own authentication says which one is whole.
- * Chunks that no `splitToken` makes are left unjoined, and so is what misses one: those verify nowhere.
+ * Returns the tokens of a Cookie header; `'excessive'` above the bounds. If a chunk has several values, as after cookie
+ * tossing by a sibling domain, every combination is a candidate; the store authenticates tokens and accepts only the
+ * genuine one. Chunks that `splitToken` would not make, or of which one is missing, are not joined: the first is returned
+ * as it is, and no store accepts it.
  */
 export function parseTokens(header: string, chunks: CookieChunks): readonly string[] | 'excessive' {
-  const heads = parseCookie(header, chunks.cookieName)
-  if (chunks.maxCookies === 1 || heads === 'excessive') return heads
+  const firstValues = parseCookie(header, chunks.cookieName)
+  if (chunks.maxCookies === 1 || firstValues === 'excessive') return firstValues
   const tokens = new Set<string>()
-  for (const head of heads) {
-    const joined = joinFrom(head, header, chunks)
+  for (const first of firstValues) {
+    const joined = joinChunks(first, header, chunks)
     if (joined === 'excessive') return 'excessive'
     for (const token of joined) tokens.add(token)
   }
   return tokens.size > cookieBounds.candidates ? 'excessive' : [...tokens]
 }
 
-/** All tokens that begin with a value of the first cookie. */
-function joinFrom(
-  head: string,
+/** Returns all tokens that begin with `first`, a value of the first cookie. */
+function joinChunks(
+  first: string,
   header: string,
   chunks: CookieChunks,
 ): readonly string[] | 'excessive' {
-  const count = Number(headShape.exec(head)?.[1] ?? 1)
-  if (count === 1 || count > chunks.maxCookies) return [head]
-  let chains: readonly (readonly string[])[] = [[head.slice(placeBytes)]]
+  const count = Number(firstChunkShape.exec(first)?.[1] ?? 1)
+  if (count === 1 || count > chunks.maxCookies) return [first]
+  let chains: readonly (readonly string[])[] = [[first.slice(numberingBytes)]]
   for (const name of chunkNames(chunks, 1).slice(0, count - 1)) {
     const values = parseCookie(header, name)
     if (values === 'excessive' || chains.length * values.length > cookieBounds.candidates)
       return 'excessive'
     chains = chains.flatMap((chain) => values.map((value) => [...chain, value]))
   }
-  const whole = chains.filter((chain) => isSplit(chain, chunks.cookieName))
-  return whole.length > 0 ? whole.map((chain) => chain.join('')) : [head]
+  const whole = chains.filter((chain) => isCanonical(chain, chunks.cookieName))
+  return whole.length > 0 ? whole.map((chain) => chain.join('')) : [first]
 }
 
-/** One spelling per token: all chunks are full but the last, and together they are too long for one cookie. */
-function isSplit(chain: readonly string[], cookieName: string): boolean {
+/**
+ * Returns true for chunks as `splitToken` makes them: all full but the last, and together too long for one cookie. So a
+ * token has one spelling only.
+ */
+function isCanonical(chain: readonly string[], cookieName: string): boolean {
   const size = chunkSize(cookieName)
   const last = chain.at(-1)?.length ?? 0
   const length = (chain.length - 1) * size + last
@@ -117,10 +125,13 @@ function isSplit(chain: readonly string[], cookieName: string): boolean {
 }
 
 function chunkSize(cookieName: string): number {
-  return cookieCapacity(cookieName) - placeBytes
+  return cookieCapacity(cookieName) - numberingBytes
 }
 
-/** @throws SessionStoreError `ERR_STORE_CONTRACT` for a token that cannot be carried as it stands. */
+/**
+ * Throws if a token cannot be sent as it is.
+ * @throws SessionStoreError `ERR_STORE_CONTRACT` for anything but letters, digits and `. _ + / = -`.
+ */
 export function checkToken(token: string): void {
   if (tokenShape.test(token)) return
   throw new SessionStoreError(
@@ -129,7 +140,7 @@ export function checkToken(token: string): void {
   )
 }
 
-function tooLarge(token: string, { cookieName, maxCookies }: CookieChunks): SessionUsageError {
+function tooLargeError(token: string, { cookieName, maxCookies }: CookieChunks): SessionUsageError {
   return new SessionUsageError(
     'ERR_SESSION_TOO_LARGE',
     `The token of the session has ${token.length} bytes; cookies named ${cookieName}, at most ${maxCookies} of them, carry ${cookieCapacity(cookieName, maxCookies)}. The client keeps the old one. ` +

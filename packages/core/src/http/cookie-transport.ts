@@ -3,9 +3,9 @@ import { type CookieWriter, parseCookie } from './cookie.ts'
 import { type CookieChunks, chunkNames, parseTokens, splitToken } from './cookie-chunks.ts'
 import type { TokenTransport } from './transport.ts'
 
-/** The token in a cookie, or in a few of them side by side where the store says that its tokens need it. */
+/** The token in a cookie, or in up to `chunks.maxCookies` of them if it is too long for one. */
 export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): TokenTransport {
-  const isAlone = chunks.maxCookies === 1
+  const isSingle = chunks.maxCookies === 1
   const appended = new WeakMap<Carrier, readonly string[]>()
 
   return {
@@ -18,23 +18,23 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
     },
     send(carrier, { token, maxAge }) {
       const cookies = splitToken(token, chunks)
-      const stale = isAlone ? [] : presentedChunks(carrier, cookies.length)
+      const stale = isSingle ? [] : presentedChunks(carrier, cookies.length)
       append(carrier, [
         ...cookies.map((cookie) => writer.set(cookie, maxAge)),
         ...stale.map((name) => writer.clear(name)),
       ])
     },
-    // Every chunk, also one that this request did not present: another request may have added it meanwhile.
+    // All chunks, also those that this request did not present: another request may have added one meanwhile.
     clear: (carrier) => append(carrier, chunkNames(chunks).map(writer.clear)),
   }
 
-  /** The chunks from one place on that the browser still has, left by a longer token. */
+  /** Returns the chunks from an index on that the browser still has, left over from a longer token. */
   function presentedChunks(carrier: Carrier, from: number): readonly string[] {
     const header = carrier.header('cookie') ?? ''
     return chunkNames(chunks, from).filter((name) => parseCookie(header, name).length > 0)
   }
 
-  /** One line per name and response: what an earlier commit of the response said is taken back. */
+  /** Appends Set-Cookie lines, and first removes those of an earlier commit of the same response: one line per cookie. */
   function append(carrier: Carrier, lines: readonly string[]): void {
     for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
     for (const line of lines) carrier.append('Set-Cookie', line)

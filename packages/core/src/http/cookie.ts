@@ -1,57 +1,70 @@
 import { SessionUsageError } from '../errors.ts'
 
-/** Where and how the cookie lives; the words are SessionX's and RFC 6265bis's. */
+/**
+ * The attributes of the cookie, named as in SessionX and RFC 6265bis. Combinations that a browser would drop throw
+ * `ERR_CONFIG_INVALID`.
+ */
 export interface CookieOptions {
-  /** @default '__Host-sid' */
+  /**
+   * The name of the cookie. The prefix `__Host-` makes browsers accept it only over HTTPS, for this host and path `/`.
+   * @default '__Host-sid'
+   */
   readonly cookieName?: string
-  /** @default '/' */
+  /** The path below which the browser sends the cookie. @default '/' */
   readonly path?: string
-  /** Absent: this host only. With a `__Host-` name it must be absent. */
+  /** A domain whose subdomains get the cookie too. Not allowed with a `__Host-` name. @default this host only */
   readonly domain?: string
-  /** @default true */
+  /** True: the token is sent over HTTPS only, also in a header. @default true */
   readonly secure?: boolean
-  /** @default true */
+  /** True: scripts of the page cannot read the cookie. @default true */
   readonly httpOnly?: boolean
-  /** @default 'lax' */
+  /**
+   * Which requests from other sites carry the cookie: `'strict'` none, `'lax'` following a link, `'none'` all (needs
+   * `secure`). @default 'lax'
+   */
   readonly sameSite?: 'strict' | 'lax' | 'none'
-  /** Keyed by the top-level site (CHIPS); needs `secure`. @default false */
+  /** True: one cookie jar per top-level site, for embedded pages (CHIPS); needs `secure`. @default false */
   readonly partitioned?: boolean
 }
 
-/** Cookie options with nothing left to default; no `domain` means this host only. */
+/** The cookie options with all defaults filled in; `domain: undefined` means this host only. */
 export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
   readonly domain: string | undefined
 }
 
-/** The two lines that a cookie can be sent as. */
+/** Makes the values of `Set-Cookie` for the cookies of a session. */
 export interface CookieWriter {
-  /** `maxAge` in ms; without it the cookie ends with the browser. */
+  /** Returns the line that sets a cookie. `maxAge` in ms; without it the cookie lasts until the browser closes. */
   set(cookie: { readonly name: string; readonly value: string }, maxAge: number | undefined): string
-  /** Ends the cookie of a name: same path, domain and flags, or browsers keep it. */
+  /** Returns the line that deletes a cookie. It has the same path, domain and flags, or browsers would keep the cookie. */
   clear(name: string): string
 }
 
-/** A Set-Cookie line, taken apart. */
+/** A parsed `Set-Cookie` line. */
 export interface SetCookie {
   readonly name: string
   readonly value: string
-  /** By their names as written; '' for one that has no value. */
+  /** Attributes by their names as written; '' for one without a value, such as `HttpOnly`. */
   readonly attributes: ReadonlyMap<string, string>
 }
 
 /**
- * The bounds within which a Cookie header is read: B-11 of docs/explanation/attack-cases.md. `candidates` are the
- * different tokens tried, `chunks` is how many cookies may carry one token.
+ * The bounds of a Cookie header; beyond them no token is read (B-11 of docs/explanation/attack-cases.md).
+ *
+ * - `bytes`: the length of the header.
+ * - `pairs`: how many cookies it may hold.
+ * - `candidates`: how many different tokens are tried.
+ * - `chunks`: how many cookies one token may be split into.
  */
 export const cookieBounds = { bytes: 16_384, pairs: 180, candidates: 4, chunks: 3 }
 
 const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 const attributeShape = /^[\x21-\x2b\x2d-\x3a\x3c-\x7e]{1,1024}$/ // visible ASCII without comma and semicolon
-const longestAge = 400 * 86_400 // seconds; browsers cut off there (RFC 6265bis, 5.5)
+const maxAgeLimit = 400 * 86_400 // seconds; browsers allow no more (RFC 6265bis, 5.5)
 
 /**
- * All values that a Cookie header gives for a name, in its order, each once; `'excessive'` beyond the bounds.
- * Names are compared as they stand: no decoding, no folding, nothing trimmed but blanks and tabs.
+ * Returns the distinct values that a Cookie header has for a name, in order; `'excessive'` above the bounds. Names are
+ * compared exactly: not decoded and not case-folded; only blanks and tabs around them are removed.
  */
 export function parseCookie(header: string, name: string): readonly string[] | 'excessive' {
   if (header.length > cookieBounds.bytes) return 'excessive'
@@ -61,8 +74,8 @@ export function parseCookie(header: string, name: string): readonly string[] | '
     const semicolon = header.indexOf(';', start)
     const end = semicolon < 0 ? header.length : semicolon
     const equals = header.indexOf('=', start)
-    if (equals >= 0 && equals < end && trimmed(header, start, equals) === name) {
-      const value = trimmed(header, equals + 1, end)
+    if (equals >= 0 && equals < end && trimBlanks(header, start, equals) === name) {
+      const value = trimBlanks(header, equals + 1, end)
       if (!values.includes(value)) values.push(value)
     }
     if (++pairs > cookieBounds.pairs || values.length > cookieBounds.candidates) return 'excessive'
@@ -72,7 +85,7 @@ export function parseCookie(header: string, name: string): readonly string[] | '
 }
 
 /**
- * Prepares the Set-Cookie lines of the cookies of a session.
+ * Creates the writer of a session's cookies. The attributes are put together once, here.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that contradict each other or that a browser would drop.
  */
 export function createCookieWriter(options: CompleteCookieOptions): CookieWriter {
@@ -95,7 +108,12 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
   }
 }
 
-/** Takes a Set-Cookie line of a writer apart, for what takes cookies in another shape. */
+/**
+ * Parses a `Set-Cookie` line as `CookieWriter` makes it. For frameworks that take cookies by name, value and attributes.
+ * @example
+ * const { name, value, attributes } = parseSetCookie('sid=abc; Path=/; HttpOnly')
+ * attributes.get('Path') // '/'
+ */
 export function parseSetCookie(line: string): SetCookie {
   const [pair = '', ...attributes] = line.split('; ')
   const [name, value] = nameAndValue(pair)
@@ -160,11 +178,12 @@ function checkCookie(options: CompleteCookieOptions): void {
   )
 }
 
+/** Throws `ERR_CONFIG_INVALID` about an option unless `holds`. */
 function check(holds: boolean, option: string, message: string): void {
   if (!holds) throw new SessionUsageError('ERR_CONFIG_INVALID', `${option} ${message}.`)
 }
 
-function trimmed(text: string, from: number, to: number): string {
+function trimBlanks(text: string, from: number, to: number): string {
   while (from < to && isBlank(text.charCodeAt(from))) from++
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--
   return text.slice(from, to)
@@ -175,5 +194,5 @@ function isBlank(code: number): boolean {
 }
 
 function toSeconds(ms: number): number {
-  return Math.min(Math.max(Math.ceil(ms / 1000), 1), longestAge)
+  return Math.min(Math.max(Math.ceil(ms / 1000), 1), maxAgeLimit)
 }

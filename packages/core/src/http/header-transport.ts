@@ -3,43 +3,45 @@ import { cookieBounds } from './cookie.ts'
 import { checkToken } from './cookie-chunks.ts'
 import type { TokenTransport } from './transport.ts'
 
-/** The response header that hands the next token to a client which sends `Authorization: Bearer`. */
+/** The response header with the next token, for a client that sends `Authorization: Bearer`. */
 export const bearerResponseHeader = 'Session-Token'
 
-/** Behind the blanks comes something else, or a long run of them could be split in many ways. */
+/** After the blanks comes a non-blank: otherwise a long run of blanks would match in many ways (ReDoS). */
 const bearerShape = /^bearer(?: +([^ ].*))?$/is
 
-/** The token in `Authorization: Bearer` (RFC 6750, 2.1); the next one comes in the response header `Session-Token`. */
+/** The token in `Authorization: Bearer` (RFC 6750, 2.1), and the next one in the response header `Session-Token`. */
 export function bearerTransport(): TokenTransport {
-  return transportOver('Authorization', {
+  return createTransport('Authorization', {
     responseHeader: bearerResponseHeader,
-    // Another scheme is none of ours.
-    tokenIn: (value) => {
+    // Another scheme, such as Basic, is not for the session.
+    parse: (value) => {
       const match = bearerShape.exec(value)
       return match ? (match[1] ?? '') : undefined
     },
   })
 }
 
-/** The token in a request header of the application's choice, and the next one in the same header of the response. */
+/** The token in a header of the application's own, and the next one in the same header of the response. */
 export function headerTransport(header: string): TokenTransport {
-  return transportOver(header, { responseHeader: header, tokenIn: (value) => value })
+  return createTransport(header, { responseHeader: header, parse: (value) => value })
 }
 
-interface HeaderUse {
-  /** The response header. */
+interface HeaderFormat {
   readonly responseHeader: string
-  /** The token in one value of the request header, '' where it has none; `undefined` for a value of other use. */
-  tokenIn(value: string): string | undefined
+  /** Returns the token in one value of the request header, '' if it is empty, `undefined` if it is not for the session. */
+  parse(value: string): string | undefined
 }
 
-/** Of several values each is a token, as of several cookies; a client that has none yet sends the header empty. */
-function transportOver(header: string, { responseHeader, tokenIn }: HeaderUse): TokenTransport {
+/**
+ * Creates the transport of a header. Several comma-separated values are several tokens, as with cookies of one name. A
+ * client that has no token yet sends the header empty to get one.
+ */
+function createTransport(header: string, { responseHeader, parse }: HeaderFormat): TokenTransport {
   const lower = header.toLowerCase()
   return {
     header,
     caching: 'no-store',
-    read: (carrier) => present(carrier, lower, tokenIn),
+    read: (carrier) => readHeader(carrier, lower, parse),
     send(carrier, { token }) {
       checkToken(token)
       carrier.set(responseHeader, token)
@@ -48,12 +50,12 @@ function transportOver(header: string, { responseHeader, tokenIn }: HeaderUse): 
   }
 }
 
-function present(carrier: RequestCarrier, header: string, tokenIn: HeaderUse['tokenIn']) {
+function readHeader(carrier: RequestCarrier, header: string, parse: HeaderFormat['parse']) {
   const text = carrier.header(header)
   if (text === undefined) return undefined
   if (text.length > cookieBounds.bytes) return 'excessive'
   const values = text.split(',', cookieBounds.candidates + 1)
-  const tokens = values.map((value) => tokenIn(value.trim())).filter((token) => token !== undefined)
+  const tokens = values.map((value) => parse(value.trim())).filter((token) => token !== undefined)
   if (tokens.length > cookieBounds.candidates) return 'excessive'
   return tokens.length === 0 ? undefined : tokens.filter((token) => token !== '')
 }

@@ -1,67 +1,68 @@
 import type { Carrier, RequestCarrier } from './carrier.ts'
 import { cookieBounds } from './cookie.ts'
 
-/** Where a client carries its token, and its response the next one. */
+/** One place for the token in requests and responses: the cookie, or a header. */
 export interface TokenTransport {
-  /** The request header that the token is in, by which caches must tell responses apart. */
+  /** The request header that holds the token; a response that depends on the session has it in `Vary`. */
   readonly header: string
-  /** The least that the Cache-Control of a response with a token says. */
+  /** The least strict `Cache-Control` that a response with a token may have. */
   readonly caching: 'private, no-cache' | 'no-store'
   /**
-   * The tokens that a request presents here, mostly one; none where it only asks for one to be handed to it here;
-   * `undefined` where it does not use this transport; `'excessive'` beyond the bounds.
+   * Returns the tokens of a request, mostly one. An empty list means that the client uses this transport but has no token
+   * yet; `undefined` that it does not use this transport; `'excessive'` that the header exceeds `cookieBounds`.
    */
   read(carrier: RequestCarrier): readonly string[] | 'excessive' | undefined
   /**
-   * Hands a token to the client.
-   * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; the response is then as it was.
+   * Adds a token to the response.
+   * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; the response is unchanged.
+   * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token with characters that no header may hold.
    */
-  send(carrier: Carrier, sent: OutgoingToken): void
-  /** Has the client forget its token. */
+  send(carrier: Carrier, outgoing: OutgoingToken): void
+  /** Makes the client delete its token. */
   clear(carrier: Carrier): void
 }
 
-/** A token on its way to the client. */
+/** A token to send to the client. */
 interface OutgoingToken {
   readonly token: string
-  /** How long the client is to keep it, in ms; `undefined`: until it closes. */
+  /** How long the client keeps it, in ms; `undefined` means until it closes. */
   readonly maxAge: number | undefined
 }
 
-/** The transports that an application has chosen, the one for a new visitor first. */
+/** The transports of a manager; the first is used for a client that has no token yet. */
 export type TokenTransports = readonly [TokenTransport, ...TokenTransport[]]
 
-/** All tokens of a request, wherever it carries them; `'excessive'` beyond the bounds. */
+/** Returns all distinct tokens of a request, from all transports; `'excessive'` above the bounds. */
 export function readTokens(
   transports: TokenTransports,
   carrier: RequestCarrier,
 ): readonly string[] | 'excessive' {
-  const [only, another] = transports
-  if (!another) return only.read(carrier) ?? []
+  const [first, second] = transports
+  if (!second) return first.read(carrier) ?? []
   const tokens = new Set<string>()
   for (const transport of transports) {
-    const presented = transport.read(carrier)
-    if (presented === 'excessive') return 'excessive'
-    for (const token of presented ?? []) tokens.add(token)
+    const read = transport.read(carrier)
+    if (read === 'excessive') return 'excessive'
+    for (const token of read ?? []) tokens.add(token)
   }
   return tokens.size > cookieBounds.candidates ? 'excessive' : [...tokens]
 }
 
 /**
- * The transport in which a request is handed a token: the way it came, else the first. Of several ways the cookie, whatever
- * their order: no script may have the token of an HttpOnly cookie shown to it by adding a header to its request.
+ * Returns the transport that sends a token: the one that the request used, else the first. If the request used several,
+ * the cookie wins whatever their order: a script must not get the token of an HttpOnly cookie by adding a header.
  */
 export function transportToSend(
   transports: TokenTransports,
   carrier: RequestCarrier,
 ): TokenTransport {
-  const [only, another] = transports
-  if (!another) return only
+  const [first, second] = transports
+  if (!second) return first
   const used = transportsToClear(transports, carrier)
   return used.find(({ header }) => header === 'Cookie') ?? used[0]
 }
 
-/** The transports in which a request is told that its session ended: all that it used, else the first. */
+/** Returns the transports that clear the token: all that the request used, else the first. */
 export function transportsToClear(
   transports: TokenTransports,
   carrier: RequestCarrier,

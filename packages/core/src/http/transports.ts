@@ -5,15 +5,19 @@ import { cookieTransport } from './cookie-transport.ts'
 import { bearerResponseHeader, bearerTransport, headerTransport } from './header-transport.ts'
 import type { TokenTransport, TokenTransports } from './transport.ts'
 
-/** A way to carry the token: the cookie, `Authorization: Bearer`, or a header of the application's own. */
+/**
+ * Where a client carries its token: in the cookie, in `Authorization: Bearer`, or in a header of the application's own.
+ * @example
+ * const tokenIn: readonly TokenIn[] = ['cookie', { header: 'X-Session-Token' }]
+ */
 export type TokenIn = 'cookie' | 'bearer' | { readonly header: string }
 
-/** The ways that an application has chosen; a new visitor is answered in the first. */
+/** The option `tokenIn` as a list; the first is used for a client that has no token yet. */
 export type TokenInList = readonly [TokenIn, ...TokenIn[]]
 
-const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/ // RFC 9110's token
-/** Headers that mean something to HTTP, a browser or a proxy; of those with a hyphen, what they begin with. */
-const takenNames = new Set(
+const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/ // a `token` of RFC 9110, 5.6.2
+/** Headers that have a meaning for HTTP, browsers or proxies, and so cannot carry a token. */
+const reservedNames = new Set(
   (
     'accept age allow authorization clear-site-data connection cookie cookie2 date etag expect expires forwarded from ' +
     'host keep-alive last-modified link location max-forwards origin pragma range referer refresh retry-after server ' +
@@ -21,47 +25,51 @@ const takenNames = new Set(
     'warning www-authenticate x-real-ip'
   ).split(' '),
 )
-const takenPrefix = /^(accept|access-control|cache|content|cross-origin|if|proxy|sec|x-forwarded)-/
+const reservedPrefix =
+  /^(accept|access-control|cache|content|cross-origin|if|proxy|sec|x-forwarded)-/
 
 /**
- * The option `tokenIn`, checked.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * Returns the option `tokenIn` as a checked list.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an empty list, a header named twice, or a name that cannot be used.
  */
 export function checkTokenIn(tokenIn: TokenIn | readonly TokenIn[] = 'cookie'): TokenInList {
   const [first, ...others] = [tokenIn].flat()
-  if (first === undefined) throw wrong('names no way')
-  const ways: TokenInList = [first, ...others]
-  const names = ways.map(responseHeaderOf)
-  if (new Set(names).size < names.length) throw wrong('names one header twice')
-  return ways
+  if (first === undefined) throw tokenInError('names no way')
+  const list: TokenInList = [first, ...others]
+  const names = list.map(responseHeaderOf)
+  if (new Set(names).size < names.length) throw tokenInError('names one header twice')
+  return list
 }
 
-/** The transports of the ways; the cookie's with as many cookies as the store's tokens need. */
+/** Creates the transports of the option `tokenIn`. `chunks` is how many cookies a token of the store may take. */
 export function createTransports(
   [first, ...others]: TokenInList,
   { writer, chunks }: { readonly writer: CookieWriter; readonly chunks: CookieChunks },
 ): TokenTransports {
-  const transportOf = (way: TokenIn): TokenTransport => {
-    if (way === 'cookie') return cookieTransport(writer, chunks)
-    return way === 'bearer' ? bearerTransport() : headerTransport(way.header)
+  const transportOf = (tokenIn: TokenIn): TokenTransport => {
+    if (tokenIn === 'cookie') return cookieTransport(writer, chunks)
+    return tokenIn === 'bearer' ? bearerTransport() : headerTransport(tokenIn.header)
   }
   return [transportOf(first), ...others.map(transportOf)]
 }
 
-/** The response header of a way, in lower case; it tells the ways apart. */
-export function responseHeaderOf(way: TokenIn): string {
-  if (way === 'cookie') return 'set-cookie'
-  if (way === 'bearer') return bearerResponseHeader.toLowerCase()
-  const header: unknown = Object(way).header
-  if (typeof header !== 'string') throw wrong(`holds ${String(way)}`)
+/**
+ * Returns the response header that sends the token, in lower case. Two entries of `tokenIn` are the same if theirs is.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a `TokenIn`, or a header that cannot be used.
+ */
+export function responseHeaderOf(tokenIn: TokenIn): string {
+  if (tokenIn === 'cookie') return 'set-cookie'
+  if (tokenIn === 'bearer') return bearerResponseHeader.toLowerCase()
+  const header: unknown = Object(tokenIn).header
+  if (typeof header !== 'string') throw tokenInError(`holds ${String(tokenIn)}`)
   const lower = header.toLowerCase()
-  if (!nameShape.test(header)) throw wrong('holds a header that is not the name of one')
-  if (takenNames.has(lower) || takenPrefix.test(lower))
-    throw wrong(`holds the header ${header}, which means something in HTTP`)
+  if (!nameShape.test(header)) throw tokenInError('holds a header that is not the name of one')
+  if (reservedNames.has(lower) || reservedPrefix.test(lower))
+    throw tokenInError(`holds the header ${header}, which means something in HTTP`)
   return lower
 }
 
-function wrong(what: string): SessionUsageError {
+function tokenInError(what: string): SessionUsageError {
   return new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `tokenIn ${what}. Give 'cookie', 'bearer', a header of your own such as { header: 'X-Session-Token' }, or a list of different ones.`,
