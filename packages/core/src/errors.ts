@@ -1,4 +1,27 @@
-/** Every code that a Sojourn error can carry. The list is closed; each has its anchor in docs/reference/errors.md. */
+/**
+ * The codes of all Sojourn errors. The list is closed; docs/reference/errors.md has a section for each.
+ *
+ * | code                        | class                  | meaning                                                  |
+ * |-----------------------------|------------------------|----------------------------------------------------------|
+ * | `ERR_CONFIG_INVALID`        | `SessionUsageError`    | a wrong option or argument                               |
+ * | `ERR_SECRET_WEAK`           | `SessionUsageError`    | a secret is missing, short or well known                 |
+ * | `ERR_SESSION_MISSING`       | `SessionUsageError`    | the binding is not mounted before the code that needs it |
+ * | `ERR_SESSION_READ_ONLY`     | `SessionUsageError`    | a session of `manager.read` was changed                  |
+ * | `ERR_SESSION_LATE`          | `SessionUsageError`    | a cookie is due and the response headers have left       |
+ * | `ERR_SESSION_NOT_ENCODABLE` | `SessionUsageError`    | `session.data` holds a value that cannot be stored       |
+ * | `ERR_SESSION_TOO_LARGE`     | `SessionUsageError`    | `session.data` exceeds `maxDataBytes` or the cookie      |
+ * | `ERR_SESSION_CONFLICT`      | `SessionConflictError` | other requests kept writing; nothing was written         |
+ * | `ERR_SESSION_SUPERSEDED`    | `SessionConflictError` | another request elevated the session meanwhile           |
+ * | `ERR_SESSION_ENDED`         | `SessionConflictError` | the session has ended                                    |
+ * | `ERR_SESSION_LIMIT`         | `SessionLimitError`    | the user has as many sessions as allowed                 |
+ * | `ERR_SESSION_REQUIRED`      | `SessionAccessError`   | no user is logged in                                     |
+ * | `ERR_SESSION_NOT_RECENT`    | `SessionAccessError`   | the last login is too long ago                           |
+ * | `ERR_CSRF_REFUSED`          | `SessionAccessError`   | the request may come from another site                   |
+ * | `ERR_STORE_UNAVAILABLE`     | `SessionStoreError`    | the store is down                                        |
+ * | `ERR_STORE_TIMEOUT`         | `SessionStoreError`    | the store is slow; the outcome of a write is unknown     |
+ * | `ERR_STORE_REFUSED`         | `SessionStoreError`    | the store refused the operation                          |
+ * | `ERR_STORE_CONTRACT`        | `SessionStoreError`    | the store broke a clause of its contract                 |
+ */
 export type SessionErrorCode =
   | 'ERR_CONFIG_INVALID'
   | 'ERR_SECRET_WEAK'
@@ -40,12 +63,20 @@ type AccessCode = Extract<
 type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
 /**
- * What all errors of Sojourn have in common. Its subclass says who must act; `code` says on what.
- * The message says what happened and then what to do. It may hold an id, never a token or a secret.
+ * The base class of all errors of Sojourn. The subclass shows who must act, `code` what is wrong. The message states
+ * what happened and then what to do; it may hold a session id, never a token or a secret. `cause` is the underlying
+ * error, if there is one.
+ * @example
+ * try {
+ *   await session.login('user-42')
+ * } catch (error) {
+ *   if (error instanceof SessionError && error.code === 'ERR_SESSION_LIMIT') console.info(error.message)
+ *   else throw error
+ * }
  */
 export abstract class SessionError extends Error {
   readonly code: SessionErrorCode
-  /** The HTTP status that a binding, or the framework's own error handler, answers with. */
+  /** The HTTP status of the response, set by the binding or by the framework's own error handler. */
   abstract readonly status: number
 
   protected constructor(code: SessionErrorCode, message: string, cause?: unknown) {
@@ -55,19 +86,27 @@ export abstract class SessionError extends Error {
   }
 }
 
-/** One that the client is told of; for a mistake of the developer's, frameworks have a 500 and a log of their own. */
+/**
+ * An error with a response of its own, status 401, 403, 409 or 503. `SessionUsageError` is not one: it is a bug, which
+ * frameworks log and report as 500.
+ */
 abstract class ResponseError extends SessionError {
-  /** Sent along with the status by the default error handlers of Express and Koa. */
+  /** Response headers; the default error handlers of Express and Koa send them. */
   readonly headers: Readonly<Record<string, string>> = {}
 
-  /** What a framework of Request and Response answers with; Hono's default error handler does. */
+  /** Returns the error as a Fetch `Response` without a body. Hono's default error handler calls it. */
   getResponse(): Response {
     const { status, headers } = this
     return new Response(null, { status, headers })
   }
 }
 
-/** The developer must act: a wrong option, a wrong call, or data that no session can keep. Status 500. */
+/**
+ * The developer must act: a wrong option, a wrong call, or data that no session can hold. Status 500.
+ *
+ * Codes: `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`, `ERR_SESSION_MISSING`, `ERR_SESSION_READ_ONLY`, `ERR_SESSION_LATE`,
+ * `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`.
+ */
 export class SessionUsageError extends SessionError {
   readonly status = 500
   declare readonly code: UsageCode
@@ -77,7 +116,11 @@ export class SessionUsageError extends SessionError {
   }
 }
 
-/** The request lost to another one and wrote nothing; the client may try again. Status 409. */
+/**
+ * The request lost against another one and wrote nothing; the client may send it again. Status 409.
+ *
+ * Codes: `ERR_SESSION_CONFLICT`, `ERR_SESSION_SUPERSEDED`, `ERR_SESSION_ENDED`.
+ */
 export class SessionConflictError extends ResponseError {
   readonly status = 409
   declare readonly code: ConflictCode
@@ -87,7 +130,10 @@ export class SessionConflictError extends ResponseError {
   }
 }
 
-/** A user has as many sessions as the limit allows, and the policy is to refuse one more. Status 403. */
+/**
+ * The user has as many sessions as `limit` allows and `onExceed` is `'refuse'`. Status 403. Code:
+ * `ERR_SESSION_LIMIT`.
+ */
 export class SessionLimitError extends ResponseError {
   readonly status = 403
 
@@ -97,8 +143,11 @@ export class SessionLimitError extends ResponseError {
 }
 
 /**
- * The user must act: log in (`REQUIRED`), prove again who they are (`NOT_RECENT`; RFC 9470), both 401; or send the
- * request from our own page (`CSRF_REFUSED`), 403: no login would change that.
+ * The user must act.
+ *
+ * - `ERR_SESSION_REQUIRED`, status 401: log in.
+ * - `ERR_SESSION_NOT_RECENT`, status 401: log in again (step-up, RFC 9470).
+ * - `ERR_CSRF_REFUSED`, status 403: send the request from a page of this application. A login would not help.
  */
 export class SessionAccessError extends ResponseError {
   readonly status: 401 | 403
@@ -113,8 +162,13 @@ export class SessionAccessError extends ResponseError {
 }
 
 /**
- * The operator must act: the store is down (`UNAVAILABLE`), slow (`TIMEOUT`: the outcome of a write is unknown),
- * refuses (`REFUSED`), or breaks a clause of its contract (`CONTRACT`, which names the clause). Never "no session".
+ * The operator must act: the store fails. Status 503 with `Retry-After`. Never the same as "no session": the cookie
+ * stays.
+ *
+ * - `ERR_STORE_UNAVAILABLE`: it is down.
+ * - `ERR_STORE_TIMEOUT`: it is slower than `storeTimeout`; the outcome of a write is unknown.
+ * - `ERR_STORE_REFUSED`: it refuses the operation.
+ * - `ERR_STORE_CONTRACT`: it breaks a clause of its contract, which the message names.
  */
 export class SessionStoreError extends ResponseError {
   readonly status = 503

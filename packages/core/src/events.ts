@@ -1,53 +1,65 @@
 import type { EndReason, SessionId } from './record/record.ts'
 
-/** Why a token was refused, or why changes were not kept. */
+/**
+ * Why a token was refused or not sent, or why changes of a session were not saved. The `why` of the event
+ * `discarded`.
+ */
 export type DiscardReason =
-  | 'excessive' // the header of the token is beyond the bounds of cookie.ts
-  | 'malformed' // not the shape of a token
-  | 'forged' // right shape, wrong signature
+  | 'excessive' // the header with the token exceeds `cookieBounds` of http/cookie.ts
+  | 'malformed' // not a token
+  | 'forged' // a token with a wrong signature: another key, another cookie name, or an attack
   | 'ambiguous' // several genuine tokens, for different sessions
   | 'unknown' // genuine, but the store has no such session
-  | 'expired' // idle or absolute limit reached, by the manager's clock; most stores forget it first: `unknown`
-  | 'stale' // genuine and superseded by rotation or login
+  | 'expired' // past its idle or absolute limit, by the manager's clock; most stores delete it before: `unknown`
+  | 'stale' // genuine, but replaced by a rotation or a login
   | 'corrupt' // the record cannot be decoded
-  | 'ended' // the session had ended: at the load its token is refused, at the commit its changes
+  | 'ended' // the session has ended: its token is refused at the load, its changes at the commit
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
   | 'late' // changed after the headers had left
-  | 'insecure' // with `secure`, none leaves over plain HTTP: a token is not sent, a new session not kept
+  | 'insecure' // plain HTTP with `secure`: the token is not sent, or a new session not saved
 
-/** What each event carries. Ids name sessions and are safe to log; no event holds a token or a secret. */
+/**
+ * The events of a manager, by name, and what a listener receives. Session ids are safe to log; no event holds a token
+ * or a secret.
+ * @see docs/reference/events.md
+ * @example
+ * manager.on('ended', ({ id, reason }) => console.info('session ended', id, reason))
+ */
 export interface SessionEvents {
-  /** A record was created: an anonymous session, or a login (then `userId` is set). */
+  /** A session was saved for the first time: an anonymous one, or one of a login (then `userId` is set). */
   created: { readonly id: SessionId; readonly userId: string | undefined }
-  /** The token of a session changed; the id did not. */
+  /** The token of a session was replaced; the id is the same. */
   rotated: {
     readonly id: SessionId
     readonly userId: string | undefined
-    /** `cause` is `rotate()` or a re-authentication, `age` is `rotationInterval`. */
+    /** `cause`: by `rotate()` or a re-authentication. `age`: by `rotationInterval`. */
     readonly why: 'cause' | 'age'
   }
-  /** A token that was rotated away was used long after: it was stolen, or a browser kept it. */
+  /**
+   * A token was used five minutes or more after it had been replaced: it was stolen, or a client kept it. See
+   * `onReplay`.
+   */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
-  /** A session ended, and why. `revokeAll` tells how many it ended by its answer, not by events. */
+  /** A session was ended. `revokeAll` and expiry emit no event. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
-  /** A bounded store dropped the session used longest ago to make room. */
+  /** A store with a bounded size deleted the least recently used session to make room. */
   displaced: { readonly id: SessionId }
-  /** A token was refused, or changes were not kept. */
+  /** A token was refused or not sent, or changes were not saved. */
   discarded: {
     readonly what: 'token' | 'changes'
     readonly why: DiscardReason
     readonly id: SessionId | undefined
   }
-  /** Two requests changed the same keys of `data`; the later one won. */
+  /** Two requests changed the same top-level keys of `data`. The later commit won, or the option `merge` decided. */
   conflict: { readonly id: SessionId; readonly keys: readonly string[] }
-  /** A record could not be decoded. It stays in place for the operator. */
+  /** A stored session could not be decoded. It stays in the store for the operator. */
   corrupt: { readonly id: SessionId; readonly cause: unknown }
-  /** An operation of the store failed. */
+  /** An operation of the store failed, one event per attempt, or a commit failed because of its data. */
   failed: { readonly operation: string; readonly error: Error }
 }
 
-/** Tells the listeners of one event; never throws. */
+/** Calls the listeners of an event; never throws. */
 export type Emit = <Type extends keyof SessionEvents>(
   type: Type,
   event: SessionEvents[Type],
@@ -56,7 +68,10 @@ export type Emit = <Type extends keyof SessionEvents>(
 type Listener<Type extends keyof SessionEvents> = (event: SessionEvents[Type]) => unknown
 type Listeners = { [Type in keyof SessionEvents]?: Set<Listener<Type>> }
 
-/** A typed emitter. A listener that throws is reported to `warn`; it never harms the request that it watches. */
+/**
+ * Creates a typed event emitter: `emit` for the manager, `on` for applications. If a listener throws, or its promise
+ * rejects, the error goes to `warn` and the request goes on.
+ */
 export function createEvents(warn: (message: string, error: unknown) => void) {
   const listeners: Listeners = {}
   const listenersOf = <Type extends keyof SessionEvents>(type: Type): Set<Listener<Type>> => {
@@ -66,14 +81,14 @@ export function createEvents(warn: (message: string, error: unknown) => void) {
   const emit: Emit = (type, event) => {
     for (const listener of listeners[type] ?? []) {
       try {
-        const told = listener(event)
-        if (told instanceof Promise) told.catch((error: unknown) => complain(type, error))
+        const result = listener(event)
+        if (result instanceof Promise) result.catch((error: unknown) => warnFailed(type, error))
       } catch (error) {
-        complain(type, error)
+        warnFailed(type, error)
       }
     }
   }
-  const complain = (type: string, error: unknown) => {
+  const warnFailed = (type: string, error: unknown) => {
     warn(
       `A listener of the event '${type}' failed. Mend the listener; the session is unharmed.`,
       error,

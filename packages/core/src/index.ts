@@ -1,4 +1,5 @@
-// For applications. Authors of stores import from '@sojourn/core/store', authors of bindings from '@sojourn/core/binding'.
+// The entry point for applications. Stores are written with '@sojourn/core/store', bindings with
+// '@sojourn/core/binding', tests of applications with '@sojourn/core/testing'.
 export type { Codec } from './data/codec.ts'
 export type { MergeKey } from './data/merge.ts'
 export {

@@ -1,9 +1,11 @@
 import { check } from './check.ts'
 
 /**
- * Holds options to the names that are known: a misspelt one would do nothing, and nobody would notice. `owner` is what
- * takes them, as the developer wrote it: `createSessionManager()`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`, naming the option that was meant, where one comes near.
+ * Returns the options if all their names are known. A misspelt option would otherwise have no effect, unnoticed.
+ * `owner` is the function that takes them, as it is called: `createSessionManager()`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`; the message names the option with the most similar name, if any.
+ * @example
+ * checkOptions(options, { codec: true, reads: true }, 'keyedStore()')
  */
 export function checkOptions<Options extends object>(
   options: Options,
@@ -23,13 +25,13 @@ export function checkOptions<Options extends object>(
 }
 
 function remedy(name: string, names: readonly string[]): string {
-  const meant = nearest(name, names)
-  return meant === undefined
+  const similar = nearest(name, names)
+  return similar === undefined
     ? `Its options are ${names.join(', ')}`
-    : `Write ${meant}, or leave it out`
+    : `Write ${similar}, or leave it out`
 }
 
-/** The name with the fewest letters changed, few of all: it was meant. Else none, or it would be a guess. */
+/** Returns the name that differs in the fewest letters, if that is at most two or a third of its length. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const given = name.toLowerCase()
   const [best] = names
@@ -39,12 +41,15 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   return best?.each
 }
 
-/** None to a name that says it longer: others write `secret` for `secretKey`, and `name` for `cookieName`. */
+/**
+ * Returns 0 for a part of the name, such as `secret` for `secretKey` or `name` for `cookieName`, as other libraries
+ * call it.
+ */
 function distance(given: string, name: string): number {
   return given.length >= 4 && name.includes(given) ? 0 : changesBetween(given, name)
 }
 
-/** How many letters have to be put in, left out or replaced to make one text of the other (Levenshtein). */
+/** Returns the Levenshtein distance: how many letters must be inserted, deleted or replaced. */
 function changesBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (const [at, letter] of [...one].entries()) {

@@ -2,27 +2,37 @@ import { SessionUsageError } from '../errors.ts'
 import { quote } from './quote.ts'
 
 /**
- * Holds an option or an argument to a rule: `what` says what it is instead, `remedy` what to give.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` where the rule does not hold.
+ * Checks an option or an argument. `what` describes the wrong value, `remedy` what to give; neither ends in a full
+ * stop.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` unless `holds`.
+ * @example
+ * check(max > 0, `max is ${max}`, 'Give a whole number above 0')
  */
 export function check(holds: boolean, what: string, remedy: string): void {
   if (!holds) throw new SessionUsageError('ERR_CONFIG_INVALID', `${what}. ${remedy}.`)
 }
 
-/** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but one of the words. */
-export function checkOneOf<Word extends string>(
+/**
+ * Returns the value of an option if it is one of `allowed`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`; the message lists them.
+ */
+export function checkOneOf<Value extends string>(
   name: string,
-  word: Word,
-  words: readonly [...Word[], Word],
-): Word {
-  const quoted = words.map((one) => `'${one}'`)
+  value: Value,
+  allowed: readonly [...Value[], Value],
+): Value {
+  const quoted = allowed.map((one) => `'${one}'`)
   const last = quoted.pop()
-  check(words.includes(word), `${name} is ${quote(word)}`, `Give ${quoted.join(', ')} or ${last}`)
-  return word
+  check(
+    allowed.includes(value),
+    `${name} is ${quote(value)}`,
+    `Give ${quoted.join(', ')} or ${last}`,
+  )
+  return value
 }
 
 /**
- * What a binding is given instead of a manager is told when it is mounted, and not by the first request.
+ * Checks that a binding was given a manager, when it is mounted rather than at the first request.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function checkManager(manager: unknown): void {

@@ -1,5 +1,8 @@
-/** Epoch milliseconds. Every judgement about time in Sojourn asks a clock, so that a test can move it. */
+/**
+ * Returns the current time in epoch ms. Sojourn reads the time only through the option `clock`, so that tests can set
+ * it.
+ */
 export type Clock = () => number
 
-/** The machine's clock: the only place in Sojourn that reads it. */
+/** The clock of the machine, the default. No other place in Sojourn reads it. */
 export const systemClock: Clock = () => Date.now()
