@@ -44,8 +44,8 @@ const sentProperty: PropertyDescriptor = {
 /**
  * Creates the carrier of one request: adds the property `sent` to `methods` and returns the same object.
  *
- * All carriers share one getter for `sent`. A getter in the object literal would give each carrier a hidden class of its
- * own in V8, which costs a request more than the rest of its carrier.
+ * All carriers share one getter for `sent`. A getter in the object literal would give each carrier a hidden class of
+ * its own in V8, which costs a request more than the rest of its carrier.
  * @example
  * function carrierOf(request: IncomingMessage, response: ServerResponse): Carrier {
  *   return createCarrier({
@@ -62,13 +62,17 @@ export function createCarrier<Methods extends CarrierMethods>(methods: Methods):
   return Object.defineProperty(methods, 'sent', sentProperty) as Methods & Carrier // `sent` was just defined
 }
 
-/** Request headers: Fetch's `Headers`, or a plain object with lower-case names, such as `request.headers` of `node:http`. */
+/**
+ * Request headers: Fetch's `Headers`, or a plain object with lower-case names, such as `request.headers` of
+ * `node:http`.
+ */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or where there is no response.
+ * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or where there is no
+ * response.
  * @example
  * const carrier = requestCarrier(new Headers({ cookie: 'sid=…' }))
  */

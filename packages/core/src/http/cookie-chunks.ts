@@ -16,13 +16,17 @@ export interface CookieChunks {
 
 /** The most bytes of name and value together; browsers drop a longer cookie silently (RFC 6265bis, 5.7). */
 const cookieBytes = 4096
-/** The bytes by which a chunk is numbered: the count before the first value, as in `3~`, or the index in a name, as in `.1`. */
+/**
+ * The bytes by which a chunk is numbered: the count before the first value, as in `3~`, or the index in a name, as in
+ * `.1`.
+ */
 const numberingBytes = 2
 const firstChunkShape = /^([2-9])~/
 const tokenShape = /^[A-Za-z0-9._+/=-]+$/ // `b64token` of RFC 6750 without `~`, which marks a first chunk
 
 /**
- * Returns how many bytes of token fit into a number of cookies of a name. For stores that keep the session in the token.
+ * Returns how many bytes of token fit into a number of cookies of a name. For stores that keep the session in the
+ * token.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number from 1 to 3.
  */
 export function cookieCapacity(cookieName: string, cookies = 1): number {
@@ -51,8 +55,8 @@ export function chunkNames({ cookieName, maxCookies }: CookieChunks, from = 0): 
 }
 
 /**
- * Returns the cookies that carry a token: one, or as few chunks as possible, all full but the last. Only the first chunk
- * holds the count, as in `3~`.
+ * Returns the cookies that carry a token: one, or as few chunks as possible, all full but the last. Only the first
+ * chunk holds the count, as in `3~`.
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; a token is never truncated.
  * @throws SessionStoreError `ERR_STORE_CONTRACT` for a token with characters that no cookie may hold.
  */
@@ -72,10 +76,10 @@ export function splitToken(token: string, chunks: CookieChunks): readonly Cookie
 }
 
 /**
- * Returns the tokens of a Cookie header; `'excessive'` above the bounds. If a chunk has several values, as after cookie
- * tossing by a sibling domain, every combination is a candidate; the store authenticates tokens and accepts only the
- * genuine one. Chunks that `splitToken` would not make, or of which one is missing, are not joined: the first is returned
- * as it is, and no store accepts it.
+ * Returns the tokens of a Cookie header; `'excessive'` above the bounds. If a chunk has several values, as after
+ * cookie tossing by a sibling domain, every combination is a candidate; the store authenticates tokens and accepts
+ * only the genuine one. Chunks that `splitToken` would not make, or of which one is missing, are not joined: the
+ * first is returned as it is, and no store accepts it.
  */
 export function parseTokens(header: string, chunks: CookieChunks): readonly string[] | 'excessive' {
   const firstValues = parseCookie(header, chunks.cookieName)

@@ -20,7 +20,8 @@ export interface CookieOptions {
   readonly httpOnly?: boolean
   /**
    * Which requests from other sites carry the cookie: `'strict'` none, `'lax'` following a link, `'none'` all (needs
-   * `secure`). @default 'lax'
+   * `secure`).
+   * @default 'lax'
    */
   readonly sameSite?: 'strict' | 'lax' | 'none'
   /** True: one cookie jar per top-level site, for embedded pages (CHIPS); needs `secure`. @default false */
@@ -36,7 +37,10 @@ export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
 export interface CookieWriter {
   /** Returns the line that sets a cookie. `maxAge` in ms; without it the cookie lasts until the browser closes. */
   set(cookie: { readonly name: string; readonly value: string }, maxAge: number | undefined): string
-  /** Returns the line that deletes a cookie. It has the same path, domain and flags, or browsers would keep the cookie. */
+  /**
+   * Returns the line that deletes a cookie. It has the same path, domain and flags, or browsers would keep the
+   * cookie.
+   */
   clear(name: string): string
 }
 
@@ -109,7 +113,8 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
 }
 
 /**
- * Parses a `Set-Cookie` line as `CookieWriter` makes it. For frameworks that take cookies by name, value and attributes.
+ * Parses a `Set-Cookie` line as `CookieWriter` makes it. For frameworks that take cookies by name, value and
+ * attributes.
  * @example
  * const { name, value, attributes } = parseSetCookie('sid=abc; Path=/; HttpOnly')
  * attributes.get('Path') // '/'

@@ -28,7 +28,10 @@ export function headerTransport(header: string): TokenTransport {
 
 interface HeaderFormat {
   readonly responseHeader: string
-  /** Returns the token in one value of the request header, '' if it is empty, `undefined` if it is not for the session. */
+  /**
+   * Returns the token in one value of the request header, '' if it is empty, `undefined` if it is not for the
+   * session.
+   */
   parse(value: string): string | undefined
 }
 

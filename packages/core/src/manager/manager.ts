@@ -1,5 +1,5 @@
-// The manager: one object per application, shared by all requests. What happens to a session during a request, in order;
-// nothing flows back:
+// The manager: one object per application, shared by all requests. What happens to a session during a request, in
+// order; nothing flows back:
 //
 //   carrier   the headers of the request            http/carrier.ts
 //   → token   read from the cookie or a header      http/transport.ts
@@ -61,9 +61,10 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   load(carrier: Carrier): Promise<Session<Data>>
   /**
-   * Ends a request: decides what to write, writes it, and sets the response headers. For bindings. It must finish before
-   * the first byte of the response leaves. Called later, it only reports changes that came too late, by the event
-   * `discarded`. A second call writes only what changed since the first; after a failure, further calls write nothing.
+   * Ends a request: decides what to write, writes it, and sets the response headers. For bindings. It must finish
+   * before the first byte of the response leaves. Called later, it only reports changes that came too late, by the
+   * event `discarded`. A second call writes only what changed since the first; after a failure, further calls write
+   * nothing.
    *
    * Returns `undefined` if there is nothing to wait for, so that the response need not be held.
    * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
@@ -76,8 +77,8 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   commit(session: Session<Data>, carrier: Carrier): Promise<void> | undefined
   /**
-   * Loads a session to read only, from bare request headers: for the upgrade of a WebSocket, or where there is no response.
-   * It does not count as use: nothing is touched, and no token rotates.
+   * Loads a session to read only, from bare request headers: for the upgrade of a WebSocket, or where there is no
+   * response. It does not count as use: nothing is touched, and no token rotates.
    * @param headers Fetch's `Headers`, or an object with lower-case names such as `request.headers` of `node:http`.
    * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`.
    * @example
@@ -96,8 +97,8 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   watch(headers: HeadersLike): Promise<Watch<Data>>
   /**
-   * Returns the live sessions of a user, the most recently used first; for a list of devices (ASVS 7.5.2). Nothing in it
-   * works as a credential.
+   * Returns the live sessions of a user, the most recently used first; for a list of devices (ASVS 7.5.2). Nothing in
+   * it works as a credential.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id, or if `supports.list` is false.
    * @throws SessionStoreError if the store fails.
    * @example
@@ -106,9 +107,10 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   sessions(userId: string): Promise<readonly SessionInfo[]>
   /**
-   * Ends one session by its id, wherever it is used. Returns true if it was alive. It does not check whose session it is:
-   * compare with `sessions(userId)` before you end one for a user.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store keeps nothing on the server (`supports.revocation` is false).
+   * Ends one session by its id, wherever it is used. Returns true if it was alive. It does not check whose session it
+   * is: compare with `sessions(userId)` before you end one for a user.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store keeps nothing on the server (`supports.revocation` is
+   *   false).
    * @throws SessionStoreError if the store fails.
    * @example
    * const wasAlive = await manager.revoke(id)

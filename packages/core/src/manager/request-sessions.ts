@@ -3,8 +3,8 @@ import type { Session } from '../session/session.ts'
 import type { SessionManager } from './manager.ts'
 
 /**
- * The sessions of one request, one per manager. For a binding whose framework returns the response in one piece, such as
- * Hono or Fetch-style handlers.
+ * The sessions of one request, one per manager. For a binding whose framework returns the response in one piece, such
+ * as Hono or Fetch-style handlers.
  */
 export interface RequestSessions {
   /** True once the response is out of reach: the carriers of the request return it as `sent`. */

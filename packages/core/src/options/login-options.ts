@@ -15,15 +15,20 @@ import { checkMaxAge } from './resolve-durations.ts'
 export interface LoginOptions {
   /**
    * What a list of devices shows of this one: at most 16 strings of up to 512 characters, such as
-   * `{ name: 'Firefox on Linux' }`. `manager.sessions` returns it. @default {}
+   * `{ name: 'Firefox on Linux' }`. `manager.sessions` returns it.
+   * @default {}
    */
   readonly client?: ClientInfo
   /**
-   * Which top-level keys of an anonymous session's data go into the new session. Nothing goes along from an ended session
-   * or from another user's. @default 'all'
+   * Which top-level keys of an anonymous session's data go into the new session. Nothing goes along from an ended
+   * session or from another user's.
+   * @default 'all'
    */
   readonly carry?: 'all' | readonly string[]
-  /** True: the client keeps the cookie until the absolute limit. False: until the browser closes. @default the manager's */
+  /**
+   * True: the client keeps the cookie until the absolute limit. False: until the browser closes.
+   * @default the manager's
+   */
   readonly persistent?: boolean
   /** Idle limit of this session, no longer than its absolute one. @default the manager's */
   readonly maxAge?: Duration
@@ -71,7 +76,8 @@ export function limitsOf(record: SessionRecord): LoginLimits {
 
 /**
  * Returns a user id if it is valid. `method` names the caller in the message.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters, well-formed Unicode.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters, well-formed
+ *   Unicode.
  */
 export function checkUserId(userId: unknown, method: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))

@@ -8,55 +8,65 @@ import type { Clock } from '../util/clock.ts'
 import type { Duration } from '../util/duration.ts'
 
 /**
- * All options of `createSessionManager`; `defaultConfig` and `devConfig` make them. Durations are milliseconds or a string
- * with a unit, such as `'30m'`. Every option is checked when the manager is created: a wrong or unknown one throws a
- * `SessionUsageError` `ERR_CONFIG_INVALID`.
+ * All options of `createSessionManager`; `defaultConfig` and `devConfig` make them. Durations are milliseconds or a
+ * string with a unit, such as `'30m'`. Every option is checked when the manager is created: a wrong or unknown one
+ * throws a `SessionUsageError` `ERR_CONFIG_INVALID`.
  * @see docs/reference/config.md
  */
 export interface SessionOptions extends CookieOptions {
   /**
-   * The secret that signs tokens: 32 random bytes or more, from `openssl rand -base64 32`. To replace it without logging
-   * anyone out, list up to 8: the first signs, all verify. With several, `indexKey` is required. A weak one throws
-   * `ERR_SECRET_WEAK`.
+   * The secret that signs tokens: 32 random bytes or more, from `openssl rand -base64 32`. To replace it without
+   * logging anyone out, list up to 8: the first signs, all verify. With several, `indexKey` is required. A weak one
+   * throws `ERR_SECRET_WEAK`.
    */
   readonly secretKey: Secret | readonly Secret[]
   /**
    * The secret that the groups of users' sessions derive from; 32 bytes or more. If it changes, `manager.sessions` and
-   * `revokeAll` no longer find the sessions from before. @default `secretKey`, if it is a single one
+   * `revokeAll` no longer find the sessions from before.
+   * @default `secretKey`, if it is a single one
    */
   readonly indexKey?: Secret
-  /** Where sessions are stored: what `memoryStore()`, `nodeRedisStore(client)`, `cookieStore()` or `keyedStore(backend)` return. */
+  /**
+   * Where sessions are stored: what `memoryStore()`, `nodeRedisStore(client)`, `cookieStore()` or
+   * `keyedStore(backend)` return.
+   */
   readonly store: StoreFactory
   /**
-   * Where a client carries its token: in the cookie, in `Authorization: Bearer`, or in a header of your own. A list allows
-   * several; the first is used for a visitor who has no token yet. Never the URL or the body. @default 'cookie'
+   * Where a client carries its token: in the cookie, in `Authorization: Bearer`, or in a header of your own. A list
+   * allows several; the first is used for a visitor who has no token yet. Never the URL or the body.
+   * @default 'cookie'
    */
   readonly tokenIn?: TokenIn | readonly TokenIn[]
   /**
    * Idle limit: a session that is not used for so long ends, at most one touch interval later. No longer than
-   * `absoluteTimeout`. @default '24h', or `absoluteTimeout` if that is less
+   * `absoluteTimeout`.
+   * @default '24h', or `absoluteTimeout` if that is less
    */
   readonly maxAge?: Duration
   /** Absolute limit: a session ends so long after its creation or last login, used or not. @default '30d' */
   readonly absoluteTimeout?: Duration
   /**
-   * How often, at most, the use of a session is written to the store; in between, requests that only read write nothing.
-   * At most a quarter of `maxAge`. @default the smaller of '60s' and a tenth of `maxAge`
+   * How often, at most, the use of a session is written to the store; in between, requests that only read write
+   * nothing. At most a quarter of `maxAge`.
+   * @default the smaller of '60s' and a tenth of `maxAge`
    */
   readonly touchInterval?: Duration
   /**
-   * How old a token gets before the client is offered a new one. At least 2 × `touchInterval` + `rotationGrace`, so that
-   * an offered token is seen before the next one is due. @default '15m', or that minimum if it is more
+   * How old a token gets before the client is offered a new one. At least 2 × `touchInterval` + `rotationGrace`, so
+   * that an offered token is seen before the next one is due.
+   * @default '15m', or that minimum if it is more
    */
   readonly rotationInterval?: Duration
   /**
-   * How long the previous token still works after the new one was first used, for requests already on their way. At most
-   * '2m'. @default '30s'
+   * How long the previous token still works after the new one was first used, for requests already on their way. At
+   * most '2m'.
+   * @default '30s'
    */
   readonly rotationGrace?: Duration
   /**
    * What happens when a token is used long after it was replaced, beside the event `replayed`: `'destroy'` ends the
-   * session, `'revokeAll'` all sessions of its user, `'ignore'` none. @default 'destroy'
+   * session, `'revokeAll'` all sessions of its user, `'ignore'` none.
+   * @default 'destroy'
    */
   readonly onReplay?: ReplayPolicy
   /** How many sessions a user may have at once. Needs a store whose `supports.limit` is true. @default no limit */
@@ -68,7 +78,8 @@ export interface SessionOptions extends CookieOptions {
   readonly merge?: MergeKey
   /**
    * What a request gets if the store cannot open its session: `'fail'` throws a `SessionStoreError` (status 503),
-   * `'anonymous'` gives it an empty session that is read-only. The cookie stays in both. @default 'fail'
+   * `'anonymous'` gives it an empty session that is read-only. The cookie stays in both.
+   * @default 'fail'
    */
   readonly onStoreError?: 'fail' | 'anonymous'
   /** True: the client keeps the cookie until `absoluteTimeout`. False: until the browser closes. @default true */
@@ -81,7 +92,10 @@ export interface SessionOptions extends CookieOptions {
   readonly codec?: Codec
   /** Returns the current time in epoch ms; tests can pass their own. @default the clock of the machine */
   readonly clock?: Clock
-  /** True: warns of mistakes, such as changes after the response headers have left. @default false; true in `devConfig` */
+  /**
+   * True: warns of mistakes, such as changes after the response headers have left.
+   * @default false; true in `devConfig`
+   */
   readonly development?: boolean
   /** Where warnings go, with the error as `detail` if there is one. @default console.warn */
   readonly warn?: (message: string, detail?: unknown) => void
@@ -129,7 +143,8 @@ export interface SessionLimit {
   readonly max: number | ((userId: string) => number | Promise<number>)
   /**
    * What a login above the limit does: `'evict'` ends the session that would expire first, `'refuse'` rejects with a
-   * `SessionLimitError`. @default 'evict'
+   * `SessionLimitError`.
+   * @default 'evict'
    */
   readonly onExceed?: 'evict' | 'refuse'
 }

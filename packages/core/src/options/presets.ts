@@ -27,8 +27,8 @@ export const nist = {
 } as const satisfies Record<string, Partial<SessionOptions>>
 
 /**
- * Returns the options for production: the cookie is `__Host-sid` with `Secure`, `HttpOnly` and `SameSite=Lax`, and every
- * other option has its default. `options` override any of it.
+ * Returns the options for production: the cookie is `__Host-sid` with `Secure`, `HttpOnly` and `SameSite=Lax`, and
+ * every other option has its default. `options` override any of it.
  * @param secretKey 32 random bytes or more, or a list of up to 8 such secrets; the first signs.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
@@ -46,9 +46,9 @@ export function defaultConfig(
 }
 
 /**
- * Returns the options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and is not `Secure`, so
- * that it works over plain HTTP, and `development` is true. Without a secret it makes a random one and warns: sessions
- * then end when the process restarts.
+ * Returns the options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and is not
+ * `Secure`, so that it works over plain HTTP, and `development` is true. Without a secret it makes a random one and
+ * warns: sessions then end when the process restarts.
  * @example
  * import { createSessionManager, devConfig } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'

@@ -15,7 +15,8 @@ const requirements: readonly (readonly [
 ]
 
 /**
- * Checks that the factory has returned a store. `store: memoryStore` in place of `memoryStore()` returns something else.
+ * Checks that the factory has returned a store. `store: memoryStore` in place of `memoryStore()` returns something
+ * else.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function checkStore(store: Partial<SessionStore>): void {

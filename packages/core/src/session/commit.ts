@@ -39,9 +39,9 @@ import {
 } from './state.ts'
 
 /**
- * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers have
- * left is read once, when it is called: the wait must not turn a commit in time into a late one.
- * Returns `undefined` if there is nothing to wait for.
+ * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers
+ * have left is read once, when it is called: the wait must not turn a commit in time into a late one. Returns
+ * `undefined` if there is nothing to wait for.
  */
 export function commit(
   context: ManagerContext,
@@ -67,8 +67,8 @@ export function commit(
 }
 
 /**
- * Marks the commit as failed and rethrows the error. Emits `failed` for usage errors only: for an error of the store the
- * guarded backend has emitted it, and a refused write has emitted `discarded`.
+ * Marks the commit as failed and rethrows the error. Emits `failed` for usage errors only: for an error of the store
+ * the guarded backend has emitted it, and a refused write has emitted `discarded`.
  */
 function failCommit({ emit }: ManagerContext, state: SessionState, error: unknown): never {
   state.hasFailed = true
@@ -154,9 +154,9 @@ export function emitRotated(
 }
 
 /**
- * Creates the record of an anonymous session, under the id that the handler has seen, if any. `data` is what is written,
- * `submitted` the data that the handler had left: `update` on a new session writes more than that.
- * If that id has ended meanwhile, the changes are discarded and the session is `gone`.
+ * Creates the record of an anonymous session, under the id that the handler has seen, if any. `data` is what is
+ * written, `submitted` the data that the handler had left: `update` on a new session writes more than that. If that
+ * id has ended meanwhile, the changes are discarded and the session is `gone`.
  */
 export async function create(
   context: ManagerContext,

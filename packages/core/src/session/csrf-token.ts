@@ -50,7 +50,10 @@ export function keepSession(state: SessionState): void {
   state.mustKeep = true
 }
 
-/** Returns the text that is signed. A pending `rotate()` already counts: the token leaves together with the new cookie. */
+/**
+ * Returns the text that is signed. A pending `rotate()` already counts: the token leaves together with the new
+ * cookie.
+ */
 function signedText(
   { opened, ended, mustRotate }: SessionState,
   id: string,

@@ -26,8 +26,8 @@ export interface Flash {
 const prefix = 'flash'
 
 /**
- * Creates the flash messages over `data`. Each message is a top-level key of its own, because parallel changes are merged
- * per top-level key: two requests that add a message keep both, and each message is shown once.
+ * Creates the flash messages over `data`. Each message is a top-level key of its own, because parallel changes are
+ * merged per top-level key: two requests that add a message keep both, and each message is shown once.
  */
 export function createFlash(data: () => DataObject): Flash {
   return {

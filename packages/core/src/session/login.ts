@@ -57,7 +57,9 @@ function wasEndedByOther(ending: EndOutcome | undefined): boolean {
   return ending !== undefined && !ending.last && ending.before !== 'login'
 }
 
-/** Empties the new session: its data came from a session that another request had ended, and must not come back (P1). */
+/**
+ * Empties the new session: its data came from a session that another request had ended, and must not come back (P1).
+ */
 async function clearCreated(context: ManagerContext, created: Created): Promise<Created> {
   const { opened } = created
   const data = { base: opened.data, mine: emptyData(context.codec) }
@@ -155,7 +157,9 @@ async function endPrevious(
   return ending
 }
 
-/** Removes the new session of a login that fails. If that fails too, emits `failed` for the record that is left over. */
+/**
+ * Removes the new session of a login that fails. If that fails too, emits `failed` for the record that is left over.
+ */
 async function removeCreated(
   { store, emit }: ManagerContext,
   created: OpenedSession,

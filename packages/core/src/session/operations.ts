@@ -21,8 +21,8 @@ export interface SessionOperations {
   now(): number
   readonly csrf: CsrfTokens
   /**
-   * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning. Called
-   * when it reads `data` after the headers have left; waits for the queued operations.
+   * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning.
+   * Called when it reads `data` after the headers have left; waits for the queued operations.
    */
   warnIfChangedLate(state: SessionState): void
   /** Returns the value of `session.info`. */

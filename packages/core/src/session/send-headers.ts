@@ -66,8 +66,8 @@ const targetedCacheControl = [
 ] as const
 
 /**
- * Makes a response with a token uncacheable for others: sets `Cache-Control` to at least `caching`, and leaves a stricter
- * value in place. A targeted header that the application has set becomes `no-store`.
+ * Makes a response with a token uncacheable for others: sets `Cache-Control` to at least `caching`, and leaves a
+ * stricter value in place. A targeted header that the application has set becomes `no-store`.
  */
 function restrictCaching(caching: TokenTransport['caching'], carrier: Carrier): void {
   const directives = parseList(carrier.get('cache-control') ?? '')
@@ -78,8 +78,8 @@ function restrictCaching(caching: TokenTransport['caching'], carrier: Carrier): 
 }
 
 /**
- * Warns, once, that a token could not be sent over plain HTTP because of `secure`. With a `state`, also emits `discarded`
- * for the token of a session that was written; without one, the caller discards the changes.
+ * Warns, once, that a token could not be sent over plain HTTP because of `secure`. With a `state`, also emits
+ * `discarded` for the token of a session that was written; without one, the caller discards the changes.
  */
 export function warnPlainHttp(context: ManagerContext, state: SessionState | undefined): void {
   if (state)

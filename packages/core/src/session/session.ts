@@ -34,8 +34,8 @@ export let stateOf: (session: Session<object>) => SessionState
 /**
  * The session of one request, as a handler uses it.
  *
- * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy` and `update`
- * act when they are called, one after the other in the order called; awaiting them reports their outcome.
+ * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy` and
+ * `update` act when they are called, one after the other in the order called; awaiting them reports their outcome.
  *
  * The use of any member makes the response vary by the header that carries the token, mostly `Vary: Cookie`.
  */
@@ -76,8 +76,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * The public id, `group.handle`. It stays the same while the token rotates and is new after a login. It opens nothing,
-   * so it is safe to log and works with `manager.revoke`. A new session has one too.
+   * The public id, `group.handle`. It stays the same while the token rotates and is new after a login. It opens
+   * nothing, so it is safe to log and works with `manager.revoke`. A new session has one too.
    * @example
    * console.info('order placed', { session: session.id })
    */
@@ -104,8 +104,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Why the session is over; `undefined` while it is alive. An ended session is empty, sends no cookie and accepts nothing
-   * but `login`.
+   * Why the session is over; `undefined` while it is alive. An ended session is empty, sends no cookie and accepts
+   * nothing but `login`.
    * @example
    * const notice = session.ended === 'revoked' ? 'You were signed out on another device.' : undefined
    */
@@ -114,8 +114,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Times, limits and device of the session, in epoch ms; `undefined` if it has no record: while it is new, and after its
-   * end.
+   * Times, limits and device of the session, in epoch ms; `undefined` if it has no record: while it is new, and after
+   * its end.
    * @example
    * const endsAt = session.info && new Date(session.info.absoluteExpiresAt)
    */
@@ -125,8 +125,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * True if nothing of the session is written: it was made by `manager.read` or `manager.watch`, or it stands in for one
-   * that the store could not open (`onStoreError: 'anonymous'`).
+   * True if nothing of the session is written: it was made by `manager.read` or `manager.watch`, or it stands in for
+   * one that the store could not open (`onStoreError: 'anonymous'`).
    */
   get isReadOnly(): boolean {
     return this.#access().isReadOnly
@@ -169,8 +169,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Ends the session, for every request that uses it; with a store whose `supports.revocation` is false, for this client
-   * only. From then on `ended` is `'logout'`, and nothing is written any more.
+   * Ends the session, for every request that uses it; with a store whose `supports.revocation` is false, for this
+   * client only. From then on `ended` is `'logout'`, and nothing is written any more.
    * @throws SessionUsageError `ERR_SESSION_READ_ONLY`.
    * @throws SessionStoreError if the store fails.
    * @example
@@ -182,15 +182,15 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Changes the newest data and loses no parallel change: on a conflict `fn` runs again on what the other request wrote.
-   * So `fn` should have no other effect. Includes the changes that this request has made so far. Works after the headers
-   * have left too, if the session is already saved.
+   * Changes the newest data and loses no parallel change: on a conflict `fn` runs again on what the other request
+   * wrote. So `fn` should have no other effect. Includes the changes that this request has made so far. Works after
+   * the headers have left too, if the session is already saved.
    * @param fn changes the data that it is given; it may be async. If it throws, nothing is written.
    * @returns what the last run of `fn` returned.
    * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, or `ERR_SESSION_CONFLICT` if other
    *   requests kept writing for about 5 × `storeTimeout`; nothing was written.
-   * @throws SessionUsageError `ERR_SESSION_READ_ONLY`, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`, and on a new
-   *   session `ERR_SESSION_LATE` if the headers have left.
+   * @throws SessionUsageError `ERR_SESSION_READ_ONLY`, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`, and on a
+   *   new session `ERR_SESSION_LATE` if the headers have left.
    * @throws SessionStoreError if the store fails.
    * @example
    * const visits = await session.update((data) => {
@@ -210,9 +210,9 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Replaces the token at the commit. The id stays; from the commit on, the old token opens nothing, and a request that
-   * began before cannot write. Call it whenever the user's privileges change, up or down. Does nothing on a session that
-   * is not saved.
+   * Replaces the token at the commit. The id stays; from the commit on, the old token opens nothing, and a request
+   * that began before cannot write. Call it whenever the user's privileges change, up or down. Does nothing on a
+   * session that is not saved.
    * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have left, `ERR_SESSION_READ_ONLY`.
    * @example
    * session.rotate() // the user's role has just changed
@@ -225,8 +225,8 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Throws unless the last `login` of this session is at most `duration` ago. For step-up authentication before something
-   * sensitive (ASVS 7.5.1, RFC 9470). To pass, the user logs in again, which keeps the session.
+   * Throws unless the last `login` of this session is at most `duration` ago. For step-up authentication before
+   * something sensitive (ASVS 7.5.1, RFC 9470). To pass, the user logs in again, which keeps the session.
    * @param duration ms, or a string such as `'10m'`.
    * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration.
@@ -250,8 +250,9 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Returns a new CSRF token for a form or a header: 55 characters, safe in HTML and URLs (NIST SP 800-63B-4, 5.1). It
-   * is valid for this session until a login, a logout or `rotate()`. A new session is saved because of it, with a cookie.
+   * Returns a new CSRF token for a form or a header: 55 characters, safe in HTML and URLs (NIST SP 800-63B-4, 5.1).
+   * It is valid for this session until a login, a logout or `rotate()`. A new session is saved because of it, with a
+   * cookie.
    * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` if a new session can no longer be saved.
    * @throws SessionStoreError if the store could not open the session.
    * @example

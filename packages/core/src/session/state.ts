@@ -39,8 +39,8 @@ export interface ManagerContext {
 export type Ended = EndReason | 'stale' | 'gone'
 
 /**
- * The state of one session during one request. The `Session` object that the handler uses, the operations and the commit
- * share it; it is not reachable from outside the manager.
+ * The state of one session during one request. The `Session` object that the handler uses, the operations and the
+ * commit share it; it is not reachable from outside the manager.
  */
 export interface SessionState {
   // What was loaded, and what the handler made of it.

@@ -1,9 +1,9 @@
 import type { ManagerContext } from './state.ts'
 
 /**
- * In development, warns of properties that were set on the session object itself. Other libraries keep data there; here it
- * belongs in `session.data`. TypeScript refuses such code, JavaScript does not. Accessors are ignored: a binding may
- * define some on a session.
+ * In development, warns of properties that were set on the session object itself. Other libraries keep data there;
+ * here it belongs in `session.data`. TypeScript refuses such code, JavaScript does not. Accessors are ignored: a
+ * binding may define some on a session.
  */
 export function warnOwnProperties({ config, warnOnce }: ManagerContext, session: object): void {
   if (!config.development) return

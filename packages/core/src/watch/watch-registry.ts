@@ -49,8 +49,8 @@ export function createWatchRegistry(on: On) {
 
   return {
     /**
-     * Begins to collect notices for a watch whose session is still being loaded. `add` registers it and passes on what it
-     * missed. `done` stops collecting and must be called.
+     * Begins to collect notices for a watch whose session is still being loaded. `add` registers it and passes on
+     * what it missed. `done` stops collecting and must be called.
      */
     prepare(): { add(watched: RegisteredWatch): void; done(): void } {
       const missed: EndNotice[] = []
@@ -65,7 +65,9 @@ export function createWatchRegistry(on: On) {
       }
     },
     remove,
-    /** Ends the watches of a user whose sessions were revoked, all but `except`. `revokeAll` emits no event for them. */
+    /**
+     * Ends the watches of a user whose sessions were revoked, all but `except`. `revokeAll` emits no event for them.
+     */
     endUser(userId: string, except: SessionId | undefined): void {
       const matches = (watched: RegisteredWatch) =>
         watched.userId === userId && watched.id !== except

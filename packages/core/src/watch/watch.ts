@@ -9,8 +9,8 @@ import { peek } from '../store/peek.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /**
- * The session of a connection that lives longer than a request, such as a WebSocket or a stream of events. It follows the
- * session by its id and authority: a rotation by age does not end it, a re-authentication and `rotate()` do.
+ * The session of a connection that lives longer than a request, such as a WebSocket or a stream of events. It follows
+ * the session by its id and authority: a rotation by age does not end it, a re-authentication and `rotate()` do.
  * @example
  * const watch = await manager.watch(request.headers)
  * watch.ended.then((why) => socket.close(4401, why))
@@ -21,10 +21,10 @@ export interface Watch<Data extends object = SessionData> {
   /** The session as it was when the watch began; read-only. */
   readonly session: Session<Data>
   /**
-   * Resolves once, when the session is over, with the reason: at once if this manager ended or elevated it, within one
-   * touch interval if another process did. An elevation counts as the end, `stale`: what began before it must stop (P4).
-   * If there was no live session, it resolves at once, mostly with `gone`. After `close` it never resolves; it never
-   * rejects.
+   * Resolves once, when the session is over, with the reason: at once if this manager ended or elevated it, within
+   * one touch interval if another process did. An elevation counts as the end, `stale`: what began before it must
+   * stop (P4). If there was no live session, it resolves at once, mostly with `gone`. After `close` it never
+   * resolves; it never rejects.
    * @example
    * watch.ended.then((why) => socket.close(4401, why))
    */
@@ -32,8 +32,8 @@ export interface Watch<Data extends object = SessionData> {
   /**
    * Marks the session as in use and returns true if it is alive. Call it on every message of the client: at most one
    * touch per touch interval is written, whatever the number of calls and servers.
-   * @throws SessionStoreError if the store fails; that does not mean that the session is over (P8). For one touch interval
-   *   after that it returns the last known state without calling the store.
+   * @throws SessionStoreError if the store fails; that does not mean that the session is over (P8). For one touch
+   *   interval after that it returns the last known state without calling the store.
    * @example
    * if (!(await watch.keepAlive())) socket.close(4401)
    */
@@ -142,8 +142,8 @@ function followSession(
   }
 
   /**
-   * Touches the session. If the store returns a new token, there is no response to send it with: the session counts as not
-   * prolonged, and the next attempt waits one touch window.
+   * Touches the session. If the store returns a new token, there is no response to send it with: the session counts
+   * as not prolonged, and the next attempt waits one touch window.
    */
   async function touch(): Promise<void> {
     const saving = await store.save(current, {})
@@ -152,7 +152,10 @@ function followSession(
     else pausedUntil = clock() + windowMs
   }
 
-  /** Schedules the next peek. An error of the store is ignored here: it was emitted as `failed`, and the next peek follows. */
+  /**
+   * Schedules the next peek. An error of the store is ignored here: it was emitted as `failed`, and the next peek
+   * follows.
+   */
   function schedulePeek(): ReturnType<typeof setTimeout> {
     const scheduled = setTimeout(
       () => void peekNow().catch(() => undefined),
