@@ -7,7 +7,7 @@
  * | `ERR_SECRET_WEAK`           | `SessionUsageError`    | a secret is missing, short or well known                 |
  * | `ERR_SESSION_MISSING`       | `SessionUsageError`    | the binding is not mounted before the code that needs it |
  * | `ERR_SESSION_READ_ONLY`     | `SessionUsageError`    | a session of `manager.read` was changed                  |
- * | `ERR_SESSION_LATE`          | `SessionUsageError`    | a cookie is due and the response headers have left       |
+ * | `ERR_SESSION_LATE`          | `SessionUsageError`    | a cookie is due and the response headers have been sent       |
  * | `ERR_SESSION_NOT_ENCODABLE` | `SessionUsageError`    | `session.data` holds a value that cannot be stored       |
  * | `ERR_SESSION_TOO_LARGE`     | `SessionUsageError`    | `session.data` exceeds `maxDataBytes` or the cookie      |
  * | `ERR_SESSION_CONFLICT`      | `SessionConflictError` | other requests kept writing; nothing was written         |
@@ -131,8 +131,9 @@ export class SessionConflictError extends ResponseError {
 }
 
 /**
- * The user has as many sessions as `limit` allows and `onExceed` is `'refuse'`. Status 403. Code:
- * `ERR_SESSION_LIMIT`.
+ * The user has as many sessions as `limit` allows and `onExceed` is `'refuse'`. Status 403.
+ *
+ * Code: `ERR_SESSION_LIMIT`.
  */
 export class SessionLimitError extends ResponseError {
   readonly status = 403
@@ -162,8 +163,7 @@ export class SessionAccessError extends ResponseError {
 }
 
 /**
- * The operator must act: the store fails. Status 503 with `Retry-After`. Never the same as "no session": the cookie
- * stays.
+ * The operator must act: the store fails. Status 503 with `Retry-After`. It is never "no session": the cookie stays.
  *
  * - `ERR_STORE_UNAVAILABLE`: it is down.
  * - `ERR_STORE_TIMEOUT`: it is slower than `storeTimeout`; the outcome of a write is unknown.

@@ -1,9 +1,6 @@
 import type { EndReason, SessionId } from './record/record.ts'
 
-/**
- * Why a token was refused or not sent, or why changes of a session were not saved. The `why` of the event
- * `discarded`.
- */
+/** The `why` of the event `discarded`: why a token was refused or not sent, or why changes were not saved. */
 export type DiscardReason =
   | 'excessive' // the header with the token exceeds `cookieBounds` of http/cookie.ts
   | 'malformed' // not a token
@@ -16,7 +13,7 @@ export type DiscardReason =
   | 'ended' // the session has ended: its token is refused at the load, its changes at the commit
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
-  | 'late' // changed after the headers had left
+  | 'late' // changed after the headers had been sent
   | 'insecure' // plain HTTP with `secure`: the token is not sent, or a new session not saved
 
 /**
@@ -36,10 +33,7 @@ export interface SessionEvents {
     /** `cause`: by `rotate()` or a re-authentication. `age`: by `rotationInterval`. */
     readonly why: 'cause' | 'age'
   }
-  /**
-   * A token was used five minutes or more after it had been replaced: it was stolen, or a client kept it. See
-   * `onReplay`.
-   */
+  /** A token was used five minutes or more after its replacement: stolen, or kept by a client. See `onReplay`. */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
   /** A session was ended. `revokeAll` and expiry emit no event. */
   ended: { readonly id: SessionId; readonly reason: EndReason }

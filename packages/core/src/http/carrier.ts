@@ -18,13 +18,13 @@ export interface Carrier extends RequestCarrier {
   /** Adds a line of a response header and keeps those that are there; for `Set-Cookie`. */
   append(name: string, value: string): void
   /**
-   * Removes a line that `append` added. Needed if a response can be committed again before its headers leave: otherwise
-   * two lines would set one cookie, and browsers keep the later.
+   * Removes a line that `append` added. Needed if a response can be committed again before its headers are sent:
+   * otherwise two lines would set one cookie, and browsers keep the later.
    */
   withdraw?(name: string, value: string): void
   /**
-   * True once no cookie can be sent any more: the headers have left, or they are held only until the commit is done. In
-   * the latter case the commit itself must still see `false`.
+   * True once no cookie can be sent any more: the headers have been sent, or they are held only until the commit is
+   * done. In the latter case the commit itself must still see `false`.
    */
   readonly sent: boolean
 }
@@ -62,17 +62,13 @@ export function createCarrier<Methods extends CarrierMethods>(methods: Methods):
   return Object.defineProperty(methods, 'sent', sentProperty) as Methods & Carrier // `sent` was just defined
 }
 
-/**
- * Request headers: Fetch's `Headers`, or a plain object with lower-case names, such as `request.headers` of
- * `node:http`.
- */
+/** Request headers: Fetch's `Headers`, or an object with lower-case names as `request.headers` of `node:http`. */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or where there is no
- * response.
+ * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or a job without a response.
  * @example
  * const carrier = requestCarrier(new Headers({ cookie: 'sid=…' }))
  */

@@ -16,17 +16,13 @@ export interface CookieChunks {
 
 /** The most bytes of name and value together; browsers drop a longer cookie silently (RFC 6265bis, 5.7). */
 const cookieBytes = 4096
-/**
- * The bytes by which a chunk is numbered: the count before the first value, as in `3~`, or the index in a name, as in
- * `.1`.
- */
+/** The bytes that number a chunk: the count before the first value (`3~`), or the index after a name (`.1`). */
 const numberingBytes = 2
 const firstChunkShape = /^([2-9])~/
 const tokenShape = /^[A-Za-z0-9._+/=-]+$/ // `b64token` of RFC 6750 without `~`, which marks a first chunk
 
 /**
- * Returns how many bytes of token fit into a number of cookies of a name. For stores that keep the session in the
- * token.
+ * Returns how many bytes of token fit into a number of cookies of a name. For stores whose token holds the session.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number from 1 to 3.
  */
 export function cookieCapacity(cookieName: string, cookies = 1): number {

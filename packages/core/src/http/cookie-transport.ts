@@ -34,9 +34,7 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
     return chunkNames(chunks, from).filter((name) => parseCookie(header, name).length > 0)
   }
 
-  /**
-   * Appends Set-Cookie lines, and first removes those of an earlier commit of the same response: one line per cookie.
-   */
+  /** Appends Set-Cookie lines in place of those of an earlier commit of the response: one line per cookie. */
   function append(carrier: Carrier, lines: readonly string[]): void {
     for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
     for (const line of lines) carrier.append('Set-Cookie', line)

@@ -37,10 +37,7 @@ export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
 export interface CookieWriter {
   /** Returns the line that sets a cookie. `maxAge` in ms; without it the cookie lasts until the browser closes. */
   set(cookie: { readonly name: string; readonly value: string }, maxAge: number | undefined): string
-  /**
-   * Returns the line that deletes a cookie. It has the same path, domain and flags, or browsers would keep the
-   * cookie.
-   */
+  /** Returns the line that deletes a cookie; browsers require the path, domain and flags that it was set with. */
   clear(name: string): string
 }
 
@@ -113,8 +110,7 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
 }
 
 /**
- * Parses a `Set-Cookie` line as `CookieWriter` makes it. For frameworks that take cookies by name, value and
- * attributes.
+ * Parses a `Set-Cookie` line as `CookieWriter` makes it, for frameworks that take name, value and attributes apart.
  * @example
  * const { name, value, attributes } = parseSetCookie('sid=abc; Path=/; HttpOnly')
  * attributes.get('Path') // '/'

@@ -28,10 +28,7 @@ export function headerTransport(header: string): TokenTransport {
 
 interface HeaderFormat {
   readonly responseHeader: string
-  /**
-   * Returns the token in one value of the request header, '' if it is empty, `undefined` if it is not for the
-   * session.
-   */
+  /** Returns the token in a value of the request header: '' if it is empty, `undefined` if it is for something else. */
   parse(value: string): string | undefined
 }
 

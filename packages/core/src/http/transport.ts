@@ -8,7 +8,7 @@ export interface TokenTransport {
   /** The least strict `Cache-Control` that a response with a token may have. */
   readonly caching: 'private, no-cache' | 'no-store'
   /**
-   * Returns the tokens of a request, mostly one. An empty list means that the client uses this transport but has no
+   * Returns the tokens of a request, usually one. An empty list means that the client uses this transport but has no
    * token yet; `undefined` that it does not use this transport; `'excessive'` that the header exceeds `cookieBounds`.
    */
   read(carrier: RequestCarrier): readonly string[] | 'excessive' | undefined

@@ -30,8 +30,7 @@ const reservedPrefix =
 
 /**
  * Returns the option `tokenIn` as a checked list.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an empty list, a header named twice, or a name that cannot be
- *   used.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an empty list, a header named twice, or a reserved header.
  */
 export function checkTokenIn(tokenIn: TokenIn | readonly TokenIn[] = 'cookie'): TokenInList {
   const [first, ...others] = [tokenIn].flat()

@@ -62,7 +62,7 @@ export interface SessionManager<Data extends object = SessionData> {
   load(carrier: Carrier): Promise<Session<Data>>
   /**
    * Ends a request: decides what to write, writes it, and sets the response headers. For bindings. It must finish
-   * before the first byte of the response leaves. Called later, it only reports changes that came too late, by the
+   * before the first byte of the response is sent. Called later, it only reports changes that came too late, by the
    * event `discarded`. A second call writes only what changed since the first; after a failure, further calls write
    * nothing.
    *
@@ -92,7 +92,7 @@ export interface SessionManager<Data extends object = SessionData> {
    * @example
    * const watch = await manager.watch(request.headers)
    * watch.ended.then((why) => socket.close(4401, why))
-   * socket.on('message', () => watch.keepAlive())
+   * socket.on('message', () => watch.keepAlive().catch(console.error))
    * socket.on('close', () => watch.close())
    */
   watch(headers: HeadersLike): Promise<Watch<Data>>
@@ -109,8 +109,7 @@ export interface SessionManager<Data extends object = SessionData> {
   /**
    * Ends one session by its id, wherever it is used. Returns true if it was alive. It does not check whose session it
    * is: compare with `sessions(userId)` before you end one for a user.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store keeps nothing on the server (`supports.revocation` is
-   *   false).
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false: the server stores nothing.
    * @throws SessionStoreError if the store fails.
    * @example
    * const wasAlive = await manager.revoke(id)
@@ -119,7 +118,7 @@ export interface SessionManager<Data extends object = SessionData> {
   /**
    * Ends all sessions of a user, for example after a change of password (ASVS 7.4.2, 7.4.3). Returns how many. Emits no
    * event `ended`.
-   * @param options `except`: the id of a session to spare, mostly the current one.
+   * @param options `except`: the id of a session to spare, usually the current one.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id or `except`, or if `supports.list` is false.
    * @throws SessionStoreError if the store fails.
    * @example
@@ -154,8 +153,8 @@ export interface SessionManager<Data extends object = SessionData> {
 /**
  * Creates the manager of an application. All options are checked here, before the first request.
  *
- * The type parameter is the type of `session.data`; by default it is the interface `SessionData`, which the application
- * extends.
+ * The type parameter is the type of `session.data`. By default it is the interface `SessionData`, to which an
+ * application adds its keys.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`. The message names the option and what to give.
  * @example
  * import { createSessionManager, defaultConfig } from '@sojourn/core'

@@ -53,13 +53,11 @@ export type LoginLimits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persis
  */
 export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevation {
   checkOptions(options, loginOptionNames, 'login()')
-  const { maxAge, persistent = limits.persistent, client } = options
+  const { maxAge, absoluteTimeout: given, persistent = limits.persistent, client } = options
   checkPersistent(persistent)
   checkClient(client)
   const absoluteTimeout =
-    options.absoluteTimeout === undefined
-      ? limits.absoluteTimeout
-      : milliseconds(options.absoluteTimeout, 'absoluteTimeout')
+    given === undefined ? limits.absoluteTimeout : milliseconds(given, 'absoluteTimeout')
   return {
     maxAge: maxAge === undefined ? limits.maxAge : checkMaxAge(maxAge, absoluteTimeout),
     absoluteTimeout,
@@ -76,8 +74,7 @@ export function limitsOf(record: SessionRecord): LoginLimits {
 
 /**
  * Returns a user id if it is valid. `method` names the caller in the message.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of 1 to 1,024 characters, well-formed
- *   Unicode.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 1 to 1,024 characters of well-formed Unicode.
  */
 export function checkUserId(userId: unknown, method: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))

@@ -38,12 +38,12 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly tokenIn?: TokenIn | readonly TokenIn[]
   /**
-   * Idle limit: a session that is not used for so long ends, at most one touch interval later. No longer than
+   * Idle limit: a session that is not used for this long ends, at most one touch interval later. No longer than
    * `absoluteTimeout`.
    * @default '24h', or `absoluteTimeout` if that is less
    */
   readonly maxAge?: Duration
-  /** Absolute limit: a session ends so long after its creation or last login, used or not. @default '30d' */
+  /** Absolute limit: a session ends this long after its creation or last login, used or not. @default '30d' */
   readonly absoluteTimeout?: Duration
   /**
    * How often, at most, the use of a session is written to the store; in between, requests that only read write
@@ -58,7 +58,7 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly rotationInterval?: Duration
   /**
-   * How long the previous token still works after the new one was first used, for requests already on their way. At
+   * How long the previous token still works after the first use of the new one, for requests already on their way, at
    * most '2m'.
    * @default '30s'
    */
@@ -93,7 +93,7 @@ export interface SessionOptions extends CookieOptions {
   /** Returns the current time in epoch ms; tests can pass their own. @default the clock of the machine */
   readonly clock?: Clock
   /**
-   * True: warns of mistakes, such as changes after the response headers have left.
+   * True: warns of mistakes, such as changes after the response headers have been sent.
    * @default false; true in `devConfig`
    */
   readonly development?: boolean

@@ -5,13 +5,14 @@ import type { ConfigOptions, SessionOptions } from './options.ts'
 /**
  * The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options.
  *
- * | level | `absoluteTimeout` | inactivity        | cookie                     |
- * |-------|-------------------|-------------------|----------------------------|
- * | aal1  | 30 days           | `maxAge`, default | until the browser closes   |
- * | aal2  | 24 hours          | 1 hour            | until the browser closes   |
- * | aal3  | 12 hours          | 15 minutes        | until the browser closes   |
+ * | level | absolute limit | inactivity limit          |
+ * |-------|----------------|---------------------------|
+ * | aal1  | 30 days        | none; `maxAge` as default |
+ * | aal2  | 24 hours       | 1 hour                    |
+ * | aal3  | 12 hours       | 15 minutes                |
  *
- * An idle session ends up to one touch interval after `maxAge`; the two together are the inactivity limit of the level.
+ * An idle session ends between `maxAge` and `maxAge` plus `touchInterval`; the sum is the inactivity limit of the
+ * level. The client keeps the cookie until the browser closes (`persistent: false`).
  * @example
  * import { createSessionManager, defaultConfig, nist } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'

@@ -11,7 +11,7 @@ import { type SessionLimit, type SessionOptions, sessionOptionNames } from './op
 import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
 import { resolveLimit } from './session-limit.ts'
 
-/** The options, checked and complete: nothing is left to default. Durations are in ms. */
+/** The options, checked and with all defaults filled in. Durations are in ms. */
 export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly cookieName: string
   readonly cookie: CookieWriter

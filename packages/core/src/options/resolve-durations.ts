@@ -21,8 +21,9 @@ const defaultRotationInterval = milliseconds('15m', 'rotationInterval')
 const maxStoreTimeout = milliseconds('5m', 'storeTimeout')
 
 /**
- * Returns the durations of the options in ms, checked against each other, with defaults for those left out. Some
- * defaults depend on other options, so that setting one alone is always valid.
+ * Returns the durations of the options in ms, checked against each other, with defaults for those absent. The
+ * default of `maxAge` depends on `absoluteTimeout`, that of `touchInterval` on `maxAge`, and that of `rotationInterval`
+ * on `touchInterval` and `rotationGrace`.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function resolveDurations(options: SessionOptions): SessionDurations {

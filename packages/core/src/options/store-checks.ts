@@ -15,8 +15,7 @@ const requirements: readonly (readonly [
 ]
 
 /**
- * Checks that the factory has returned a store. `store: memoryStore` in place of `memoryStore()` returns something
- * else.
+ * Checks that the factory has returned a store. It has not if `memoryStore` was passed in place of `memoryStore()`.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
 export function checkStore(store: Partial<SessionStore>): void {

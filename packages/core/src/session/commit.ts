@@ -4,8 +4,8 @@
 //
 //    | the request                                       | decision                                                 |
 //    |---------------------------------------------------|----------------------------------------------------------|
-//    | an earlier commit of it failed                    | nothing                                                  |
-//    | the response headers have left                    | discard (`late`) changed data                            |
+//    | an earlier commit failed                          | nothing                                                  |
+//    | the response headers have been sent               | discard (`late`) changed data                            |
 //    | the session is read-only                          | discard (`unavailable`) changed data                     |
 //    | the session has ended                             | discard (`ended`) changed data                           |
 //    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
@@ -15,7 +15,7 @@
 // 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token that it
 //    returns becomes `state.outgoing`: a token in an outcome means "send it".
 // 3. Headers (`sendHeaders`). `Vary` if the handler used the session; the token and `Cache-Control` if there is a token
-//    to send or to clear. Skipped if the headers had left when the commit was called.
+//    to send or to clear. Skipped if the headers had been sent when the commit was called.
 //
 // `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
 
@@ -40,7 +40,7 @@ import {
 
 /**
  * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers
- * have left is read once, when it is called: the wait must not turn a commit in time into a late one. Returns
+ * have been sent is read once, when it is called: the wait must not turn a commit in time into a late one. Returns
  * `undefined` if there is nothing to wait for.
  */
 export function commit(
@@ -139,7 +139,7 @@ export function discard(context: ManagerContext, state: SessionState, why: Disca
   )
 }
 
-/** Discards data that was changed after the headers had left, if there is any. */
+/** Discards data that was changed after the headers had been sent, if there is any. */
 export function discardLateChanges(context: ManagerContext, state: SessionState): void {
   if (hasLateChanges(state)) discard(context, state, 'late')
 }

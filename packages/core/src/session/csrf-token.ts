@@ -38,8 +38,7 @@ export function createCsrfTokens(keys: readonly KeyObject[]): CsrfTokens {
 }
 
 /**
- * Makes the commit save a new session even if it stays empty: a CSRF token of a session that is not saved would never
- * match.
+ * Makes the commit save a new session even if it stays empty: a CSRF token is of no use if its session is not saved.
  * @throws SessionUsageError `ERR_SESSION_LATE`, `ERR_SESSION_READ_ONLY` if the session can no longer be saved.
  * @throws SessionStoreError the store's own error, if it could not open the session.
  */
@@ -50,10 +49,7 @@ export function keepSession(state: SessionState): void {
   state.mustKeep = true
 }
 
-/**
- * Returns the text that is signed. A pending `rotate()` already counts: the token leaves together with the new
- * cookie.
- */
+/** Returns the text that is signed. A `rotate()` counts before its commit: it is sent with the new cookie. */
 function signedText(
   { opened, ended, mustRotate }: SessionState,
   id: string,

@@ -30,10 +30,7 @@ export async function loadState(
     : stateFromOutcome(context, outcome, mode)
 }
 
-/**
- * Returns the store's error if an empty, read-only session is to stand in (`onStoreError: 'anonymous'`), else throws
- * it.
- */
+/** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */
 function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
   if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
   throw error
@@ -64,9 +61,7 @@ function stateFromOutcome(
   return createState(context, { ...mode, ended: { why: outcome.reason, id: outcome.id } })
 }
 
-/**
- * Decodes the data. If that fails, the request gets a new session and the record stays in the store for the operator.
- */
+/** Decodes the data. If that fails, the request gets a new session; the record stays in the store for the operator. */
 function stateFromOpened(
   context: ManagerContext,
   { opened }: Extract<OpenOutcome, { outcome: 'open' }>,

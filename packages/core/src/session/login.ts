@@ -28,8 +28,8 @@ export interface LoginArgs {
 
 /**
  * Logs a user in; see `Session.login`. For the user who is logged in already this is a re-authentication. Otherwise it
- * creates the new record first and ends the old one after that: a crash between the two leaves one record too many, and
- * never a client without any.
+ * creates the new record first and ends the old one after that: a crash between the two leaves one record too many,
+ * never one too few.
  */
 export async function login(
   context: ManagerContext,

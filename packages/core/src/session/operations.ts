@@ -22,14 +22,16 @@ export interface SessionOperations {
   readonly csrf: CsrfTokens
   /**
    * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning.
-   * Called when it reads `data` after the headers have left; waits for the queued operations.
+   * Called when it reads `data` after the headers have been sent; waits for the queued operations.
    */
   warnIfChangedLate(state: SessionState): void
   /** Returns the value of `session.info`. */
   describe(opened: OpenedSession): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
-  /** `isSent` is whether the headers had left when `session.update` was called; it may have waited in the queue. */
+  /**
+   * `isSent` is whether the headers had been sent when `session.update` was called; it may have waited in the queue.
+   */
   update(
     state: SessionState,
     fn: (data: object) => void | Promise<void>,
@@ -39,7 +41,7 @@ export interface SessionOperations {
 
 interface UpdateArgs {
   readonly fn: (data: object) => void | Promise<void>
-  /** Whether the headers had left when `session.update` was called. */
+  /** Whether the headers had been sent when `session.update` was called. */
   readonly isSent: boolean
 }
 

@@ -37,7 +37,7 @@ export let stateOf: (session: Session<object>) => SessionState
  * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy` and
  * `update` act when they are called, one after the other in the order called; awaiting them reports their outcome.
  *
- * The use of any member makes the response vary by the header that carries the token, mostly `Vary: Cookie`.
+ * The use of any member makes the response vary by the header that carries the token, usually `Vary: Cookie`.
  */
 export class Session<Data extends object = SessionData> {
   readonly #state: SessionState
@@ -97,7 +97,7 @@ export class Session<Data extends object = SessionData> {
   /**
    * True if the request came without a live session. It does not change during the request.
    * @example
-   * if (session.isNew) session.flash.add('info', 'Welcome!')
+   * const greeting = session.isNew ? 'Welcome!' : 'Welcome back!'
    */
   get isNew(): boolean {
     return this.#access().isNew
@@ -151,7 +151,7 @@ export class Session<Data extends object = SessionData> {
    *
    * @param userId a string of 1 to 1,024 characters that names the user in your application.
    * @param options the device, the data to carry over, and limits of this login.
-   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have left, `ERR_SESSION_READ_ONLY`,
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`,
    *   `ERR_CONFIG_INVALID` for a wrong id or option, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`.
    * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
    *   `ERR_SESSION_ENDED` if the new session was ended before it was saved.
@@ -184,13 +184,13 @@ export class Session<Data extends object = SessionData> {
   /**
    * Changes the newest data and loses no parallel change: on a conflict `fn` runs again on what the other request
    * wrote. So `fn` should have no other effect. Includes the changes that this request has made so far. Works after
-   * the headers have left too, if the session is already saved.
+   * the headers have been sent too, if the session is already saved.
    * @param fn changes the data that it is given; it may be async. If it throws, nothing is written.
    * @returns what the last run of `fn` returned.
    * @throws SessionConflictError `ERR_SESSION_ENDED`, `ERR_SESSION_SUPERSEDED`, or `ERR_SESSION_CONFLICT` if other
    *   requests kept writing for about 5 × `storeTimeout`; nothing was written.
    * @throws SessionUsageError `ERR_SESSION_READ_ONLY`, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`, and on a
-   *   new session `ERR_SESSION_LATE` if the headers have left.
+   *   new session `ERR_SESSION_LATE` if the headers have been sent.
    * @throws SessionStoreError if the store fails.
    * @example
    * const visits = await session.update((data) => {
@@ -213,7 +213,7 @@ export class Session<Data extends object = SessionData> {
    * Replaces the token at the commit. The id stays; from the commit on, the old token opens nothing, and a request
    * that began before cannot write. Call it whenever the user's privileges change, up or down. Does nothing on a
    * session that is not saved.
-   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have left, `ERR_SESSION_READ_ONLY`.
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`.
    * @example
    * session.rotate() // the user's role has just changed
    */

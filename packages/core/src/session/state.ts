@@ -62,7 +62,7 @@ export interface SessionState {
   readonly isReadOnly: boolean
   /** The store's error, if the session could not be opened and `onStoreError` is `'anonymous'`. */
   readonly storeError: SessionStoreError | undefined
-  /** Returns true once the response headers have left, so that no cookie can be sent. */
+  /** Returns true once the response headers have been sent, so that no cookie can be sent. */
   readonly isSent: () => boolean
 
   // What the commit has to do.
@@ -180,7 +180,7 @@ export function checkWritable(state: SessionState): void {
 }
 
 /**
- * Throws if the response headers have left, for a method whose cookie must go with them.
+ * Throws if the response headers have been sent, for a method whose cookie must go with them.
  * @throws SessionUsageError `ERR_SESSION_LATE`.
  */
 export function checkInTime(state: SessionState, method: string): void {

@@ -41,10 +41,7 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   return best?.each
 }
 
-/**
- * Returns 0 for a part of the name, such as `secret` for `secretKey` or `name` for `cookieName`, as other libraries
- * call it.
- */
+/** Returns 0 for a part of the name: other libraries have `secret` for `secretKey`, or `name` for `cookieName`. */
 function distance(given: string, name: string): number {
   return given.length >= 4 && name.includes(given) ? 0 : changesBetween(given, name)
 }

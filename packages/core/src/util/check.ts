@@ -2,8 +2,7 @@ import { SessionUsageError } from '../errors.ts'
 import { quote } from './quote.ts'
 
 /**
- * Checks an option or an argument. `what` describes the wrong value, `remedy` what to give; neither ends in a full
- * stop.
+ * Checks an option or an argument. `what` describes the wrong value, `remedy` what to give; both without a full stop.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` unless `holds`.
  * @example
  * check(max > 0, `max is ${max}`, 'Give a whole number above 0')

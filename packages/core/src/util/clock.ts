@@ -1,7 +1,4 @@
-/**
- * Returns the current time in epoch ms. Sojourn reads the time only through the option `clock`, so that tests can set
- * it.
- */
+/** Returns the current time in epoch ms. Sojourn reads the time only from the option `clock`; tests can set it. */
 export type Clock = () => number
 
 /** The clock of the machine, the default. No other place in Sojourn reads it. */

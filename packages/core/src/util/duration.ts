@@ -2,8 +2,7 @@ import { SessionUsageError } from '../errors.ts'
 import { quote } from './quote.ts'
 
 /**
- * A duration: milliseconds, or a number with a unit (`ms`, `s`, `m`, `h`, `d`, `w`). Fractions are allowed, up to 100
- * years.
+ * A duration: milliseconds, or a number with a unit (`ms`, `s`, `m`, `h`, `d`, `w`); at most 100 years.
  * @example
  * const maxAge: Duration = '1.5h' // the same as 5_400_000
  */
@@ -15,8 +14,7 @@ const maxMs = 100 * 365 * units.d
 
 /**
  * Returns a duration in whole milliseconds, at least 1. `name` is the option, for the message.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for 0, negative numbers, NaN and unknown units: none of them means
- *   "for ever".
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for 0, negative numbers, NaN and unknown units; none means "for ever".
  */
 export function milliseconds(duration: Duration, name: string): number {
   const ms = typeof duration === 'number' ? duration : parse(duration)

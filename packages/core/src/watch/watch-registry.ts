@@ -13,7 +13,7 @@ export interface RegisteredWatch {
 /** The watches of one manager. What the manager itself does to their sessions ends them at once, without the store. */
 export type WatchRegistry = ReturnType<typeof createWatchRegistry>
 
-/** That sessions have ended, and which: passed to every watch that it matches. */
+/** Reports the end of some sessions. It ends every watch that it matches. */
 interface EndNotice {
   readonly why: Ended
   matches(watched: RegisteredWatch): boolean

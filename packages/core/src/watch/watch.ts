@@ -14,7 +14,7 @@ import type { WatchRegistry } from './watch-registry.ts'
  * @example
  * const watch = await manager.watch(request.headers)
  * watch.ended.then((why) => socket.close(4401, why))
- * socket.on('message', () => watch.keepAlive())
+ * socket.on('message', () => watch.keepAlive().catch(console.error))
  * socket.on('close', () => watch.close())
  */
 export interface Watch<Data extends object = SessionData> {
@@ -23,7 +23,7 @@ export interface Watch<Data extends object = SessionData> {
   /**
    * Resolves once, when the session is over, with the reason: at once if this manager ended or elevated it, within
    * one touch interval if another process did. An elevation counts as the end, `stale`: what began before it must
-   * stop (P4). If there was no live session, it resolves at once, mostly with `gone`. After `close` it never
+   * stop (P4). If there was no live session, it resolves at once, usually with `gone`. After `close` it never
    * resolves; it never rejects.
    * @example
    * watch.ended.then((why) => socket.close(4401, why))
@@ -152,10 +152,7 @@ function followSession(
     else pausedUntil = clock() + windowMs
   }
 
-  /**
-   * Schedules the next peek. An error of the store is ignored here: it was emitted as `failed`, and the next peek
-   * follows.
-   */
+  /** Schedules the next peek. A store error was emitted as `failed` and is ignored here: another peek follows. */
   function schedulePeek(): ReturnType<typeof setTimeout> {
     const scheduled = setTimeout(
       () => void peekNow().catch(() => undefined),
