@@ -128,7 +128,7 @@ describe('a CSRF token', () => {
     const [old, young] = [randomBytes(32), randomBytes(32)]
     const keysOf = (secretKey: Uint8Array[]) =>
       createKeyring({ secretKey, indexKey: old, cookieName: 'sid' }).derive('csrf')
-    const state = { opened: undefined, ended: undefined, wantsRotation: false } as never
+    const state = { opened: undefined, ended: undefined, mustRotate: false } as never
     const before = createCsrfTokens(keysOf([old])).mint(state, 'id')
     const after = createCsrfTokens(keysOf([young, old]))
     expect(after.verify(state, 'id', before)).toBe(true)
