@@ -1,18 +1,7 @@
-// For authors of bindings: the carrier that a manager loads from and commits to, and the guards that every binding offers.
-export {
-  type AccessGuard,
-  type AccessOptions,
-  createRecentGuard,
-  createSessionGuard,
-  mountedSession,
-} from './guards/access-guard.ts'
-export {
-  type CsrfGuard,
-  type CsrfOptions,
-  type CsrfRequest,
-  createCsrfGuard,
-  csrfField,
-} from './guards/csrf.ts'
+// For authors of bindings: the carrier between a framework and the manager, the sessions of one request, and the guards.
+export { type AccessGuard, type AccessOptions, mountedSession } from './guards/access-guard.ts'
+export { createGuards, type GuardAdapter, type Guards } from './guards/create-guards.ts'
+export { type CsrfGuard, type CsrfOptions, type CsrfRequest, csrfField } from './guards/csrf.ts'
 export { checkFetch, type FetchCheck } from './guards/csrf-fetch.ts'
 export {
   type Carrier,

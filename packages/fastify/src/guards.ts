@@ -1,61 +1,81 @@
 import type { Duration } from '@sojourn/core'
 import {
-  type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
-  createCsrfGuard,
-  createRecentGuard,
-  createSessionGuard,
+  createGuards,
   csrfField,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from '@sojourn/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** A hook for `preHandler`, of one route or of an instance. */
+/** A `preHandler` hook, for one route or for an instance. */
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
-/**
- * Lets a logged-in user pass. Others are redirected with 303, or a SessionAccessError `ERR_SESSION_REQUIRED` with status
- * 401 goes to the error handler. `ERR_SESSION_MISSING` where `sessions(manager)` is not registered before.
- */
-export function requireSession(options: AccessOptions<FastifyRequest> = {}): Guard {
-  return guardAccess(createSessionGuard(options))
-}
-
-/** Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with `ERR_SESSION_NOT_RECENT`. */
-export function requireRecent(
-  duration: Duration,
-  options: AccessOptions<FastifyRequest> = {},
-): Guard {
-  return guardAccess(createRecentGuard(duration, options))
-}
-
-/**
- * Refuses what other sites have a browser send, with 403 `ERR_CSRF_REFUSED`. With `token` it also demands the session's
- * token, from the header `X-CSRF-Token` or the field `_csrf` of `request.body`, which is parsed before `preHandler`.
- */
-export function csrf(options: CsrfOptions = {}): Guard {
-  const guard = createCsrfGuard(options)
-  return async (request, reply) => {
-    const { method, raw, body } = request
-    const { header } = nodeCarrier(raw, reply.raw)
-    const asked = { method, header, host: hostOf(request), secure: request.protocol === 'https' }
-    const get = (name: string) => [reply.getHeader(name) ?? []].flat().join(', ') || undefined
-    const set = (name: string, value: string) => void reply.header(name, value)
-    const session = options.token ? Reflect.get(request, guard.as) : undefined
-    guard.check({ ...asked, get, set }, session, csrfField(body))
-  }
-}
-
-function guardAccess(guard: AccessGuard<FastifyRequest>): Guard {
-  return async (request, reply) => {
+const guards = createGuards<FastifyRequest, Guard>({
+  access: (guard) => async (request, reply) => {
     const location = guard.check(request, Reflect.get(request, guard.as))
     return location === undefined ? undefined : reply.redirect(location, 303)
-  }
-}
+  },
+  csrf: (guard) => async (request, reply) => {
+    const view = {
+      method: request.method,
+      host: hostOf(request),
+      secure: request.protocol === 'https',
+      header: nodeCarrier(request.raw, reply.raw).header,
+      // Fastify keeps headers on the reply until it sends them.
+      get: (name: string) => [reply.getHeader(name) ?? []].flat().join(', ') || undefined,
+      set: (name: string, value: string) => void reply.header(name, value),
+    }
+    // Reading `request.session` throws in hooks that run before the session is loaded.
+    const session = guard.needsToken ? Reflect.get(request, guard.as) : undefined
+    guard.check(view, session, csrfField(request.body))
+  },
+})
 
-/** HTTP/2 has a field of its own for the host, before which Fastify puts a header that contradicts it. */
+/** HTTP/2 sends the host as `:authority`, but Fastify prefers a Host header that contradicts it. */
 function hostOf({ host, raw }: FastifyRequest): string {
   const authority = raw.headers[':authority']
   return typeof authority === 'string' && host === raw.headers.host ? authority : host
 }
+
+/**
+ * Returns a hook that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without it,
+ * a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Register `sessions(manager)`
+ * before; without a session it throws `ERR_SESSION_MISSING`.
+ *
+ * @example
+ * ```ts
+ * import { requireSession } from '@sojourn/fastify'
+ *
+ * app.get('/account', { preHandler: requireSession({ redirectTo: '/login' }) }, async () => 'yours')
+ * ```
+ */
+export const requireSession: (options?: AccessOptions<FastifyRequest>) => Guard =
+  guards.requireSession
+
+/**
+ * Returns a hook that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
+ *
+ * @example
+ * ```ts
+ * import { requireRecent } from '@sojourn/fastify'
+ *
+ * app.post('/password', { preHandler: requireRecent('10m') }, async () => 'changed')
+ * ```
+ */
+export const requireRecent: (duration: Duration, options?: AccessOptions<FastifyRequest>) => Guard =
+  guards.requireRecent
+
+/**
+ * Returns a hook that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the session's
+ * token, in the header `X-CSRF-Token` or the field `_csrf` of `request.body`, which Fastify parses before `preHandler`.
+ *
+ * @example
+ * ```ts
+ * import { csrf } from '@sojourn/fastify'
+ *
+ * app.addHook('preHandler', csrf({ trustedOrigins: ['https://app.example.com'] }))
+ * ```
+ */
+export const csrf: (options?: CsrfOptions) => Guard = guards.csrf

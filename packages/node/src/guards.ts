@@ -3,9 +3,8 @@ import {
   type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
-  createCsrfGuard,
-  createRecentGuard,
-  createSessionGuard,
+  type CsrfRequest,
+  createGuards,
   csrfField,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from './carrier.ts'
@@ -13,82 +12,105 @@ import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import type { Handler } from './sessions.ts'
 
-/**
- * Lets a logged-in user pass. Others are redirected, or the error goes to `next`: a SessionAccessError
- * `ERR_SESSION_REQUIRED`, 401, its status on the response. `ERR_SESSION_MISSING` where `sessions` is not mounted.
- */
-export function requireSession<Request extends NodeRequest, Response extends NodeResponse>(
-  options: AccessOptions<Request> = {},
-): Handler<Request, Response> {
-  return guardAccess(createSessionGuard(options))
+/** Called for each guard, because the application chooses the types of its requests and responses. */
+function guardsFor<Request extends NodeRequest, Response extends NodeResponse>() {
+  return createGuards<Request, Handler<Request, Response>>({
+    access: (guard) => (request, response, next) =>
+      runGuard({ response, next }, () => guard.check(request, Reflect.get(request, guard.as))),
+    csrf: (guard) => (request, response, next) =>
+      runGuard({ response, next }, () => {
+        const body: unknown = Reflect.get(request, 'body') // where body parsers leave it
+        const session: unknown = Reflect.get(request, guard.as)
+        guard.check(csrfView(request, response), session, csrfField(body))
+        return undefined
+      }),
+  })
 }
 
-/**
- * Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with the code
- * `ERR_SESSION_NOT_RECENT`.
- */
-export function requireRecent<Request extends NodeRequest, Response extends NodeResponse>(
-  duration: Duration,
-  options: AccessOptions<Request> = {},
-): Handler<Request, Response> {
-  return guardAccess(createRecentGuard(duration, options))
-}
-
-/**
- * Refuses what other sites have a browser send: `ERR_CSRF_REFUSED`, 403, to `next`. With `token` it finds a form's token
- * in `request.body`, so the body is to be parsed before.
- */
-export function csrf<Request extends NodeRequest, Response extends NodeResponse>(
-  options: CsrfOptions = {},
-): Handler<Request, Response> {
-  const guard = createCsrfGuard(options)
-  return (request, response, next) => {
-    const { method = '', headers } = request
-    const sentMethod = sentMethodOf(request)
-    const seen = { ...nodeCarrier(request, response), method, sentMethod, host: hostOf(headers) }
-    const found: unknown = Reflect.get(request, guard.as)
-    const body: unknown = Reflect.get(request, 'body')
-    passOr(response, next, () => {
-      guard.check(seen, found, csrfField(body))
-      return undefined
-    })
-  }
-}
-
-function guardAccess<Request extends NodeRequest, Response extends NodeResponse>(
-  guard: AccessGuard<Request>,
-): Handler<Request, Response> {
-  return (request, response, next) =>
-    passOr(response, next, () => guard.check(request, Reflect.get(request, guard.as)))
-}
-
-/** Goes on, redirects to where `check` says, or fails with what it throws. */
-function passOr(
-  answer: NodeResponse,
-  next: (error?: unknown) => void,
-  check: () => string | undefined,
+/** Calls `next`, or redirects to the address that `check` returns. */
+function runGuard(
+  { response, next }: { response: NodeResponse; next: (error?: unknown) => void },
+  check: () => ReturnType<AccessGuard['check']>,
 ): void {
-  const response = asHttp1(answer)
   let location: string | undefined
   try {
     location = check()
   } catch (error) {
-    if (!response.headersSent) applyErrorHead(response, error)
+    if (!response.headersSent) applyErrorHead(asHttp1(response), error)
     next(error)
     return
   }
   if (location === undefined) next()
-  else response.writeHead(303, { Location: location }).end()
+  else asHttp1(response).writeHead(303, { Location: location }).end()
 }
 
-/** The method before `method-override` put another in its place. */
-function sentMethodOf(request: NodeRequest): string | undefined {
-  const method: unknown = Reflect.get(request, 'originalMethod')
-  return typeof method === 'string' ? method : undefined
+function csrfView(request: NodeRequest, response: NodeResponse): CsrfRequest {
+  const { method = '', headers } = request
+  const originalMethod: unknown = Reflect.get(request, 'originalMethod') // set by `method-override`
+  const authority = headers[':authority'] // HTTP/2 sends the host here
+  return {
+    ...nodeCarrier(request, response),
+    method,
+    sentMethod: typeof originalMethod === 'string' ? originalMethod : undefined,
+    host: typeof authority === 'string' ? authority : headers.host,
+  }
 }
 
-/** HTTP/2 has a field of its own for the host. */
-function hostOf(headers: NodeRequest['headers']): string | undefined {
-  const authority = headers[':authority']
-  return typeof authority === 'string' ? authority : headers.host
+/**
+ * Returns a handler that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
+ * it, a SessionAccessError `ERR_SESSION_REQUIRED` goes to `next`, its status 401 already on the response. Mount it after
+ * `sessions(manager)`; without a session the error is `ERR_SESSION_MISSING`.
+ *
+ * @example
+ * ```ts
+ * import { requireSession } from '@sojourn/node'
+ *
+ * const loggedIn = requireSession({ redirectTo: '/login' })
+ *
+ * loggedIn(request, response, (error) => {
+ *   if (error) return response.end()
+ *   response.end('your account')
+ * })
+ * ```
+ */
+export function requireSession<Request extends NodeRequest, Response extends NodeResponse>(
+  options?: AccessOptions<Request>,
+): Handler<Request, Response> {
+  return guardsFor<Request, Response>().requireSession(options)
+}
+
+/**
+ * Returns a handler that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
+ *
+ * @example
+ * ```ts
+ * import { requireRecent } from '@sojourn/node'
+ *
+ * const recent = requireRecent('10m', { redirectTo: '/confirm-password' })
+ * ```
+ */
+export function requireRecent<Request extends NodeRequest, Response extends NodeResponse>(
+  duration: Duration,
+  options?: AccessOptions<Request>,
+): Handler<Request, Response> {
+  return guardsFor<Request, Response>().requireRecent(duration, options)
+}
+
+/**
+ * Returns a handler that refuses cross-site requests: a SessionAccessError `ERR_CSRF_REFUSED` goes to `next`, its status
+ * 403 already on the response. With `token` it also requires the session's token, in the header `X-CSRF-Token` or the
+ * field `_csrf` of `request.body`: mount it after the body parser.
+ *
+ * @example
+ * ```ts
+ * import { csrf } from '@sojourn/node'
+ *
+ * const sameSite = csrf({ trustedOrigins: ['https://app.example.com'] })
+ * ```
+ */
+export function csrf<Request extends NodeRequest, Response extends NodeResponse>(
+  options?: CsrfOptions,
+): Handler<Request, Response> {
+  return guardsFor<Request, Response>().csrf(options)
 }

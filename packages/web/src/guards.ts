@@ -1,53 +1,87 @@
 import type { Duration, Session } from '@sojourn/core'
 import {
-  type AccessGuard,
   type AccessOptions,
   type CsrfOptions,
   checkFetch,
-  createCsrfGuard,
-  createRecentGuard,
-  createSessionGuard,
+  createGuards,
 } from '@sojourn/core/binding'
 import { exchangeOf } from './exchange.ts'
 
-/** What a guard is told. A session is handed to it, so it has no name to be found by. */
+/** Options of `requireSession` and `requireRecent`. There is no `as`, because handlers pass the session themselves. */
 export type GuardOptions = Omit<AccessOptions<Request>, 'as'>
 
-/** To be called first in a handler: passes, or throws what answers instead. */
+/** Call it first in a handler. Returns if the request may continue, else throws a Response or an error. */
 export type Guard = (request: Request, session: Session<object>) => void
 
-/**
- * Lets a logged-in user pass. For others it throws a redirect (303), with which `withSession` answers, or a
- * SessionAccessError `ERR_SESSION_REQUIRED`, status 401.
- */
-export function requireSession(options: GuardOptions = {}): Guard {
-  return guardAccess(createSessionGuard(options))
-}
+type AsyncGuard = (request: Request, session: Session<object>) => Promise<void>
 
-/** Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with `ERR_SESSION_NOT_RECENT`. */
-export function requireRecent(duration: Duration, options: GuardOptions = {}): Guard {
-  return guardAccess(createRecentGuard(duration, options))
-}
-
-/**
- * Refuses what other sites have a browser send: a SessionAccessError `ERR_CSRF_REFUSED`, status 403. With `token` it also
- * demands the session's token, from the header `X-CSRF-Token` or the field `_csrf` of a form of up to 1 MiB,
- * of which it reads a copy.
- */
-export function csrf(
-  options: Omit<CsrfOptions, 'as'> = {},
-): (request: Request, session: Session<object>) => Promise<void> {
-  const guard = createCsrfGuard(options)
-  return async (request, session) => {
-    const said = await checkFetch(guard, { request, session }) // what is refused brings its lines along
-    for (const line of said) exchangeOf(request)?.say(...line)
-  }
-}
-
-function guardAccess(guard: AccessGuard<Request>): Guard {
-  return (request, session) => {
+const guards = createGuards<Request, Guard, AsyncGuard>({
+  access: (guard) => (request, session) => {
     const location = guard.check(request, session)
     if (location === undefined) return
     throw new Response(null, { status: 303, headers: { Location: location } })
-  }
-}
+  },
+  csrf: (guard) => async (request, session) => {
+    const headers = await checkFetch(guard, { request, session })
+    for (const [name, value] of headers) exchangeOf(request)?.say(name, value)
+  },
+})
+
+/**
+ * Returns a guard that lets logged-in users pass. For anonymous visitors it throws a redirect (303) to `redirectTo`, which
+ * `withSession` turns into the response; without `redirectTo`, a SessionAccessError `ERR_SESSION_REQUIRED`, status 401.
+ *
+ * @example
+ * ```ts
+ * import { requireSession } from '@sojourn/web'
+ *
+ * const loggedIn = requireSession({ redirectTo: '/login' })
+ *
+ * export const GET = (request: Request) =>
+ *   withSession(request, (session) => {
+ *     loggedIn(request, session)
+ *     return new Response(`Hello ${session.userId}`)
+ *   })
+ * ```
+ */
+export const requireSession: (options?: GuardOptions) => Guard = guards.requireSession
+
+/**
+ * Returns a guard that lets users pass who logged in within `duration`. For others it throws as `requireSession` does, with
+ * the code `ERR_SESSION_NOT_RECENT`.
+ *
+ * @example
+ * ```ts
+ * import { requireRecent } from '@sojourn/web'
+ *
+ * const recent = requireRecent('10m', { redirectTo: '/confirm-password' })
+ *
+ * export const POST = (request: Request) =>
+ *   withSession(request, (session) => {
+ *     recent(request, session)
+ *     return new Response('changed')
+ *   })
+ * ```
+ */
+export const requireRecent: (duration: Duration, options?: GuardOptions) => Guard =
+  guards.requireRecent
+
+/**
+ * Returns a guard that refuses cross-site requests: it throws a SessionAccessError `ERR_CSRF_REFUSED`, status 403. With
+ * `token` it also requires the session's token, in the header `X-CSRF-Token` or the field `_csrf` of a form of up to
+ * 1 MiB. It reads a copy of the body.
+ *
+ * @example
+ * ```ts
+ * import { csrf } from '@sojourn/web'
+ *
+ * const sameSite = csrf({ trustedOrigins: ['https://app.example.com'] })
+ *
+ * export const POST = (request: Request) =>
+ *   withSession(request, async (session) => {
+ *     await sameSite(request, session)
+ *     return new Response('sent')
+ *   })
+ * ```
+ */
+export const csrf: (options?: Omit<CsrfOptions, 'as'>) => AsyncGuard = guards.csrf

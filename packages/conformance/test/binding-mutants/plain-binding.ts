@@ -11,13 +11,7 @@ import {
   type TestData,
 } from '@sojourn/conformance/binding'
 import type { Session } from '@sojourn/core'
-import {
-  type Carrier,
-  createCsrfGuard,
-  createRecentGuard,
-  createSessionGuard,
-  csrfField,
-} from '@sojourn/core/binding'
+import { type Carrier, createGuards, csrfField } from '@sojourn/core/binding'
 
 type Sessions = Record<string, Session<TestData>>
 type Guards = ReadonlyMap<string, Check | undefined>
@@ -50,6 +44,15 @@ interface GuardedRequest {
   readonly form: URLSearchParams
 }
 
+const { requireSession, requireRecent, csrf } = createGuards<unknown, Check>({
+  access: (guard) => (request) => guard.check(request, request.sessions[guard.as]),
+  csrf: (guard) => (request) => {
+    const { method, carrier, sessions, form } = request
+    guard.check({ ...carrier, method }, sessions[guard.as], csrfField(form))
+    return undefined
+  },
+})
+
 /** The steps that keep the contract. */
 export const steps: Steps = {
   carrier: (request, response, { trustProxy }) => ({
@@ -70,18 +73,9 @@ export const steps: Steps = {
   commitsFirst: true,
   commitsErrors: true,
   guard(guard) {
-    if (guard.kind === 'csrf') {
-      const { as, check } = createCsrfGuard(guard.options)
-      return ({ method, carrier, sessions, form }) => {
-        check({ ...carrier, method }, sessions[as], csrfField(form))
-        return undefined
-      }
-    }
-    const { as, check } =
-      guard.kind === 'recent'
-        ? createRecentGuard(guard.duration, guard.options)
-        : createSessionGuard(guard.options)
-    return (request) => check(undefined, request.sessions[as])
+    if (guard.kind === 'csrf') return csrf(guard.options)
+    if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+    return requireSession(guard.options)
   },
   watch: (manager, headers) => manager.watch(headers),
   failed(error) {

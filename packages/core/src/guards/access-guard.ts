@@ -4,7 +4,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 
-/** What a guard before routes may be told. */
+/** Options of `requireSession` and `requireRecent`. */
 export interface AccessOptions<Request = unknown> extends RedirectOptions<Request> {
   /** The name of the session on the request. @default 'session' */
   readonly as?: string
@@ -12,23 +12,24 @@ export interface AccessOptions<Request = unknown> extends RedirectOptions<Reques
 
 const known = { as: true, redirectTo: true, trustedOrigins: true } as const
 
-/** Lets pass, sends elsewhere or fails. */
+/** Decides whether a request may continue to its route. */
 export interface AccessGuard<Request = unknown> {
   /** The name of the session on the request. */
   readonly as: string
   /**
-   * Answers where to redirect to; `undefined` where the request may pass. `session` is what the binding finds under `as`.
-   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, `ERR_SESSION_NOT_RECENT` where there is nowhere to redirect to.
-   * @throws SessionUsageError `ERR_SESSION_MISSING` where no session is mounted; `ERR_CONFIG_INVALID` where a function
-   * redirects to another site.
-   * @throws SessionStoreError where the store could not open the session: never a redirect, for a login would not help.
+   * Returns `undefined` if the request may continue, else the address to redirect to, ready for a `Location` header.
+   * `session` is the value that the request has under the name `as`.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED` or `ERR_SESSION_NOT_RECENT`, status 401, without `redirectTo`.
+   * @throws SessionUsageError `ERR_SESSION_MISSING` if no session is mounted; `ERR_CONFIG_INVALID` if a `redirectTo`
+   * function leads to another site.
+   * @throws SessionStoreError if the store failed to load the session, even with `redirectTo`: logging in would not help.
    */
   check(request: Request, session: unknown): string | undefined
 }
 
 /**
- * Lets a logged-in user pass. An anonymous session is not enough.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that are none.
+ * Creates a guard that lets logged-in users pass. An anonymous session is not enough.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
  */
 export function createSessionGuard<Request>(
   options: AccessOptions<Request> = {},
@@ -37,8 +38,8 @@ export function createSessionGuard<Request>(
 }
 
 /**
- * Lets a user pass who has proved who they are within `duration`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for a duration or options that are none.
+ * Creates a guard that lets users pass who logged in within `duration`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an invalid duration or invalid options.
  */
 export function createRecentGuard<Request>(
   duration: Duration,
@@ -49,8 +50,8 @@ export function createRecentGuard<Request>(
 }
 
 /**
- * The session that a binding finds on a request under the name `as`.
- * @throws SessionUsageError `ERR_SESSION_MISSING` where there is none of ours; says what to mount.
+ * Returns `found` as a session, given the value that a request has under the name `as`.
+ * @throws SessionUsageError `ERR_SESSION_MISSING` if it is no Sojourn session; the message says what to mount.
  */
 export function mountedSession(found: unknown, as = 'session'): Session<object> {
   if (found instanceof Session) return found
@@ -63,6 +64,7 @@ export function mountedSession(found: unknown, as = 'session'): Session<object> 
   )
 }
 
+/** `rule` throws a SessionAccessError for sessions that may not pass. */
 function createAccessGuard<Request>(
   options: AccessOptions<Request>,
   rule: (session: Session<object>) => void,

@@ -6,45 +6,54 @@ import { quote } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'
 import { hostOf, readOrigins } from './origin.ts'
 
-/** How a site is protected from requests that other sites have its users send. */
+/** Options of `csrf`. */
 export interface CsrfOptions {
-  /** The name of the session on the request; matters only with `token`. @default 'session' */
+  /** The name of the session on the request; used only with `token`. @default 'session' */
   readonly as?: string
-  /** Other origins that may send: scheme, host and port as browsers spell them, without a slash at the end. @default none */
+  /**
+   * Other origins whose pages may send requests: scheme, host and port as browsers write them, without a trailing slash.
+   * @default none
+   */
   readonly trustedOrigins?: readonly string[]
-  /** Whether a request that names neither its site nor its origin is refused; no such one comes from a browser of today. @default false */
+  /**
+   * Whether to refuse requests with neither `Sec-Fetch-Site` nor `Origin`. Current browsers always send one of them;
+   * other programs often send neither.
+   * @default false
+   */
   readonly strict?: boolean
-  /** Whether the session's own token is demanded too, from the header `X-CSRF-Token` or the form field `_csrf`. @default false */
+  /** Whether to require the session's token too, in the header `X-CSRF-Token` or the form field `_csrf`. @default false */
   readonly token?: boolean
 }
 
-/** A request as the guard sees it: headers of both sides, as a Carrier has them, and its method. */
+/** A request to check. `header`, `get` and `set` are those of the request's carrier. */
 export interface CsrfRequest extends RequestOrigin, Pick<Carrier, 'get' | 'set'> {}
 
-/** What of a request says where it comes from, and what for. */
+/** The part of a request that shows where it comes from and what it may change. */
 interface RequestOrigin extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, 'secure'>> {
-  /** As the routes see it. No header is looked at that would override it. */
+  /** The method that routing uses. Headers that override the method are ignored. */
   readonly method: string
-  /** As the client sent it, where a middleware has put another in its place: both must be safe. @default `method` */
+  /** The method that the client sent, if middleware has replaced it: both must be safe. @default `method` */
   readonly sentMethod?: string | undefined
-  /** Which host the client asked. @default the header Host */
+  /** The host that the client sent the request to, with its port. @default the header Host */
   readonly host?: string | undefined
 }
 
-/** Refuses what other sites have a browser send. */
+/** Refuses cross-site requests. */
 export interface CsrfGuard {
-  /** The name of the session that the token is checked against. */
+  /** The name of the session on the request. */
   readonly as: string
+  /** Whether requests need a token. Without one, `check` ignores `session` and `field`. */
+  readonly needsToken: boolean
   /**
-   * Whether `check` needs the form's token: a binding that must read a body for it reads it only then. Of a request that
-   * is refused whatever its body says none is read.
+   * Returns true if `check` needs the form field, so that a binding that reads bodies itself reads this one. False for
+   * requests that are refused whatever their body holds.
    */
-  wantsField(request: RequestOrigin): boolean
+  needsField(request: RequestOrigin): boolean
   /**
-   * Passes or throws. `session` is what the binding finds under `as`, `field` what `csrfField` finds in the body; both
-   * matter only where the guard demands a token.
+   * Returns if the request may continue. `session` is the value that the request has under the name `as`, `field` is
+   * `csrfField(body)`. Adds `Origin` and `Sec-Fetch-Site` to the response's Vary, unless the method is safe.
    * @throws SessionAccessError `ERR_CSRF_REFUSED`, status 403.
-   * @throws SessionUsageError `ERR_SESSION_MISSING` where a token is demanded and no session is mounted.
+   * @throws SessionUsageError `ERR_SESSION_MISSING` if a token is needed and no session is mounted.
    */
   check(request: CsrfRequest, session?: unknown, field?: unknown): void
 }
@@ -54,47 +63,50 @@ const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const tokenHeader = 'x-csrf-token'
 const vary = ['Origin', 'Sec-Fetch-Site'] as const
 
-interface Rules {
+interface OriginRules {
   readonly trusted: ReadonlySet<string>
   readonly strict: boolean
 }
 
 /**
- * The check of Go 1.25's CrossOriginProtection, in its order, and a token on top where it is asked for:
+ * Creates a CSRF guard. It applies the rules of Go 1.25's CrossOriginProtection in their order, and an optional token:
  *
- * 1. GET, HEAD and OPTIONS pass: they must not change anything. Not so the GET that opens a WebSocket, by which every page
- *    could talk in its user's name; it needs no token, for a page cannot give it one.
- * 2. Sec-Fetch-Site `same-origin` or `none` passes; anything else, `same-site` included, only from a trusted origin.
- * 3. Without Sec-Fetch-Site, an Origin must have the host that was asked, or be trusted. Of what came by HTTPS, it is
- *    not `http:`.
- * 4. With neither header the request passes, unless `strict`.
+ * 1. GET, HEAD and OPTIONS pass, because they must not change anything. The GET of a WebSocket upgrade is checked: any
+ *    page could use the socket in its user's name. It needs no token, because pages cannot add headers to it.
+ * 2. `Sec-Fetch-Site: same-origin` or `none` passes. Any other value, `same-site` included, needs a trusted origin.
+ * 3. Without Sec-Fetch-Site, the Origin must have the request's host or be trusted. If the request came by HTTPS, it must
+ *    not be `http:`.
+ * 4. Requests with neither header pass, unless `strict`.
  *
- * The content type decides nothing.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, and an origin with a path, a slash at its end or a wildcard.
+ * The content type is not considered.
+ * @see https://pkg.go.dev/net/http#CrossOriginProtection
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, and for an origin with a path, a trailing slash
+ * or a wildcard.
  */
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
   const { as = 'session', strict = false, token = false } = checkOptions(options, known, 'csrf()')
   const rules = { trusted: readOrigins(options.trustedOrigins), strict }
-  const wantsToken = (request: RequestOrigin) => token && !isSafe(request)
   return {
     as,
-    wantsField: (request) =>
-      wantsToken(request) &&
+    needsToken: token,
+    needsField: (request) =>
+      token &&
+      !isSafe(request) &&
       request.header(tokenHeader) === undefined &&
-      faultOf(request, rules) === undefined,
+      crossSiteReason(request, rules) === undefined,
     check(request, session, field) {
-      if (isSafe(request) && !opensSocket(request)) return
+      if (isSafe(request) && !isWebSocketUpgrade(request)) return
       varyBy(request, vary)
-      const fault = faultOf(request, rules)
-      if (fault !== undefined) throw refused(fault)
-      if (wantsToken(request)) checkToken(request, mountedSession(session, as), field)
+      const reason = crossSiteReason(request, rules)
+      if (reason !== undefined) throw crossSiteError(reason)
+      if (token && !isSafe(request)) checkToken(request, mountedSession(session, as), field)
     },
   }
 }
 
 /**
- * The token in a parsed body: of a plain object, FormData or URLSearchParams, the field `_csrf`. One that stands there
- * twice is an array, and so no token.
+ * Returns the field `_csrf` of a parsed body: a plain object, FormData or URLSearchParams. A repeated field is returned as
+ * an array, which no token matches.
  */
 export function csrfField(body: unknown): unknown {
   const form = Object(body)
@@ -107,24 +119,30 @@ function isSafe({ method, sentMethod = method }: RequestOrigin): boolean {
   return safeMethods.includes(method) && safeMethods.includes(sentMethod)
 }
 
-/** Browsers let every page open one, cookie included, and ask no server first (RFC 6455, 10.2). */
-function opensSocket({ method, header }: RequestOrigin): boolean {
+/** Browsers let any page open a WebSocket, with cookies and without a preflight request (RFC 6455, section 10.2). */
+function isWebSocketUpgrade({ method, header }: RequestOrigin): boolean {
   return method === 'GET' && /\bwebsocket\b/i.test(header('upgrade') ?? '')
 }
 
-/** Why a request may come from another site; `undefined` where it does not. */
-function faultOf(request: RequestOrigin, { trusted, strict }: Rules): string | undefined {
+/** Returns why a request may come from another site, or `undefined` if it does not. */
+function crossSiteReason(
+  request: RequestOrigin,
+  { trusted, strict }: OriginRules,
+): string | undefined {
   const site = request.header('sec-fetch-site') ?? ''
   const origin = request.header('origin') ?? ''
   if (site === 'same-origin' || site === 'none' || trusted.has(origin)) return undefined
-  if (site !== '') return `Sec-Fetch-Site is ${describe(site)} and Origin ${describe(origin)}`
+  if (site !== '')
+    return `Sec-Fetch-Site is ${quoteOrAbsent(site)} and Origin ${quoteOrAbsent(origin)}`
   if (origin === '')
     return strict ? 'it has neither Sec-Fetch-Site nor Origin, and strict is on' : undefined
   const host = request.host ?? request.header('host') ?? ''
   if (hostOf(origin) !== host.toLowerCase())
-    return `Origin is ${describe(origin)} and Host ${describe(host)}`
+    return `Origin is ${quoteOrAbsent(origin)} and Host ${quoteOrAbsent(host)}`
   const isDowngraded = request.secure === true && /^http:/i.test(origin)
-  return isDowngraded ? `Origin is ${describe(origin)} and the request came by HTTPS` : undefined
+  return isDowngraded
+    ? `Origin is ${quoteOrAbsent(origin)} and the request came by HTTPS`
+    : undefined
 }
 
 function checkToken(
@@ -141,14 +159,14 @@ function checkToken(
   )
 }
 
-function refused(why: string): SessionAccessError {
+function crossSiteError(reason: string): SessionAccessError {
   return new SessionAccessError(
     'ERR_CSRF_REFUSED',
-    `The request may come from another site: ${why}. If that site is yours, list its origin in trustedOrigins.`,
+    `The request may come from another site: ${reason}. If that site is yours, list its origin in trustedOrigins.`,
     { Vary: vary.join(', ') },
   )
 }
 
-function describe(text: string): string {
+function quoteOrAbsent(text: string): string {
   return text === '' ? 'absent' : quote(text)
 }

@@ -2,14 +2,15 @@ import { SessionUsageError } from '../errors.ts'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 
-/** The host and port of an origin, in lower case; `undefined` of anything that is none, `null` included. */
+/** Returns the host and port of an origin in lower case, or `undefined` for other strings, such as `null`. */
 export function hostOf(origin: string): string | undefined {
   return /^[a-z][a-z\d+.-]*:\/\/([^/?#@\s,]+)$/i.exec(origin)?.[1]?.toLowerCase()
 }
 
 /**
- * The option `trustedOrigins`, checked.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for what is no list, and an origin with a path, a slash at its end or a wildcard.
+ * Checks the option `trustedOrigins` and returns it as a set.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if it is not a list, and for an origin with a path, a trailing slash or a
+ * wildcard.
  */
 export function readOrigins(origins: readonly string[] = []): ReadonlySet<string> {
   check(

@@ -1,25 +1,27 @@
 import { SessionUsageError } from '../errors.ts'
 import { readOrigins } from './origin.ts'
 
-/** Where a guard sends a request that may not pass. */
+/** Where a guard redirects requests that may not pass. */
 export interface RedirectOptions<Request> {
   /**
-   * Where a request is sent that may not pass, by 303. A function is asked for each, and what it makes of the request
-   * stays on this site: an address elsewhere is refused, for whoever wrote the link could send the user anywhere.
-   * @default the error goes to the application's error handler, status 401
+   * The address to redirect to with 303, or a function that returns it for a request. A function's address must be on
+   * this site or at a trusted origin, because it may contain text from the URL: a link on another site must not be able
+   * to choose where the user ends up.
+   * @default no redirect: the error goes to the application's error handler, status 401
    */
   readonly redirectTo?: string | ((request: Request) => string)
-  /** Other origins that the function may lead to, such as the one that logs users in. @default none */
+  /** Other origins that the function may redirect to, such as that of a login service. @default none */
   readonly trustedOrigins?: readonly string[]
 }
 
-/** No address is on both, unless it names no origin at all. */
-const somewhere = ['http://a.invalid', 'https://b.invalid'] as const
+/** An address that names no origin of its own takes the origin of either base. */
+const probeOrigins = ['http://a.invalid', 'https://b.invalid'] as const
 
 /**
- * What answers a Location for a request, where the options ask for one. A Location is ASCII without blanks or controls; what is
- * not is percent-encoded, so that no part of a request ends the header.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`; what it answers throws the same where a function leads elsewhere.
+ * Returns a function that computes the Location header of a redirect, or `undefined` without `redirectTo`. Everything but
+ * printable ASCII is percent-encoded, so that text from a request cannot end the header.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options. The returned function throws it if `redirectTo` is a
+ * function and leads to another site.
  */
 export function createRedirect<Request>({
   redirectTo,
@@ -30,7 +32,7 @@ export function createRedirect<Request>({
   if (typeof redirectTo === 'function') {
     return (request) => {
       const location = toLocation(redirectTo(request), "redirectTo's answer")
-      if (isHere(location) || isAt(location, trusted)) return location
+      if (isSameOrigin(location) || isTrusted(location, trusted)) return location
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',
         'redirectTo answered an address on another site. Answer a path such as `/login?next=…`, with what the request ' +
@@ -43,32 +45,47 @@ export function createRedirect<Request>({
 }
 
 /**
- * Where to go back to after a login: what the request asked for, if it stays on this site, else `otherwise`. To be asked
- * of a `next` or `from` in a URL or form, which whoever wrote the link has chosen; what it answers is fit for a Location.
+ * Returns `requested` if it is a path on this site, else `fallback`. Use it for the page to return to after a login:
+ * a `next` or `from` in a URL or form is chosen by the author of the link. The result is ready for a Location header.
+ *
+ * @example
+ * ```ts
+ * import { returnPath, type Session } from '@sojourn/core'
+ *
+ * export async function logIn(request: Request, session: Session, userId: string) {
+ *   await session.login(userId)
+ *   const next = new URL(request.url).searchParams.get('next')
+ *   return new Response(null, { status: 303, headers: { Location: returnPath(next, '/account') } })
+ * }
+ * ```
  */
-export function returnPath(asked: unknown, otherwise = '/'): string {
-  const location = typeof asked === 'string' && asked !== '' ? inAscii(asked) : undefined
-  return location !== undefined && isHere(location) ? location : otherwise
+export function returnPath(requested: unknown, fallback = '/'): string {
+  const isText = typeof requested === 'string' && requested !== ''
+  const location = isText ? toAscii(requested) : undefined
+  return location !== undefined && isSameOrigin(location) ? location : fallback
 }
 
 function toLocation(address: unknown, what: string): string {
-  if (typeof address === 'string' && address !== '') return inAscii(address)
+  if (typeof address === 'string' && address !== '') return toAscii(address)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${what} is ${address === '' ? 'empty' : typeof address}. Give a path such as '/login', or a function of the request that answers one.`,
   )
 }
 
-function inAscii(address: string): string {
+function toAscii(address: string): string {
   return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
-/** Whether a browser stays on the site that it is on. Judged by the parser that browsers use: `//`, `/\` and `https:x` may lead away. */
-function isHere(location: string): boolean {
-  return somewhere.every((base) => originOf(location, base) === base)
+/**
+ * Returns true if a browser that follows `location` stays on its origin. Uses the URL parser that browsers use, because
+ * `//x`, `/\x` and `https:x` may lead to another one.
+ */
+function isSameOrigin(location: string): boolean {
+  return probeOrigins.every((base) => originOf(location, base) === base)
 }
 
-function isAt(location: string, trusted: ReadonlySet<string>): boolean {
+function isTrusted(location: string, trusted: ReadonlySet<string>): boolean {
   const origin = originOf(location)
   return origin !== undefined && trusted.has(origin)
 }

@@ -116,9 +116,9 @@ describe('beyond the table', () => {
   })
 
   test('a form is asked for only where its token can help', () => {
-    const { wantsField } = createCsrfGuard({ token: true })
+    const { needsField } = createCsrfGuard({ token: true })
     const wants = ({ method = 'POST', ...headers }: Record<string, string>) =>
-      wantsField({ method, header: (name) => headers[name] })
+      needsField({ method, header: (name) => headers[name] })
     expect(wants({})).toBe(true)
     expect(wants({ 'sec-fetch-site': 'cross-site' })).toBe(false)
     expect(wants({ origin: 'https://attacker.example', host: 'example.com' })).toBe(false)
