@@ -1,11 +1,6 @@
 import type { Duration, Session, SessionManager } from '@sojourn/core'
 import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
-import {
-  csrf as checkCsrf,
-  requireRecent as checkRecent,
-  requireSession as checkSession,
-  sessions as mount,
-} from '@sojourn/node'
+import * as node from '@sojourn/node'
 import type { Request, RequestHandler } from 'express'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -14,50 +9,88 @@ export { type PassportOptions, passportSession } from './passport-session.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** The request's session, once `sessions(manager)` is mounted. Declare its keys in core's SessionData. */
+      /** The request's session, once `sessions(manager)` is mounted. Declare the keys of its data in core's SessionData. */
       session: Session
     }
   }
 }
 
-/** How sessions are mounted on an Express application. */
+/** Options of `sessions`. */
 export interface SessionsOptions {
-  /** The name of the session on the request; another one for a second manager. @default 'session' */
+  /** The name of the session on the request. A second manager needs another one. @default 'session' */
   readonly as?: string
 }
 
 /**
- * Gives each request its `req.session`, and commits it before the first byte of the response leaves. Whether a request
- * is secure says Express, by its setting 'trust proxy'. Trouble goes to the application's error handler: a store that is
- * down as a SessionStoreError with status 503, and a Retry-After on the response.
+ * Returns middleware that loads the session of each request as `req.session` and commits it before the first byte of the
+ * response is sent. `req.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set Express's
+ * 'trust proxy'. If the store fails, its SessionStoreError goes to the application's error handler, with status 503 and
+ * Retry-After already on the response.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { sessions } from '@sojourn/express'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import express from 'express'
+ *
+ * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ *
+ * const app = express()
+ * app.use(sessions(manager))
+ * app.get('/', (req, res) => {
+ *   res.send(`Hello ${req.session.userId ?? 'stranger'}`)
+ * })
+ * ```
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   { as = 'session' }: SessionsOptions = {},
 ): RequestHandler {
-  return mount(manager, { as, isSecure: (request: Request) => request.secure })
+  return node.sessions(manager, { as, isSecure: (request: Request) => request.secure })
 }
 
 /**
- * Lets a logged-in user pass. Others are redirected with 303, or a SessionAccessError `ERR_SESSION_REQUIRED` with status
- * 401 goes to the error handler. `ERR_SESSION_MISSING` where `sessions(manager)` is not mounted before.
+ * Returns middleware that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
+ * it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Mount it after
+ * `sessions(manager)`; without a session the error is `ERR_SESSION_MISSING`.
+ *
+ * @example
+ * ```ts
+ * import { requireSession } from '@sojourn/express'
+ *
+ * app.use('/account', requireSession({ redirectTo: '/login' }))
+ * ```
  */
-export function requireSession(options: AccessOptions<Request> = {}): RequestHandler {
-  return checkSession(options)
-}
+export const requireSession: (options?: AccessOptions<Request>) => RequestHandler =
+  node.requireSession
 
-/** Lets a user pass who has proved who they are within `duration`; else as `requireSession`, with `ERR_SESSION_NOT_RECENT`. */
-export function requireRecent(
+/**
+ * Returns middleware that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
+ *
+ * @example
+ * ```ts
+ * import { requireRecent } from '@sojourn/express'
+ *
+ * app.use('/account/password', requireRecent('10m', { redirectTo: '/confirm-password' }))
+ * ```
+ */
+export const requireRecent: (
   duration: Duration,
-  options: AccessOptions<Request> = {},
-): RequestHandler {
-  return checkRecent(duration, options)
-}
+  options?: AccessOptions<Request>,
+) => RequestHandler = node.requireRecent
 
 /**
- * Refuses what other sites have a browser send, with 403 `ERR_CSRF_REFUSED`. With `token` it also demands the session's
- * token, from the header `X-CSRF-Token` or the field `_csrf` of `req.body`.
+ * Returns middleware that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the
+ * session's token, in the header `X-CSRF-Token` or the field `_csrf` of `req.body`: mount it after the body parser.
+ *
+ * @example
+ * ```ts
+ * import { csrf } from '@sojourn/express'
+ *
+ * app.use(csrf({ trustedOrigins: ['https://app.example.com'] }))
+ * ```
  */
-export function csrf(options: CsrfOptions = {}): RequestHandler {
-  return checkCsrf(options)
-}
+export const csrf: (options?: CsrfOptions) => RequestHandler = node.csrf
