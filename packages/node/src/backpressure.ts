@@ -4,84 +4,85 @@ import { isClosed } from './http2.ts'
 
 type Listener = (...args: unknown[]) => void
 
-/** Those who write into a response and wait for it. */
+/** Controls the writers of a response that respect backpressure: listeners of 'drain' and piped streams. */
 export interface Backpressure {
-  /** Tells those who were told to wait that they may go on. */
+  /** Emits 'drain', so that waiting writers continue. */
   resume(): void
-  /** Detaches the streams that are piped into the response, and destroys them once it has closed: nobody reads them. */
+  /** Unpipes the streams that are piped into the response, and destroys them when it has closed. */
   detach(): void
 }
 
-/** What is known of the producers of one response. */
-interface Watch {
+/** What a response records of its writers. */
+interface WriterState {
   readonly on: ServerResponse['on']
   readonly removeListener: ServerResponse['removeListener']
-  /** Who waits for 'drain'; mostly nobody. */
-  waiting?: Set<Listener>
-  /** What is piped in; mostly nothing. */
+  /** The listeners of 'drain'. Absent while there are none, as for most responses. */
+  drainListeners?: Set<Listener>
+  /** The streams that are piped in. Absent while there are none, as for most responses. */
   sources?: Set<Readable>
 }
 
-const key = Symbol('producers')
+const key = Symbol('backpressure')
 
-interface Watched extends ServerResponse {
-  readonly [key]: Watch
+interface TrackedResponse extends ServerResponse {
+  readonly [key]: WriterState
 }
 
-/** One for all responses: a response that nobody has to wait for should cost next to nothing. */
-const listening = { on: note, removeListener: forget, off: forget }
+/** Shared by all responses, because tracking should cost next to nothing for responses that nothing waits for. */
+const listenerMethods = { on: addListener, removeListener, off: removeListener }
 
 /**
- * Remembers who waits for 'drain' and which streams are piped in. The listeners are noted here, because `compression`
- * mounted before us keeps them to itself and would hand them to its own stream, which never was full.
+ * Starts to track the 'drain' listeners of a response and the streams piped into it. Listeners are recorded here because
+ * `compression`, mounted before, keeps them to itself: it adds them to its own stream, which was never full and so never
+ * emits 'drain'.
  */
 export function trackBackpressure(response: ServerResponse): Backpressure {
   const { on, removeListener } = response
-  const watch: Watch = { on, removeListener }
-  on.call(response, 'pipe', notePipe)
-  on.call(response, 'unpipe', forgetPipe)
-  Object.assign(response, listening, { [key]: watch })
-  return { resume: () => resume(response, watch), detach: () => detach(response, watch) }
+  const state: WriterState = { on, removeListener }
+  on.call(response, 'pipe', addSource)
+  on.call(response, 'unpipe', removeSource)
+  Object.assign(response, listenerMethods, { [key]: state })
+  return { resume: () => resume(response, state), detach: () => detach(response, state) }
 }
 
-function resume(response: ServerResponse, { waiting = new Set() }: Watch): void {
+function resume(response: ServerResponse, { drainListeners = new Set() }: WriterState): void {
   if (response.writableEnded || response.destroyed) return
-  const told = new Set(response.rawListeners('drain'))
+  const called = new Set(response.rawListeners('drain'))
   response.emit('drain')
-  for (const listener of waiting) if (!told.has(listener)) listener.call(response)
+  for (const listener of drainListeners) if (!called.has(listener)) listener.call(response)
 }
 
-function detach(response: ServerResponse, { sources = new Set() }: Watch): void {
-  Object.assign(response, listening) // without what `compression` mounted after us made of them
+function detach(response: ServerResponse, { sources = new Set() }: WriterState): void {
+  Object.assign(response, listenerMethods) // removes the wrappers of `compression` mounted after
   const detached = [...sources]
   for (const source of detached) source.unpipe(response)
   afterClose(response, () => {
-    for (const source of detached) if (isIdle(source)) source.destroy()
+    for (const source of detached) if (isUnused(source)) source.destroy()
   })
 }
 
-function note(this: Watched, type: string, listener: Listener): unknown {
-  const watch = this[key]
+function addListener(this: TrackedResponse, type: string, listener: Listener): unknown {
+  const state = this[key]
   if (type === 'drain') {
-    watch.waiting ??= new Set()
-    watch.waiting.add(listener)
+    state.drainListeners ??= new Set()
+    state.drainListeners.add(listener)
   }
-  return watch.on.call(this, type, listener)
+  return state.on.call(this, type, listener)
 }
 
-function forget(this: Watched, type: string, listener: Listener): unknown {
-  const { removeListener, waiting } = this[key]
-  if (type === 'drain') waiting?.delete(listener)
+function removeListener(this: TrackedResponse, type: string, listener: Listener): unknown {
+  const { removeListener, drainListeners } = this[key]
+  if (type === 'drain') drainListeners?.delete(listener)
   return removeListener.call(this, type, listener)
 }
 
-function notePipe(this: Watched, source: Readable): void {
-  const watch = this[key]
-  watch.sources ??= new Set()
-  watch.sources.add(source)
+function addSource(this: TrackedResponse, source: Readable): void {
+  const state = this[key]
+  state.sources ??= new Set()
+  state.sources.add(source)
 }
 
-function forgetPipe(this: Watched, source: Readable): void {
+function removeSource(this: TrackedResponse, source: Readable): void {
   this[key].sources?.delete(source)
 }
 
@@ -90,7 +91,7 @@ function afterClose(response: ServerResponse, act: () => void): void {
   else response.once('close', act)
 }
 
-/** Whether nobody else reads a stream, which would then keep its file or connection for ever. */
-function isIdle(source: Readable): boolean {
+/** Returns true if nothing reads a stream any more: it would keep its file or connection open forever. */
+function isUnused(source: Readable): boolean {
   return source.listenerCount('data') === 0
 }

@@ -4,46 +4,58 @@ import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { bypassOverride } from './sent-override.ts'
 
 /**
- * A request and its response of node:http or node:http2 as a carrier. `secure` is what the framework knows of it;
- * without one it is whether the request's own connection is encrypted. A response that waits for its commit looks sent,
- * and takes headers from its carrier alone.
+ * Returns a carrier for a request and response of node:http or node:http2. `secure` is whether the client uses HTTPS, as
+ * far as the framework knows; default: whether the connection itself is encrypted. On a response that is held for its
+ * commit, `sent` is true, and only the carrier can set headers.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { nodeCarrier } from '@sojourn/node'
+ *
+ * createServer(async (request, response) => {
+ *   const carrier = nodeCarrier(request, response)
+ *   const session = await manager.load(carrier)
+ *   session.data.views = (session.data.views ?? 0) + 1
+ *   await manager.commit(session, carrier)
+ *   response.end(`${session.data.views} views`)
+ * })
+ * ```
  */
 export function nodeCarrier(
   request: NodeRequest,
-  answer: NodeResponse,
+  response: NodeResponse,
   { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
 ): Carrier {
-  const response = asHttp1(answer)
+  const http1 = asHttp1(response)
   return createCarrier({
     secure,
-    isSent: () => response.headersSent,
+    isSent: () => http1.headersSent,
     header: (name) => joined(request.headers[name]),
-    get: (name) => joined(response.getHeader(name)),
-    set: (name, value) => bypassOverride(response, () => response.setHeader(name, value)),
-    // Not by appendHeader: it pushes into the very list that was set, which a handler may share among responses.
+    get: (name) => joined(http1.getHeader(name)),
+    set: (name, value) => bypassOverride(http1, () => http1.setHeader(name, value)),
+    // `appendHeader` would push into the list that was set, which a handler may use for several responses.
     append: (name, value) =>
-      bypassOverride(response, () => response.setHeader(name, [...lines(response, name), value])),
+      bypassOverride(http1, () => http1.setHeader(name, [...linesOf(http1, name), value])),
     withdraw: (name, value) =>
-      bypassOverride(response, () =>
-        response.setHeader(name, without(lines(response, name), value)),
-      ),
+      bypassOverride(http1, () => http1.setHeader(name, without(linesOf(http1, name), value))),
   })
 }
 
-/** Read, not looked for: the socket that an HTTP/2 request shows stands in for the real one, and answers only that. */
+/** Reads the property without asking for it by `in`: on HTTP/2 `socket` is a proxy of the real one. */
 function isEncrypted({ socket }: NodeRequest): boolean {
   return Object(socket).encrypted === true
 }
 
-function lines(response: ServerResponse, name: string): readonly string[] {
+function linesOf(response: ServerResponse, name: string): readonly string[] {
   const value = response.getHeader(name)
   return value === undefined ? [] : [value].flat().map(String)
 }
 
-/** The lines without one of them; should the handler have written the same, its own stays. */
+/** Removes the last such line, so that an equal line that the handler set before stays. */
 function without(lines: readonly string[], line: string): readonly string[] {
-  const at = lines.lastIndexOf(line)
-  return at < 0 ? lines : lines.toSpliced(at, 1)
+  const index = lines.lastIndexOf(line)
+  return index < 0 ? lines : lines.toSpliced(index, 1)
 }
 
 function joined(value: number | string | readonly string[] | undefined): string | undefined {

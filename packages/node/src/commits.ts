@@ -1,28 +1,37 @@
-/** What must happen before the first byte of a response. */
+/** What runs before the first byte of a response is sent. */
 export interface BeforeHeaders {
-  /** Ends the request's session. Called before the first byte, and again when the response has closed. */
+  /**
+   * Saves the request's changes and sets the response's headers. Returns nothing if there is nothing to wait for. Called
+   * before the first byte, and again when the response has closed.
+   */
   commit(): Promise<void> | undefined
-  /** The commit failed: the response is as it was before, and somebody must answer with the error. Called once. */
+  /**
+   * Called once if the commit fails. Nothing has been sent then, and the error's status and headers are on the response:
+   * the application's error handler must send a response.
+   */
   fail(error: unknown): void
 }
 
-/** A commit that failed. */
+/** A commit that failed, and the hook whose `fail` handles it. */
 export interface Failure {
   readonly error: unknown
-  readonly before: BeforeHeaders
+  readonly hook: BeforeHeaders
 }
 
-/** Commits in parallel. Nothing is returned where there is nothing to wait for; else it resolves to the first failure. */
+/**
+ * Starts all commits, in parallel. Returns nothing if none has to be waited for, else a promise that resolves when all have
+ * ended: to the first failure, or `undefined`.
+ */
 export function commitAll(
-  befores: readonly BeforeHeaders[],
+  hooks: readonly BeforeHeaders[],
 ): Promise<Failure | undefined> | undefined {
-  const outcomes: Promise<Failure | undefined>[] = []
-  for (const before of befores) {
-    const done = before.commit()
-    const fail = (error: unknown) => ({ error, before })
-    if (done) outcomes.push(done.then(() => undefined, fail))
+  const pending: Promise<Failure | undefined>[] = []
+  for (const hook of hooks) {
+    const committing = hook.commit()
+    const toFailure = (error: unknown) => ({ error, hook })
+    if (committing) pending.push(committing.then(() => undefined, toFailure))
   }
-  const [first] = outcomes
-  if (outcomes.length < 2) return first
-  return Promise.all(outcomes).then((all) => all.find((failure) => failure !== undefined))
+  const [first] = pending
+  if (pending.length < 2) return first
+  return Promise.all(pending).then((outcomes) => outcomes.find((failure) => failure !== undefined))
 }

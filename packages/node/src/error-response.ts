@@ -2,51 +2,53 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ServerResponse } from 'node:http'
 import { callBack } from './write-queue.ts'
 
-/** Who answers after a failure. */
+/** The application's error handler, which sends a response in place of the discarded one. */
 export interface ErrorHandler {
-  /** Calls the application's error handler. */
   readonly call: () => void
-  /** Whether the handler whose response was dropped had ended it: what ends it now is somebody else's answer. */
+  /** Whether the old handler, whose response was discarded, had called `end` already. */
   readonly hasEnded: boolean
 }
 
-const speaking = new AsyncLocalStorage<ServerResponse>()
+const errorHandlers = new AsyncLocalStorage<ServerResponse>()
 
 /**
- * Lets the application's error handler answer, and nobody else: the handler whose response was dropped may still be
- * writing, into the same object. The error handler is known by its asynchronous context. Where a queue of its own lost
- * that, it is known by its setting headers, which the old handler has long done. All else is dropped; what comes after
- * the end too, for a late write must not end the process.
+ * Calls the application's error handler, and lets only it use the response: the old handler may still be writing to the
+ * same object. The error handler is recognized by its asynchronous context. If it lost that, in a queue of its own, it is
+ * recognized by setting headers, because the old handler set its headers long ago. All other writes are dropped; writes
+ * after the end too, because a late write of the old handler must not crash the process.
+ *
+ * On Node 20 and 22, the first call switches on AsyncLocalStorage for the process: about 40 ns for each later promise.
  */
 export function callErrorHandler(response: ServerResponse, handler: ErrorHandler): void {
   const { setHeader, writeHead, write, end, flushHeaders } = response
-  let isOpen = false
-  let isEndOwed = !handler.hasEnded
-  const isItsTurn = () => isOpen || speaking.getStore() === response
-  const opening = <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
-    function said(this: ServerResponse, ...args: Args): Result {
-      isOpen ||= !isItsTurn()
+  let hasLostContext = false
+  /** Whether the next `end` outside of the error handler's context is taken for the old handler's. */
+  let expectsOldEnd = !handler.hasEnded
+  const isAllowed = () => hasLostContext || errorHandlers.getStore() === response
+  const allowing = <Args extends unknown[], Result>(method: (...args: Args) => Result) =>
+    function allowed(this: ServerResponse, ...args: Args): Result {
+      hasLostContext ||= !isAllowed()
       return Reflect.apply(method, this, args)
     }
 
   Object.assign(response, {
-    setHeader: opening(setHeader),
-    writeHead: opening(writeHead),
-    flushHeaders: () => isItsTurn() && Reflect.apply(flushHeaders, response, []),
+    setHeader: allowing(setHeader),
+    writeHead: allowing(writeHead),
+    flushHeaders: () => isAllowed() && Reflect.apply(flushHeaders, response, []),
     write(...args: unknown[]) {
-      if (isItsTurn() && !response.writableEnded) return Reflect.apply(write, response, args)
+      if (isAllowed() && !response.writableEnded) return Reflect.apply(write, response, args)
       callBack(args, writeDropped())
       return false
     },
     end(...args: unknown[]) {
-      const isStray = !isItsTurn() && isEndOwed
-      if (!isStray && !response.writableEnded) return Reflect.apply(end, response, args)
-      isEndOwed = false
+      const isOldEnd = !isAllowed() && expectsOldEnd
+      if (!isOldEnd && !response.writableEnded) return Reflect.apply(end, response, args)
+      expectsOldEnd = false
       callBack(args, writeDropped())
       return response
     },
   })
-  speaking.run(response, handler.call)
+  errorHandlers.run(response, handler.call)
 }
 
 function writeDropped(): Error {

@@ -2,21 +2,21 @@ import type { ServerResponse } from 'node:http'
 import { varyBy } from '@sojourn/core/binding'
 import { dropTrailers, isHttp2, type StatusLine, statusOf } from './http2.ts'
 
-/** The head of a response as it was at one moment. */
+/** The head of a response at one moment. */
 export interface Head {
   readonly status: StatusLine
-  readonly fields: ReadonlyMap<string, Field>
+  readonly fields: ReadonlyMap<string, FieldValue>
 }
 
-type Field = number | string | string[]
+type FieldValue = number | string | string[]
 
-const none: Head['fields'] = new Map()
+const noFields: Head['fields'] = new Map()
 
-/** The head of a response, copied: Node appends to the very lists that it was given. */
+/** Returns a copy of a response's head. Lists are copied too, because Node appends to the lists that it was given. */
 export function headOf(response: ServerResponse): Head {
   const names = response.getHeaderNames()
-  if (names.length === 0) return { status: statusOf(response), fields: none }
-  const fields = new Map<string, Field>()
+  if (names.length === 0) return { status: statusOf(response), fields: noFields }
+  const fields = new Map<string, FieldValue>()
   for (const name of names) {
     const value = response.getHeader(name)
     if (value !== undefined) fields.set(name, Array.isArray(value) ? [...value] : value)
@@ -24,18 +24,21 @@ export function headOf(response: ServerResponse): Head {
   return { status: statusOf(response), fields }
 }
 
-/** Makes the head of a response that has not been sent what it was. */
+/** Gives a response that has not been sent an earlier head, and no trailers. */
 export function restoreHead(response: ServerResponse, { status, fields }: Head): void {
   Object.assign(response, status)
   for (const name of response.getHeaderNames()) response.removeHeader(name)
   for (const [name, value] of fields) response.setHeader(name, value)
-  response.sendDate = true // removing a handler's own Date has switched Node's off
+  response.sendDate = true // removing a Date header turns Node's own off
   if (isHttp2(response)) dropTrailers(response)
   else response.addTrailers({})
 }
 
-/** What was added to a head since: further lines of Set-Cookie, and other fields as they are now. */
-export function addedSince(response: ServerResponse, earlier: Head): readonly [string, Field][] {
+/** Returns the fields that were added or changed since `earlier`; of Set-Cookie only the added lines. */
+export function addedSince(
+  response: ServerResponse,
+  earlier: Head,
+): readonly [string, FieldValue][] {
   const changed = [...headOf(response).fields].filter(
     ([name, value]) => String(value) !== String(earlier.fields.get(name)),
   )
@@ -46,17 +49,17 @@ export function addedSince(response: ServerResponse, earlier: Head): readonly [s
   })
 }
 
-/** Adds what was kept of another head. */
-export function add(response: ServerResponse, added: readonly [string, Field][]): void {
-  for (const [name, value] of added) {
+/** Sets fields on a response. Lines of Set-Cookie are appended to those already there. */
+export function addFields(response: ServerResponse, fields: readonly [string, FieldValue][]): void {
+  for (const [name, value] of fields) {
     if (name === 'set-cookie') response.appendHeader(name, value as string | string[])
     else response.setHeader(name, value)
   }
 }
 
 /**
- * Has a response answer with an error: with the status and the headers that it brings along, such as Retry-After. Its
- * Vary stands beside the response's own.
+ * Sets the status and headers that an error carries, such as Retry-After, on a response. The status is 500 if the error
+ * has none between 400 and 599. Its Vary is added to the response's own.
  */
 export function applyErrorHead(response: ServerResponse, error: unknown): void {
   const { status, headers } = Object(error)
@@ -64,17 +67,17 @@ export function applyErrorHead(response: ServerResponse, error: unknown): void {
   for (const [name, value] of Object.entries(Object(headers))) setIfValid(response, name, value)
 }
 
-/** Errors of the application come this way too; what is no header must not hide the error. */
+/** Skips invalid headers: an error thrown here would hide the application's own, which may carry any value. */
 function setIfValid(response: ServerResponse, name: string, value: unknown): void {
   try {
-    if (name.toLowerCase() === 'vary') varyBy(fieldsOf(response), String(value).split(', '))
+    if (name.toLowerCase() === 'vary') varyBy(headerAccess(response), String(value).split(', '))
     else response.setHeader(name, String(value))
   } catch {
     response.removeHeader(name)
   }
 }
 
-function fieldsOf(response: ServerResponse): Parameters<typeof varyBy>[0] {
+function headerAccess(response: ServerResponse): Parameters<typeof varyBy>[0] {
   return {
     get: (name) => response.getHeader(name)?.toString(),
     set: (name, value) => void response.setHeader(name, value),

@@ -4,15 +4,15 @@ import { applyErrorHead } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 
-/** One request, its response, and who answers for trouble. */
+/** A request and its response, and how the framework handles a failed commit. */
 export interface MountOptions {
   readonly request: NodeRequest
   readonly response: NodeResponse
-  /** Whether the request came by HTTPS. @default whether its own connection is encrypted */
+  /** Whether the client uses HTTPS. @default whether the connection itself is encrypted */
   readonly secure?: boolean
   /**
-   * The commit failed and nothing of the response has left: somebody must answer with the error, whose status and
-   * headers are on the response already. Called once.
+   * Called once if the commit fails. Nothing of the response has been sent then, and the error's status and headers are on
+   * it: the framework's error handling must send a response.
    */
   fail(error: unknown): void
 }
@@ -21,29 +21,49 @@ export interface MountOptions {
 export interface MountedSession<Data extends object> {
   readonly session: Session<Data>
   /**
-   * Commits now. The response does so by itself; a framework whose middleware ends before the response begins can hear
-   * of a failure where its error handling is.
+   * Commits now. This is optional, because the response commits anyway: a framework whose middleware ends before the
+   * response begins can await it, to handle a failure where it handles other errors. Returns nothing if there is nothing
+   * to wait for.
    */
   commit(): Promise<void> | undefined
 }
 
-const key = Symbol('mounted')
+const key = Symbol('mounted sessions')
 
-/** A request, and its sessions by their managers. */
-type Visited = NodeRequest & { [key]?: Map<object, Session<object>> }
+type RequestWithSessions = NodeRequest & { [key]?: Map<object, Session<object>> }
 
-/** The session that a request was given of this manager. */
+/**
+ * Returns the session that `mountSession` mounted on a request for a manager, or `undefined` if there is none.
+ *
+ * @example
+ * ```ts
+ * import { mountSession, sessionOf } from '@sojourn/node'
+ *
+ * const session =
+ *   sessionOf(manager, request) ??
+ *   (await mountSession(manager, { request, response, fail: next })).session
+ * ```
+ */
 export function sessionOf<Data extends object>(
   manager: SessionManager<Data>,
-  request: Visited,
+  request: RequestWithSessions,
 ): Session<Data> | undefined {
-  return request[key]?.get(manager) as Session<Data> | undefined // only `mountSession` puts it there
+  return request[key]?.get(manager) as Session<Data> | undefined // each is stored under its own manager
 }
 
 /**
- * Loads the session of a request and has it committed before the first byte of the response leaves. A framework's
- * binding calls it once for each request and manager; `sessionOf` tells whether it has.
- * @throws SessionStoreError when the store is in trouble; its status and headers are on the response then.
+ * Loads the session of a request, and commits it before the first byte of the response is sent. For bindings of frameworks
+ * on `node:http` and `node:http2`: call it once for each request and manager. `sessionOf` returns the session afterwards.
+ * @throws SessionStoreError if the store fails; its status and headers are on the response then.
+ *
+ * @example
+ * ```ts
+ * import { mountSession } from '@sojourn/node'
+ *
+ * const { session } = await mountSession(manager, { request, response, fail: next })
+ * session.data.views = (session.data.views ?? 0) + 1
+ * response.end() // sent when the session is saved
+ * ```
  */
 export async function mountSession<Data extends object>(
   manager: SessionManager<Data>,
@@ -52,7 +72,7 @@ export async function mountSession<Data extends object>(
   const carrier = nodeCarrier(request, response, secure === undefined ? {} : { secure })
   try {
     const session = await manager.load(carrier)
-    remember(request, manager, session)
+    setSession(request, manager, session)
     const commit = () => manager.commit(session, carrier)
     beforeHeaders(response, { commit, fail })
     return { session, commit }
@@ -62,7 +82,7 @@ export async function mountSession<Data extends object>(
   }
 }
 
-function remember(request: Visited, manager: object, session: Session<object>): void {
+function setSession(request: RequestWithSessions, manager: object, session: Session<object>): void {
   request[key] ??= new Map()
   request[key].set(manager, session)
 }

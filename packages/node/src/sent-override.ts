@@ -2,73 +2,78 @@ import type { ServerResponse } from 'node:http'
 import { Http2ServerResponse } from 'node:http2'
 import { isHttp2, statusOf } from './http2.ts'
 
-/** What a response in disguise must pretend besides that its headers have left. */
+/** What a response reports while the override is on, besides that its head has been sent. */
 export interface ReportedState {
   /** Whether `end` was called. */
   readonly hasEnded: () => boolean
-  /** Whether a `write` was answered with false. */
-  readonly isFull: () => boolean
+  /** Whether a `write` returned false, so that writers wait for 'drain'. */
+  readonly needsDrain: () => boolean
 }
 
-/** A disguise that is worn. */
+/** An override that is on. */
 export interface SentOverride {
-  /** The response is to look ended. */
-  end(): void
+  /** Makes the response look ended. */
+  markEnded(): void
+  /** Turns the override off, and restores the status line of the time when it was turned on. */
   restore(): void
 }
 
-/** What a response in disguise is beneath it. */
-interface Original {
+/** A response's own methods, and whether its override is on. */
+interface OverrideState {
   readonly response: ServerResponse
-  readonly methods: Pick<ServerResponse, Method>
-  pretence: ReportedState | undefined
-  isLifted: boolean
+  readonly originals: Pick<ServerResponse, HeaderMethod>
+  /** Absent while the override is off. */
+  reported: ReportedState | undefined
+  /** Whether `bypassOverride` is running. */
+  isBypassed: boolean
 }
 
-const key = Symbol('beneath the disguise')
+const key = Symbol('sent override')
 
-interface Disguised extends ServerResponse {
-  [key]?: Original
+interface OverridableResponse extends ServerResponse {
+  [key]?: OverrideState
 }
 
-/** Runs what may set headers whatever a disguise says: the commit. */
-export function bypassOverride(response: Disguised, run: () => void): void {
-  const beneath = response[key]
-  if (!beneath) {
-    run()
+type OverriddenResponse = Required<Pick<OverridableResponse, typeof key>>
+
+/** Calls `setHeaders`, which may set headers although the response looks sent. For the commit. */
+export function bypassOverride(response: OverridableResponse, setHeaders: () => void): void {
+  const state = response[key]
+  if (!state) {
+    setHeaders()
     return
   }
-  beneath.isLifted = true
+  state.isBypassed = true
   try {
-    run()
+    setHeaders()
   } finally {
-    beneath.isLifted = false
+    state.isBypassed = false
   }
 }
 
 /**
- * Makes a response that waits for its commit look sent to everybody: `headersSent` is true, and headers are refused as
- * Node refuses them, so that a second send fails exactly as it would without us. Once it is taken off, status and message
- * are as they were when it began.
+ * Makes a response look sent: `headersSent` is true, and changing headers throws Node's own error, so that a second send
+ * fails exactly as it would without this package.
  */
-export function overrideSent(response: Disguised, pretence: ReportedState): SentOverride {
+export function overrideSent(response: OverridableResponse, reported: ReportedState): SentOverride {
   const status = statusOf(response)
-  const covered = ownOf(response, Object.keys(looks))
-  const isOwn = !isHttp2(response) // `finished` is a plain property, and an accessor over one would slow the response
+  const overridden = ownProperties(response, Object.keys(overrides))
+  // On HTTP/1 `finished` is a data property of the response. Replacing it by an accessor would make the response slow.
+  const hasFinishedProperty = !isHttp2(response)
   const { setHeader, setHeaders, appendHeader, removeHeader } = response
-  const methods = { setHeader, setHeaders, appendHeader, removeHeader }
-  response[key] ??= { response, methods, pretence, isLifted: false }
-  const beneath = response[key]
-  beneath.pretence = pretence
-  Object.defineProperties(response, isOwn ? looks : looksOfHttp2)
+  const originals = { setHeader, setHeaders, appendHeader, removeHeader }
+  response[key] ??= { response, originals, reported, isBypassed: false }
+  const state = response[key]
+  state.reported = reported
+  Object.defineProperties(response, hasFinishedProperty ? overrides : http2Overrides)
   return {
-    end() {
-      if (isOwn) response.finished = true
+    markEnded() {
+      if (hasFinishedProperty) response.finished = true
     },
     restore() {
-      if (isOwn) response.finished = false
-      beneath.pretence = undefined
-      Object.defineProperties(response, covered)
+      if (hasFinishedProperty) response.finished = false
+      state.reported = undefined
+      Object.defineProperties(response, overridden)
       Object.assign(response, status)
     },
   }
@@ -76,70 +81,75 @@ export function overrideSent(response: Disguised, pretence: ReportedState): Sent
 
 type Verb = 'set' | 'append' | 'remove' | 'write'
 
-/** Throws what Node throws at one who is too late with a header. */
-export function refuse(response: ServerResponse, verb: Verb): never {
+/** Throws the error that Node throws when headers are changed after they were sent. */
+export function throwHeadersSent(response: ServerResponse, verb: Verb): never {
   if (isHttp2(response))
-    throw coded('ERR_HTTP2_HEADERS_SENT', 'Response has already been initiated.')
-  throw coded('ERR_HTTP_HEADERS_SENT', `Cannot ${verb} headers after they are sent to the client`)
+    throw errorWith('ERR_HTTP2_HEADERS_SENT', 'Response has already been initiated.')
+  const message = `Cannot ${verb} headers after they are sent to the client`
+  throw errorWith('ERR_HTTP_HEADERS_SENT', message)
 }
 
-function coded(code: string, message: string): Error {
+function errorWith(code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-type Method = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader'
+type HeaderMethod = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader'
 
 /**
- * One set for all responses, which is not taken away again: an object that loses properties is slow for the rest of its
- * life. Once the disguise is over, each is what it covers.
+ * The properties that the override defines on a response. They are shared by all responses, and stay when the override is
+ * turned off: V8 keeps an object slow from which properties were deleted. They then behave as what they replaced.
  */
-const looks: PropertyDescriptorMap = {
-  headersSent: look('headersSent', (_, { isLifted }) => !isLifted),
-  writableEnded: look('writableEnded', ({ hasEnded }) => hasEnded()),
-  writableFinished: look('writableFinished', () => false),
-  writableNeedDrain: look('writableNeedDrain', ({ hasEnded, isFull }) => isFull() && !hasEnded()),
-  setHeader: refusal('setHeader', 'set'),
-  setHeaders: refusal('setHeaders', 'set'),
-  appendHeader: refusal('appendHeader', 'append'),
-  removeHeader: refusal('removeHeader', 'remove'),
-  // Older versions of `compression` call it for every chunk while there is no header yet.
-  _implicitHeader: look('_implicitHeader', () => () => undefined),
+const overrides: PropertyDescriptorMap = {
+  headersSent: overrideGetter('headersSent', (_, { isBypassed }) => !isBypassed),
+  writableEnded: overrideGetter('writableEnded', ({ hasEnded }) => hasEnded()),
+  writableFinished: overrideGetter('writableFinished', () => false),
+  writableNeedDrain: overrideGetter(
+    'writableNeedDrain',
+    ({ hasEnded, needsDrain }) => needsDrain() && !hasEnded(),
+  ),
+  setHeader: overrideMethod('setHeader', 'set'),
+  setHeaders: overrideMethod('setHeaders', 'set'),
+  appendHeader: overrideMethod('appendHeader', 'append'),
+  removeHeader: overrideMethod('removeHeader', 'remove'),
+  // Older versions of `compression` call it for every chunk as long as no head was sent.
+  _implicitHeader: overrideGetter('_implicitHeader', () => () => undefined),
 }
 
-const { setHeaders, ...others } = looks
-const looksOfHttp2: PropertyDescriptorMap = {
-  ...('setHeaders' in Http2ServerResponse.prototype ? looks : others), // it got it late
-  finished: look('finished', ({ hasEnded }) => hasEnded()),
+const { setHeaders, ...withoutSetHeaders } = overrides
+const http2Overrides: PropertyDescriptorMap = {
+  // Older versions of Node have no `setHeaders` on HTTP/2.
+  ...('setHeaders' in Http2ServerResponse.prototype ? overrides : withoutSetHeaders),
+  finished: overrideGetter('finished', ({ hasEnded }) => hasEnded()),
 }
 
-function look(
+function overrideGetter(
   name: string,
-  pretend: (pretence: ReportedState, beneath: Original) => unknown,
+  report: (reported: ReportedState, state: OverrideState) => unknown,
 ): PropertyDescriptor {
   return {
     configurable: true,
-    get(this: Required<Pick<Disguised, typeof key>>) {
-      const { response, pretence } = this[key]
-      if (pretence) return pretend(pretence, this[key])
+    get(this: OverriddenResponse) {
+      const { response, reported } = this[key]
+      if (reported) return report(reported, this[key])
       return Reflect.get(Object.getPrototypeOf(response), name, response)
     },
   }
 }
 
-function refusal(name: Method, verb: Verb): PropertyDescriptor {
+function overrideMethod(name: HeaderMethod, verb: Verb): PropertyDescriptor {
   return {
     configurable: true,
     writable: true,
-    value(this: Required<Pick<Disguised, typeof key>>, ...args: unknown[]) {
-      const { response, methods, pretence, isLifted } = this[key]
-      if (pretence && !isLifted) refuse(response, verb)
-      return Reflect.apply(methods[name], response, args)
+    value(this: OverriddenResponse, ...args: unknown[]) {
+      const { response, originals, reported, isBypassed } = this[key]
+      if (reported && !isBypassed) throwHeadersSent(response, verb)
+      return Reflect.apply(originals[name], response, args)
     },
   }
 }
 
-/** Those of some properties that an object has of its own. */
-function ownOf(target: object, names: readonly string[]): PropertyDescriptorMap {
+/** Returns the descriptors of those named properties that `target` has itself. */
+function ownProperties(target: object, names: readonly string[]): PropertyDescriptorMap {
   const own: PropertyDescriptorMap = {}
   for (const name of names) {
     const property = Object.getOwnPropertyDescriptor(target, name)

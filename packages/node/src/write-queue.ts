@@ -1,211 +1,224 @@
 import type { ServerResponse } from 'node:http'
 import { isHttp2 } from './http2.ts'
-import { overrideSent, refuse, type SentOverride } from './sent-override.ts'
-import { applyFields, isStatus, readHead } from './write-head.ts'
+import { overrideSent, type SentOverride, throwHeadersSent } from './sent-override.ts'
+import { applyHeaders, isStatus, parseWriteHead } from './write-head.ts'
 
-/** What a response has to pass on its way out. */
+/** The queue between the callers of a response's methods and Node. held-response.ts describes its states. */
 export interface WriteQueue {
-  /** Sends what was kept, in order, and all that follows at once. Says whether it was less than who wrote it feared. */
+  /** Makes the queued calls in order; later ones go to Node at once. Returns true if writers must be sent 'drain'. */
   flush(): boolean
   /**
-   * Drops what was kept and all that still comes this way. Whoever waits for it is told why. Says whether the response
-   * had been ended.
+   * Drops the queued calls and all later ones; their callbacks receive `reason`. Returns true if the response had been
+   * ended.
    */
-  discard(why: unknown): boolean
+  discard(reason: unknown): boolean
 }
 
 type Operation = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'flush'
 type Arguments = readonly unknown[]
 
-/** One gate, and what it is before. */
+interface Call {
+  readonly operation: Operation
+  readonly args: Arguments
+}
+
 interface QueueState {
   readonly response: ServerResponse
-  /** Asked by the first operation that would send the head: whether to wait. */
-  readonly begin: () => boolean
+  /** Starts the commits. Called before the first operation that sends the head; returns true if it must wait. */
+  readonly startCommit: () => boolean
   readonly originals: Record<Operation, (...args: never) => unknown>
-  state: 'open' | 'waiting' | 'shut'
+  state: 'passing' | 'queued' | 'discarded'
+  /** Why the calls were discarded. */
   reason: unknown
-  kept: { readonly operation: Operation; readonly args: Arguments }[]
-  isPassing: boolean
-  disguise: SentOverride | undefined
+  calls: Call[]
+  /** Whether an original method is running. Some call others: Node's `end` calls `writeHead`. */
+  isSending: boolean
+  override: SentOverride | undefined
 }
 
 type Method = (this: never, ...args: Arguments) => unknown
 
-/** The methods of a gate. They find its passage on the response, so that all responses share them. */
+/** The methods that replace a response's own. They are shared by all responses, and find the queue on `this`. */
 interface QueueMethods {
-  /** Where on the response. */
+  /** The property that holds the queue. */
   readonly key: symbol
   readonly methods: Readonly<Record<Exclude<Operation, 'flush'>, Method>>
   readonly flush: Method
 }
 
-/** Methods of which a response has one set for each gate: whoever still has those of an earlier gate meets that one. */
+/** Creates a set of methods. A response needs a set for each of its queues: see `queueWrites`. */
 export function createQueueMethods(): QueueMethods {
-  const key = Symbol('passage')
-  interface Gated {
+  const key = Symbol('write queue')
+  interface QueuedResponse {
     readonly [key]: QueueState
   }
   return {
     key,
     methods: {
-      writeHead(this: Gated, ...args) {
-        return passHead(this[key], args)
+      writeHead(this: QueuedResponse, ...args) {
+        return writeHead(this[key], args)
       },
-      write(this: Gated, ...args) {
-        return pass(this[key], { operation: 'write', args }, false)
+      write(this: QueuedResponse, ...args) {
+        return sendOrQueue(this[key], { operation: 'write', args }, false)
       },
-      end(this: Gated, ...args) {
-        return pass(this[key], { operation: 'end', args }, this[key].response)
+      end(this: QueuedResponse, ...args) {
+        return sendOrQueue(this[key], { operation: 'end', args }, this[key].response)
       },
-      flushHeaders(this: Gated) {
-        passFlushedHeaders(this[key])
+      flushHeaders(this: QueuedResponse) {
+        flushHeaders(this[key])
       },
     },
-    flush(this: Gated) {
-      passFlush(this[key])
+    flush(this: QueuedResponse) {
+      flushCompressed(this[key])
     },
   }
 }
 
-const shared = createQueueMethods()
+const sharedMethods = createQueueMethods()
 
 /**
- * Puts a gate before a response. The first operation that would send its head asks `begin` whether to wait; if so, that
- * one and all that follow are kept until the gate opens, and the response looks sent meanwhile. A second gate on a
- * response needs methods of its own, for the first stays shut to those who knew it.
+ * Puts a queue before a response's methods. `startCommit` is called before the first operation that sends the head. If it
+ * returns true, this call and all later ones are queued, and the response looks sent, until `flush` or `discard`.
+ *
+ * A second queue on the same response needs methods of its own: callers that still hold the methods of the first queue,
+ * as `compression` does, must find that one, which discards their calls.
  */
 export function queueWrites(
   response: ServerResponse,
-  begin: () => boolean,
-  { key, methods, flush }: QueueMethods = shared,
+  startCommit: () => boolean,
+  { key, methods, flush }: QueueMethods = sharedMethods,
 ): WriteQueue {
-  const passage: QueueState = {
+  const queue: QueueState = {
     response,
-    begin,
-    originals: operationsOf(response),
-    state: 'open',
+    startCommit,
+    originals: originalsOf(response),
+    state: 'passing',
     reason: undefined,
-    kept: [],
-    isPassing: false,
-    disguise: undefined,
+    calls: [],
+    isSending: false,
+    override: undefined,
   }
-  Object.assign(response, methods, { [key]: passage })
+  Object.assign(response, methods, { [key]: queue })
   if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
-  // `compression` mounted before us gives it; an event that is not flushed may wait for ever.
+  // `compression` mounted before adds it. Without it, an event of an event stream could stay in its buffer forever.
   if ('flush' in response) Object.assign(response, { flush })
-  return { flush: () => open(passage), discard: (why) => shut(passage, why) }
+  return { flush: () => flushQueue(queue), discard: (reason) => discardQueue(queue, reason) }
 }
 
-function open(passage: QueueState): boolean {
-  const operations = leave(passage, 'open')
-  const answers = operations.map(({ operation, args }) => send(passage, operation, args))
-  const has = (wanted: Operation) => operations.some(({ operation }) => operation === wanted)
-  return has('write') && !has('end') && !answers.includes(false)
+function flushQueue(queue: QueueState): boolean {
+  const calls = takeCalls(queue, 'passing')
+  const results = calls.map((call) => callOriginal(queue, call))
+  // If an original `write` returned false, Node emits 'drain' itself.
+  return includes(calls, 'write') && !includes(calls, 'end') && !results.includes(false)
 }
 
-function shut(passage: QueueState, why: unknown): boolean {
-  const { response, originals } = passage
-  const operations = leave(passage, 'shut')
-  passage.reason = why
-  for (const { args } of operations) callBack(args, why)
+function discardQueue(queue: QueueState, reason: unknown): boolean {
+  const { response, originals } = queue
+  const calls = takeCalls(queue, 'discarded')
+  queue.reason = reason
+  for (const { args } of calls) callBack(args, reason)
   Object.assign(response, originals)
   if ('writeHeader' in response) response.writeHeader = originals.writeHead
-  return operations.some(({ operation }) => operation === 'end')
+  return includes(calls, 'end')
 }
 
-/** Ends the waiting, and answers what was kept. */
-function leave(passage: QueueState, state: 'open' | 'shut'): QueueState['kept'] {
-  passage.disguise?.restore()
-  passage.disguise = undefined
-  passage.state = state
-  const { kept } = passage
-  passage.kept = []
-  return kept
+/** Ends the queueing, and returns the queued calls. */
+function takeCalls(queue: QueueState, next: 'passing' | 'discarded'): readonly Call[] {
+  queue.override?.restore()
+  queue.override = undefined
+  queue.state = next
+  const { calls } = queue
+  queue.calls = []
+  return calls
 }
 
-function passHead(passage: QueueState, args: Arguments): unknown {
-  const { response, state } = passage
-  if (state === 'waiting') refuse(response, 'write')
-  if (state === 'shut') return response
-  const { status, message, fields } = readHead(args)
-  if (isUnderWay(passage) || !isStatus(status)) return send(passage, 'writeHead', args)
-  if (fields) applyFields(response, fields)
+function writeHead(queue: QueueState, args: Arguments): unknown {
+  const { response, state } = queue
+  if (state === 'queued') throwHeadersSent(response, 'write')
+  if (state === 'discarded') return response
+  const { status, message, headers } = parseWriteHead(args)
+  if (isBeingSent(queue) || !isStatus(status))
+    return callOriginal(queue, { operation: 'writeHead', args })
+  // As Node's `writeHead` would, but now: the commit adds its headers to these.
+  if (headers) applyHeaders(response, headers)
   response.statusCode = Number(status)
   if (message !== undefined) response.statusMessage = message
-  return pass(passage, { operation: 'writeHead', args: [status] }, response)
+  return sendOrQueue(queue, { operation: 'writeHead', args: [status] }, response)
 }
 
-/** Goes through whoever wraps `writeHead`: `compression` decides there how to write what comes next. */
-function passFlushedHeaders(passage: QueueState): void {
-  const { response, state } = passage
-  if (state === 'open' && !isUnderWay(passage)) response.writeHead(response.statusCode)
-  pass(passage, { operation: 'flushHeaders', args: [] }, undefined)
+/** Calls the response's current `writeHead`: `compression` mounted after wraps it, to decide how to write what follows. */
+function flushHeaders(queue: QueueState): void {
+  const { response, state } = queue
+  if (state === 'passing' && !isBeingSent(queue)) response.writeHead(response.statusCode)
+  sendOrQueue(queue, { operation: 'flushHeaders', args: [] }, undefined)
 }
 
-function passFlush(passage: QueueState): void {
-  if (passage.state === 'waiting') passage.kept.push({ operation: 'flush', args: [] })
-  else if (passage.state === 'open') send(passage, 'flush', [])
+/** `flush` of `compression`. It sends no head, so it starts no commit. */
+function flushCompressed(queue: QueueState): void {
+  const call: Call = { operation: 'flush', args: [] }
+  if (queue.state === 'queued') queue.calls.push(call)
+  else if (queue.state === 'passing') callOriginal(queue, call)
 }
 
-/** Sends at once, or keeps for later and answers `meanwhile`. */
-function pass(
-  passage: QueueState,
-  called: QueueState['kept'][number],
-  meanwhile: unknown,
-): unknown {
-  const { operation, args } = called
-  if (isMistake(operation, args[0]) && !isHttp2(passage.response))
-    // which sends the head, then looks at the chunk
-    return send(passage, operation, args)
-  if (passage.state === 'open' && !isUnderWay(passage) && passage.begin()) wait(passage)
-  if (passage.state === 'open') return send(passage, operation, args)
-  if (passage.state === 'waiting') keep(passage, called)
-  else callBack(args, passage.reason)
-  return meanwhile
+/** Makes a call, or queues or discards it and returns `instead`. Starts the commits before the first call. */
+function sendOrQueue(queue: QueueState, call: Call, instead: unknown): unknown {
+  // Node throws for it, and sends nothing. On HTTP/2 it sends the head before it checks the chunk.
+  if (isInvalid(call) && !isHttp2(queue.response)) return callOriginal(queue, call)
+  if (queue.state === 'passing' && !isBeingSent(queue) && queue.startCommit()) startQueue(queue)
+  if (queue.state === 'passing') return callOriginal(queue, call)
+  if (queue.state === 'queued') enqueue(queue, call)
+  else callBack(call.args, queue.reason)
+  return instead
 }
 
-function keep(passage: QueueState, called: QueueState['kept'][number]): void {
-  passage.kept.push(called)
-  if (called.operation === 'end') passage.disguise?.end()
+function enqueue(queue: QueueState, call: Call): void {
+  queue.calls.push(call)
+  if (call.operation === 'end') queue.override?.markEnded()
 }
 
-function wait(passage: QueueState): void {
-  passage.state = 'waiting'
-  const has = (wanted: Operation) => passage.kept.some(({ operation }) => operation === wanted)
-  const pretence = { hasEnded: () => has('end'), isFull: () => has('write') }
-  passage.disguise = overrideSent(passage.response, pretence)
+function startQueue(queue: QueueState): void {
+  queue.state = 'queued'
+  queue.override = overrideSent(queue.response, {
+    hasEnded: () => includes(queue.calls, 'end'),
+    needsDrain: () => includes(queue.calls, 'write'),
+  })
 }
 
-/** An operation may come back here while Node carries it out: `end` calls `writeHead`. */
-function send(passage: QueueState, operation: Operation, args: Arguments): unknown {
-  const wasPassing = passage.isPassing
-  passage.isPassing = true
+function callOriginal(queue: QueueState, { operation, args }: Call): unknown {
+  const wasSending = queue.isSending
+  queue.isSending = true
   try {
-    return Reflect.apply(passage.originals[operation], passage.response, args)
+    return Reflect.apply(queue.originals[operation], queue.response, args)
   } finally {
-    passage.isPassing = wasPassing
+    queue.isSending = wasSending
   }
 }
 
-function isUnderWay({ isPassing, response }: QueueState): boolean {
-  return isPassing || response.headersSent
+function isBeingSent({ isSending, response }: QueueState): boolean {
+  return isSending || response.headersSent
 }
 
-/** Tells why to the callback of an operation that was dropped; not at once, or one that tries for ever would be all that runs. */
-export function callBack(args: Arguments, why: unknown): void {
+function includes(calls: readonly Call[], wanted: Operation): boolean {
+  return calls.some(({ operation }) => operation === wanted)
+}
+
+/**
+ * Passes `reason` to the callback of a discarded call. Not in the same turn: a caller that writes again in its callback
+ * would never let anything else run.
+ */
+export function callBack(args: Arguments, reason: unknown): void {
   const last = args.at(-1)
-  if (typeof last === 'function') setImmediate(() => last(why))
+  if (typeof last === 'function') setImmediate(() => last(reason))
 }
 
-function operationsOf(response: ServerResponse): QueueState['originals'] {
+function originalsOf(response: ServerResponse): QueueState['originals'] {
   const { writeHead, write, end, flushHeaders } = response
   const flush = 'flush' in response ? (response.flush as () => void) : () => {}
   return { writeHead, write, end, flushHeaders, flush }
 }
 
-/** What Node throws at, before it sends anything. */
-function isMistake(operation: Operation, chunk: unknown): boolean {
+/** Returns true for chunks that Node throws for. */
+function isInvalid({ operation, args: [chunk] }: Call): boolean {
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false
   if (operation === 'end') return Boolean(chunk) && typeof chunk !== 'function'
   return operation === 'write'
