@@ -32,9 +32,9 @@ interface TrackedResponse extends ServerResponse {
 const listenerMethods = { on: addListener, removeListener, off: removeListener }
 
 /**
- * Starts to track the 'drain' listeners of a response and the streams piped into it. Listeners are recorded here because
- * `compression`, mounted before, keeps them to itself: it adds them to its own stream, which was never full and so never
- * emits 'drain'.
+ * Starts to track the 'drain' listeners of a response and the streams piped into it. Listeners are recorded here
+ * because `compression`, mounted before, keeps them to itself: it adds them to its own stream, which was never full
+ * and so never emits 'drain'.
  */
 export function trackBackpressure(response: ServerResponse): Backpressure {
   const { on, removeListener } = response

@@ -4,9 +4,9 @@ import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { bypassOverride } from './sent-override.ts'
 
 /**
- * Returns a carrier for a request and response of node:http or node:http2. `secure` is whether the client uses HTTPS, as
- * far as the framework knows; default: whether the connection itself is encrypted. On a response that is held for its
- * commit, `sent` is true, and only the carrier can set headers.
+ * Returns a carrier for a request and response of node:http or node:http2. `secure` is whether the client uses HTTPS,
+ * according to the framework; default: whether the connection itself is encrypted. On a response that is held for
+ * its commit, `sent` is true, and only the carrier can set headers.
  *
  * @example
  * ```ts

@@ -12,12 +12,13 @@ export interface ErrorHandler {
 const errorHandlers = new AsyncLocalStorage<ServerResponse>()
 
 /**
- * Calls the application's error handler, and lets only it use the response: the old handler may still be writing to the
- * same object. The error handler is recognized by its asynchronous context. If it lost that, in a queue of its own, it is
- * recognized by setting headers, because the old handler set its headers long ago. All other writes are dropped; writes
- * after the end too, because a late write of the old handler must not crash the process.
+ * Calls the application's error handler, and lets only it use the response: the old handler may still be writing to
+ * the same object. The error handler is recognized by its asynchronous context. If it lost that, in a queue of its
+ * own, it is recognized by setting headers, because the old handler set its headers long ago. All other writes are
+ * dropped; writes after the end too, because a late write of the old handler must not crash the process.
  *
- * On Node 20 and 22, the first call switches on AsyncLocalStorage for the process: about 40 ns for each later promise.
+ * On Node 20 and 22, the first call switches on AsyncLocalStorage for the process: about 40 ns for each later
+ * promise.
  */
 export function callErrorHandler(response: ServerResponse, handler: ErrorHandler): void {
   const { setHeader, writeHead, write, end, flushHeaders } = response

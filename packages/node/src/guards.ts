@@ -57,9 +57,9 @@ function csrfView(request: NodeRequest, response: NodeResponse): CsrfRequest {
 }
 
 /**
- * Returns a handler that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
- * it, a SessionAccessError `ERR_SESSION_REQUIRED` goes to `next`, its status 401 already on the response. Mount it after
- * `sessions(manager)`; without a session the error is `ERR_SESSION_MISSING`.
+ * Returns a handler that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303;
+ * without it, a SessionAccessError `ERR_SESSION_REQUIRED` goes to `next`, its status 401 already on the response.
+ * Mount it after `sessions(manager)`; without a session the error is `ERR_SESSION_MISSING`.
  *
  * @example
  * ```ts
@@ -98,9 +98,9 @@ export function requireRecent<Request extends NodeRequest, Response extends Node
 }
 
 /**
- * Returns a handler that refuses cross-site requests: a SessionAccessError `ERR_CSRF_REFUSED` goes to `next`, its status
- * 403 already on the response. With `token` it also requires the session's token, in the header `X-CSRF-Token` or the
- * field `_csrf` of `request.body`: mount it after the body parser.
+ * Returns a handler that refuses cross-site requests: a SessionAccessError `ERR_CSRF_REFUSED` goes to `next`, its
+ * status 403 already on the response. With `token` it also requires the session's token, in the header `X-CSRF-Token`
+ * or the field `_csrf` of `request.body`: mount it after the body parser.
  *
  * @example
  * ```ts

@@ -1,30 +1,31 @@
 /*
  * The held response: how a commit finishes before the first byte of a response is sent.
  *
- * Node has no hook that can wait between a handler's first write and the head. `beforeHeaders` adds one. It replaces the
- * methods of a response that send something by those of a queue (write-queue.ts), which is in one of three states:
+ * Node has no hook that can wait between a handler's first write and the head. `beforeHeaders` adds one. It replaces
+ * the methods of a response that send something by those of a queue (write-queue.ts), which is in one of three states:
  *
  *     passing ──1──> queued ──2──> passing ("flushed")
  *                      │
  *                      └────3──> discarded; a second queue, for the error handler, is passing
  *
- *   1. The first call that would send the head (`writeHead`, `write`, `end`, `flushHeaders`) starts the commits. If one of
- *      them is pending, this call and all later ones are queued. Otherwise it goes to Node at once, like all later ones.
+ *   1. The first call that would send the head (`writeHead`, `write`, `end`, `flushHeaders`) starts the commits. If one
+ *      of them is pending, this call and all later ones are queued. Otherwise it goes to Node at once, like all later
+ *      ones.
  *   2. When all commits are saved, `flush` below makes the queued calls in order.
  *   3. When a commit rejects, `failResponse` below drops the queued calls, so that nothing of the handler's response is
  *      sent. The same happens when Node throws for a queued call, such as a line break in the status message. The
- *      response gets back the head that it had when `beforeHeaders` was called; the cookies of commits that were saved and
- *      the error's status and headers are added. Then `fail(error)` is called, once. (If a part was sent before Node threw,
- *      the connection is cut as well.)
+ *      response gets back the head that it had when `beforeHeaders` was called; the cookies of commits that were saved
+ *      and the error's status and headers are added. Then `fail(error)` is called, once. (If a part was sent before
+ *      Node threw, the connection is cut as well.)
  *
  * What each party sees of the response:
  *
  *   passing         Everything is as without this package.
  *
- *   queued          The response looks sent (sent-override.ts), so that a second send fails as it does without this package.
- *     handler       `headersSent` is true, and changing headers throws ERR_HTTP_HEADERS_SENT. `write` returns false. After
- *                   `end`, `writableEnded` is true and `writableFinished` false. Callbacks are called after the flush. On
- *                   HTTP/1, invalid chunks throw at once.
+ *   queued          The response looks sent (sent-override.ts), so that a second send fails as without this package.
+ *     handler       `headersSent` is true, and changing headers throws ERR_HTTP_HEADERS_SENT. `write` returns false.
+ *                   After `end`, `writableEnded` is true and `writableFinished` false. Callbacks are called after the
+ *                   flush. On HTTP/1, invalid chunks throw at once.
  *     streams       Pause if they respect backpressure, because `write` returned false.
  *     commits       Set headers through `nodeCarrier`, which bypasses the override.
  *
@@ -33,15 +34,15 @@
  *   discarded       The old handler and the error handler use the same object; error-response.ts tells them apart.
  *     old handler   Its calls do nothing. `write` returns false, and callbacks receive an error.
  *     streams       Are unpiped. They are destroyed when the response has closed, unless something else reads them.
- *     error handler Gets a response that has sent nothing: `headersSent` is false, and headers can be changed. Its calls go
- *                   through the second queue, because it may change sessions too.
+ *     error handler Gets a response that has sent nothing: `headersSent` is false, and headers can be changed. Its
+ *                   calls go through the second queue, because it may change sessions too.
  *
  * When the response has closed, the commits run once more. This saves the changes of a request whose client left before
  * the first byte, and reports changes that were made too late. If they fail, only core's events show it.
  *
- * Every replaced method and property is one function for all responses, which finds its state on the response itself. With
- * closures per response, V8 creates a hidden class for each of them: mounting a session on a request that never uses it
- * took 24 to 30 µs, and takes 3 to 4 now.
+ * Every replaced method and property is one function for all responses, which finds its state on the response itself.
+ * With closures per response, V8 creates a hidden class for each of them: mounting a session on a request that never
+ * uses it took 24 to 30 µs, and takes 3 to 4 now.
  */
 import type { ServerResponse } from 'node:http'
 import { trackBackpressure } from './backpressure.ts'
@@ -64,10 +65,10 @@ interface HoldableResponse extends ServerResponse {
 }
 
 /**
- * Runs `hook.commit()` before the first byte of a response is sent, whatever sends it, streams and errors included. If
- * `commit` returns a promise, the response is held until it resolves: writes are queued, and the response looks sent. If
- * it rejects, the queued writes are dropped and `hook.fail(error)` is called, with the error's status and headers on the
- * response. Can be called several times for a response: its commits run in parallel.
+ * Runs `hook.commit()` before the first byte of a response is sent, whatever sends it, streams and errors included.
+ * If `commit` returns a promise, the response is held until it resolves: writes are queued, and the response looks
+ * sent. If it rejects, the queued writes are dropped and `hook.fail(error)` is called, with the error's status and
+ * headers on the response. Can be called several times for a response: its commits run in parallel.
  *
  * @example
  * ```ts

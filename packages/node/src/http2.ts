@@ -8,8 +8,8 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest
 export type NodeResponse = ServerResponse | Http2ServerResponse
 
 /**
- * Returns a response with the type of HTTP/1. The compatibility API has the same methods, but other overloads. Code that
- * uses this calls `isHttp2` where the two behave differently.
+ * Returns a response with the type of HTTP/1. The compatibility API has the same methods, but other overloads. Code
+ * that uses this calls `isHttp2` where the two behave differently.
  */
 export function asHttp1(response: NodeResponse): ServerResponse {
   return response as ServerResponse

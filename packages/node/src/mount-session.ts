@@ -11,8 +11,8 @@ export interface MountOptions {
   /** Whether the client uses HTTPS. @default whether the connection itself is encrypted */
   readonly secure?: boolean
   /**
-   * Called once if the commit fails. Nothing of the response has been sent then, and the error's status and headers are on
-   * it: the framework's error handling must send a response.
+   * Called once if the commit fails. Nothing of the response has been sent then, and the error's status and headers
+   * are on it: the framework's error handling must send a response.
    */
   fail(error: unknown): void
 }
@@ -22,8 +22,8 @@ export interface MountedSession<Data extends object> {
   readonly session: Session<Data>
   /**
    * Commits now. This is optional, because the response commits anyway: a framework whose middleware ends before the
-   * response begins can await it, to handle a failure where it handles other errors. Returns nothing if there is nothing
-   * to wait for.
+   * response begins can await it, to handle a failure where it handles other errors. Returns nothing if there is
+   * nothing to wait for.
    */
   commit(): Promise<void> | undefined
 }
@@ -52,8 +52,9 @@ export function sessionOf<Data extends object>(
 }
 
 /**
- * Loads the session of a request, and commits it before the first byte of the response is sent. For bindings of frameworks
- * on `node:http` and `node:http2`: call it once for each request and manager. `sessionOf` returns the session afterwards.
+ * Loads the session of a request, and commits it before the first byte of the response is sent. For bindings of
+ * frameworks on `node:http` and `node:http2`: call it once for each request and manager. `sessionOf` returns the
+ * session afterwards.
  * @throws SessionStoreError if the store fails; its status and headers are on the response then.
  *
  * @example

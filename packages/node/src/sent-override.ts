@@ -52,8 +52,8 @@ export function bypassOverride(response: OverridableResponse, setHeaders: () => 
 }
 
 /**
- * Makes a response look sent: `headersSent` is true, and changing headers throws Node's own error, so that a second send
- * fails exactly as it would without this package.
+ * Makes a response look sent: `headersSent` is true, and changing headers throws Node's own error, so that a second
+ * send fails exactly as it would without this package.
  */
 export function overrideSent(response: OverridableResponse, reported: ReportedState): SentOverride {
   const status = statusOf(response)
@@ -96,8 +96,9 @@ function errorWith(code: string, message: string): Error {
 type HeaderMethod = 'setHeader' | 'setHeaders' | 'appendHeader' | 'removeHeader'
 
 /**
- * The properties that the override defines on a response. They are shared by all responses, and stay when the override is
- * turned off: V8 keeps an object slow from which properties were deleted. They then behave as what they replaced.
+ * The properties that the override defines on a response. They are shared by all responses, and stay when the
+ * override is turned off: V8 keeps an object slow from which properties were deleted. They then behave as what they
+ * replaced.
  */
 const overrides: PropertyDescriptorMap = {
   headersSent: overrideGetter('headersSent', (_, { isBypassed }) => !isBypassed),

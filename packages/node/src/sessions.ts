@@ -20,9 +20,9 @@ export type Handler<Request, Response> = (
 ) => void
 
 /**
- * Returns a handler that loads the session of each request as `request.session` and commits it before the first byte of the
- * response is sent. If the store fails, its SessionStoreError goes to `next`, with status 503 and Retry-After already on
- * the response. Mounted twice with the same manager, the second handler uses the session of the first.
+ * Returns a handler that loads the session of each request as `request.session` and commits it before the first byte
+ * of the response is sent. If the store fails, its SessionStoreError goes to `next`, with status 503 and Retry-After
+ * already on the response. Mounted twice with the same manager, the second handler uses the session of the first.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
  *
  * @example

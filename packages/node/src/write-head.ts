@@ -24,9 +24,9 @@ export function isStatus(status: unknown): boolean {
 }
 
 /**
- * Sets headers that were passed to `writeHead` on the response, as Node merges them: they replace headers of the same name,
- * and a list may hold several lines of one name (on-headers lost all but one: CVE-2025-7339). Afterwards a commit can add
- * its own headers to them.
+ * Sets headers that were passed to `writeHead` on the response, as Node merges them: they replace headers of the same
+ * name, and a list may hold several lines of one name (on-headers lost all but one: CVE-2025-7339). Afterwards a
+ * commit can add its own headers to them.
  */
 export function applyHeaders(response: ServerResponse, headers: HeadersArgument): void {
   if (!isList(headers)) {

@@ -77,11 +77,12 @@ export function createQueueMethods(): QueueMethods {
 const sharedMethods = createQueueMethods()
 
 /**
- * Puts a queue before a response's methods. `startCommit` is called before the first operation that sends the head. If it
- * returns true, this call and all later ones are queued, and the response looks sent, until `flush` or `discard`.
+ * Puts a queue before a response's methods. `startCommit` is called before the first operation that sends the head.
+ * If it returns true, this call and all later ones are queued, and the response looks sent, until `flush` or
+ * `discard`.
  *
- * A second queue on the same response needs methods of its own: callers that still hold the methods of the first queue,
- * as `compression` does, must find that one, which discards their calls.
+ * A second queue on the same response needs methods of its own: callers that still hold the methods of the first
+ * queue, as `compression` does, must find that one, which discards their calls.
  */
 export function queueWrites(
   response: ServerResponse,
@@ -146,7 +147,10 @@ function writeHead(queue: QueueState, args: Arguments): unknown {
   return sendOrQueue(queue, { operation: 'writeHead', args: [status] }, response)
 }
 
-/** Calls the response's current `writeHead`: `compression` mounted after wraps it, to decide how to write what follows. */
+/**
+ * Calls the response's current `writeHead`: `compression` mounted after wraps it, to decide how to write what
+ * follows.
+ */
 function flushHeaders(queue: QueueState): void {
   const { response, state } = queue
   if (state === 'passing' && !isBeingSent(queue)) response.writeHead(response.statusCode)

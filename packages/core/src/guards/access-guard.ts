@@ -22,7 +22,8 @@ export interface AccessGuard<Request = unknown> {
    * @throws SessionAccessError `ERR_SESSION_REQUIRED` or `ERR_SESSION_NOT_RECENT`, status 401, without `redirectTo`.
    * @throws SessionUsageError `ERR_SESSION_MISSING` if no session is mounted; `ERR_CONFIG_INVALID` if a `redirectTo`
    * function leads to another site.
-   * @throws SessionStoreError if the store failed to load the session, even with `redirectTo`: logging in would not help.
+   * @throws SessionStoreError if the store failed to load the session, even with `redirectTo`: logging in would not
+   * help.
    */
   check(request: Request, session: unknown): string | undefined
 }

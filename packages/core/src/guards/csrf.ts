@@ -11,7 +11,8 @@ export interface CsrfOptions {
   /** The name of the session on the request; used only with `token`. @default 'session' */
   readonly as?: string
   /**
-   * Other origins whose pages may send requests: scheme, host and port as browsers write them, without a trailing slash.
+   * Other origins whose pages may send requests: scheme, host and port as browsers write them, without a trailing
+   * slash.
    * @default none
    */
   readonly trustedOrigins?: readonly string[]
@@ -21,7 +22,10 @@ export interface CsrfOptions {
    * @default false
    */
   readonly strict?: boolean
-  /** Whether to require the session's token too, in the header `X-CSRF-Token` or the form field `_csrf`. @default false */
+  /**
+   * Whether to require the session's token too, in the header `X-CSRF-Token` or the form field `_csrf`.
+   * @default false
+   */
   readonly token?: boolean
 }
 
@@ -69,19 +73,20 @@ interface OriginRules {
 }
 
 /**
- * Creates a CSRF guard. It applies the rules of Go 1.25's CrossOriginProtection in their order, and an optional token:
+ * Creates a CSRF guard. It applies the rules of Go 1.25's CrossOriginProtection in their order, and an optional
+ * token:
  *
- * 1. GET, HEAD and OPTIONS pass, because they must not change anything. The GET of a WebSocket upgrade is checked: any
- *    page could use the socket in its user's name. It needs no token, because pages cannot add headers to it.
+ * 1. GET, HEAD and OPTIONS pass, because they must not change anything. The GET of a WebSocket upgrade is checked:
+ *    any page could use the socket in its user's name. It needs no token, because pages cannot add headers to it.
  * 2. `Sec-Fetch-Site: same-origin` or `none` passes. Any other value, `same-site` included, needs a trusted origin.
- * 3. Without Sec-Fetch-Site, the Origin must have the request's host or be trusted. If the request came by HTTPS, it must
- *    not be `http:`.
+ * 3. Without Sec-Fetch-Site, the Origin must have the request's host or be trusted. If the request came by HTTPS, it
+ *    must not be `http:`.
  * 4. Requests with neither header pass, unless `strict`.
  *
  * The content type is not considered.
  * @see https://pkg.go.dev/net/http#CrossOriginProtection
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, and for an origin with a path, a trailing slash
- * or a wildcard.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, and for an origin with a path, a trailing
+ * slash or a wildcard.
  */
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
   const { as = 'session', strict = false, token = false } = checkOptions(options, known, 'csrf()')
@@ -105,8 +110,8 @@ export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
 }
 
 /**
- * Returns the field `_csrf` of a parsed body: a plain object, FormData or URLSearchParams. A repeated field is returned as
- * an array, which no token matches.
+ * Returns the field `_csrf` of a parsed body: a plain object, FormData or URLSearchParams. A repeated field is
+ * returned as an array, which no token matches.
  */
 export function csrfField(body: unknown): unknown {
   const form = Object(body)

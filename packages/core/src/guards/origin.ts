@@ -9,8 +9,8 @@ export function hostOf(origin: string): string | undefined {
 
 /**
  * Checks the option `trustedOrigins` and returns it as a set.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if it is not a list, and for an origin with a path, a trailing slash or a
- * wildcard.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if it is not a list, and for an origin with a path, a trailing slash
+ * or a wildcard.
  */
 export function readOrigins(origins: readonly string[] = []): ReadonlySet<string> {
   check(

@@ -2,9 +2,9 @@
 const maxFormBytes = 1_048_576
 
 /**
- * Returns the form in a request's body, or `undefined` if the body is no form, was read already, cannot be parsed or is
- * larger than 1 MiB. Reads a copy, so that the handler can read the body too. Non-form bodies are not read; reading stops
- * above 1 MiB.
+ * Returns the form in a request's body, or `undefined` if the body is no form, was read already, cannot be parsed or
+ * is larger than 1 MiB. Reads a copy, so that the handler can read the body too. Non-form bodies are not read;
+ * reading stops above 1 MiB.
  */
 export async function readForm(request: Request): Promise<FormData | undefined> {
   const type = request.headers.get('content-type') ?? ''

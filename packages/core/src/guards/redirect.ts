@@ -18,10 +18,10 @@ export interface RedirectOptions<Request> {
 const probeOrigins = ['http://a.invalid', 'https://b.invalid'] as const
 
 /**
- * Returns a function that computes the Location header of a redirect, or `undefined` without `redirectTo`. Everything but
- * printable ASCII is percent-encoded, so that text from a request cannot end the header.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options. The returned function throws it if `redirectTo` is a
- * function and leads to another site.
+ * Returns a function that computes the Location header of a redirect, or `undefined` without `redirectTo`. Everything
+ * but printable ASCII is percent-encoded, so that text from a request cannot end the header.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options. The returned function throws it if `redirectTo`
+ * is a function and leads to another site.
  */
 export function createRedirect<Request>({
   redirectTo,
