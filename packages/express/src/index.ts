@@ -9,7 +9,10 @@ export { type PassportOptions, passportSession } from './passport-session.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** The request's session, once `sessions(manager)` is mounted. Declare the keys of its data in core's SessionData. */
+      /**
+       * The request's session, once `sessions(manager)` is mounted. Declare the keys of its data in core's
+       * SessionData.
+       */
       session: Session
     }
   }
@@ -22,10 +25,10 @@ export interface SessionsOptions {
 }
 
 /**
- * Returns middleware that loads the session of each request as `req.session` and commits it before the first byte of the
- * response is sent. `req.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set Express's
- * 'trust proxy'. If the store fails, its SessionStoreError goes to the application's error handler, with status 503 and
- * Retry-After already on the response.
+ * Returns middleware that loads the session of each request as `req.session` and commits it before the first byte of
+ * the response is sent. `req.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set
+ * Express's 'trust proxy'. If the store fails, its SessionStoreError goes to the application's error handler, with
+ * status 503 and Retry-After already on the response.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
  *
  * @example
@@ -52,8 +55,8 @@ export function sessions<Data extends object>(
 }
 
 /**
- * Returns middleware that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
- * it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Mount it after
+ * Returns middleware that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303;
+ * without it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Mount it after
  * `sessions(manager)`; without a session the error is `ERR_SESSION_MISSING`.
  *
  * @example

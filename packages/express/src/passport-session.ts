@@ -2,11 +2,14 @@ import { type Session, SessionUsageError } from '@sojourn/core'
 import { mountedSession } from '@sojourn/core/binding'
 import type { RequestHandler } from 'express'
 
-/** How Passport's users become ours. */
+/** Options of `passportSession`. */
 export interface PassportOptions {
-  /** The name of the session on the request; Passport itself only knows `session`. @default 'session' */
+  /** The name of the session on the request; Passport itself only uses `session`. @default 'session' */
   readonly as?: string
-  /** Our id of a user, given what `passport.serializeUser` made of them. @default a string or number, as text */
+  /**
+   * Returns the id of a user for `session.login`, from the value of `passport.serializeUser`.
+   * @default that value as a string, if it is a string or number
+   */
   readonly userId?: (serialized: unknown) => string
 }
 
@@ -18,41 +21,55 @@ interface PassportData {
 type Done = (error?: unknown) => void
 
 /**
- * Gives sessions what Passport asks of them: `passport`, `regenerate(cb)`, `save(cb)` and `destroy(cb)`. To be mounted
- * between `sessions(manager)` and `passport.session()`. `req.login` is then a `session.login`, so that id and token change
- * and the user's sessions can be listed and revoked; `req.logout` is a `session.destroy`. What Passport serialized is
- * kept as `session.data.passport`.
+ * Returns middleware that gives sessions what Passport expects of them: `passport`, `regenerate(cb)`, `save(cb)` and
+ * `destroy(cb)`. Mount it between `sessions(manager)` and `passport.session()`. `req.login` then calls `session.login`,
+ * so that id and token change and the user's sessions can be listed and revoked; `req.logout` calls `session.destroy`.
+ * The serialized user is kept in `session.data.passport`.
+ *
+ * @example
+ * ```ts
+ * import { passportSession, sessions } from '@sojourn/express'
+ * import passport from 'passport'
+ *
+ * app.use(sessions(manager))
+ * app.use(passportSession())
+ * app.use(passport.session())
+ * ```
  */
 export function passportSession({
   as = 'session',
-  userId = userIdOf,
+  userId = toUserId,
 }: PassportOptions = {}): RequestHandler {
   return (request, _response, next) => {
     const session: Session<PassportData> = mountedSession(Reflect.get(request, as), as)
-    if (!Object.hasOwn(session, 'regenerate')) fit(session, userId)
+    if (!Object.hasOwn(session, 'regenerate')) addPassportMethods(session, userId)
     next()
   }
 }
 
 /**
- * Lays over a session what Passport calls. While it signs a user in, what it keeps stays here: a login that fails must
- * leave nobody signed in, and the visitor's data as it was.
+ * Defines what Passport uses on a session. Passport logs a user in by `regenerate`, setting `passport`, and `save`.
+ * Until `save`, what it sets is kept here: a login that fails must leave the visitor anonymous and the session's data
+ * unchanged.
  */
-function fit(session: Session<PassportData>, userId: (serialized: unknown) => string): void {
+function addPassportMethods(
+  session: Session<PassportData>,
+  userId: (serialized: unknown) => string,
+): void {
   const destroy = session.destroy.bind(session)
-  let login: { passport: PassportData['passport']; carry: 'all' | [] } | undefined
+  let pendingLogin: { passport: PassportData['passport']; carry: 'all' | [] } | undefined
 
   const regenerate = async () => {
     const isLogout = session.userId !== undefined && session.data.passport?.user === undefined
     if (isLogout) return destroy()
-    login = { passport: undefined, carry: [] }
+    pendingLogin = { passport: undefined, carry: [] }
   }
   const save = async () => {
-    const begun = login
-    login = undefined
-    if (begun) {
-      await session.login(userId(begun.passport?.user), { carry: begun.carry })
-      session.data.passport = begun.passport
+    const login = pendingLogin
+    pendingLogin = undefined
+    if (login) {
+      await session.login(userId(login.passport?.user), { carry: login.carry })
+      session.data.passport = login.passport
     }
     if (!session.ended) await session.update(() => undefined)
   }
@@ -60,38 +77,40 @@ function fit(session: Session<PassportData>, userId: (serialized: unknown) => st
   Object.defineProperties(session, {
     passport: {
       get() {
-        if (login) return login.passport
+        if (pendingLogin) return pendingLogin.passport
         return session.userId === undefined ? undefined : session.data.passport
       },
       set(passport: PassportData['passport']) {
-        if (login) login.passport = passport
+        if (pendingLogin) pendingLogin.passport = passport
         else session.data.passport = passport
       },
     },
-    regenerate: { value: (done: Done) => settle(regenerate(), done) },
-    save: { value: (done: Done) => settle(save(), done) },
-    destroy: { value: (done?: Done) => (done ? settle(destroy(), done) : destroy()) },
-    // With `keepSessionInfo`, Passport copies each enumerable property from the session before to the one after, which
-    // here are the same object; so to be set means to be kept.
+    regenerate: { value: (done: Done) => callBack(regenerate(), done) },
+    save: { value: (done: Done) => callBack(save(), done) },
+    destroy: { value: (done?: Done) => (done ? callBack(destroy(), done) : destroy()) },
+    // With `keepSessionInfo`, Passport copies the enumerable properties of the old session to the new one. Here both
+    // are this object, so setting the property means that the data is kept.
     isKept: {
       enumerable: true,
-      get: () => login?.carry === 'all',
+      get: () => pendingLogin?.carry === 'all',
       set() {
-        if (login) login.carry = 'all'
+        if (pendingLogin) pendingLogin.carry = 'all'
       },
     },
   })
 }
 
-/** Calls back outside of the promise: what a callback throws is the application's own. */
-function settle(act: Promise<void>, done: Done): void {
-  act.then(
+/**
+ * Calls back outside of the promise, so that an error thrown by `done` is an uncaught exception of the application's.
+ */
+function callBack(operation: Promise<void>, done: Done): void {
+  operation.then(
     () => process.nextTick(done),
     (error: unknown) => process.nextTick(done, error),
   )
 }
 
-function userIdOf(serialized: unknown): string {
+function toUserId(serialized: unknown): string {
   if (typeof serialized === 'string' || typeof serialized === 'number') return String(serialized)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',

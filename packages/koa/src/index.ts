@@ -8,22 +8,44 @@ export { csrf, requireRecent, requireSession } from './guards.ts'
 
 declare module 'koa' {
   interface DefaultContext {
-    /** The request's session, once `sessions(manager)` is mounted. Declare its keys in core's SessionData. */
+    /**
+     * The request's session, once `sessions(manager)` is mounted. Declare the keys of its data in core's SessionData.
+     */
     session: Session
   }
 }
 
-/** How sessions are mounted on a Koa application. */
+/** Options of `sessions`. */
 export interface SessionsOptions {
-  /** The name of the session on the context; another one for a second manager. @default 'session' */
+  /** The name of the session on the context. A second manager needs another one. @default 'session' */
   readonly as?: string
 }
 
 /**
- * Gives each request its `ctx.session`, and commits it before the first byte of the response leaves. Whether a request
- * is secure says Koa, by its setting `proxy`. Trouble is thrown through the middleware: a store that is down as a
- * SessionStoreError with status 503 and a Retry-After in its headers, which Koa's own error handling sends along. Where
- * a handler has written to `ctx.res` itself, there is no middleware left to throw to, and it goes to `ctx.onerror`.
+ * Returns middleware that loads the session of each request as `ctx.session` and commits it before the first byte of
+ * the response is sent. `ctx.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set Koa's
+ * `proxy`.
+ *
+ * If the store fails, its SessionStoreError is thrown through the middleware; Koa's own error handling sends its
+ * status 503 and Retry-After. If a handler has written to `ctx.res` itself, the middleware has ended before the
+ * commit, and the error goes to `ctx.onerror`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { sessions } from '@sojourn/koa'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import Koa from 'koa'
+ *
+ * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ *
+ * const app = new Koa()
+ * app.use(sessions(manager))
+ * app.use((ctx) => {
+ *   ctx.body = `Hello ${ctx.session.userId ?? 'stranger'}`
+ * })
+ * ```
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
@@ -31,31 +53,31 @@ export function sessions<Data extends object>(
 ): Middleware {
   checkManager(manager)
   return async (ctx, next) => {
-    const present = sessionOf(manager, ctx.req)
-    if (present) {
-      Object.assign(ctx, { [as]: present })
+    const mounted = sessionOf(manager, ctx.req)
+    if (mounted) {
+      Object.assign(ctx, { [as]: mounted })
       return next()
     }
     const { session, commit } = await mountSession(manager, {
       request: ctx.req,
       response: ctx.res,
       secure: ctx.secure,
-      fail: (error) => ctx.onerror(error as Error), // Koa makes an error of whatever it is
+      fail: (error) => ctx.onerror(error as Error), // Koa converts other values
     })
     Object.assign(ctx, { [as]: session })
     await next()
-    if (ctx.respond === false || ctx.headerSent) return // in other hands, the response commits by itself
+    if (ctx.respond === false || ctx.headerSent) return // Koa does not send this response; it commits by itself
     try {
       await commit()
     } catch (error) {
-      withdraw(ctx as Context, error)
+      clearResponse(ctx as Context, error)
       throw error
     }
   }
 }
 
-/** Nothing of an answer leaves whose changes were not kept, whoever catches the error, and whatever he leaves out. */
-function withdraw(ctx: Context, error: unknown): void {
+/** Clears the response if its commit failed: middleware that catches the error may send what the handler has set. */
+function clearResponse(ctx: Context, error: unknown): void {
   const { status = 500, headers = {} } = Object(error)
   for (const name of ctx.res.getHeaderNames()) ctx.remove(name)
   ctx.body = undefined
