@@ -39,9 +39,9 @@ function hostOf({ host, raw }: FastifyRequest): string {
 }
 
 /**
- * Returns a hook that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without it,
- * a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Register `sessions(manager)`
- * before; without a session it throws `ERR_SESSION_MISSING`.
+ * Returns a hook that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
+ * it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to the error handler. Register
+ * `sessions(manager)` before; without a session it throws `ERR_SESSION_MISSING`.
  *
  * @example
  * ```ts
@@ -68,8 +68,9 @@ export const requireRecent: (duration: Duration, options?: AccessOptions<Fastify
   guards.requireRecent
 
 /**
- * Returns a hook that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the session's
- * token, in the header `X-CSRF-Token` or the field `_csrf` of `request.body`, which Fastify parses before `preHandler`.
+ * Returns a hook that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the
+ * session's token, in the header `X-CSRF-Token` or the field `_csrf` of `request.body`, which Fastify parses before
+ * `preHandler`.
  *
  * @example
  * ```ts

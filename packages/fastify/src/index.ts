@@ -2,56 +2,77 @@ import { type Session, type SessionManager, SessionUsageError } from '@sojourn/c
 import { checkManager } from '@sojourn/core/binding'
 import { mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { replyWithError } from './answer-instead.ts'
+import { replyWithError } from './reply-with-error.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, type Guard, requireRecent, requireSession } from './guards.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The request's session, where `sessions(manager)` is registered. Declare its keys in core's SessionData. */
+    /**
+     * The request's session, where `sessions(manager)` is registered. Declare its data's keys in core's SessionData.
+     */
     session: Session
   }
 }
 
-/** How sessions are registered on a Fastify application. */
+/** Options of `sessions`. */
 export interface SessionsOptions {
-  /** The name of the session on the request; another one for a second manager. @default 'session' */
+  /** The name of the session on the request. A second manager needs another one. @default 'session' */
   readonly as?: string
 }
 
 /**
- * Gives each request of the instance that it is registered on, and of its children, its `request.session`, and commits
- * it before the first byte of the response leaves: by `reply.send`, `reply.hijack()` or `reply.raw`. Whether a request
- * is secure says Fastify, by its option `trustProxy`. Trouble goes to the instance's error handler: a store that is down
- * as a SessionStoreError with status 503, and a Retry-After on the reply.
+ * Returns a plugin that loads the session of each request as `request.session` and commits it before the first byte
+ * of the response is sent, by `reply.send`, `reply.hijack()` or `reply.raw`. It applies to the instance that it is
+ * registered on and to its children. `request.protocol` decides whether a Secure cookie is sent: behind a proxy that
+ * ends TLS, set Fastify's `trustProxy`. If the store fails, its SessionStoreError goes to the instance's error
+ * handler, with status 503 and Retry-After already on the reply.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { sessions } from '@sojourn/fastify'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import fastify from 'fastify'
+ *
+ * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ *
+ * const app = fastify()
+ * await app.register(sessions(manager))
+ * app.get('/', async ({ session }) => `Hello ${session.userId ?? 'stranger'}`)
+ * ```
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   { as = 'session' }: SessionsOptions = {},
 ): FastifyPluginAsync {
   checkManager(manager)
-  const mount: FastifyPluginAsync = async (app) => {
+  const plugin: FastifyPluginAsync = async (app) => {
     if (isMounted(app, as, manager)) return
     app.decorateRequest(as, {
       getter(this: FastifyRequest) {
-        return sessionOf(manager, this.raw) ?? refuse(as)
+        return sessionOf(manager, this.raw) ?? throwMissing(as)
       },
     })
     app.decorate(mountKey(as), manager)
     app.addHook('onRequest', async (request, reply) => {
       if (sessionOf(manager, request.raw)) return
-      const found = reply.getHeaders()
-      const fail = (error: unknown) => replyWithError(reply, found, error)
-      const exchange = { request: request.raw, response: reply.raw, fail }
-      await mountSession(manager, { ...exchange, secure: request.protocol === 'https' })
+      const headers = reply.getHeaders()
+      await mountSession(manager, {
+        request: request.raw,
+        response: reply.raw,
+        secure: request.protocol === 'https',
+        fail: (error) => replyWithError(reply, headers, error),
+      })
     })
   }
-  // Not a scope of its own: the routes beside the registration are those that want sessions.
-  return Object.assign(mount, { [Symbol.for('skip-override')]: true })
+  // Without a scope of its own: the sessions are for the routes of the instance that the plugin is registered on.
+  return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
 
-/** Whether an instance, or one that it lies in, has sessions of this manager by this name. */
+/** Returns true if an instance or one of its parents has sessions of this manager under this name. */
 function isMounted(app: object, as: string, manager: object): boolean {
   return Reflect.get(app, mountKey(as)) === manager
 }
@@ -60,7 +81,7 @@ function mountKey(as: string): symbol {
   return Symbol.for(`@sojourn/fastify ${as}`)
 }
 
-function refuse(as: string): never {
+function throwMissing(as: string): never {
   throw new SessionUsageError(
     'ERR_SESSION_MISSING',
     `request.${as} was asked for before it was there. Register sessions(manager) first; hooks that run before its own have no session yet.`,

@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * Answers with an error in place of a reply whose commit failed and of which nothing has left: by Fastify's error
- * handling, on the headers that the reply had when its session was loaded (`found`) and those that the error brings
- * along. What other commits have to say, they say again. A hijacked reply gets status and headers only, for Fastify has
- * been told to leave it alone.
+ * Sends an error by Fastify's error handling, in place of a reply whose commit failed and of which nothing has been
+ * sent. The reply gets back the headers that it had when its session was loaded (`initial`) and takes those that the
+ * error has put on the raw response. Other commits set their headers again when the error is sent. A hijacked reply
+ * gets status and headers only, because Fastify no longer sends it.
  */
 export function replyWithError(
   reply: FastifyReply,
-  found: ReturnType<FastifyReply['getHeaders']>,
+  initial: ReturnType<FastifyReply['getHeaders']>,
   error: unknown,
 ): void {
   if (reply.sent) {
@@ -16,8 +16,8 @@ export function replyWithError(
     reply.raw.end()
     return
   }
-  const raised = reply.raw.getHeaders()
+  const rawHeaders = reply.raw.getHeaders()
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
-  reply.headers({ ...raised, ...found })
+  reply.headers({ ...rawHeaders, ...initial })
   reply.send(error)
 }

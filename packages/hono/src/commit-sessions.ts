@@ -2,30 +2,31 @@ import type { RequestSessions } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 
 /**
- * Commits all sessions and says in the response's headers what must be said of them. Where a commit fails, the response
- * is withdrawn, but for the cookies of what was kept, and the error is thrown.
+ * Commits all sessions of a request and sets their headers on its response. If a commit fails, the response is
+ * replaced by an empty one with the cookies of those that were saved, and the error is thrown.
  */
-export async function endVisit(visit: RequestSessions, c: Context): Promise<void> {
-  visit.isSent = isOutOfReach(c)
+export async function commitSessions(sessions: RequestSessions, c: Context): Promise<void> {
+  sessions.isSent = cannotSetHeaders(c)
   try {
-    await visit.commit()
+    await sessions.commit()
   } catch (error) {
-    withdraw(c)
-    visit.isSent = false
-    await visit.commit().catch(() => undefined) // says again what was kept, and nothing else: what failed writes no more
+    clearResponse(c)
+    sessions.isSent = false
+    // Sets the cookies of the saved sessions again. Failed commits are not repeated.
+    await sessions.commit().catch(() => undefined)
     throw error
   }
 }
 
-/** An upgrade and a network error take no headers; nor does a response that was written to Node's own. */
-function isOutOfReach(c: Context): boolean {
+/** True for an upgrade, a network error, and a response that was written to `c.env.outgoing`, Node's own. */
+function cannotSetHeaders(c: Context): boolean {
   const outgoing = Object(c.env).outgoing
   return (c.finalized && c.res.status < 200) || outgoing?.headersSent === true
 }
 
-/** Hono would put the headers of the response that fails onto the one that answers for it. */
-function withdraw(c: Context): void {
-  c.res.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open
+/** Removes the response: Hono would add its headers to the error's response. */
+function clearResponse(c: Context): void {
+  c.res.body?.cancel().catch(() => undefined) // nothing reads it any more, and it may hold a file open
   c.res = undefined
   c.res = new Response(null)
 }

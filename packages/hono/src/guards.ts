@@ -26,9 +26,9 @@ const guards = createGuards<Context, MiddlewareHandler>({
 })
 
 /**
- * Returns middleware that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303; without
- * it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to `onError`. Mount it after `sessions(manager)`;
- * without a session it throws `ERR_SESSION_MISSING`.
+ * Returns middleware that lets logged-in users pass. Anonymous visitors are redirected to `redirectTo` with 303;
+ * without it, a SessionAccessError `ERR_SESSION_REQUIRED` with status 401 goes to `onError`. Mount it after
+ * `sessions(manager)`; without a session it throws `ERR_SESSION_MISSING`.
  *
  * @example
  * ```ts

@@ -7,53 +7,83 @@ import {
 import { checkManager, createRequestSessions, type RequestSessions } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
-import { endVisit } from './commit-sessions.ts'
+import { commitSessions } from './commit-sessions.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, requireRecent, requireSession } from './guards.ts'
 
-/** What `sessions(manager)` adds to an application's `Env`: `new Hono<SessionEnv>()`. */
+/**
+ * The part of an application's `Env` that `sessions(manager)` adds. Hono infers it for routes chained to `use`;
+ * elsewhere name it.
+ *
+ * @example
+ * ```ts
+ * import { type SessionEnv, sessions } from '@sojourn/hono'
+ * import { Hono } from 'hono'
+ *
+ * const app = new Hono<SessionEnv<ShopData>>()
+ * app.use(sessions(manager))
+ * ```
+ */
 export interface SessionEnv<Data extends object = SessionData, As extends string = 'session'> {
   Variables: { [Name in As]: Session<Data> }
 }
 
-/** How sessions are mounted on a Hono application. */
+/** Options of `sessions`. */
 export interface SessionsOptions<As extends string = 'session'> {
-  /** The name of the session on the context; another one for a second manager. @default 'session' */
+  /** The name of the session on the context. A second manager needs another one. @default 'session' */
   readonly as?: As
   /**
-   * Whether to believe X-Forwarded-Proto, because the only way here is a proxy that sets it. Else a request is as secure
-   * as its URL says.
+   * Whether to trust the header X-Forwarded-Proto. Set it only if all requests come through a proxy that sets the
+   * header. Without it, the URL decides whether the client uses HTTPS.
    * @default false
    */
   readonly trustProxy?: boolean
 }
 
-const visits = new WeakMap<Context, RequestSessions>()
+const sessionsByContext = new WeakMap<Context, RequestSessions>()
 
 /**
- * Gives each request its `c.get('session')`, and commits it before the response is handed on. A stream begins after
- * that, so what its callback changes later is late. Trouble goes to the application's `onError`; Hono's own answers with
- * the error's status and headers: 503 and Retry-After for a store that is down.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
+ * is returned. The callback of a stream runs afterwards, so its changes are too late. If the store fails, its
+ * SessionStoreError goes to the application's `onError`; Hono's own sends its status 503 and Retry-After. Several
+ * managers are committed together, by the outermost middleware.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is invalid.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { sessions } from '@sojourn/hono'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import { Hono } from 'hono'
+ *
+ * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ *
+ * const app = new Hono()
+ *   .use(sessions(manager))
+ *   .get('/', (c) => c.text(`Hello ${c.get('session').userId ?? 'stranger'}`))
+ * ```
  */
 export function sessions<Data extends object, As extends string = 'session'>(
   manager: SessionManager<Data>,
   { as = 'session' as As, trustProxy = false }: SessionsOptions<As> = {},
 ): MiddlewareHandler<SessionEnv<Data, As>> {
   checkManager(manager)
-  checkTrust(trustProxy)
+  checkTrustProxy(trustProxy)
   return async (c, next) => {
-    const outer = visits.get(c)
-    const visit = outer ?? createRequestSessions()
-    visits.set(c, visit)
-    const use = { secure: isSecure(c, trustProxy), isSent: () => visit.isSent }
-    c.set(as, await visit.load(manager, honoCarrier(c, use)))
+    const outer = sessionsByContext.get(c)
+    const requestSessions = outer ?? createRequestSessions()
+    sessionsByContext.set(c, requestSessions)
+    const carrier = honoCarrier(c, {
+      secure: isSecure(c, trustProxy),
+      isSent: () => requestSessions.isSent,
+    })
+    c.set(as, await requestSessions.load(manager, carrier))
     if (outer) return next()
     try {
       await next()
     } finally {
-      await endVisit(visit, c)
+      await commitSessions(requestSessions, c)
     }
   }
 }
@@ -64,7 +94,7 @@ function isSecure(c: Context, trustProxy: boolean): boolean {
   return /^\s*https\s*(,|$)/i.test(forwarded)
 }
 
-function checkTrust(trustProxy: unknown): void {
+function checkTrustProxy(trustProxy: unknown): void {
   if (typeof trustProxy !== 'boolean')
     throw new SessionUsageError('ERR_CONFIG_INVALID', 'trustProxy must be true or false.')
 }
