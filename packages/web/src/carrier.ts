@@ -1,23 +1,23 @@
 import type { Carrier } from '@sojourn/core/binding'
 
-/** The carrier of a request whose response comes later. */
+/** A carrier of a request whose response is created later. */
 export interface WebCarrier extends Carrier {
-  /** From here on response headers are read from `response` and written to a copy of it. */
+  /** Sets the response. Its headers are read from here on; changes are made to a copy of them. */
   attach(response: Response): void
-  /** The attached response with what was written: a copy, where something was. */
+  /** Returns the response that was attached, or a copy with the changed headers. */
   detach(): Response
 }
 
-/** A request, and the response that will answer it, as a carrier. `isSent` says whether that is on its way. */
+/** Returns a carrier for a request. `isSent` returns whether headers can no longer be added to its response. */
 export function webCarrier(
   { headers }: Request,
   { secure, isSent }: { readonly secure: boolean; readonly isSent: () => boolean },
 ): WebCarrier {
   let response = new Response(null)
-  let own: Headers | undefined
-  const written = () => {
-    own ??= new Headers(response.headers)
-    return own
+  let changed: Headers | undefined
+  const changedHeaders = () => {
+    changed ??= new Headers(response.headers)
+    return changed
   }
   return {
     secure,
@@ -25,18 +25,18 @@ export function webCarrier(
       return isSent()
     },
     header: (name) => headers.get(name) ?? undefined,
-    get: (name) => (own ?? response.headers).get(name) ?? undefined,
-    set: (name, value) => written().set(name, value),
-    append: (name, value) => written().append(name, value),
-    // A line is appended to one response, and a commit is made again only for another that is attached in its place.
+    get: (name) => (changed ?? response.headers).get(name) ?? undefined,
+    set: (name, value) => changedHeaders().set(name, value),
+    append: (name, value) => changedHeaders().append(name, value),
+    // Nothing to remove: sessions are committed again only after another response was attached.
     withdraw() {},
     attach(next) {
       response = next
-      own = undefined
+      changed = undefined
     },
     detach() {
       const { body, status, statusText } = response
-      return own ? new Response(body, { status, statusText, headers: own }) : response
+      return changed ? new Response(body, { status, statusText, headers: changed }) : response
     },
   }
 }

@@ -2,20 +2,20 @@ import type { Session, SessionData, SessionManager } from '@sojourn/core'
 import type { Carrier } from '@sojourn/core/binding'
 import { parseSetCookie } from '@sojourn/core/binding'
 
-/** The cookies of a request, and those that its response will set: what `cookies()` of Next.js answers. */
+/** The cookies of a request and of its response, as `cookies()` of Next.js returns them. */
 export interface CookieJar {
   getAll(): readonly { readonly name: string; readonly value: string }[]
   set(cookie: JarCookie): unknown
 }
 
-/** A cookie as such a jar takes it. */
+/** A cookie to set, with its attributes. */
 export interface JarCookie {
   name: string
   value: string
   path: string
-  /** Absent: this host only. */
+  /** Absent for a cookie of this host only. */
   domain?: string | undefined
-  /** Seconds; 0 ends the cookie. Absent: until the browser closes. */
+  /** In seconds; 0 deletes the cookie. Absent for a cookie that ends with the browser. */
   maxAge?: number | undefined
   httpOnly: boolean
   secure: boolean
@@ -23,27 +23,48 @@ export interface JarCookie {
   partitioned: boolean
 }
 
-/** Where the cookies are, and how the request came. */
+/** Options of `cookieSessions`. */
 export interface CookieSessionsOptions {
-  /** Answers the jar of the request that is being answered. In Next.js: `cookies` of `next/headers`. */
+  /** Returns the cookies of the current request. In Next.js: `cookies` of `next/headers`. */
   readonly cookies: () => CookieJar | Promise<CookieJar>
-  /** Whether that request came by HTTPS; else no Secure cookie is set. @default it did not */
+  /** Returns whether the client uses HTTPS. If not, no Secure cookie is set. @default () => false */
   readonly isSecure?: () => boolean | Promise<boolean>
 }
 
-/** Sessions where there is neither a Request nor a Response. */
+/** Sessions for code that has neither a Request nor a Response. */
 export interface CookieSessions<Data extends object = SessionData> {
-  /** A session to look at, for a page: it is read-only, and never sets a cookie. */
+  /** Returns the read-only session of the current request, for a page. It never sets a cookie. */
   read(): Promise<Session<Data>>
   /**
-   * A session to change, for an action. It is committed before what `act` returns or throws is handed on: a redirect is
-   * thrown in Next.js, and takes the cookie along.
-   * @throws what the commit throws, and then it wrote nothing.
+   * Calls `act` with the session of the current request, for an action that changes it. Commits the session, then
+   * returns or throws what `act` returned or threw: redirects of Next.js are thrown, and must carry the cookie too.
+   * @throws the error of the commit, which has saved nothing then.
    */
   change<Result>(act: (session: Session<Data>) => Result | Promise<Result>): Promise<Result>
 }
 
-/** Makes `read()` and `change(act)` by the cookies alone, for Server Components and Server Actions. */
+/**
+ * Returns `read()` and `change(act)`, which need the request's cookies only: for Server Components and Server Actions
+ * of Next.js.
+ *
+ * @example
+ * ```ts
+ * import { cookieSessions } from '@sojourn/web'
+ * import { cookies } from 'next/headers'
+ *
+ * const { read, change } = cookieSessions(manager, { cookies })
+ *
+ * export async function Greeting() {
+ *   const { userId } = await read()
+ *   return `Hello ${userId ?? 'stranger'}`
+ * }
+ *
+ * export async function logOut() {
+ *   'use server'
+ *   await change((session) => session.destroy())
+ * }
+ * ```
+ */
 export function cookieSessions<Data extends object>(
   manager: SessionManager<Data>,
   { cookies, isSecure = () => false }: CookieSessionsOptions,
@@ -64,7 +85,7 @@ export function cookieSessions<Data extends object>(
   }
 }
 
-/** A cookie that was ended just now is still in the jar, without a value. */
+/** Cookies without a value are left out: a cookie that was just deleted is still in the jar. */
 function cookieHeader(jar: CookieJar): string {
   return jar
     .getAll()
@@ -73,7 +94,7 @@ function cookieHeader(jar: CookieJar): string {
     .join('; ')
 }
 
-/** Of the response it can set cookies alone; what caches may keep of it is the framework's to say. */
+/** A carrier that can set cookies only. The framework decides on Cache-Control and Vary. */
 function jarCarrier(jar: CookieJar, secure: boolean): Carrier & { sent: boolean } {
   return {
     secure,
@@ -96,7 +117,7 @@ function jarCookie(line: string): JarCookie {
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     httpOnly: attributes.has('HttpOnly'),
     secure: attributes.has('Secure'),
-    sameSite: attributes.get('SameSite')?.toLowerCase() as JarCookie['sameSite'], // core writes one of the three
+    sameSite: attributes.get('SameSite')?.toLowerCase() as JarCookie['sameSite'], // core writes one of these
     partitioned: attributes.has('Partitioned'),
   }
 }

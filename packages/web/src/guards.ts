@@ -5,7 +5,7 @@ import {
   checkFetch,
   createGuards,
 } from '@sojourn/core/binding'
-import { exchangeOf } from './exchange.ts'
+import { scopeOf } from './request-scope.ts'
 
 /** Options of `requireSession` and `requireRecent`. There is no `as`, because handlers pass the session themselves. */
 export type GuardOptions = Omit<AccessOptions<Request>, 'as'>
@@ -23,13 +23,14 @@ const guards = createGuards<Request, Guard, AsyncGuard>({
   },
   csrf: (guard) => async (request, session) => {
     const headers = await checkFetch(guard, { request, session })
-    for (const [name, value] of headers) exchangeOf(request)?.say(name, value)
+    for (const [name, value] of headers) scopeOf(request)?.addHeader(name, value)
   },
 })
 
 /**
- * Returns a guard that lets logged-in users pass. For anonymous visitors it throws a redirect (303) to `redirectTo`, which
- * `withSession` turns into the response; without `redirectTo`, a SessionAccessError `ERR_SESSION_REQUIRED`, status 401.
+ * Returns a guard that lets logged-in users pass. For anonymous visitors it throws a redirect (303) to `redirectTo`,
+ * which `withSession` turns into the response; without `redirectTo`, a SessionAccessError `ERR_SESSION_REQUIRED`,
+ * status 401.
  *
  * @example
  * ```ts
@@ -47,8 +48,8 @@ const guards = createGuards<Request, Guard, AsyncGuard>({
 export const requireSession: (options?: GuardOptions) => Guard = guards.requireSession
 
 /**
- * Returns a guard that lets users pass who logged in within `duration`. For others it throws as `requireSession` does, with
- * the code `ERR_SESSION_NOT_RECENT`.
+ * Returns a guard that lets users pass who logged in within `duration`. For others it throws as `requireSession`
+ * does, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
 import { checkManager } from '@sojourn/core/binding'
-import { beginExchange, exchangeOf } from './exchange.ts'
+import { createScope, scopeOf } from './request-scope.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export {
@@ -12,53 +12,72 @@ export {
 } from './cookie-sessions.ts'
 export { csrf, type Guard, type GuardOptions, requireRecent, requireSession } from './guards.ts'
 
-/** How sessions are given to handlers. */
+/** Options of `sessions`. */
 export interface SessionsOptions {
   /**
-   * Whether a request came by HTTPS. Behind a proxy that ends TLS and sets the header itself:
+   * Returns whether the client uses HTTPS. Behind a proxy that ends TLS and sets the header itself, give
    * `(request) => request.headers.get('x-forwarded-proto') === 'https'`.
-   * @default whether its URL says so; no header is believed
+   * @default whether the URL begins with `https:`; no header is trusted
    */
   readonly isSecure?: (request: Request) => boolean
   /**
-   * Answers with an error: of the store, of a commit, or one that the handler threw.
-   * @default for Sojourn's errors an empty response with their status and headers (503 and Retry-After where the store
-   * is down); every other error is thrown on, and then what the handler changed is dropped, and told of by an event
+   * Returns the response for an error of the store or of a commit, or one that the handler threw. If it throws, the
+   * error goes to the framework, and the handler's changes to the session are dropped, which an event reports.
+   * @default an empty response with status and headers of Sojourn's errors (503 and Retry-After if the store fails);
+   * other errors are thrown
    */
   readonly onError?: (error: unknown, request: Request) => Response | Promise<Response>
 }
 
 /**
- * Answers a request by a handler that is given its session. Its response is committed before it is handed on; a Response
- * that is thrown is one too, because few frameworks take one that they must catch. Within itself, for the same request, it only gives the session of its manager: the outermost commits.
+ * Calls `handle` with the session of a request, and returns its response when the session is committed. A Response
+ * that is thrown is returned too, for frameworks that do not catch one. Called again inside `handle` for the same
+ * request, it gives the same session (or, of another manager, a second one); the outermost call commits.
  */
 export type WithSession<Data extends object> = (
   request: Request,
   handle: (session: Session<Data>) => Response | Promise<Response>,
 ) => Promise<Response>
 
-/** Makes `withSession(request, handle)`, for whatever answers a Request with a Response. */
+/**
+ * Returns `withSession(request, handle)`, for servers and frameworks whose handlers return a Response for a Request.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ *
+ * @example
+ * ```ts
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import { sessions } from '@sojourn/web'
+ *
+ * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const withSession = sessions(manager)
+ *
+ * export default {
+ *   fetch: (request: Request) =>
+ *     withSession(request, (session) => new Response(`Hello ${session.userId ?? 'stranger'}`)),
+ * }
+ * ```
+ */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  { isSecure = hasSecureUrl, onError = answerOwn }: SessionsOptions = {},
+  { isSecure = hasSecureUrl, onError = respondToOwnErrors }: SessionsOptions = {},
 ): WithSession<Data> {
   checkManager(manager)
   return async (request, handle) => {
-    const outer = exchangeOf(request)
-    if (outer) return handle(await outer.open(manager))
-    const terms = {
+    const outer = scopeOf(request)
+    if (outer) return handle(await outer.load(manager))
+    const scope = createScope(request, {
       secure: isSecure(request),
-      onError: (error: unknown) => onError(error, request),
-    }
-    const exchange = beginExchange(request, terms)
+      onError: (error) => onError(error, request),
+    })
     let response: Response
     try {
-      response = await handle(await exchange.open(manager))
+      response = await handle(await scope.load(manager))
     } catch (thrown) {
-      if (!(thrown instanceof Response)) return exchange.fail(thrown)
+      if (!(thrown instanceof Response)) return scope.respondToError(thrown)
       response = thrown
     }
-    return exchange.answer(response)
+    return scope.respond(response)
   }
 }
 
@@ -66,7 +85,7 @@ function hasSecureUrl({ url }: Request): boolean {
   return url.startsWith('https:')
 }
 
-function answerOwn(error: unknown): Response {
+function respondToOwnErrors(error: unknown): Response {
   if (!(error instanceof SessionError)) throw error
   const { status, headers = {} } = error as SessionError & { headers?: Record<string, string> }
   return new Response(null, { status, headers })

@@ -2,69 +2,72 @@ import type { Session, SessionManager } from '@sojourn/core'
 import { createRequestSessions } from '@sojourn/core/binding'
 import { webCarrier } from './carrier.ts'
 
-/** One request and what will answer it. */
-export interface Exchange {
-  /** Adds a line to the headers of whatever response will be handed on. */
-  say(name: string, value: string): void
-  /** The request's session of a manager, loaded once. */
-  open<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>>
+/** One request while it is handled: its sessions, and what is added to its response. */
+export interface RequestScope {
+  /** Adds a header line to the response, whichever it will be. */
+  addHeader(name: string, value: string): void
+  /** Returns the request's session of a manager. Each is loaded once. */
+  load<Data extends object>(manager: SessionManager<Data>): Promise<Session<Data>>
   /**
-   * Commits all sessions, then answers the response with what must be said of them. It is a copy where something must
-   * be said: headers may be immutable, and a handler may give one response to many requests. Where a commit fails, the
-   * answer is that to its error; what the other commits have to say is said there.
+   * Commits all sessions, and returns the response with their headers. The result is a copy if headers are added:
+   * those of the response may be immutable, and a handler may return one response for many requests. If a commit
+   * fails, it returns the response of `onError` instead, with the headers of the other commits.
    */
-  answer(response: Response): Promise<Response>
-  /** Answers with an error. Where nobody does, what the handler changed is dropped, and told of; the error is thrown on. */
-  fail(error: unknown): Promise<Response>
+  respond(response: Response): Promise<Response>
+  /**
+   * Returns the response of `onError`, committed. If `onError` throws, the changes to the sessions are dropped, which
+   * core reports by an event, and the error is thrown.
+   */
+  respondToError(error: unknown): Promise<Response>
 }
 
-/** What a request is answered under. */
-export interface Terms {
+/** How a request is handled. */
+export interface ScopeOptions {
   readonly secure: boolean
   onError(error: unknown): Response | Promise<Response>
 }
 
-const exchanges = new WeakMap<Request, Exchange>()
+const scopes = new WeakMap<Request, RequestScope>()
 
-/** The exchange that a request is being answered in. */
-export function exchangeOf(request: Request): Exchange | undefined {
-  return exchanges.get(request)
+/** Returns the scope of a request that is being handled. */
+export function scopeOf(request: Request): RequestScope | undefined {
+  return scopes.get(request)
 }
 
-/** Begins to answer a request. */
-export function beginExchange(request: Request, { secure, onError }: Terms): Exchange {
-  const visit = createRequestSessions()
-  const carrier = webCarrier(request, { secure, isSent: () => visit.isSent })
-  const said: (readonly [name: string, value: string])[] = []
-  const exchange: Exchange = {
-    say: (name, value) => void said.push([name, value]),
-    open: (manager) => visit.load(manager, carrier),
-    answer,
-    fail,
+/** Creates the scope of a request. */
+export function createScope(request: Request, { secure, onError }: ScopeOptions): RequestScope {
+  const sessions = createRequestSessions()
+  const carrier = webCarrier(request, { secure, isSent: () => sessions.isSent })
+  const addedHeaders: (readonly [name: string, value: string])[] = []
+  const scope: RequestScope = {
+    addHeader: (name, value) => void addedHeaders.push([name, value]),
+    load: (manager) => sessions.load(manager, carrier),
+    respond,
+    respondToError,
   }
-  exchanges.set(request, exchange)
-  return exchange
+  scopes.set(request, scope)
+  return scope
 
-  async function answer(response: Response): Promise<Response> {
+  async function respond(response: Response): Promise<Response> {
     carrier.attach(response)
-    visit.isSent = response.status < 200 // an upgrade, or a network error: neither takes headers
-    if (!visit.isSent) for (const line of said) carrier.append(...line)
+    sessions.isSent = response.status < 200 // an upgrade or a network error, which take no headers
+    if (!sessions.isSent) for (const line of addedHeaders) carrier.append(...line)
     try {
-      await visit.commit()
+      await sessions.commit()
       return carrier.detach()
     } catch (error) {
-      response.body?.cancel().catch(() => undefined) // nobody will read it, and it may hold a file open
-      return fail(error)
+      response.body?.cancel().catch(() => undefined) // nothing reads it any more, and it may hold a file open
+      return respondToError(error)
     }
   }
 
-  async function fail(error: unknown): Promise<Response> {
+  async function respondToError(error: unknown): Promise<Response> {
     try {
-      return await answer(await onError(error))
-    } catch (unanswered) {
-      visit.isSent = true
-      await visit.commit()
-      throw unanswered
+      return await respond(await onError(error))
+    } catch (thrown) {
+      sessions.isSent = true
+      await sessions.commit()
+      throw thrown
     }
   }
 }
