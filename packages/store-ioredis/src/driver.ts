@@ -1,21 +1,21 @@
 import { SessionUsageError } from '@sojourn/core'
 import { notReady, type RedisArg, type RedisDriver, type RedisSend } from '@sojourn/store-redis'
 
-/** What Sojourn uses of a connection of ioredis 5 or 6. */
+/** The part of a connection of ioredis 5 or 6 that Sojourn uses. */
 export interface IoredisNode {
   readonly options: { readonly enableAutoPipelining?: boolean | undefined }
-  callBuffer(command: string, ...words: RedisArg[]): Promise<unknown>
+  callBuffer(command: string, ...args: RedisArg[]): Promise<unknown>
   pipeline(): IoredisPipeline
 }
 
-/** Commands that go over one connection, one behind the other. */
+/** Commands that are sent over one connection, one behind the other. */
 export interface IoredisPipeline {
-  callBuffer(command: string, ...words: RedisArg[]): IoredisPipeline
-  /** Each with its error or its reply. */
+  callBuffer(command: string, ...args: RedisArg[]): IoredisPipeline
+  /** Resolves to the error or the reply of each command. */
   exec(): Promise<[error: Error | null, reply: unknown][] | null>
 }
 
-/** What Sojourn uses of `new Redis()`, Sentinel included, and `new Cluster()`. */
+/** The part of `new Redis()`, Sentinel included, and `new Cluster()` that Sojourn uses. */
 export interface IoredisClient extends IoredisNode {
   readonly status: string
   readonly options: IoredisNode['options'] & {
@@ -25,16 +25,16 @@ export interface IoredisClient extends IoredisNode {
     readonly maxRetriesPerRequest?: number | null | undefined
     readonly autoResendUnfulfilledCommands?: boolean | undefined
   }
-  /** Only a Cluster has nodes. */
+  /** The nodes of a Cluster; absent on other clients. */
   nodes?(role: 'master'): readonly IoredisNode[]
-  /** Only a Cluster has slots: for each the nodes that hold it, the master first. */
+  /** For each slot of a Cluster the nodes that hold it, the master first; absent on other clients. */
   readonly slots?: readonly (readonly string[])[]
   listenerCount(event: string): number
 }
 
 /**
- * `new Redis()` or `new Cluster()`. ioredis puts its `keyPrefix` before the keys of a command by itself.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is neither, or reads from replicas.
+ * Creates the driver for a `new Redis()` or `new Cluster()`. ioredis itself adds its `keyPrefix` to the keys of a command.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else, and for a client that reads from replicas.
  */
 export function createDriver(client: IoredisClient): RedisDriver {
   checkClient(client)
@@ -45,16 +45,16 @@ export function createDriver(client: IoredisClient): RedisDriver {
     send,
     async sendPair(command, second) {
       if (client.status !== 'ready') throw notReady()
-      const [reply, other] = await inPipeline(client, [command.words, second])
-      return [reply, other]
+      const [reply, secondReply] = await inPipeline(client, [command.args, second])
+      return [reply, secondReply]
     },
     masters: async () => mastersOf(client).map(sendTo),
     keyPrefix: client.options.keyPrefix ?? '',
-    configWarning: () => flawOf(client),
+    configWarning: () => configWarningFor(client),
   }
 }
 
-/** All of them: a Cluster that has lost one or does not know them yet forgets them, and a scan would miss their sessions. */
+/** Returns all masters, or throws: a Cluster omits masters it lost or has not found yet, and a scan would miss their sessions. */
 function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   if (client.status !== 'ready') throw notReady()
   if (!client.nodes) return [client]
@@ -64,20 +64,20 @@ function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   return nodes
 }
 
-/** With `enableAutoPipelining`, ioredis loses the name of a command that it was given by name; in a pipeline it does not. */
+/** Returns a `send` for one node. With `enableAutoPipelining`, `callBuffer` loses the command's name; a pipeline keeps it. */
 function sendTo(node: IoredisNode): RedisSend {
   if (node.options.enableAutoPipelining)
-    return async ({ words }) => (await inPipeline(node, [words]))[0]
-  return ({ words: [name = '', ...words] }) => node.callBuffer(String(name), ...words)
+    return async ({ args }) => (await inPipeline(node, [args]))[0]
+  return ({ args: [name = '', ...args] }) => node.callBuffer(String(name), ...args)
 }
 
-/** What Redis answers to commands that go one right behind the other. */
+/** Sends commands one right behind the other, and resolves to their replies. Rejects with the first error. */
 async function inPipeline(
   node: IoredisNode,
   commands: readonly (readonly RedisArg[])[],
 ): Promise<unknown[]> {
   const pipeline = node.pipeline()
-  for (const [name = '', ...words] of commands) pipeline.callBuffer(String(name), ...words)
+  for (const [name = '', ...args] of commands) pipeline.callBuffer(String(name), ...args)
   const replies = (await pipeline.exec()) ?? []
   return replies.map(([error, reply]) => {
     if (error) throw error
@@ -85,21 +85,21 @@ async function inPipeline(
   })
 }
 
-function flawOf(client: IoredisClient): string | undefined {
+function configWarningFor(client: IoredisClient): string | undefined {
   const { maxRetriesPerRequest, autoResendUnfulfilledCommands = true } = client.options
   const isEndless = maxRetriesPerRequest === null && autoResendUnfulfilledCommands
-  const flaws = [
-    ...(client.listenerCount('error') > 0 ? [] : [isDeaf]),
-    ...(isEndless ? [resendsForEver] : []),
+  const warnings = [
+    ...(client.listenerCount('error') > 0 ? [] : [noErrorListener]),
+    ...(isEndless ? [resendsForever] : []),
   ]
-  return flaws.length > 0 ? flaws.join(' ') : undefined
+  return warnings.length > 0 ? warnings.join(' ') : undefined
 }
 
-const isDeaf =
+const noErrorListener =
   "The Redis client of the session store has no listener for 'error', so nobody is told when its connection breaks. " +
   "Add one: redis.on('error', (error) => console.error(error))."
 
-const resendsForEver =
+const resendsForever =
   'The Redis client of the session store sends commands again however long ago they were given up, a login too. ' +
   'Give the store a client of its own, with maxRetriesPerRequest: 0.'
 

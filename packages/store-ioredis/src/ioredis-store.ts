@@ -9,16 +9,45 @@ import {
 import { createDriver, type IoredisClient } from './driver.ts'
 
 /**
- * Keeps sessions in Redis through `new Redis()`, Sentinel included, or `new Cluster()`, which stays yours: connect it
- * before, close it after. `prefix` is `'sojourn:'` unless given, and follows the client's own `keyPrefix`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for another client, one that reads from replicas, or a prefix or
- * keyPrefix with braces.
+ * Creates a store that keeps sessions in Redis through a `new Redis()`, Sentinel included, or a `new Cluster()`. The
+ * client stays yours: connect it before, close it afterwards.
+ *
+ * Options: `prefix` of all keys, after the client's own `keyPrefix` (default `'sojourn:'`), `codec` of the data (default
+ * `msgpackCodec`), `waitFor: { replicas, timeoutMs }` in ms (default none), `warn` (default: the manager's).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client or one that reads from replicas, an unknown
+ * option, a prefix or keyPrefix with braces, or a `waitFor` whose numbers are not positive integers.
+ * @example
+ * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { ioredisStore } from '@sojourn/store-ioredis'
+ * import { Redis } from 'ioredis'
+ *
+ * const redis = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * redis.on('error', (error) => console.error(error))
+ *
+ * const secret = secretFromFile('/run/secrets/session')
+ * const store = ioredisStore(redis, { prefix: 'shop:' })
+ * export const manager = createSessionManager(defaultConfig(secret, { store }))
  */
 export function ioredisStore(client: IoredisClient, options?: RedisStoreOptions): StoreFactory {
   return redisStore(createDriver(client), options)
 }
 
-/** The same as a backend, for tools and tests; an application takes the store. */
+/**
+ * Creates a backend on the same clients, for tools, tests and the cookie store's `revocations`. Applications use
+ * `ioredisStore`. Options: `prefix`, `waitFor` and `warn`, as there.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` as `ioredisStore` does.
+ * @example
+ * import { cookieStore } from '@sojourn/store-cookie'
+ * import { ioredisBackend } from '@sojourn/store-ioredis'
+ * import { Redis } from 'ioredis'
+ *
+ * const redis = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * redis.on('error', (error) => console.error(error))
+ *
+ * export const store = cookieStore({
+ *   revocations: ioredisBackend(redis, { prefix: 'revoked:' }),
+ * })
+ */
 export function ioredisBackend(
   client: IoredisClient,
   options?: RedisBackendOptions,

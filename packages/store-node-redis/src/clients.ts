@@ -1,14 +1,14 @@
 import type { RedisArg } from '@sojourn/store-redis'
 
-/** How a command is sent. node-redis 5 and 6 understand the same. */
+/** The options of `sendCommand` that Sojourn uses; the same in node-redis 5 and 6. */
 export interface CommandOptions {
-  /** 36 is `RESP_TYPES.BLOB_STRING`: blobs come as Buffers. */
+  /** 36 is `RESP_TYPES.BLOB_STRING`: bulk strings are returned as Buffers. */
   readonly typeMapping: { readonly 36: typeof Buffer }
-  /** 0 spares the AbortSignal that node-redis 6 would arm for each command: Sojourn has a deadline of its own. */
+  /** 0 turns off the timer that node-redis 6 starts for each command: Sojourn has its own deadline. */
   readonly timeout: 0
-  /** Takes a command that was not yet written out of the client's queue. */
+  /** Removes a command that has not been written yet from the client's queue. */
   readonly abortSignal?: AbortSignal
-  /** Commands of one chain stay on one connection: when it breaks, none of them is sent on the next. */
+  /** Commands of one chain stay on one connection: if it breaks, none of them is sent on the next one. */
   readonly chainId?: symbol
 }
 
@@ -16,43 +16,43 @@ interface Emitter {
   listenerCount(event: string): number
 }
 
-/** One connection, as a pool lends it. */
+/** One connection of a client or a pool. */
 export interface NodeRedisConnection {
   readonly isOpen: boolean
-  /** A pool does not say of itself. */
+  /** Absent on a pool. */
   readonly isReady?: boolean
-  sendCommand(words: RedisArg[], options: CommandOptions): Promise<unknown>
+  sendCommand(args: RedisArg[], options: CommandOptions): Promise<unknown>
 }
 
-/** What Sojourn uses of `createClient()` and `createClientPool()`. */
+/** The part of the clients of `createClient()` and `createClientPool()` that Sojourn uses. */
 export interface NodeRedisClient extends Emitter, NodeRedisConnection {
-  /** Only a pool lends connections. */
+  /** Runs a task on a connection of the pool; absent on a single client. */
   execute?<Result>(task: (connection: NodeRedisConnection) => Promise<Result>): Promise<Result>
 }
 
-/** The connection to the master, as a Sentinel client lends it. */
+/** The connection to the master that a Sentinel client leases to a task. */
 export interface NodeRedisLease {
-  sendCommand(isReadonly: false, words: RedisArg[], options: CommandOptions): Promise<unknown>
+  sendCommand(isReadonly: false, args: RedisArg[], options: CommandOptions): Promise<unknown>
 }
 
-/** What Sojourn uses of `createSentinel()`. */
+/** The part of the client of `createSentinel()` that Sojourn uses. */
 export interface NodeRedisSentinel extends Emitter, NodeRedisLease {
   readonly isOpen: boolean
   readonly isReady: boolean
   use<Result>(task: (lease: NodeRedisLease) => Promise<Result>): Promise<Result>
 }
 
-/** What Sojourn uses of `createCluster()`. */
+/** The part of the client of `createCluster()` that Sojourn uses. */
 export interface NodeRedisCluster extends Emitter {
   readonly isOpen: boolean
-  /** node-redis 5 does not say. */
+  /** Absent in node-redis 5. */
   readonly isReady?: boolean
   readonly masters: readonly object[]
   nodeClient(master: object): PromiseLike<NodeRedisConnection>
   sendCommand(
     firstKey: string | undefined,
     isReadonly: false,
-    words: RedisArg[],
+    args: RedisArg[],
     options: CommandOptions,
   ): Promise<unknown>
 }

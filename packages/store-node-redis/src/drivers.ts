@@ -19,85 +19,89 @@ type AnyClient = NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
 const options: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
 
 /**
- * `createClient()` or `createClientPool()`. Where a single client says that it is ready, a read is written at once and
- * needs no signal, which would cost more than the read; a late write is one that must not be.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none of both.
+ * Creates the driver for a client of `createClient()` or `createClientPool()`. A single client that is ready writes a
+ * read at once, so reads go without an AbortSignal, which would cost more than the read. Writes always have one, because
+ * a write must not be sent late.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else.
  */
 export function clientDriver(client: NodeRedisClient): RedisDriver {
-  checkClient(client, { made: 'createClient() or createClientPool()', as: 'nodeRedisStore' })
+  checkClient(client, {
+    factory: 'createClient() or createClientPool()',
+    store: 'nodeRedisStore',
+  })
   const send: RedisSend = (command) =>
-    lend(client, (connection) => {
+    withConnection(client, (connection) => {
       const needsSignal = command.isWrite || connection !== client
-      return connection.sendCommand([...command.words], needsSignal ? withSignal(command) : options)
+      return connection.sendCommand([...command.args], needsSignal ? withSignal(command) : options)
     })
   return {
     send,
     sendPair: (command, second) =>
-      lend(client, (connection) =>
-        sendBoth((words, chained) => connection.sendCommand(words, chained), command, second),
+      withConnection(client, (connection) =>
+        sendChained((args, chained) => connection.sendCommand(args, chained), command, second),
       ),
     masters: async () => [send],
-    configWarning: () => flawOf(client),
+    configWarning: () => configWarningFor(client),
   }
 }
 
 /**
- * `createSentinel()`; nothing is asked of a replica, whatever the client's own options say.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none.
+ * Creates the driver for a client of `createSentinel()`. All commands go to the master, whatever the client's options.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else.
  */
 export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
-  checkClient(sentinel, { made: 'createSentinel()', as: 'nodeRedisSentinelStore' })
+  checkClient(sentinel, { factory: 'createSentinel()', store: 'nodeRedisSentinelStore' })
   const send: RedisSend = (command) =>
     isReady(sentinel)
-      ? sentinel.sendCommand(false, [...command.words], withSignal(command))
+      ? sentinel.sendCommand(false, [...command.args], withSignal(command))
       : Promise.reject(notReady())
   return {
     send,
     async sendPair(command, second) {
       if (!isReady(sentinel)) throw notReady()
       return sentinel.use((lease) =>
-        sendBoth((words, chained) => lease.sendCommand(false, words, chained), command, second),
+        sendChained((args, chained) => lease.sendCommand(false, args, chained), command, second),
       )
     },
     masters: async () => [send],
-    configWarning: () => flawOf(sentinel),
+    configWarning: () => configWarningFor(sentinel),
   }
 }
 
 /**
- * `createCluster()`; nothing is asked of a replica, whatever the client's own options say.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when it is none.
+ * Creates the driver for a client of `createCluster()`. All commands go to masters, whatever the client's options.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else.
  */
 export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
-  checkClient(cluster, { made: 'createCluster()', as: 'nodeRedisClusterStore' })
+  checkClient(cluster, { factory: 'createCluster()', store: 'nodeRedisClusterStore' })
   const send: RedisSend = (command) =>
     isReady(cluster)
-      ? cluster.sendCommand(command.key, false, [...command.words], withSignal(command))
+      ? cluster.sendCommand(command.key, false, [...command.args], withSignal(command))
       : Promise.reject(notReady())
   const sendTo =
     (master: object): RedisSend =>
     async (command) => {
       const node = await cluster.nodeClient(master)
-      return node.sendCommand([...command.words], withSignal(command))
+      return node.sendCommand([...command.args], withSignal(command))
     }
   return {
     send,
-    /** The key decides the connection of both; one that breaks between the two is not noticed. */
+    /** The key selects the connection of both commands. A connection that breaks in between goes unnoticed. */
     async sendPair(command, second) {
       const reply = await send(command)
-      return [reply, await send({ ...command, words: second })]
+      return [reply, await send({ ...command, args: second })]
     },
-    /** Before it is connected, a Cluster knows of none, and a scan would take that for no sessions. */
+    /** Rejects before the Cluster is connected: it has no masters yet, and a scan would find no sessions. */
     async masters() {
       if (!isReady(cluster)) throw notReady()
       return cluster.masters.map(sendTo)
     },
-    configWarning: () => flawOf(cluster),
+    configWarning: () => configWarningFor(cluster),
   }
 }
 
-/** The client, or a connection of the pool that it is: only that says whether it is ready. */
-function lend<Result>(
+/** Runs a task on the client, or on a connection of the pool. Only a pool's connections know whether they are ready. */
+function withConnection<Result>(
   client: NodeRedisClient,
   task: (connection: NodeRedisConnection) => Promise<Result>,
 ): Promise<Result> {
@@ -112,19 +116,20 @@ function isReady({ isOpen, isReady = isOpen }: AnyClient | NodeRedisConnection):
   return isOpen && isReady
 }
 
-/** A command that waits in a queue until its deadline leaves it unsent (clause 8). */
+/** Returns options that remove the command from the client's queue at its deadline, unsent (clause 8). */
 function withSignal({ call }: RedisCommand): CommandOptions {
   return { ...options, abortSignal: call.signal }
 }
 
-type Send = (words: RedisArg[], options: CommandOptions) => Promise<unknown>
+type Send = (args: RedisArg[], options: CommandOptions) => Promise<unknown>
 
-function sendBoth(send: Send, command: RedisCommand, second: readonly RedisArg[]) {
+/** Sends two commands of one chain, so that both use the same connection or fail. */
+function sendChained(send: Send, command: RedisCommand, second: readonly RedisArg[]) {
   const chained = { ...withSignal(command), chainId: Symbol('pair') }
-  return Promise.all([send([...command.words], chained), send([...second], chained)])
+  return Promise.all([send([...command.args], chained), send([...second], chained)])
 }
 
-function flawOf(client: AnyClient): string | undefined {
+function configWarningFor(client: AnyClient): string | undefined {
   if (client.listenerCount('error') > 0) return undefined
   return (
     "The Redis client of the session store has no listener for 'error', so Node ends the process when its connection " +
@@ -132,18 +137,21 @@ function flawOf(client: AnyClient): string | undefined {
   )
 }
 
-/** TypeScript says this before; plain JavaScript hears it here. */
-function checkClient(client: AnyClient, { made, as }: { made: string; as: string }): void {
-  const isOne = 'isOpen' in Object(client) && typeof client.sendCommand === 'function'
-  if (isOne && factoryFor(client) === as) return
+/** Checks at run time, for plain JavaScript, what TypeScript checks at compile time. */
+function checkClient(
+  client: AnyClient,
+  { factory, store }: { factory: string; store: string },
+): void {
+  const isClient = 'isOpen' in Object(client) && typeof client.sendCommand === 'function'
+  if (isClient && storeFor(client) === store) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `${as}() takes what ${made} of node-redis 5 or 6 returns. For the others there are nodeRedisStore(), ` +
+    `${store}() takes what ${factory} of node-redis 5 or 6 returns. For the others there are nodeRedisStore(), ` +
       'nodeRedisClusterStore() and nodeRedisSentinelStore(), and their backends; for ioredis, @sojourn/store-ioredis.',
   )
 }
 
-function factoryFor(client: AnyClient): string {
+function storeFor(client: AnyClient): string {
   if ('nodeClient' in client) return 'nodeRedisClusterStore'
   return 'getMasterNode' in client ? 'nodeRedisSentinelStore' : 'nodeRedisStore'
 }

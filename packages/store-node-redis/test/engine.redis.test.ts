@@ -1,7 +1,7 @@
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig, type SessionManager } from '@sojourn/core'
 import { groupOf, jsonCodec, type Row } from '@sojourn/core/store'
-import { dumpServer, freshPrefix, startStandalone, watchTraffic } from '@sojourn/redis-lab'
+import { dumpServer, freshPrefix, monitorTraffic, startStandalone } from '@sojourn/redis-lab'
 import { nodeRedisBackend, nodeRedisStore } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'
 import { afterAll, assert, beforeEach, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { afterAll, assert, beforeEach, expect, test } from 'vitest'
 const server = await startStandalone()
 const [node] = server.nodes
 assert(node)
-const watch = await watchTraffic(server.address)
+const watch = await monitorTraffic(server.address)
 const client = createClient({ socket: { port: server.address.port } })
 await client.on('error', console.error).connect()
 

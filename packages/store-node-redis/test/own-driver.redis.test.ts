@@ -33,8 +33,7 @@ const callOf = (controller = new AbortController()) => ({ at, signal: controller
 class OwnDriver implements RedisDriver {
   readonly #options = { typeMapping: { 36: Buffer } }
 
-  send = ({ words }: RedisCommand): Promise<unknown> =>
-    client.sendCommand([...words], this.#options)
+  send = ({ args }: RedisCommand): Promise<unknown> => client.sendCommand([...args], this.#options)
 
   async sendPair(command: RedisCommand, second: readonly RedisArg[]) {
     const reply = await this.send(command)
@@ -62,7 +61,7 @@ test('a node that never answers keeps a script from the others no longer than th
   const controller = new AbortController()
   const hanging = new Promise<void>((isHanging) => {
     driver.send = (command) => {
-      if (command.words[0] !== 'EVAL') return send(command)
+      if (command.args[0] !== 'EVAL') return send(command)
       driver.send = send
       isHanging()
       return new Promise(() => undefined)
@@ -82,7 +81,7 @@ test('a body is not sent behind the deadline, by a driver either that cannot tak
   const controller = new AbortController()
   const sent: unknown[] = []
   driver.send = async (command) => {
-    sent.push(command.words[0])
+    sent.push(command.args[0])
     return send(command).finally(() => controller.abort())
   }
   const backend = redisBackend(driver, { prefix: freshPrefix() })

@@ -1,40 +1,42 @@
-/** A word of a command as it goes over the wire. */
+/** One argument of a Redis command, as sent on the wire. */
 export type RedisArg = string | Buffer
 
-/** One command, and what a client must know to send it. */
+/** One Redis command, and what a client needs in order to send it. */
 export interface RedisCommand {
-  /** The command's name, then its arguments. */
-  readonly words: readonly RedisArg[]
-  /** The first key, by which a Cluster finds the node; absent where any node will do. */
+  /** The command's name followed by its arguments. */
+  readonly args: readonly RedisArg[]
+  /** The first key, which selects the node of a Cluster; absent if any node will do. */
   readonly key?: string
-  /** Whether it may write: then it must not leave the client's queue after its deadline. */
+  /** True if the command may write. A write must not leave the client's queue after its deadline. */
   readonly isWrite: boolean
-  /** Aborted at the deadline. It is made when it is read, so read it only where the client can use it. */
+  /** `signal` is aborted at the deadline. The getter creates the signal, so read it only if the client can use it. */
   readonly call: { readonly signal: AbortSignal }
 }
 
-/** Sends a command to a master and answers what Redis replied: blobs as `Buffer`, integers as numbers, nil as `null`. */
+/** Sends a command to a master and resolves to the reply: bulk strings as `Buffer`, integers as numbers, nil as `null`. */
 export type RedisSend = (command: RedisCommand) => Promise<unknown>
 
-/** How many replicas must have a write before it counts, and how long they are waited for, in ms. */
+/** How many replicas must acknowledge a write by `WAIT`. */
 export interface ReplicaWait {
+  /** The number of replicas that must have the write; a positive integer. */
   readonly replicas: number
+  /** How long to wait for them, in ms; a positive integer, well below `storeTimeout`. */
   readonly timeoutMs: number
 }
 
-/** One Redis client seen as one function, and the little that the function cannot say. */
+/** Adapts one Redis client to the engine of this package. */
 export interface RedisDriver {
   /**
-   * Rejects at once where the connection is not ready (clause 8).
-   * @throws what the client throws; the engine makes a SessionStoreError of it.
+   * Sends one command. Rejects at once with `notReady()` while the client is not connected (clause 8).
+   * @throws whatever the client throws; the engine turns it into a `SessionStoreError`.
    */
   readonly send: RedisSend
-  /** Sends a command and, right behind it on the same connection, the words of another; answers both replies. */
+  /** Sends `command` and, right behind it on the same connection, `second`. Resolves to both replies. */
   sendPair(command: RedisCommand, second: readonly RedisArg[]): Promise<readonly [unknown, unknown]>
-  /** One `send` for each master: an iteration over all keys has to ask them all. */
+  /** Returns one `send` per master: `SCAN` has to run on each of them. */
   masters(): Promise<readonly RedisSend[]>
-  /** What the client itself puts before every key, unasked. */
+  /** The prefix that the client itself adds to every key. @default '' */
   readonly keyPrefix?: string
-  /** What the operator should be told of the way the client is set up, if anything; asked at the first command. */
+  /** Returns a warning if the client's configuration is unsafe for sessions. Called once, before the first command. */
   configWarning?(): string | undefined
 }

@@ -1,8 +1,8 @@
 import { SessionError, SessionStoreError } from '@sojourn/core'
 import type { RedisCommand } from './driver.ts'
 
-/** What Redis replies when somebody must change something before it can help. */
-const refusals: Readonly<Record<string, string>> = {
+/** Error codes of Redis that last until an operator changes something, each with the remedy. */
+const refusalRemedies: Readonly<Record<string, string>> = {
   NOAUTH: 'Give the client a username and password.',
   WRONGPASS: "Check the client's username and password.",
   NOPERM: 'Give its user the rights that the README of @sojourn/store-redis lists.',
@@ -17,39 +17,43 @@ const refusals: Readonly<Record<string, string>> = {
   ERR: 'See cause.',
 }
 
-/** What it replies when it will help again by itself. `READONLY`: a failover moved the master, and the client will follow. */
-const passing = 'BUSY CLUSTERDOWN LOADING MASTERDOWN NOREPLICAS READONLY TRYAGAIN'.split(' ')
+/** Error codes that pass by themselves. `READONLY`: a failover moved the master, and the client will follow it. */
+const transientCodes = 'BUSY CLUSTERDOWN LOADING MASTERDOWN NOREPLICAS READONLY TRYAGAIN'.split(' ')
 
 /**
- * What a client threw during a call, as an error of the store. A refusal is not sent again by anybody; whatever else is, by the guard:
- * the outcome is unknown, and row versions make repeating safe.
+ * Converts what a client threw during a call to a `SessionStoreError`: `ERR_STORE_TIMEOUT` after the deadline,
+ * `ERR_STORE_REFUSED` if an operator must act, otherwise `ERR_STORE_UNAVAILABLE`. After a timeout or an unavailable
+ * store the outcome is unknown, so core sends a write once more, which row versions make safe. A refusal is final.
  */
 export function toStoreError(error: unknown, { signal }: RedisCommand['call']): SessionError {
   if (error instanceof SessionError) return error
   if (signal.aborted) return abortedError(error)
-  const why = error instanceof Error ? error.message || error.name : String(error)
-  const word = codeOf(why)
-  const remedy = Object.hasOwn(refusals, word) ? refusals[word] : undefined
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  const code = codeOf(message)
+  const remedy = Object.hasOwn(refusalRemedies, code) ? refusalRemedies[code] : undefined
   if (remedy !== undefined)
-    return new SessionStoreError('ERR_STORE_REFUSED', `Redis refused: ${why}. ${remedy}`, error)
-  const who = passing.includes(word) ? 'Redis is not available' : 'Redis could not be reached'
+    return new SessionStoreError('ERR_STORE_REFUSED', `Redis refused: ${message}. ${remedy}`, error)
+  const state = transientCodes.includes(code)
+    ? 'Redis is not available'
+    : 'Redis could not be reached'
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',
-    `${who}: ${why}. Check that it is up, that it is a master, and the network to it.`,
+    `${state}: ${message}. Check that it is up, that it is a master, and the network to it.`,
     error,
   )
 }
 
-/** The code of what Redis replied. Redis 6.2 wraps what a script met: `ERR Error running script (…): @user_script:7: -OOM …`. */
-function codeOf(why: string): string {
-  if (why.startsWith('ERR') && why.includes('non local key')) return 'TRYAGAIN' // a Cluster moves the slot
-  if (why.startsWith('ERR Protocol error: unauthenticated')) return 'NOAUTH' // the command had more than ten words
-  const [, met] = /^ERR Error running script .* -([A-Z]+) /.exec(why) ?? []
-  const [word = ''] = why.split(' ', 1)
-  return met ?? word
+/** Returns the error code of a reply. Redis 6.2 wraps errors in scripts: `ERR Error running script (…): @user_script:7: -OOM …`. */
+function codeOf(message: string): string {
+  if (message.startsWith('ERR') && message.includes('non local key')) return 'TRYAGAIN' // the Cluster is moving the slot
+  // Redis refuses a command of more than ten arguments this way before the client is authenticated.
+  if (message.startsWith('ERR Protocol error: unauthenticated')) return 'NOAUTH'
+  const [, wrapped] = /^ERR Error running script .* -([A-Z]+) /.exec(message) ?? []
+  const [code = ''] = message.split(' ', 1)
+  return wrapped ?? code
 }
 
-/** What a driver rejects with, at once, while its client has no connection. */
+/** Returns the `ERR_STORE_UNAVAILABLE` error that a driver rejects with, at once, while its client is not connected. */
 export function notReady(): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',
@@ -58,7 +62,7 @@ export function notReady(): SessionStoreError {
   )
 }
 
-/** The error for a reply that no script of ours gives. */
+/** Returns the `ERR_STORE_CONTRACT` error for a reply or value that Sojourn did not write. */
 export function unexpectedReply(what: string): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_CONTRACT',

@@ -3,64 +3,64 @@ import type { BackendCall, IdentifiedRow } from '@sojourn/core/store'
 import { groupOf } from '@sojourn/core/store'
 import type { RedisArg } from './driver.ts'
 import { handleOf, type Layout } from './layout.ts'
-import { readEnded, readListed } from './replies.ts'
+import { readListed, readRemovedCount } from './replies.ts'
 import type { RunScript } from './run-script.ts'
 import { list, removeGroup, type Script } from './scripts.ts'
 import { encodeTombstone } from './stored.ts'
 
-/** How many sessions one step reads or ends: about a millisecond of Redis. */
-const step = 250
+/** How many sessions one script call reads or ends: about 1 ms of Redis. */
+const stepSize = 250
 
 /**
- * What is asked of a whole group, in steps, so that a user with thousands of sessions holds Redis for none of the others. A
- * session that is there from the first step to the last is met: it leaves the index only by its end. One that comes
- * meanwhile may be met or not.
+ * Creates the operations on a whole group. They run in steps, so that a user with thousands of sessions does not block
+ * Redis for other users. A session that exists from the first step to the last is always included, because a session
+ * leaves the index only when it ends. One that is created in between may or may not be included.
  */
 export function createGroups({ layout, runScript }: { layout: Layout; runScript: RunScript }) {
-  /** Nothing is sent behind the deadline. */
-  function run(script: Script, { group, call, args }: Step): Promise<unknown> {
+  /** Runs one step; throws instead of sending anything after the deadline. */
+  function run(script: Script, { group, call, args }: StepInput): Promise<unknown> {
     call.signal.throwIfAborted()
     const keys = [layout.indexOf(group)] as const
     return runScript(script, { keys, args: [String(call.at), ...args], call })
   }
 
   return {
-    /** The live rows; the first step tells of all handles, so that the others need not ask where it stopped. */
+    /** Returns the live rows. The first step also returns all other handles, so later steps need no cursor. */
     async list(group: string, call: BackendCall): Promise<readonly IdentifiedRow[]> {
-      const next = async (handles: readonly string[]) => {
-        const reply = await run(list, { group, call, args: [String(step), ...handles] })
+      const readStep = async (handles: readonly string[]) => {
+        const reply = await run(list, { group, call, args: [String(stepSize), ...handles] })
         return readListed(reply, (handle) => layout.idIn(group, handle))
       }
-      const { rows, rest } = await next([])
+      const { rows, rest } = await readStep([])
       const all = [...rows]
-      for (let from = 0; from < rest.length; from += step)
-        all.push(...(await next(rest.slice(from, from + step))).rows)
+      for (let from = 0; from < rest.length; from += stepSize)
+        all.push(...(await readStep(rest.slice(from, from + stepSize))).rows)
       return all
     },
 
-    /** Ends all but one, and answers how many. */
-    async remove(group: string, call: BackendCall & Ending): Promise<number> {
+    /** Ends all sessions of the group except `except`. Returns how many it ended. */
+    async remove(group: string, call: BackendCall & RemoveOptions): Promise<number> {
       const { at, reason, except } = call
       const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
-      const args = [encodeTombstone({ ended: reason, at }), String(step), ...kept]
+      const args = [encodeTombstone({ ended: reason, at }), String(stepSize), ...kept]
       let count = 0
       for (let hasMore = true; hasMore; ) {
-        const ended = readEnded(await run(removeGroup, { group, call, args }))
-        count += ended.count
-        hasMore = ended.hasMore
+        const removed = readRemovedCount(await run(removeGroup, { group, call, args }))
+        count += removed.count
+        hasMore = removed.hasMore
       }
       return count
     },
   }
 }
 
-interface Step {
+interface StepInput {
   readonly group: string
   readonly call: BackendCall
   readonly args: readonly RedisArg[]
 }
 
-interface Ending {
+interface RemoveOptions {
   readonly reason: EndReason
   readonly except?: SessionId
 }

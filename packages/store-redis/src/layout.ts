@@ -2,53 +2,55 @@ import { type SessionId, SessionUsageError } from '@sojourn/core'
 import { groupOf } from '@sojourn/core/store'
 
 /**
- * Where things lie in Redis:
+ * Maps session ids to Redis keys and back:
  *
- * | key                       | is                                                     |
- * |---------------------------|--------------------------------------------------------|
- * | `<prefix>{group}:handle`  | a string: the row of a session, or its tombstone       |
- * | `<prefix>{group}`         | a sorted set: each handle of the group, by `expiresAt` |
+ * | key                       | type       | content                                        |
+ * |---------------------------|------------|------------------------------------------------|
+ * | `<prefix>{group}:handle`  | string     | the row of a session, or its tombstone         |
+ * | `<prefix>{group}`         | sorted set | the handles of the group, scored by `expiresAt` |
  *
- * The braces make a group one hash slot, so that a script that touches it is atomic on a Cluster too.
+ * The braces put a group into one hash slot, so that a script on it is atomic on a Cluster too.
+ * @see docs/reference/redis-layout.md, which shows every byte of one stored session.
  */
 export interface Layout {
-  /** The key of a group's index. */
+  /** Returns the key of a group's index. */
   indexOf(group: string): string
-  /** The key of a row or tombstone. */
+  /** Returns the key of a row or tombstone. */
   keyOf(id: SessionId): string
-  /** The id whose row lies at a key that matched `pattern`. */
+  /** Returns the id of the row at a key that matched `pattern`. */
   idAt(key: string): SessionId
-  /** The id of a member of a group's index. */
+  /** Returns the id of a member of a group's index. */
   idIn(group: string, handle: string): SessionId
-  /** Matches the key of every row and nothing else, given what the client puts before keys. */
+  /** Returns a glob that matches the keys of all rows and nothing else; `keyPrefix` is what the client adds to keys. */
   pattern(keyPrefix: string): string
 }
 
-/** The layout below a prefix. */
+/** Creates the layout below a prefix. */
 export function createLayout(prefix: string): Layout {
-  const indexOf = (group: string) => `${prefix}{${encode(group) || nothing}}`
+  const indexOf = (group: string) => `${prefix}{${escapeName(group) || emptyPlaceholder}}`
   return {
     indexOf,
     keyOf: (id) => `${indexOf(groupOf(id))}:${handleOf(id)}`,
     idAt(key) {
       const end = key.indexOf('}:', prefix.length)
       const group = key.slice(prefix.length + 1, end)
-      return joinId(group === nothing ? '' : decode(group), key.slice(end + 2))
+      return joinId(group === emptyPlaceholder ? '' : unescapeName(group), key.slice(end + 2))
     },
     idIn: joinId,
     pattern: (keyPrefix) => `${escapeGlob(keyPrefix + prefix)}{*}:*`,
   }
 }
 
-/** The handle of an id as it stands in its key and in the index of its group. */
+/** Returns the escaped handle of an id, as in its key and in its group's index. */
 export function handleOf(id: SessionId): string {
   const group = groupOf(id)
-  return group === id ? nothing : encode(id.slice(group.length + 1))
+  return group === id ? emptyPlaceholder : escapeName(id.slice(group.length + 1))
 }
 
 /**
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces: Redis Cluster would take what they enclose for
- * the hash tag and keep all sessions in one slot.
+ * Returns `prefix` if it is a string without braces.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` otherwise: Redis Cluster would use the text between the braces as the
+ * hash tag and put all sessions into one slot.
  */
 export function checkPrefix(prefix: string, name: string): string {
   if (typeof prefix === 'string' && !/[{}]/.test(prefix)) return prefix
@@ -59,25 +61,25 @@ export function checkPrefix(prefix: string, name: string): string {
   )
 }
 
-/** Stands where there is nothing: an empty group, or the handle of an id without a dot. No escape is a bare `%`. */
-const nothing = '%'
+/** Replaces an empty group, or the handle of an id without a dot. It cannot be an escape: those have four hex digits. */
+const emptyPlaceholder = '%'
 
-/** Braces would end the hash tag; half a surrogate pair has no UTF-8, and two of them would meet in one key. */
-function encode(word: string): string {
-  return word.replace(
+/** Escapes `%`, braces, which would end the hash tag, and lone surrogates, which UTF-8 would all encode as U+FFFD. */
+function escapeName(name: string): string {
+  return name.replace(
     /[%{}\p{Surrogate}]/gu,
     (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
 
-function decode(word: string): string {
-  return word.replace(/%([0-9a-f]{4})/g, (_, hex: string) =>
+function unescapeName(name: string): string {
+  return name.replace(/%([0-9a-f]{4})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
 }
 
 function joinId(group: string, handle: string): SessionId {
-  return handle === nothing ? group : `${group}.${decode(handle)}`
+  return handle === emptyPlaceholder ? group : `${group}.${unescapeName(handle)}`
 }
 
 function escapeGlob(text: string): string {

@@ -2,12 +2,21 @@ import type { Codec } from '@sojourn/core'
 import { createCodec } from '@sojourn/core/store'
 import { Packr } from 'msgpackr'
 
-/** Plain MessagePack: no records, no extensions, nothing that one value leaves behind for the next. */
+/** Plain MessagePack: no records, no extensions, no state shared between values. */
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false })
 
 /**
- * MessagePack: a fifth shorter than JSON, with bytes as bytes. It keeps and refuses the same as `jsonCodec`, since both
- * mark alike what their format has no words for; UTF-8 has none for half a surrogate pair.
+ * The default codec of the Redis stores: MessagePack, about a fifth shorter than JSON, with bytes stored as bytes. It
+ * encodes and refuses the same values as `jsonCodec`, because both tag the types their format lacks in the same way.
+ * Strings with lone surrogates are tagged too, because UTF-8 cannot represent them.
+ * @example
+ * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ * import { msgpackCodec } from '@sojourn/store-redis'
+ *
+ * const secret = secretFromFile('/run/secrets/session')
+ * const config = defaultConfig(secret, { store: memoryStore(), codec: msgpackCodec })
+ * export const manager = createSessionManager(config)
  */
 export const msgpackCodec: Codec = createCodec({
   name: 'msgpack',

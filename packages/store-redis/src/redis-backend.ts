@@ -15,36 +15,54 @@ import * as replies from './replies.ts'
 import { createRunScript } from './run-script.ts'
 import { scanRows } from './scan.ts'
 import * as scripts from './scripts.ts'
-import { encodeRow, encodeTag, encodeTimes, encodeTombstone, kinds } from './stored.ts'
+import { encodeRow, encodeTag, encodeTimes, encodeTombstone, kindBytes } from './stored.ts'
 
-/** How a Redis backend is set up. */
+/** Options of `redisBackend` and of the backends built on it. */
 export interface RedisBackendOptions {
-  /** What the keys of the sessions begin with; no braces. @default 'sojourn:' */
+  /** The prefix of all keys; without braces. Two prefixes on one database never share sessions. @default 'sojourn:' */
   readonly prefix?: string
   /**
-   * Waits with each write but touches until so many replicas have it: fewer logouts and logins are undone by a failover.
-   * It holds up whatever else uses the connection, so give the store a client or a pool of its own. @default none
+   * Sends `WAIT` behind every write except touches, so that a failover undoes fewer logins and logouts. If fewer than
+   * `replicas` have the write after `timeoutMs` (ms), the operation rejects with `ERR_STORE_UNAVAILABLE`. `WAIT` blocks
+   * its connection, so give the store a client or pool of its own.
+   * @default none: a write is done when the master has it
    */
   readonly waitFor?: ReplicaWait
-  /** Is told, once, of a flaw in how the client is set up. @default console.warn */
+  /** Called at most once, with a warning about an unsafe configuration of the client. @default console.warn */
   readonly warn?: (message: string) => void
 }
 
-/** A script's arguments but for the manager's now, and the call that it belongs to. */
-interface Run {
+/** The arguments of a script except the current time, and the call that it belongs to. */
+interface ScriptRun {
   readonly args: readonly RedisArg[]
   readonly call: BackendCall
 }
 
 const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
 
-/** In ms, about 142,000 years: what Redis adds to its own clock without overflowing. */
-const longestLife = 2 ** 52
+/** The longest time to live, in ms, about 142,000 years: Redis adds it to its own clock without overflow. */
+const maxTtlMs = 2 ** 52
 
 /**
- * Sessions in Redis 6.2 or newer, on one server, a Sentinel set or a Cluster, through any client that a driver fits.
- * A read is one `GET`; a write is one script. The client stays the caller's: `close` closes nothing.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces, or a `waitFor` that is no quorum.
+ * Creates a backend that keeps sessions in Redis 6.2 or newer: one server, a Sentinel set or a Cluster, through any
+ * client that has a driver. A read is one `GET`; a write is one script. `close` does not close the client.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a prefix with braces, or a `waitFor` whose
+ * numbers are not positive integers.
+ * @example
+ * import { redisBackend, type RedisDriver } from '@sojourn/store-redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = await createClient({ url: 'redis://localhost:6379' }).connect()
+ * const options = { typeMapping: { 36: Buffer } } // bulk strings as Buffers
+ *
+ * const driver: RedisDriver = {
+ *   send: ({ args }) => client.sendCommand([...args], options),
+ *   async sendPair(command, second) {
+ *     return [await driver.send(command), await client.sendCommand([...second], options)]
+ *   },
+ *   masters: async () => [driver.send],
+ * }
+ * export const backend = redisBackend(driver, { prefix: 'app:' })
  */
 export function redisBackend(
   driver: RedisDriver,
@@ -55,7 +73,7 @@ export function redisBackend(
   const { keyPrefix = '' } = driver
   checkPrefix(keyPrefix, 'keyPrefix')
   const layout = createLayout(checkPrefix(prefix, 'prefix'))
-  const client = tellingFlaw(driver, warn)
+  const client = withConfigWarning(driver, warn)
   const runScript = createRunScript({
     send: client.send,
     sendDurably: waitForReplicas(client, waitFor),
@@ -67,49 +85,49 @@ export function redisBackend(
 
     find(id, call) {
       const key = layout.keyOf(id)
-      const reply = client.send({ words: ['GET', key], key, isWrite: false, call })
-      return answer(call, reply, (found) => replies.readFound(found, call.at))
+      const reply = client.send({ args: ['GET', key], key, isWrite: false, call })
+      return readReply(call, reply, (found) => replies.readFound(found, call.at))
     },
 
     insert(id, row, call) {
       const { at, limit, isSolitary = false } = call
       const args = [
-        ...lifeOf(row, at),
+        ...ttlArgs(row, at),
         encodeRow(row),
         encodeTag(row.version),
-        isSolitary ? kinds.solitary : kinds.listed,
+        isSolitary ? kindBytes.solitary : kindBytes.listed,
         encodeTombstone({ ended: 'evicted', at }),
         ...(limit ? [String(limit.max), limit.onExceed] : []),
       ]
-      return answer(call, runOn(id, scripts.insert, { args, call }), (reply) =>
+      return readReply(call, runOn(id, scripts.insert, { args, call }), (reply) =>
         replies.readInserted(reply, (handle) => layout.idIn(groupOf(id), handle)),
       )
     },
 
     replace(id, row, call) {
-      const args = [...lifeOf(row, call.at), encodeRow(row), encodeTag(call.expected)]
-      return answer(call, runOn(id, scripts.replace, { args, call }), replies.readReplaced)
+      const args = [...ttlArgs(row, call.at), encodeRow(row), encodeTag(call.expected)]
+      return readReply(call, runOn(id, scripts.replace, { args, call }), replies.readReplaced)
     },
 
     touch(id, times, call) {
       const { version, touchedAt } = call.expected
       const args = [
-        ...lifeOf(times, call.at),
+        ...ttlArgs(times, call.at),
         encodeTimes(times),
         encodeTag(version),
         String(touchedAt),
       ]
-      return answer(call, runOn(id, scripts.touch, { args, call }), replies.readTouched)
+      return readReply(call, runOn(id, scripts.touch, { args, call }), replies.readTouched)
     },
 
     remove(id, call) {
       const args = [encodeTombstone({ ended: call.reason, at: call.at })]
-      return answer(call, runOn(id, scripts.remove, { args, call }), replies.readRemoved)
+      return readReply(call, runOn(id, scripts.remove, { args, call }), replies.readRemoved)
     },
 
-    list: (group, call) => answer(call, groups.list(group, call), (rows) => rows),
+    list: (group, call) => readReply(call, groups.list(group, call), (rows) => rows),
 
-    removeGroup: (group, call) => answer(call, groups.remove(group, call), (count) => count),
+    removeGroup: (group, call) => readReply(call, groups.remove(group, call), (count) => count),
 
     async *scan(call) {
       try {
@@ -120,20 +138,24 @@ export function redisBackend(
     },
 
     ping: (call) =>
-      answer(call, client.send({ words: ['PING'], isWrite: false, call }), () => undefined),
+      readReply(call, client.send({ args: ['PING'], isWrite: false, call }), () => undefined),
 
     close: async () => undefined,
   }
 
-  /** A session's script. */
-  function runOn(id: SessionId, script: scripts.Script, { args, call }: Run): Promise<unknown> {
+  /** Runs a script on the index and the key of one session. */
+  function runOn(
+    id: SessionId,
+    script: scripts.Script,
+    { args, call }: ScriptRun,
+  ): Promise<unknown> {
     const keys = [layout.indexOf(groupOf(id)), layout.keyOf(id)] as const
     return runScript(script, { keys, args: [String(call.at), ...args], call })
   }
 }
 
-/** What a reply means; whatever goes wrong on the way is trouble (clause 1). */
-async function answer<Reply, Result>(
+/** Returns what `read` makes of the reply. Rejects with a `SessionError` whatever fails (clause 1). */
+async function readReply<Reply, Result>(
   call: BackendCall,
   reply: Promise<Reply>,
   read: (reply: Reply) => Result,
@@ -145,27 +167,27 @@ async function answer<Reply, Result>(
   }
 }
 
-/** The time to live that goes along with a value, in whole ms from the manager's now, and its place in the index. */
-function lifeOf({ expiresAt }: Pick<Row, 'expiresAt'>, at: number): [string, string] {
-  return [String(Math.min(Math.ceil(expiresAt - at), longestLife)), String(expiresAt)]
+/** Returns the two arguments that go with a value: its time to live, in whole ms from `at`, and its score in the index. */
+function ttlArgs({ expiresAt }: Pick<Row, 'expiresAt'>, at: number): [string, string] {
+  return [String(Math.min(Math.ceil(expiresAt - at), maxTtlMs)), String(expiresAt)]
 }
 
-/** The driver, which with its first command tells of its flaw: by then the application has finished setting up its client. */
-function tellingFlaw(driver: RedisDriver, warn: (message: string) => void): RedisDriver {
-  let isLooked = false
-  const look = () => {
-    if (isLooked) return
-    isLooked = true
-    const flaw = driver.configWarning?.()
-    if (flaw !== undefined) warn(flaw)
+/** Wraps a driver so that its first command checks the configuration: by then the application has set up its client. */
+function withConfigWarning(driver: RedisDriver, warn: (message: string) => void): RedisDriver {
+  let isChecked = false
+  const checkOnce = () => {
+    if (isChecked) return
+    isChecked = true
+    const warning = driver.configWarning?.()
+    if (warning !== undefined) warn(warning)
   }
   return {
     send(command) {
-      look()
+      checkOnce()
       return driver.send(command)
     },
     sendPair(command, second) {
-      look()
+      checkOnce()
       return driver.sendPair(command, second)
     },
     masters: () => driver.masters(),

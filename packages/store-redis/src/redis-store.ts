@@ -4,25 +4,37 @@ import type { RedisDriver } from './driver.ts'
 import { msgpackCodec } from './msgpack-codec.ts'
 import { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
 
-/** How a Redis store is set up. */
+/** Options of `redisStore` and of the stores built on it. */
 export interface RedisStoreOptions extends RedisBackendOptions {
   /**
-   * Writes the sessions where the application's own configuration names no codec. Each value says who wrote it, so a
-   * codec can be changed while sessions live: older ones are read by theirs and written anew at their next change.
+   * The codec of `session.data`, unless the application's configuration has one. Each value names its codec, so the codec
+   * can be changed while sessions live: values of `msgpackCodec` and `jsonCodec` stay readable, and are rewritten in the
+   * new codec with their next change.
    * @default msgpackCodec
    */
   readonly codec?: Codec
 }
 
 /**
- * A store in Redis over a driver; the packages @sojourn/store-node-redis and @sojourn/store-ioredis bring one each.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for a prefix with braces.
+ * Creates a store that keeps sessions in Redis through a driver. For the two common clients use `nodeRedisStore` of
+ * `@sojourn/store-node-redis` or `ioredisStore` of `@sojourn/store-ioredis`, which bring their drivers.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a prefix with braces, or a `waitFor` whose
+ * numbers are not positive integers.
+ * @example
+ * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { type RedisDriver, redisStore } from '@sojourn/store-redis'
+ *
+ * declare const driver: RedisDriver // yours: see redisBackend
+ *
+ * const secret = secretFromFile('/run/secrets/session')
+ * const store = redisStore(driver, { prefix: 'app:' })
+ * export const manager = createSessionManager(defaultConfig(secret, { store }))
  */
 export function redisStore(
   driver: RedisDriver,
   { codec = msgpackCodec, ...options }: RedisStoreOptions = {},
 ): StoreFactory {
-  redisBackend(driver, options) // so that a wrong option throws here, not when the manager is made
+  redisBackend(driver, options) // throws here for a wrong option, not when the manager is made
   return keyedStore(({ warn }) => redisBackend(driver, { warn, ...options }), {
     codec,
     reads: [msgpackCodec],

@@ -1,19 +1,22 @@
 import { SessionStoreError, SessionUsageError } from '@sojourn/core'
 import type { RedisDriver, RedisSend, ReplicaWait } from './driver.ts'
 
-/** A `send` that is content when enough replicas have the write; the plain one where no quorum is asked for. */
-export function waitForReplicas(driver: RedisDriver, quorum: ReplicaWait | undefined): RedisSend {
-  if (quorum === undefined) return driver.send
-  checkQuorum(quorum)
+/** Returns a `send` that rejects unless enough replicas acknowledge the command; the driver's own `send` without `replicaWait`. */
+export function waitForReplicas(
+  driver: RedisDriver,
+  replicaWait: ReplicaWait | undefined,
+): RedisSend {
+  if (replicaWait === undefined) return driver.send
+  checkReplicaWait(replicaWait)
   return async (command) => {
-    const wait = ['WAIT', String(quorum.replicas), String(quorum.timeoutMs)]
+    const wait = ['WAIT', String(replicaWait.replicas), String(replicaWait.timeoutMs)]
     const [reply, acknowledged] = await driver.sendPair(command, wait)
-    if (Number(String(acknowledged)) >= quorum.replicas) return reply
-    throw tooFew(acknowledged, quorum)
+    if (Number(String(acknowledged)) >= replicaWait.replicas) return reply
+    throw tooFew(acknowledged, replicaWait)
   }
 }
 
-function checkQuorum({ replicas, timeoutMs }: ReplicaWait): void {
+function checkReplicaWait({ replicas, timeoutMs }: ReplicaWait): void {
   if (
     Number.isSafeInteger(replicas) &&
     replicas > 0 &&
@@ -23,11 +26,11 @@ function checkQuorum({ replicas, timeoutMs }: ReplicaWait): void {
     return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `waitFor cannot be { replicas: ${replicas}, ms: ${timeoutMs} }. Give both as positive integers, and ms well below storeTimeout.`,
+    `waitFor cannot be { replicas: ${replicas}, timeoutMs: ${timeoutMs} }. Give both as positive integers, and timeoutMs well below storeTimeout.`,
   )
 }
 
-/** Unknown, not refused: the master has the write, and the next master may not. The guard sends it again, which is safe. */
+/** Not `ERR_STORE_REFUSED`: the master has the write, but the next master may lack it. Core sends it again, which is safe. */
 function tooFew(acknowledged: unknown, { replicas, timeoutMs }: ReplicaWait): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',

@@ -3,12 +3,12 @@ import type { RedisDriver, RedisSend } from './driver.ts'
 import type { Layout } from './layout.ts'
 import { readFound, readPage } from './replies.ts'
 
-/** How many keys Redis looks at in one step: well below a millisecond. */
+/** How many keys Redis visits per `SCAN`: well below 1 ms. */
 const pageSize = '250'
 
 /**
- * Every live row, master by master. Redis may show a key twice while it moves its table, so the ids that were yielded are
- * remembered; for a million of them that takes about 100 MB.
+ * Yields every live row, master by master. `SCAN` may return a key twice while Redis resizes its table, so the keys seen
+ * are remembered; for a million sessions this takes about 100 MB.
  */
 export async function* scanRows(
   driver: RedisDriver,
@@ -30,8 +30,8 @@ async function* scanKeys(master: RedisSend, pattern: string, call: BackendCall) 
   let cursor = '0'
   do {
     call.signal.throwIfAborted()
-    const words = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', pageSize]
-    const page = readPage(await master({ words, isWrite: false, call }))
+    const args = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', pageSize]
+    const page = readPage(await master({ args, isWrite: false, call }))
     cursor = page.cursor
     yield page.keys
   } while (cursor !== '0')
@@ -42,15 +42,15 @@ async function* readRows(
   { layout, keys, call }: { layout: Layout; keys: ReadonlySet<string>; call: BackendCall },
 ): AsyncIterable<IdentifiedRow> {
   call.signal.throwIfAborted()
-  // A signal of its own for each read: on one that all share, Node takes so many listeners for a leak.
-  const own = {
+  // Each read gets its own signal: with one shared signal, Node warns about a listener leak.
+  const ownSignal = {
     get signal() {
       return AbortSignal.any([call.signal])
     },
   }
   const replies = [...keys].map(async (key) => ({
     key,
-    reply: await send({ words: ['GET', key], key, isWrite: false, call: own }),
+    reply: await send({ args: ['GET', key], key, isWrite: false, call: ownSignal }),
   }))
   for (const { key, reply } of await Promise.all(replies)) {
     const found = readFound(reply, call.at)

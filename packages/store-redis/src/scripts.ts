@@ -3,20 +3,20 @@ import { tombstoneMs } from '@sojourn/core/store'
 import { common } from './script-common.ts'
 
 /**
- * Every write is one of these scripts, each one atomic step in Redis. They are Lua 5.1 and use commands of Redis 6.2.
- * `KEYS[1]` is the index of the group, `KEYS[2]` the key of the row; the key of any other member is derived from the index,
- * which lies in the same slot. `ARGV[1]` is the manager's now: no script asks Redis for the time.
- * What a value looks like is said in stored.ts.
+ * A Lua 5.1 script that uses commands of Redis 6.2 only. Every write is one script, that is one atomic step in Redis.
+ * `KEYS[1]` is the index of the group and `KEYS[2]` the key of the row; keys of other members are derived from the index,
+ * which is in the same slot. `ARGV[1]` is the manager's current time, epoch ms: no script reads the clock of Redis.
+ * The format of the values is described in stored.ts.
  */
 export interface Script {
   readonly body: string
-  /** Names the body in the script cache. */
+  /** SHA-1 of the body in hex, its name in the script cache. */
   readonly sha: string
-  /** Whether somebody would miss what it wrote, were it undone by a failover. */
+  /** True if its writes should wait for replicas (`waitFor`): a failover that undoes them would be noticed. */
   readonly isDurable: boolean
 }
 
-/** → `taken`, `limit`, or `inserted` and the handles that were evicted. */
+/** Creates a row. Returns `taken`, `limit`, or `inserted` followed by the handles that were evicted. */
 export const insert = define(`
 local ttl, expiresAt, row, version, kind, tombstone, max, policy = unpack(ARGV, 2)
 
@@ -34,57 +34,57 @@ local present = redis.call('GET', key)
 if isLive(present) then
   return hasVersion(present) and { 'inserted' } or 'taken'
 end
--- What has lapsed makes room; what Sojourn did not write does not.
+-- A row or tombstone that has expired is overwritten; a value that Sojourn did not write is not.
 local hasLapsed = isRow(present) or isTombstone(present) and not isEnded(present)
 if present and not hasLapsed then return 'taken' end
 
--- Those whose key is gone leave the index; mostly one question tells that none is.
-local function living()
-  local handles, gone, count = current(), {}, 0
-  ask('EXISTS', handles, function(there) count = count + there - 1 end)
+-- The handles whose row exists; the others are removed from the index. Usually one EXISTS shows that none is missing.
+local function existing()
+  local handles, missing, count = unexpired(), {}, 0
+  callInChunks('EXISTS', handles, function(found) count = count + found - 1 end)
   if count == #handles then return handles end
   local live = {}
   for _, handle in ipairs(handles) do
-    local place = isThere(handle) and live or gone
-    place[#place + 1] = handle
+    local target = hasKey(handle) and live or missing
+    target[#target + 1] = handle
   end
-  drop(gone)
+  removeFromIndex(missing)
   return live
 end
 
 local evicted = {}
 if max and redis.call('ZCARD', index) >= tonumber(max) then
-  local live = living()
+  local live = existing()
   local surplus = #live - max + 1
   if surplus > 0 and policy == 'refuse' then return 'limit' end
   for n = 1, surplus do
     redis.call('SET', keyOf(live[n]), tombstone, 'PX', ${tombstoneMs})
     evicted[n] = live[n]
   end
-  drop(evicted)
+  removeFromIndex(evicted)
 end
 
--- Looking at the two that end first with each insert keeps an index short that nobody lists.
+-- Each insert checks the two handles that expire first, which keeps an index short even if it is never listed.
 for _, handle in ipairs(redis.call('ZRANGE', index, 0, 1)) do
-  if not isThere(handle) then redis.call('ZREM', index, handle) end
+  if not hasKey(handle) then redis.call('ZREM', index, handle) end
 end
 
-put(kind .. row, ttl, expiresAt)
+write(kind .. row, ttl, expiresAt)
 table.insert(evicted, 1, 'inserted')
 return evicted
 `)
 
-/** → `replaced`, `gone`, or `conflict` and the row that stands there. */
+/** Replaces a row of the expected version. Returns `replaced`, `gone`, or `conflict` followed by the current row. */
 export const replace = define(`
 local ttl, expiresAt, row, expected = unpack(ARGV, 2)
 local present = redis.call('GET', key)
 if not isLive(present) then return 'gone' end
 if not isVersion(present, expected) then return { 'conflict', present } end
-put(kindOf(present) .. row, ttl, expiresAt)
+write(kindOf(present) .. row, ttl, expiresAt)
 return 'replaced'
 `)
 
-/** → `touched`, `gone` or `conflict`. */
+/** Replaces the two times of a row, if version and `touchedAt` are the expected ones. Returns `touched`, `gone` or `conflict`. */
 export const touch = define(
   `
 local ttl, expiresAt, times, version, touchedAt = unpack(ARGV, 2)
@@ -92,13 +92,16 @@ local present = redis.call('GET', key)
 if not isLive(present) then return 'gone' end
 local isExpected = isVersion(present, version) and struct.unpack('>d', present, 2) == tonumber(touchedAt)
 if not isExpected then return 'conflict' end
-put(kindOf(present) .. times .. string.sub(present, 18), ttl, expiresAt)
+write(kindOf(present) .. times .. string.sub(present, 18), ttl, expiresAt)
 return 'touched'
 `,
   { isDurable: false },
 )
 
-/** → the row that it ended, or nil. Deleting first makes it work where memory is full, since the step then frees some. */
+/**
+ * Replaces a row by a tombstone. Returns the row if it was live, else nil. `DEL` comes first so that the script works
+ * when Redis is out of memory: the step then frees some.
+ */
 export const remove = define(`
 local present = redis.call('GET', key)
 if isEnded(present) then return false end
@@ -109,42 +112,43 @@ return isLive(present) and present
 `)
 
 /**
- * One step of a list: of the handles that it is given, or else of all in the index. → handles and what stands at their keys,
- * by turns; and the handles that it left to further steps. A member whose key is gone leaves the index.
+ * Reads the rows of the given handles, or of the whole index if none are given, at most `step` of them. Returns a list
+ * that alternates handles and values, and the handles left for further steps. A member without a key is removed from
+ * the index.
  */
 export const list = define(
   `
-local step, handles, found, gone, rest = tonumber(ARGV[2]), { unpack(ARGV, 3) }, {}, {}, {}
-if #handles == 0 then handles = current() end
+local step, handles, found, missing, rest = tonumber(ARGV[2]), { unpack(ARGV, 3) }, {}, {}, {}
+if #handles == 0 then handles = unexpired() end
 for n = #handles, step + 1, -1 do rest[n - step] = table.remove(handles) end
-ask('MGET', handles, function(values, first)
+callInChunks('MGET', handles, function(values, first)
   for n = 2, #values do
     local handle, value = handles[first + n - 2], values[n]
     if isLive(value) then
       found[#found + 1] = handle
       found[#found + 1] = value
-    elseif not value then gone[#gone + 1] = handle end
+    elseif not value then missing[#missing + 1] = handle end
   end
 end)
-drop(gone)
+removeFromIndex(missing)
 return { found, rest }
 `,
   { isDurable: false },
 )
 
 /**
- * One step of ending a group. → how many it ended, and 1 where there are more. It asks for all before it changes anything, so
- * that a Cluster which is moving them can refuse. The index is shortened first, for the same reason as in `remove`. `XX`:
- * what has lapsed leaves nothing.
+ * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` names all
+ * keys before anything is changed, so that a Cluster that is moving them can refuse. The index is shortened first, for
+ * the reason given at `remove`. `XX`: an expired session leaves no tombstone.
  */
 export const removeGroup = define(`
 local tombstone, step, except, ending, count = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, 0
-local handles = current(step + 1)
+local handles = unexpired(step + 1)
 for _, handle in ipairs(handles) do
   if handle ~= except then ending[#ending + 1] = handle end
 end
-ask('EXISTS', ending, function() end)
-drop(ending)
+callInChunks('EXISTS', ending, function() end)
+removeFromIndex(ending)
 for _, handle in ipairs(ending) do
   if redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX') then count = count + 1 end
 end

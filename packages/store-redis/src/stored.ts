@@ -1,42 +1,48 @@
 import { endReasons, type Row, type Tombstone } from '@sojourn/core/store'
 
 /**
- * What stands at the key of a session. The first byte tells which; another layout takes another letter.
+ * The first byte of the string at the key of a session. A future layout takes another letter.
  *
- * | bytes | `r` row, `s` row that is in no index | `t` tombstone |
- * |-------|--------------------------------------|---------------|
- * | 0     | kind                                 | kind          |
- * | 1–8   | `touchedAt`, double, big-endian      | `at`          |
- * | 9–16  | `expiresAt`, the same                | the reason    |
- * | 17    | how many versions                    |               |
- * | …     | each version, see `encodeTag`        |               |
- * | …     | the value of the row                 |               |
+ * | bytes | `r` row, `s` row without an index | `t` tombstone                   |
+ * |-------|-----------------------------------|---------------------------------|
+ * | 0     | kind                              | kind                            |
+ * | 1–8   | `touchedAt`, double, big-endian   | `at`, double, big-endian        |
+ * | 9–16  | `expiresAt`, double, big-endian   | from 9 to the end: the reason   |
+ * | 17    | the number of version tags        |                                 |
+ * | …     | each version tag, see `encodeTag` |                                 |
+ * | …     | the value of the row              |                                 |
  *
- * The scripts read this too: see scripts.ts.
+ * The scripts read these offsets too: see scripts.ts.
+ * @see docs/reference/redis-layout.md, which shows every byte of one stored session.
  */
-export const kinds = { listed: 'r', solitary: 's', tombstone: 't' } as const
+export const kindBytes = { listed: 'r', solitary: 's', tombstone: 't' } as const
 
 const timesLength = 16
-const longestTag = 127
-const packed = 128
+const maxTagLength = 127
+/** Added to the length of a tag that is stored as the bytes its base64url stands for. */
+const packedFlag = 128
 
-/** A row without its first byte, which the script adds: a row stays what it was inserted as. */
+/** Encodes a row except its first byte. The script adds that byte: a row keeps the kind that it was inserted with. */
 export function encodeRow({ version, priorVersions, value, ...times }: Row): Buffer {
   const tags = [version, ...priorVersions].map(encodeTag)
   return Buffer.concat([encodeTimes(times), Buffer.of(tags.length), ...tags, value])
 }
 
-/** A version behind its length. One that is base64url, as every one of Sojourn's, is kept as what it spells; 128 more says so. */
+/**
+ * Encodes a version tag behind its length byte. A tag that is canonical base64url, as all of Sojourn's are, is stored as
+ * the bytes it stands for, and 128 is added to the length.
+ * @throws RangeError if the tag takes more than 127 bytes.
+ */
 export function encodeTag(tag: string): Buffer {
-  const spelt = Buffer.from(tag, 'base64url')
-  const isPacked = spelt.length > 0 && spelt.toString('base64url') === tag
-  const bytes = isPacked ? spelt : Buffer.from(tag)
-  if (bytes.length > longestTag)
-    throw new RangeError(`A version is at most ${longestTag} bytes long`)
-  return Buffer.concat([Buffer.of(bytes.length + (isPacked ? packed : 0)), bytes])
+  const decoded = Buffer.from(tag, 'base64url')
+  const isPacked = decoded.length > 0 && decoded.toString('base64url') === tag
+  const bytes = isPacked ? decoded : Buffer.from(tag)
+  if (bytes.length > maxTagLength)
+    throw new RangeError(`A version is at most ${maxTagLength} bytes long`)
+  return Buffer.concat([Buffer.of(bytes.length + (isPacked ? packedFlag : 0)), bytes])
 }
 
-/** The two times of a row. */
+/** Encodes the two times of a row, epoch ms: 16 bytes. */
 export function encodeTimes({
   touchedAt,
   expiresAt,
@@ -47,21 +53,22 @@ export function encodeTimes({
   return times
 }
 
+/** Encodes a tombstone, its first byte included. */
 export function encodeTombstone({ ended, at }: Tombstone): Buffer {
-  const head = Buffer.allocUnsafe(9)
-  head.write(kinds.tombstone, 0)
-  head.writeDoubleBE(at, 1)
-  return Buffer.concat([head, Buffer.from(ended)])
+  const prefix = Buffer.allocUnsafe(9)
+  prefix.write(kindBytes.tombstone, 0)
+  prefix.writeDoubleBE(at, 1)
+  return Buffer.concat([prefix, Buffer.from(ended)])
 }
 
-/** What the bytes are; `undefined` where Sojourn did not write them. */
+/** Decodes the string at the key of a session. Returns `undefined` if Sojourn did not write it. */
 export function decodeStored(bytes: Buffer): Row | Tombstone | undefined {
   const kind = bytes.toString('latin1', 0, 1)
   try {
-    if (kind === kinds.tombstone) return decodeTombstone(bytes)
-    if (kind === kinds.listed || kind === kinds.solitary) return decodeRow(bytes)
+    if (kind === kindBytes.tombstone) return decodeTombstone(bytes)
+    if (kind === kindBytes.listed || kind === kindBytes.solitary) return decodeRow(bytes)
   } catch {
-    // Cut off: a read past the end.
+    // A read past the end: the bytes are truncated.
   }
   return undefined
 }
@@ -69,9 +76,9 @@ export function decodeStored(bytes: Buffer): Row | Tombstone | undefined {
 function decodeRow(bytes: Buffer): Row {
   let at = 1 + timesLength
   const tags = Array.from({ length: bytes.readUInt8(at++) }, () => {
-    const head = bytes.readUInt8(at)
-    const end = at + 1 + (head % packed)
-    const tag = bytes.toString(head < packed ? 'utf8' : 'base64url', at + 1, end)
+    const length = bytes.readUInt8(at)
+    const end = at + 1 + (length % packedFlag)
+    const tag = bytes.toString(length < packedFlag ? 'utf8' : 'base64url', at + 1, end)
     at = end
     return tag
   })

@@ -21,7 +21,7 @@ const call = { at, signal: new AbortController().signal }
  * Registers what `waitFor` promises, on a Cluster and on a Sentinel set, through each of the clients; a replica of every
  * master stands still meanwhile.
  */
-export async function proveQuorum(clients: Readonly<Record<string, Connect>>): Promise<void> {
+export async function proveReplicaWait(clients: Readonly<Record<string, Connect>>): Promise<void> {
   const [cluster, sentinel] = await Promise.all([startCluster(), startSentinel()])
   afterAll(() => Promise.all([cluster.stop(), sentinel.stop()]))
 
@@ -36,7 +36,7 @@ export async function proveQuorum(clients: Readonly<Record<string, Connect>>): P
         const prefix = freshPrefix()
         const waiting = (timeoutMs: number) =>
           connection.backend(prefix, { waitFor: { replicas, timeoutMs } })
-        await keepsQuorum(waiting, stopped)
+        await assertReplicaWait(waiting, stopped)
         connection.close()
       },
     )
@@ -48,7 +48,7 @@ export async function proveQuorum(clients: Readonly<Record<string, Connect>>): P
  * while some are frozen, lets touches pass all the same, and takes the same write again when they are back.
  * `waiting` makes a backend that waits so many ms.
  */
-export async function keepsQuorum(
+export async function assertReplicaWait(
   waiting: (timeoutMs: number) => SessionBackend,
   replicas: readonly RedisNode[],
 ): Promise<void> {

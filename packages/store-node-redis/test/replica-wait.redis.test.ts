@@ -1,4 +1,10 @@
-import { freshPrefix, keepsQuorum, proveQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import {
+  assertReplicaWait,
+  freshPrefix,
+  proveReplicaWait,
+  startStandalone,
+  until,
+} from '@sojourn/redis-lab'
 import { nodeRedisBackend } from '@sojourn/store-node-redis'
 import * as redis from 'redis'
 import * as redis5 from 'redis5'
@@ -27,11 +33,11 @@ test.each([...Object.entries(clients), ['a pool', pool] as const])(
     const prefix = freshPrefix()
     const waiting = (timeoutMs: number) =>
       nodeRedisBackend(client, { prefix, waitFor: { replicas: 1, timeoutMs } })
-    await keepsQuorum(waiting, [replica])
+    await assertReplicaWait(waiting, [replica])
   },
 )
 
-await proveQuorum({ 'redis 6': connectNodeRedis(redis), 'redis 5': connectNodeRedis(redis5) })
+await proveReplicaWait({ 'redis 6': connectNodeRedis(redis), 'redis 5': connectNodeRedis(redis5) })
 
 test.each([
   { replicas: 0, timeoutMs: 100 },

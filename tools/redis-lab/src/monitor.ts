@@ -10,14 +10,14 @@ export interface Traffic {
 }
 
 /** Looks at a server through `MONITOR`. */
-export interface Watch {
+export interface TrafficMonitor {
   /** All that the server was asked while something ran. */
   during(run: () => Promise<unknown>): Promise<Traffic>
   stop(): void
 }
 
 /** Begins to look at a server that nobody else uses. */
-export async function watchTraffic({ host, port }: Endpoint): Promise<Watch> {
+export async function monitorTraffic({ host, port }: Endpoint): Promise<TrafficMonitor> {
   const [monitor, marker] = [0, 1].map(() => createClient({ socket: { host, port } }))
   if (!monitor || !marker) throw new Error('Two clients were made')
   for (const client of [monitor, marker]) await client.on('error', console.error).connect()

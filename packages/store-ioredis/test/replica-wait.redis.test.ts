@@ -1,4 +1,10 @@
-import { freshPrefix, keepsQuorum, proveQuorum, startStandalone, until } from '@sojourn/redis-lab'
+import {
+  assertReplicaWait,
+  freshPrefix,
+  proveReplicaWait,
+  startStandalone,
+  until,
+} from '@sojourn/redis-lab'
 import { ioredisBackend } from '@sojourn/store-ioredis'
 import * as ioredis6 from 'ioredis'
 import * as ioredis5 from 'ioredis5'
@@ -24,8 +30,11 @@ test.each(Object.entries(clients))(
     const prefix = freshPrefix()
     const waiting = (timeoutMs: number) =>
       ioredisBackend(client, { prefix, waitFor: { replicas: 1, timeoutMs } })
-    await keepsQuorum(waiting, [replica])
+    await assertReplicaWait(waiting, [replica])
   },
 )
 
-await proveQuorum({ 'ioredis 6': connectIoredis(ioredis6), 'ioredis 5': connectIoredis(ioredis5) })
+await proveReplicaWait({
+  'ioredis 6': connectIoredis(ioredis6),
+  'ioredis 5': connectIoredis(ioredis5),
+})

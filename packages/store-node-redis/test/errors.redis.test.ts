@@ -3,10 +3,10 @@ import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig, type SessionStoreError } from '@sojourn/core'
 import {
   freshPrefix,
+  monitorTraffic,
   sharedServers,
   startStandalone,
   until,
-  watchTraffic,
 } from '@sojourn/redis-lab'
 import {
   nodeRedisBackend,
@@ -159,7 +159,7 @@ test('a restart from an old file undoes a logout, as the documentation says', as
 })
 
 test('a write whose deadline passes before it was sent is never sent', async () => {
-  const watch = await watchTraffic(server.address)
+  const watch = await monitorTraffic(server.address)
   const { sent } = await watch.during(async () => {
     const controller = new AbortController()
     const writing = nodeRedisBackend(client).insert('late.a', row, callOf(controller))
