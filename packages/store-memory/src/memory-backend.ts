@@ -6,7 +6,7 @@ import {
   type Row,
   type SessionBackend,
 } from '@sojourn/core/store'
-import { completeOptions, type MemoryOptions, warnInProduction } from './memory-options.ts'
+import { resolveOptions, type MemoryOptions, warnInProduction } from './memory-options.ts'
 import { createRowTable, type RowTable } from './row-table.ts'
 
 export type { MemoryOptions } from './memory-options.ts'
@@ -19,7 +19,7 @@ const supports = { conditionalWrite: true, revocation: true, list: true, limit: 
  * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer.
  */
 export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
-  const { max, onDisplaced, warn } = completeOptions(options)
+  const { max, onDisplaced, warn } = resolveOptions(options)
   const shelf = createRowTable({ max, onDisplaced })
   warnInProduction(warn)
 
@@ -29,7 +29,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
     async find(id, { at }) {
       const row = shelf.row(id, at)
       if (!row) return shelf.tombstone(id, at) ?? null
-      shelf.use(id, row)
+      shelf.markUsed(id, row)
       return copyOf(row)
     },
 
@@ -38,11 +38,11 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       const present = shelf.row(id, at)
       if (present && !descends(present, row.version)) return { inserted: false, why: 'taken' }
       if (present) return { inserted: true, evicted: [] }
-      const evicted = limit ? surplus(liveRows(shelf, groupOf(id), at), limit) : []
+      const evicted = limit ? rowsToEvict(liveRows(shelf, groupOf(id), at), limit) : []
       if (evicted.length > 0 && limit?.onExceed === 'refuse')
         return { inserted: false, why: 'limit' }
       for (const other of evicted) shelf.end(other, { ended: 'evicted', at })
-      shelf.put(id, copyOf(row), at)
+      shelf.set(id, copyOf(row), at)
       return { inserted: true, evicted }
     },
 
@@ -50,7 +50,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       const present = shelf.row(id, at)
       if (!present) return 'gone'
       if (present.version !== expected) return { conflict: copyOf(present) }
-      shelf.put(id, copyOf(row), at)
+      shelf.set(id, copyOf(row), at)
       return 'replaced'
     },
 
@@ -60,7 +60,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       const isExpected =
         present.version === expected.version && present.touchedAt === expected.touchedAt
       if (!isExpected) return 'conflict'
-      shelf.put(id, { ...present, touchedAt, expiresAt }, at)
+      shelf.set(id, { ...present, touchedAt, expiresAt }, at)
       return 'touched'
     },
 
@@ -99,7 +99,7 @@ function liveRows(shelf: RowTable, group: string, at: number): IdentifiedRow[] {
 }
 
 /** The rows that have to end before there is room for one more: those that would expire first. */
-function surplus(rows: readonly IdentifiedRow[], { max }: GroupLimit): SessionId[] {
+function rowsToEvict(rows: readonly IdentifiedRow[], { max }: GroupLimit): SessionId[] {
   const soonest = rows.toSorted((a, b) => a.expiresAt - b.expiresAt)
   return soonest.slice(0, Math.max(0, rows.length - max + 1)).map(({ id }) => id)
 }

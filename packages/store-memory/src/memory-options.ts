@@ -15,7 +15,7 @@ export interface MemoryOptions {
  * The options with their defaults.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer, or for an option that is unknown.
  */
-export function completeOptions(options: MemoryOptions): Required<MemoryOptions> {
+export function resolveOptions(options: MemoryOptions): Required<MemoryOptions> {
   checkOptions(options, { max: true, onDisplaced: true, warn: true }, 'The memory store')
   const { max = 100_000, onDisplaced = () => undefined, warn = console.warn } = options
   if (Number.isSafeInteger(max) && max > 0) return { max, onDisplaced, warn }

@@ -1,7 +1,7 @@
 import type { StoreFactory } from '@sojourn/core'
 import { type Emit, keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from './memory-backend.ts'
-import { completeOptions, type MemoryOptions } from './memory-options.ts'
+import { resolveOptions, type MemoryOptions } from './memory-options.ts'
 
 /**
  * Keeps sessions in the memory of this process: for development, for tests, and for one process that may forget. All
@@ -10,7 +10,7 @@ import { completeOptions, type MemoryOptions } from './memory-options.ts'
  * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer.
  */
 export function memoryStore(options: MemoryOptions = {}): StoreFactory {
-  const settled = completeOptions(options)
+  const settled = resolveOptions(options)
   const managers = new Set<Emit>()
   const backend = memoryBackend({
     ...settled,

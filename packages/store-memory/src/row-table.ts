@@ -11,9 +11,9 @@ export interface RowTable {
   /** The tombstone of a session that ended less than a minute ago. */
   tombstone(id: SessionId, at: number): Tombstone | undefined
   /** Puts a row there as the one used last; one that is over at once is gone at once. */
-  put(id: SessionId, row: Row, at: number): void
+  set(id: SessionId, row: Row, at: number): void
   /** Marks a row as the one used last. */
-  use(id: SessionId, row: Row): void
+  markUsed(id: SessionId, row: Row): void
   /** Takes the row away and leaves a tombstone, but none over a tombstone. */
   end(id: SessionId, tombstone: Tombstone): void
   /** The ids of a group that have a row, live or not. */
@@ -37,26 +37,26 @@ export function createRowTable(
     onGone: groups.delete,
   })
   const tombstones = createOrderedMap<Tombstone>({
-    isOver: (tombstone, now) => hasFallen(tombstone, now),
+    isOver: (tombstone, now) => hasExpired(tombstone, now),
   })
   const sweeper = createSweeper([rows, tombstones])
 
   return {
     row,
     tombstone,
-    put(id, row, at) {
+    set(id, row, at) {
       if (row.expiresAt <= at) return rows.delete(id)
       rows.set(id, row)
       groups.add(id)
-      sweeper.note(at)
+      sweeper.schedule(at)
       makeRoom(at)
     },
-    use: (id, row) => rows.set(id, row),
+    markUsed: (id, row) => rows.set(id, row),
     end(id, { ended, at }) {
       rows.delete(id)
       if (tombstone(id, at)) return
       tombstones.set(id, Object.freeze({ ended, at }))
-      sweeper.note(at)
+      sweeper.schedule(at)
       tombstones.sweep(sweepBatch, at)
       if (tombstones.size > max) tombstones.shift()
     },
@@ -77,7 +77,7 @@ export function createRowTable(
 
   function tombstone(id: SessionId, at: number): Tombstone | undefined {
     const found = tombstones.get(id)
-    return found && !hasFallen(found, at) ? found : undefined
+    return found && !hasExpired(found, at) ? found : undefined
   }
 
   function makeRoom(at: number): void {
@@ -87,6 +87,6 @@ export function createRowTable(
   }
 }
 
-function hasFallen(tombstone: Tombstone, now: number): boolean {
+function hasExpired(tombstone: Tombstone, now: number): boolean {
   return tombstone.at + tombstoneMs <= now
 }

@@ -13,7 +13,7 @@ export interface Sweepable {
 /** Lets entries go that nobody asks for any more. */
 export interface Sweeper {
   /** Notes the manager's now, epoch ms, and goes to work where there is something to sweep. */
-  note(at: number): void
+  schedule(at: number): void
   /** Stops for good. */
   stop(): void
 }
@@ -28,7 +28,7 @@ export function createSweeper(maps: readonly Sweepable[]): Sweeper {
   let noted = { at: Number.NEGATIVE_INFINITY, since: 0 }
 
   return {
-    note(at) {
+    schedule(at) {
       // A clock that stands still must not make the sweeper's stand still too.
       if (at !== noted.at) noted = { at, since: performance.now() }
       timer ??= setInterval(tick, period).unref()

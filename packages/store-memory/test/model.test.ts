@@ -29,9 +29,9 @@ test('the index of groups has exactly the ids that have a row, also where max di
       for (const [change, handle, group, life] of done) {
         const id = `g${group}.${handle}`
         const row = shelf.row(id, t0)
-        if (change === 'put') shelf.put(id, makeRow({ expiresAt: t0 + life }), t0)
+        if (change === 'put') shelf.set(id, makeRow({ expiresAt: t0 + life }), t0)
         else if (change === 'end') shelf.end(id, { ended: 'logout', at: t0 })
-        else if (row) shelf.use(id, row)
+        else if (row) shelf.markUsed(id, row)
         const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap(index.of)
         expect([...indexed].sort()).toEqual([...shelf.ids()].sort())
         expect(shelf.ids().length).toBeLessThanOrEqual(12)

@@ -21,7 +21,7 @@ describe('by a clock that the test moves', () => {
     const groups = createGroups()
     const shelf = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
     for (let index = 0; index < 100_000; index++)
-      shelf.put(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
+      shelf.set(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
     vi.advanceTimersByTime(2_000)
     expect(groups.size).toBeGreaterThan(90_000)
     vi.advanceTimersByTime(60_000)
@@ -33,10 +33,10 @@ describe('by a clock that the test moves', () => {
     const groups = createGroups()
     const shelf = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
     const row = makeRow()
-    for (let index = 0; index < 3_000; index++) shelf.put(`busy.${index}`, row, t0)
-    shelf.put('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
+    for (let index = 0; index < 3_000; index++) shelf.set(`busy.${index}`, row, t0)
+    shelf.set('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
     for (let second = 0; second < 60; second++) {
-      for (let index = 0; index < 3_000; index++) shelf.use(`busy.${index}`, row)
+      for (let index = 0; index < 3_000; index++) shelf.markUsed(`busy.${index}`, row)
       vi.advanceTimersByTime(1_000)
     }
     expect(groups.of('idle')).toEqual([])
@@ -46,8 +46,8 @@ describe('by a clock that the test moves', () => {
   test('live rows stay while expired ones leave', () => {
     const groups = createGroups()
     const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-    shelf.put('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
-    shelf.put('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
+    shelf.set('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
+    shelf.set('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
     vi.advanceTimersByTime(10_000)
     expect([groups.of('g'), groups.of('h')]).toEqual([[], ['h.b']])
     expect(vi.getTimerCount()).toBe(1)
@@ -85,7 +85,7 @@ describe('by a clock that the test moves', () => {
 test('an expired row leaves in real time without being read', async () => {
   const groups = createGroups()
   const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-  shelf.put('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
+  shelf.set('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
   await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 60_000, interval: 50 })
 })
 

@@ -3,14 +3,14 @@ import type { SessionBackend } from '@sojourn/core/store'
 import type { Address } from './address.ts'
 
 /** How many replicas a write waits for, and how long, in ms. */
-interface ReplicaWait {
+interface ReplicaWaitOptions {
   readonly replicas: number
   readonly timeoutMs: number
 }
 
 /** A client of one library, connected: what the cases of this package ask of a driver. */
 export interface Connection {
-  backend(prefix: string, options?: { readonly waitFor: ReplicaWait }): SessionBackend
+  backend(prefix: string, options?: { readonly waitFor: ReplicaWaitOptions }): SessionBackend
   store(prefix: string): StoreFactory
   /** The store's own. */
   readonly codec: Codec

@@ -17,7 +17,7 @@ const call: BackendCall = { at: 1, signal: new AbortController().signal }
  * Fails unless the backend writes these very bytes at this very key, and reads them from there: what passes this with
  * one client can be read through any other that does.
  */
-export async function keepsGolden(
+export async function assertStoredBytes(
   backend: SessionBackend,
   { node, prefix }: { node: RedisNode; prefix: string },
 ): Promise<void> {

@@ -6,7 +6,7 @@ import type { Connect } from './connect.ts'
 import { type Job, serve, startFleet } from './fleet.ts'
 import { freshPrefix } from './prefix.ts'
 import { sharedServers } from './shared.ts'
-import { type Traffic, type Watch, watchTraffic } from './watch.ts'
+import { type Traffic, type TrafficMonitor, monitorTraffic } from './monitor.ts'
 
 const at = Date.UTC(2030, 0, 1)
 const touchInterval = 60_000
@@ -57,7 +57,7 @@ export function proveRaces(connect: Connect, program: string): void {
       const { users, job, prefix } = await sceneOf(
         Array.from({ length: 20 }, (_, n) => `user-${n}`),
       )
-      const watches = await Promise.all(mastersOf(address).map(watchTraffic))
+      const watches = await Promise.all(mastersOf(address).map(monitorTraffic))
       onTestFinished(() => {
         for (const watch of watches) watch.stop()
       })
@@ -114,7 +114,7 @@ function mastersOf(address: Address): readonly Endpoint[] {
 
 /** What several servers were asked while something ran. */
 async function seen(
-  [watch, ...others]: readonly Watch[],
+  [watch, ...others]: readonly TrafficMonitor[],
   run: () => Promise<unknown>,
 ): Promise<readonly Traffic[]> {
   if (!watch) return run().then(() => [])

@@ -1,15 +1,15 @@
 import { afterAll, assert, describe, test } from 'vitest'
 import { type Connect, connectAll } from './connect.ts'
-import { keepsGolden } from './golden.ts'
+import { assertStoredBytes } from './golden.ts'
 import { freshPrefix } from './prefix.ts'
 import { requestCases } from './request-cases.ts'
 import { startStandalone } from './standalone.ts'
-import { watchTraffic } from './watch.ts'
+import { monitorTraffic } from './monitor.ts'
 
 /** Registers what one request may ask of Redis, and in which bytes, for clients by their names. */
 export async function proveRequests(connects: Readonly<Record<string, Connect>>): Promise<void> {
   const server = await startStandalone()
-  const watch = await watchTraffic(server.address)
+  const watch = await monitorTraffic(server.address)
   const connections = await connectAll(server.address, connects)
 
   afterAll(async () => {
@@ -27,7 +27,7 @@ export async function proveRequests(connects: Readonly<Record<string, Connect>>)
       const [node] = server.nodes
       assert(node)
       const prefix = freshPrefix()
-      await keepsGolden(backend(prefix), { node, prefix })
+      await assertStoredBytes(backend(prefix), { node, prefix })
     })
   })
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { guard } from './guard.ts'
+import { killWithParent } from './kill-with-parent.ts'
 import { until } from './until.ts'
 
 /** A redis-server of which the files lie in one folder. It holds this process open no longer than it has work. */
@@ -27,7 +27,7 @@ export async function startProcess(
   ]
   const child = spawn(process.env['REDIS_SERVER'] ?? 'redis-server', words, { stdio: 'ignore' })
   await once(child, 'spawn')
-  const lift = guard(Number(child.pid), folder)
+  const lift = killWithParent(Number(child.pid), folder)
   child.once('exit', lift)
   child.unref()
   await until('redis-server to serve', () => serves(log, child.exitCode !== null))

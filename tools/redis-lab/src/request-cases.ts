@@ -6,18 +6,18 @@ import {
   type SessionManager,
   type StoreFactory,
 } from '@sojourn/core'
-import type { Watch } from './watch.ts'
+import type { TrafficMonitor } from './monitor.ts'
 
 /** A store on a server that nobody else uses, and a look at what it asks of it. */
-interface RequestBench {
+interface RequestFixture {
   readonly store: StoreFactory
-  readonly watch: Watch
+  readonly watch: TrafficMonitor
 }
 
 /** What one request may ask of Redis. Data, so that every driver runs the same. */
 export interface RequestCase {
   readonly title: string
-  run(bench: RequestBench): Promise<void>
+  run(bench: RequestFixture): Promise<void>
 }
 
 const t0 = Date.UTC(2030, 0, 1)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answering, benchOn, benchOnServer, type FaultBench, loggedIn } from '../bench.ts'
+import { untilAvailable, fixtureOn, fixtureOnServer, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
 import { startSecure } from '../secure.ts'
 import { until } from '../until.ts'
@@ -11,7 +11,7 @@ export type PasswordMissing = 'ERR_STORE_REFUSED' | 'ERR_STORE_UNAVAILABLE'
 export function proveAccessFaults(connect: Connect, passwordMissing: PasswordMissing): void {
   describe('access', () => {
     test(`a client without the password that Redis asks for: ${passwordMissing}, and nobody is logged out`, async () => {
-      const bench = await benchOnServer(connect)
+      const bench = await fixtureOnServer(connect)
       await locked(bench, {
         code: passwordMissing,
         lock: ['ACL', 'SETUSER', 'default', 'resetpass', '>set'],
@@ -20,7 +20,7 @@ export function proveAccessFaults(connect: Connect, passwordMissing: PasswordMis
     })
 
     test('a client with a wrong password: ERR_STORE_UNAVAILABLE, and nobody is logged out', async () => {
-      const bench = await benchOn(await startSecure(), connect)
+      const bench = await fixtureOn(await startSecure(), connect)
       await locked(bench, {
         code: 'ERR_STORE_UNAVAILABLE',
         lock: ['ACL', 'SETUSER', 'app', 'resetpass', '>another'],
@@ -32,7 +32,7 @@ export function proveAccessFaults(connect: Connect, passwordMissing: PasswordMis
 
 /** Fails unless reading and writing come to that code while the client is locked out, and to the session afterwards. */
 async function locked(
-  bench: FaultBench,
+  bench: FaultFixture,
   { code, lock, unlock }: Record<'lock' | 'unlock', string[]> & { code: string },
 ): Promise<void> {
   const { node, visitor } = bench
@@ -44,7 +44,7 @@ async function locked(
   await comesTo(code, () => visitor().visit((session) => session.login('bob')))
   expect(user.cookie).toBe(cookie)
   await node.command(...unlock)
-  await answering(bench)
+  await untilAvailable(bench)
   expect(await user.peek()).toMatchObject({ userId: 'ann' })
 }
 

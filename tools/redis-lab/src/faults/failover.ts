@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Visitor } from '@sojourn/conformance/store'
 import { describe, expect, test } from 'vitest'
-import { benchOn, type FaultBench, loggedIn } from '../bench.ts'
+import { fixtureOn, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import { startCluster } from '../cluster.ts'
 import type { Connect } from '../connect.ts'
 import { startSentinel } from '../sentinel.ts'
@@ -17,7 +17,7 @@ export function proveFailovers(
 
   describe.each(Object.entries<() => Promise<AnyTopology>>(topologies))('%s', (name, start) => {
     test('a master killed under load: no session that was acknowledged and replicated is lost', async () => {
-      const bench = await benchOn(await start(), connect)
+      const bench = await fixtureOn(await start(), connect)
       const names = Array.from({ length: 60 }, (_, index) => `user-${index}`)
       const users = await Promise.all(names.map((name) => loggedIn(bench, name)))
       await replicated(bench)
@@ -40,7 +40,7 @@ export function proveFailovers(
 }
 
 /** Waits until the replicas of every master have all that was written. */
-async function replicated({ nodes }: FaultBench): Promise<void> {
+async function replicated({ nodes }: FaultFixture): Promise<void> {
   const roles = await Promise.all(nodes.map((node) => node.command('ROLE')))
   const masters = nodes.filter((_, index) => String(roles[index]).startsWith('master'))
   await Promise.all(
@@ -75,7 +75,7 @@ function load(users: readonly Visitor[]) {
 }
 
 /** Counts all sessions again and again; a scan that fails counts nothing. */
-function scanning({ connection, prefix }: FaultBench) {
+function scanning({ connection, prefix }: FaultFixture) {
   const backend = connection.backend(prefix)
   const counts: number[] = []
   let isOver = false

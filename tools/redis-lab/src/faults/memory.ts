@@ -1,6 +1,6 @@
 import type { Visitor } from '@sojourn/conformance/store'
 import { describe, expect, test } from 'vitest'
-import { benchOnServer, type FaultBench, loggedIn } from '../bench.ts'
+import { fixtureOnServer, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
 import { until } from '../until.ts'
 
@@ -11,7 +11,7 @@ const names = Array.from({ length: count }, (_, n) => `user-${n}`)
 export function proveMemoryFaults(connect: Connect): void {
   describe('memory is full, and', () => {
     test('records of one user are evicted: they are ended sessions, and leave the index', async () => {
-      const bench = await benchOnServer(connect)
+      const bench = await fixtureOnServer(connect)
       const users = await Promise.all(Array.from({ length: count }, () => loggedIn(bench)))
       await evict(bench, 'allkeys-random')
       const alive = await survivors(users)
@@ -24,7 +24,7 @@ export function proveMemoryFaults(connect: Connect): void {
     })
 
     test('indexes are evicted by allkeys-lru: nothing throws, and they heal with the next change', async () => {
-      const bench = await benchOnServer(connect, ['maxmemory-samples 64'])
+      const bench = await fixtureOnServer(connect, ['maxmemory-samples 64'])
       const users = await Promise.all(names.map((name) => loggedIn(bench, name)))
       await idle(bench)
       await survivors(users) // which uses the records, and not the indexes
@@ -39,7 +39,7 @@ export function proveMemoryFaults(connect: Connect): void {
     })
 
     test('records are evicted by volatile-ttl: they are ended sessions, and nothing comes back', async () => {
-      const bench = await benchOnServer(connect, ['maxmemory-samples 64'])
+      const bench = await fixtureOnServer(connect, ['maxmemory-samples 64'])
       const users = await Promise.all(names.map((name) => loggedIn(bench, name)))
       const inFlight = await Promise.all(users.map((user) => user.copy().begin()))
       await evict(bench, 'volatile-ttl')
@@ -69,17 +69,17 @@ async function change(user: Visitor): Promise<void> {
 }
 
 /** How many sessions the indexes of all users tell of. */
-async function sessionsOf({ manager }: FaultBench): Promise<number> {
+async function sessionsOf({ manager }: FaultFixture): Promise<number> {
   return (await Promise.all(names.map((name) => manager.sessions(name)))).flat().length
 }
 
-async function everybodyEnds({ manager }: FaultBench, users: readonly Visitor[]): Promise<void> {
+async function everybodyEnds({ manager }: FaultFixture, users: readonly Visitor[]): Promise<void> {
   await Promise.all(names.map((name) => manager.revokeAll(name)))
   expect(await survivors(users)).toEqual([])
 }
 
 /** Until the indexes were not used for a second, which is how fine Redis counts. */
-async function idle({ node, prefix }: FaultBench): Promise<void> {
+async function idle({ node, prefix }: FaultFixture): Promise<void> {
   const keys = await node.command('KEYS', `${prefix}*}`)
   const indexes = Array.isArray(keys) ? keys.map(String) : []
   await until('the indexes to be idle', async () => {
@@ -92,7 +92,7 @@ async function idle({ node, prefix }: FaultBench): Promise<void> {
  * Has Redis throw keys away because its memory is full, and some people log in meanwhile. Then it has room again, so that
  * nothing else goes while a test looks.
  */
-async function evict(bench: FaultBench, policy: string): Promise<void> {
+async function evict(bench: FaultFixture, policy: string): Promise<void> {
   const { node } = bench
   await node.command('CONFIG', 'SET', 'maxmemory-policy', policy)
   const used = numberIn(await node.command('INFO', 'memory'), 'used_memory')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { benchOn, type FaultBench, loggedIn } from '../bench.ts'
+import { fixtureOn, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import { startCluster } from '../cluster.ts'
 import type { Connect } from '../connect.ts'
 import { startMoving } from '../moving-slot.ts'
@@ -7,14 +7,14 @@ import { startMoving } from '../moving-slot.ts'
 /** A Cluster that hands a slot from one master to another, with the sessions of a user in it, as a test. */
 export function proveMovingSlot(connect: Connect): void {
   test('a slot that moves, its index ahead of its sessions: they are found, and none is missed', async () => {
-    const bench = await benchOn(await startCluster(), connect)
+    const bench = await fixtureOn(await startCluster(), connect)
     await moveHalf(bench, 'ann', 1)
     await moveHalf(bench, 'bob', 2)
   })
 }
 
 /** A new node takes what is still on its way for absent, one key at a time; so one session is a case of its own. */
-async function moveHalf(bench: FaultBench, userId: string, count: number): Promise<void> {
+async function moveHalf(bench: FaultFixture, userId: string, count: number): Promise<void> {
   const { manager } = bench
   const users = await Promise.all(Array.from({ length: count }, () => loggedIn(bench, userId)))
   const { masters, index } = await holding(bench)
@@ -32,7 +32,7 @@ async function moveHalf(bench: FaultBench, userId: string, count: number): Promi
 }
 
 /** The masters, and the only index. */
-async function holding({ nodes, prefix }: FaultBench) {
+async function holding({ nodes, prefix }: FaultFixture) {
   const masters = nodes.slice(0, nodes.length / 2)
   const keys = await Promise.all(masters.map((node) => node.command('KEYS', `${prefix}*}`)))
   return { masters, index: String(keys.flat()[0]) }

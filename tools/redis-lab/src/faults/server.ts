@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answering, benchOnServer, loggedIn } from '../bench.ts'
+import { untilAvailable, fixtureOnServer, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
 import { until } from '../until.ts'
 
@@ -10,7 +10,7 @@ const oneOf = (codes: string[]) => expect.stringMatching(new RegExp(`^(${codes.j
 export function proveServerFaults(connect: Connect): void {
   describe('one server', () => {
     test('killed, it is an error and no lost login; back and empty, it serves who comes', async () => {
-      const bench = await benchOnServer(connect)
+      const bench = await fixtureOnServer(connect)
       const user = await loggedIn(bench)
       const { cookie } = user
       await bench.node.kill()
@@ -19,13 +19,13 @@ export function proveServerFaults(connect: Connect): void {
       )
       expect(user.cookie).toBe(cookie)
       await bench.node.restart()
-      await answering(bench)
+      await untilAvailable(bench)
       expect(await user.peek()).toBeNull()
       expect(await (await loggedIn(bench)).peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('frozen, every request ends by the deadline, and the cookie stays', async () => {
-      const bench = await benchOnServer(connect)
+      const bench = await fixtureOnServer(connect)
       const user = await loggedIn(bench)
       const { cookie } = user
       const { session, finish } = await user.begin()
@@ -38,12 +38,12 @@ export function proveServerFaults(connect: Connect): void {
       console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
       expect(user.cookie).toBe(cookie)
       bench.node.thaw()
-      await answering(bench)
+      await untilAvailable(bench)
       expect(await user.peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('loading its data, it is not available, and nobody is logged out', async () => {
-      const bench = await benchOnServer(connect, [
+      const bench = await fixtureOnServer(connect, [
         'enable-debug-command yes',
         'loading-process-events-interval-bytes 1024',
       ])
@@ -60,7 +60,7 @@ export function proveServerFaults(connect: Connect): void {
     })
 
     test('its scripts flushed again and again, no update is lost or done twice', async () => {
-      const bench = await benchOnServer(connect)
+      const bench = await fixtureOnServer(connect)
       const user = await loggedIn(bench)
       const add = () =>
         user.copy().visit((session) =>

@@ -1,7 +1,7 @@
 import type { TestData } from '@sojourn/conformance/store'
 import type { Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
-import { answering, benchBehindProxy, loggedIn } from '../bench.ts'
+import { untilAvailable, fixtureBehindProxy, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
 import { until } from '../until.ts'
 
@@ -20,7 +20,7 @@ const next: Row = { ...row, version: 'v2', priorVersions: ['v1'] }
 export function proveWireFaults(connect: Connect): void {
   describe('the wire', () => {
     test('a write whose reply is lost is applied once, however often it is sent', async () => {
-      const bench = await benchBehindProxy(connect)
+      const bench = await fixtureBehindProxy(connect)
       const backend = bench.connection.backend(bench.prefix)
       await knowScripts(backend)
       await lost(bench, () => backend.insert('g.a', row, callOf()))
@@ -36,7 +36,7 @@ export function proveWireFaults(connect: Connect): void {
     })
 
     test('an update whose reply is lost is not told as done, and counts once', async () => {
-      const bench = await benchBehindProxy(connect)
+      const bench = await fixtureBehindProxy(connect)
       const user = await loggedIn(bench)
       await user.visit((session) => session.update(addOne))
       const { session } = await user.begin()
@@ -47,12 +47,12 @@ export function proveWireFaults(connect: Connect): void {
       await expect(updating).rejects.toMatchObject({ name: 'SessionStoreError' })
       bench.proxy.mend()
       bench.proxy.cut()
-      await answering(bench)
+      await untilAvailable(bench)
       expect((await user.peek())?.data).toEqual({ n: 2 })
     })
 
     test('a write that arrives after its deadline, and after the logout, brings nothing back', async () => {
-      const bench = await benchBehindProxy(connect)
+      const bench = await fixtureBehindProxy(connect)
       const user = await loggedIn(bench)
       const { session, finish } = await user.begin()
       session.data['n'] = 1
@@ -60,7 +60,7 @@ export function proveWireFaults(connect: Connect): void {
       await expect(finish()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
       expect(await bench.straight.manager.revoke(session.id)).toBe(true)
       bench.proxy.mend()
-      await answering(bench)
+      await untilAvailable(bench)
       expect(await user.peek()).toBeNull()
       expect(await bench.manager.sessions('ann')).toEqual([])
     })
@@ -78,7 +78,7 @@ async function knowScripts(backend: SessionBackend): Promise<void> {
   await backend.remove('g.other', { ...callOf(), reason: 'logout' })
 }
 
-type Bench = Awaited<ReturnType<typeof benchBehindProxy>>
+type Bench = Awaited<ReturnType<typeof fixtureBehindProxy>>
 
 /** Has a write reach the server and its reply reach nobody; the client must learn that by the broken connection. */
 async function lost(bench: Bench, write: () => Promise<unknown>): Promise<void> {
@@ -89,7 +89,7 @@ async function lost(bench: Bench, write: () => Promise<unknown>): Promise<void> 
   bench.proxy.mend()
   bench.proxy.cut()
   await expect(writing).rejects.toMatchObject({ name: 'SessionStoreError' })
-  await answering(bench)
+  await untilAvailable(bench)
 }
 
 /** How many scripts the server ran. */

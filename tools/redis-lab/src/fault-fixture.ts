@@ -14,7 +14,7 @@ import { until } from './until.ts'
 const storeTimeout = 2_000
 
 /** One application on servers that its test may break; all of it ends with the test. */
-export interface FaultBench {
+export interface FaultFixture {
   readonly nodes: readonly RedisNode[]
   /** The server, or the first of several. */
   readonly node: RedisNode
@@ -25,33 +25,33 @@ export interface FaultBench {
 }
 
 /** An application on a topology of its own. */
-export async function benchOn(
+export async function fixtureOn(
   { address, nodes, stop }: AnyTopology,
   connect: Connect,
-): Promise<FaultBench> {
+): Promise<FaultFixture> {
   onTestFinished(stop)
-  return benchAt(address, { nodes, connect })
+  return fixtureAt(address, { nodes, connect })
 }
 
 /** An application on a server of its own, with these lines in its redis.conf. */
-export async function benchOnServer(connect: Connect, lines?: string[]): Promise<FaultBench> {
-  return benchOn(await startStandalone(lines), connect)
+export async function fixtureOnServer(connect: Connect, lines?: string[]): Promise<FaultFixture> {
+  return fixtureOn(await startStandalone(lines), connect)
 }
 
 /** An application behind a wire that its test may break, and one beside it that goes straight. */
-export async function benchBehindProxy(connect: Connect) {
-  const straight = await benchOnServer(connect)
+export async function fixtureBehindProxy(connect: Connect) {
+  const straight = await fixtureOnServer(connect)
   const proxy = await startProxy(straight.node)
   onTestFinished(() => proxy.stop())
   const address = { kind: 'standalone', host: proxy.host, port: proxy.port } as const
   const { nodes, prefix } = straight
-  return { straight, proxy, ...(await benchAt(address, { nodes, connect, prefix })) }
+  return { straight, proxy, ...(await fixtureAt(address, { nodes, connect, prefix })) }
 }
 
-async function benchAt(
+async function fixtureAt(
   address: Address,
   parts: { nodes: readonly RedisNode[]; connect: Connect; prefix?: string },
-): Promise<FaultBench> {
+): Promise<FaultFixture> {
   const { nodes, connect, prefix = freshPrefix() } = parts
   const [node] = nodes
   if (!node) throw new Error('A topology has a node')
@@ -65,13 +65,13 @@ async function benchAt(
 }
 
 /** A visitor who is logged in. */
-export async function loggedIn({ visitor }: FaultBench, userId = 'ann'): Promise<Visitor> {
+export async function loggedIn({ visitor }: FaultFixture, userId = 'ann'): Promise<Visitor> {
   const user = visitor()
   await user.visit((session) => session.login(userId))
   return user
 }
 
 /** Asks until the store answers again. */
-export async function answering({ manager }: FaultBench): Promise<void> {
+export async function untilAvailable({ manager }: FaultFixture): Promise<void> {
   await until('the store to answer again', () => manager.ping().then(() => true))
 }

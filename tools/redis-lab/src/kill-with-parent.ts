@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
  * this process holds open, and even SIGKILL closes it.
  * @returns Lifts the guard, for a process that has ended.
  */
-export function guard(pid: number, folder: string): () => void {
+export function killWithParent(pid: number, folder: string): () => void {
   const script = 'trap "" INT TERM HUP; read -r lifted || { kill -9 "$0"; rm -rf "$1"; }'
   const shell = spawn('sh', ['-c', script, String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
