@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Codec } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
 import { isId } from '@sojourn/core/store'
-import { skewMs } from './lifetime.ts'
+import { clockSkewMs } from './lifetime.ts'
 import { fromTuple, toTuple } from './record-tuple.ts'
 
 /** A session as a token holds it. */
@@ -54,7 +54,7 @@ export function fromClaims(
   const [touchedAt, expiresAt, notBefore] = [iat, exp, nbf].map(milliseconds)
   if (touchedAt === undefined || expiresAt === undefined || notBefore === undefined)
     throw new TypeError('iat, exp or nbf is not a time')
-  if (Math.max(touchedAt, notBefore) > at + skewMs)
+  if (Math.max(touchedAt, notBefore) > at + clockSkewMs)
     throw new RangeError('The token is of the future')
   const data = transcode(bytesOf(claims), { name: codec, codecs })
   return { opened: { record: fromTuple(jti, record), touchedAt, data }, expiresAt }

@@ -62,10 +62,10 @@ const known: Readonly<Record<keyof CookieStoreOptions, true>> = {
   sealer: true,
 }
 
-type Settled = CookieStoreOptions & Required<Pick<CookieStoreOptions, 'cacheSize' | 'sealer'>>
+type ResolvedOptions = CookieStoreOptions & Required<Pick<CookieStoreOptions, 'cacheSize' | 'sealer'>>
 
 function connect(
-  { revocations: backend, cacheSize, sealer, maxCookies = 3 }: Settled,
+  { revocations: backend, cacheSize, sealer, maxCookies = 3 }: ResolvedOptions,
   env: StoreEnv,
 ): SessionStore {
   const codec = env.codec ?? jsonCodec

@@ -14,7 +14,7 @@ import {
   type SessionBackend,
   type StoreEnv,
 } from '@sojourn/core/store'
-import { longestMs, skewMs } from './lifetime.ts'
+import { maxTokenLifetimeMs, clockSkewMs } from './lifetime.ts'
 
 /**
  * What is known of a session besides its token: that it has ended, or the authority that its token must have, and whether
@@ -33,13 +33,13 @@ export interface RevocationEntries {
    * anew when another came between. `until` is when the last token of the session expires, epoch ms; the entry outlives
    * it by as much as the clocks of a fleet may differ.
    */
-  put(id: SessionId, entry: RevocationEntry, terms: Terms): Promise<RevocationEntry | undefined>
+  put(id: SessionId, entry: RevocationEntry, terms: PutOptions): Promise<RevocationEntry | undefined>
   ping(): Promise<void>
   close(): Promise<void>
 }
 
 /** Under which terms an entry is put. */
-interface Terms {
+interface PutOptions {
   readonly until: number
   keepExisting(standing: RevocationEntry): boolean
 }
@@ -51,7 +51,7 @@ interface Found {
 }
 
 /** Everybody who comes between ends or elevates the session, so more would be a backend that makes conflicts up. */
-const mostAttempts = 20
+const maxAttempts = 20
 /** An entry outlives the requests that were on their way when it was put, whatever they seal. */
 const marginMs = 86_400_000
 
@@ -80,10 +80,10 @@ export function createRevocationEntries(
   async function put(
     id: SessionId,
     entry: RevocationEntry,
-    { until, keepExisting }: Terms,
+    { until, keepExisting }: PutOptions,
   ): Promise<RevocationEntry | undefined> {
     let found = await look(id)
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (found && (keepExisting(found.entry) || !found.row)) return found.entry
       const met = await write(id, rowOf(entry, found?.row, until), found?.row)
       if (met === 'written') return undefined
@@ -109,7 +109,7 @@ export function createRevocationEntries(
   function rowOf(entry: RevocationEntry, before: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()
-    const latest = Math.min(until + skewMs, at + longestMs + marginMs)
+    const latest = Math.min(until + clockSkewMs, at + maxTokenLifetimeMs + marginMs)
     return {
       ...(before ? nextLineage(before, version) : { version, priorVersions: [] }),
       touchedAt: at,

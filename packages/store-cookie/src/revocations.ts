@@ -10,16 +10,16 @@ import {
  * Why a token that is genuine writes nothing: its session has ended, or was elevated after it, and then it opens nothing
  * either; or another store is taking the session over.
  */
-export type Refused = { readonly ended: EndReason } | 'superseded' | 'leaving'
+export type SessionRefusal = { readonly ended: EndReason } | 'superseded' | 'leaving'
 
 /** What a server must remember so that an end and an elevation are final although the browser holds the session. */
 export interface Revocations extends Pick<RevocationEntries, 'ping' | 'close'> {
   /** Why the token of a record is refused, if it is. One `find`. */
-  judge(record: SessionRecord): Promise<Refused | undefined>
+  judge(record: SessionRecord): Promise<SessionRefusal | undefined>
   /** Makes the next record's authority the only one that counts; or says why not. */
-  elevate(record: SessionRecord, next: SessionRecord): Promise<Refused | undefined>
+  elevate(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined>
   /** Lets nobody elevate the record's session any more, until it ends; or says why not. Again is as once. */
-  leave(record: SessionRecord): Promise<Refused | undefined>
+  leave(record: SessionRecord): Promise<SessionRefusal | undefined>
   /** Ends a session, whatever its authority; or says who has done so before. */
   end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
 }
@@ -29,7 +29,7 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
   const entries = createRevocationEntries(backend, env)
 
   return {
-    judge: async ({ id, authority }) => whyRefused(authority, await entries.find(id)),
+    judge: async ({ id, authority }) => refusalOf(authority, await entries.find(id)),
 
     async elevate({ id, authority, absoluteExpiresAt }, next) {
       const entry = await entries.put(
@@ -37,10 +37,10 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
         { authority: next.authority },
         {
           until: Math.max(absoluteExpiresAt, next.absoluteExpiresAt),
-          keepExisting: (standing) => whyRefused(authority, standing) !== undefined,
+          keepExisting: (standing) => refusalOf(authority, standing) !== undefined,
         },
       )
-      return whyRefused(authority, entry)
+      return refusalOf(authority, entry)
     },
 
     async leave({ id, authority, absoluteExpiresAt }) {
@@ -49,10 +49,10 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
         { authority, leaving: true },
         {
           until: absoluteExpiresAt,
-          keepExisting: (standing) => whyRefused(authority, standing) !== undefined,
+          keepExisting: (standing) => refusalOf(authority, standing) !== undefined,
         },
       )
-      const refused = whyRefused(authority, entry)
+      const refused = refusalOf(authority, entry)
       return refused === 'leaving' ? undefined : refused
     },
 
@@ -67,7 +67,7 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
   }
 }
 
-function whyRefused(authority: number, entry: RevocationEntry | undefined): Refused | undefined {
+function refusalOf(authority: number, entry: RevocationEntry | undefined): SessionRefusal | undefined {
   if (entry === undefined || 'ended' in entry) return entry
   if (entry.authority > authority) return 'superseded'
   return entry.leaving ? 'leaving' : undefined

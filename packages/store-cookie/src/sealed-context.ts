@@ -13,6 +13,6 @@ export interface SealedContext {
 }
 
 /** A session that another store is taking over: of that the mark tells, not the token. */
-export function leaving(opened: OpenedSession): OpenedSession {
+export function asLeaving(opened: OpenedSession): OpenedSession {
   return { ...opened, record: { ...opened.record, leaving: true } }
 }

@@ -1,9 +1,9 @@
 import type { OpenedSession, OpenOutcome, SessionStore } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
-import { endOf } from './lifetime.ts'
-import type { Refused } from './revocations.ts'
-import { leaving, type SealedContext } from './sealed-context.ts'
-import type { Refusal } from './tokens.ts'
+import { tokenExpiryOf } from './lifetime.ts'
+import type { SessionRefusal } from './revocations.ts'
+import { asLeaving, type SealedContext } from './sealed-context.ts'
+import type { TokenRefusal } from './tokens.ts'
 
 /**
  * The `open` of a cookie store: no I/O without revocations, one `find` with them, none for what is not genuine (P6). And
@@ -15,7 +15,7 @@ export function createSealedOpen({
   env: { clock, policy },
 }: SealedContext): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
-    ? { open, peek: (opened) => judge(opened, endOf(opened, policy.touchInterval)) }
+    ? { open, peek: (opened) => judge(opened, tokenExpiryOf(opened, policy.touchInterval)) }
     : { open }
 
   async function open(values: readonly string[]): Promise<OpenOutcome> {
@@ -33,7 +33,7 @@ export function createSealedOpen({
 }
 
 /** Of several tokens of one session the newest counts, as far as it says so itself. */
-function pickNewest(found: readonly (Sealed | Refusal)[]): Sealed | Refusal | 'ambiguous' {
+function pickNewest(found: readonly (Sealed | TokenRefusal)[]): Sealed | TokenRefusal | 'ambiguous' {
   const [first, ...others] = found.filter((each) => typeof each !== 'string')
   if (!first) return worst.find((refusal) => found.includes(refusal)) ?? 'malformed'
   const { id } = first.opened.record
@@ -42,16 +42,16 @@ function pickNewest(found: readonly (Sealed | Refusal)[]): Sealed | Refusal | 'a
 }
 
 /** Of several refusals the one that somebody had to work for. */
-const worst: readonly Refusal[] = ['corrupt', 'forged', 'malformed']
+const worst: readonly TokenRefusal[] = ['corrupt', 'forged', 'malformed']
 
 function isNewer({ opened: a }: Sealed, { opened: b }: Sealed): boolean {
   const elevations = a.record.authority - b.record.authority
   return elevations === 0 ? a.touchedAt > b.touchedAt : elevations > 0
 }
 
-function outcomeOf(opened: OpenedSession, refused: Refused | undefined): OpenOutcome {
+function outcomeOf(opened: OpenedSession, refused: SessionRefusal | undefined): OpenOutcome {
   if (refused === undefined) return { outcome: 'open', opened }
-  if (refused === 'leaving') return { outcome: 'open', opened: leaving(opened) }
+  if (refused === 'leaving') return { outcome: 'open', opened: asLeaving(opened) }
   const reason = refused === 'superseded' ? 'stale' : refused.ended
   return { outcome: 'ended', id: opened.record.id, reason, last: opened }
 }

@@ -17,9 +17,9 @@ import {
   sameBytes,
   saveTimedOut,
 } from '@sojourn/core/store'
-import { endOf } from './lifetime.ts'
-import type { Refused } from './revocations.ts'
-import { leaving, type SealedContext } from './sealed-context.ts'
+import { tokenExpiryOf } from './lifetime.ts'
+import type { SessionRefusal } from './revocations.ts'
+import { asLeaving, type SealedContext } from './sealed-context.ts'
 
 /** A sealed record needs no secret of its own: the seal is what opens it. */
 const noSecret = ''
@@ -55,7 +55,7 @@ export function createSealedSave({
     if (changes.leave) return leave(opened)
     const next = await apply(opened, changes)
     const at = clock()
-    if (at >= endOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
+    if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
     if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
       return { saved: true, opened }
     const touched = { ...next, touchedAt: at }
@@ -63,7 +63,7 @@ export function createSealedSave({
     if (token === undefined) return { saved: true, opened }
     const refused = await refuse(opened.record, touched.record)
     if (typeof refused === 'string' && next === opened) return { saved: true, opened }
-    if (refused) return lost(refused)
+    if (refused) return notSaved(refused)
     return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
   }
 
@@ -81,7 +81,7 @@ export function createSealedSave({
   /** Without revocations nothing could hold the others off; see `migrateStore`. */
   async function leave(opened: OpenedSession): Promise<SaveOutcome> {
     const refused = await revocations?.leave(opened.record)
-    return refused ? lost(refused) : { saved: true, opened: leaving(opened) }
+    return refused ? notSaved(refused) : { saved: true, opened: asLeaving(opened) }
   }
 
   /** The session as the request wants it; itself where it wants nothing. */
@@ -117,7 +117,7 @@ export function createSealedSave({
   }
 
   /** Others may have ended or elevated the session since; an elevation of its own is marked, or the old token lived on. */
-  async function refuse(record: SessionRecord, next: SessionRecord): Promise<Refused | undefined> {
+  async function refuse(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined> {
     return next.authority === record.authority
       ? revocations?.judge(record)
       : revocations?.elevate(record, next)
@@ -125,6 +125,6 @@ export function createSealedSave({
 }
 
 /** What is leaving takes no changes here; whoever moves it finds it where it goes. */
-function lost(refused: Refused): SaveOutcome {
+function notSaved(refused: SessionRefusal): SaveOutcome {
   return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
 }

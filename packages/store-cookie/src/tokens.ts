@@ -1,7 +1,7 @@
 import { type Codec, SessionUsageError } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
-import { endOf } from './lifetime.ts'
+import { tokenExpiryOf } from './lifetime.ts'
 import type { OpenedCache } from './opened-cache.ts'
 import { createJweParser } from './parse-jwe.ts'
 import type { SealKeys } from './seal-keys.ts'
@@ -20,14 +20,14 @@ interface TokenParts {
 }
 
 /** Why a token is refused: it is not spelled like one, none of our keys sealed it, or it holds no session. */
-export type Refusal = 'malformed' | 'forged' | 'corrupt'
+export type TokenRefusal = 'malformed' | 'forged' | 'corrupt'
 
 /** Sessions to tokens and back. */
 export interface Tokens {
   /** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` for what the cookies cannot hold. */
   seal(opened: OpenedSession): Promise<string>
   /** What a token holds, expired or not; `at` is the manager's now, epoch ms. Never throws for a token. */
-  unseal(token: string, at: number): Promise<Sealed | Refusal>
+  unseal(token: string, at: number): Promise<Sealed | TokenRefusal>
 }
 
 /** Binds the format of tokens to the keys and limits of one store. */
@@ -38,7 +38,7 @@ export function createTokens(parts: TokenParts): Tokens {
 
   return {
     async seal(opened) {
-      const sealed = { opened, expiresAt: endOf(opened, touchInterval) }
+      const sealed = { opened, expiresAt: tokenExpiryOf(opened, touchInterval) }
       const token = await sealer.seal(toClaims(sealed, codecs[0]), first)
       if (token.length > capacity) throw tooLarge(opened, token.length - capacity)
       cache.set(token, sealed)
@@ -61,7 +61,7 @@ export function createTokens(parts: TokenParts): Tokens {
   function read(plain: Uint8Array, at: number): Sealed | 'corrupt' {
     try {
       const { opened, expiresAt } = fromClaims(plain, { at, codecs })
-      return { opened, expiresAt: Math.min(expiresAt, endOf(opened, touchInterval)) }
+      return { opened, expiresAt: Math.min(expiresAt, tokenExpiryOf(opened, touchInterval)) }
     } catch {
       return 'corrupt'
     }
