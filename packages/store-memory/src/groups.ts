@@ -1,18 +1,18 @@
 import type { SessionId } from '@sojourn/core'
 import { groupOf } from '@sojourn/core/store'
 
-/** Which ids each group has: exactly those that were added and not deleted. */
+/** An index of session ids by group. It holds exactly the ids that were added and not deleted. */
 export interface Groups {
-  /** The ids of a group, as they are now. */
+  /** Returns a copy of a group's ids. */
   of(group: string): readonly SessionId[]
   add(id: SessionId): void
   delete(id: SessionId): void
   clear(): void
-  /** How many groups have an id. */
+  /** The number of groups that have at least one id. */
   readonly size: number
 }
 
-/** An empty index of ids by group. */
+/** Creates an empty index. */
 export function createGroups(): Groups {
   const groups = new Map<string, Set<SessionId>>()
 

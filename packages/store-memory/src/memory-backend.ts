@@ -6,7 +6,7 @@ import {
   type Row,
   type SessionBackend,
 } from '@sojourn/core/store'
-import { resolveOptions, type MemoryOptions, warnInProduction } from './memory-options.ts'
+import { type MemoryOptions, resolveOptions, warnInProduction } from './memory-options.ts'
 import { createRowTable, type RowTable } from './row-table.ts'
 
 export type { MemoryOptions } from './memory-options.ts'
@@ -14,102 +14,109 @@ export type { MemoryOptions } from './memory-options.ts'
 const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
 
 /**
- * A backend in the memory of this process. Each operation is one synchronous step, therefore atomic; it never waits,
- * therefore needs no `signal`. Expired rows leave without being read, within about a minute.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer.
+ * Creates a backend in the memory of this process. Each operation is one synchronous step and therefore atomic; it never
+ * waits and therefore ignores `signal`, except in `scan`. Expired rows are removed within about a minute, without being
+ * read.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
+ * @example
+ * import { keyedStore } from '@sojourn/core/store'
+ * import { memoryBackend } from '@sojourn/store-memory'
+ *
+ * const backend = memoryBackend({ max: 10_000 })
+ * export const store = keyedStore(backend) // a test can read `backend` beside the store
  */
 export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   const { max, onDisplaced, warn } = resolveOptions(options)
-  const shelf = createRowTable({ max, onDisplaced })
+  const table = createRowTable({ max, onDisplaced })
   warnInProduction(warn)
 
   return {
     supports,
 
     async find(id, { at }) {
-      const row = shelf.row(id, at)
-      if (!row) return shelf.tombstone(id, at) ?? null
-      shelf.markUsed(id, row)
+      const row = table.row(id, at)
+      if (!row) return table.tombstone(id, at) ?? null
+      table.markUsed(id, row)
       return copyOf(row)
     },
 
     async insert(id, row, { at, limit }) {
-      if (shelf.tombstone(id, at)) return { inserted: false, why: 'taken' }
-      const present = shelf.row(id, at)
+      if (table.tombstone(id, at)) return { inserted: false, why: 'taken' }
+      const present = table.row(id, at)
       if (present && !descends(present, row.version)) return { inserted: false, why: 'taken' }
       if (present) return { inserted: true, evicted: [] }
-      const evicted = limit ? rowsToEvict(liveRows(shelf, groupOf(id), at), limit) : []
+      const evicted = limit ? rowsToEvict(liveRows(table, groupOf(id), at), limit) : []
       if (evicted.length > 0 && limit?.onExceed === 'refuse')
         return { inserted: false, why: 'limit' }
-      for (const other of evicted) shelf.end(other, { ended: 'evicted', at })
-      shelf.set(id, copyOf(row), at)
+      for (const other of evicted) table.end(other, { ended: 'evicted', at })
+      table.set(id, copyOf(row), at)
       return { inserted: true, evicted }
     },
 
     async replace(id, row, { at, expected }) {
-      const present = shelf.row(id, at)
+      const present = table.row(id, at)
       if (!present) return 'gone'
       if (present.version !== expected) return { conflict: copyOf(present) }
-      shelf.set(id, copyOf(row), at)
+      table.set(id, copyOf(row), at)
       return 'replaced'
     },
 
     async touch(id, { touchedAt, expiresAt }, { at, expected }) {
-      const present = shelf.row(id, at)
+      const present = table.row(id, at)
       if (!present) return 'gone'
       const isExpected =
         present.version === expected.version && present.touchedAt === expected.touchedAt
       if (!isExpected) return 'conflict'
-      shelf.set(id, { ...present, touchedAt, expiresAt }, at)
+      table.set(id, { ...present, touchedAt, expiresAt }, at)
       return 'touched'
     },
 
     async remove(id, { at, reason }) {
-      const row = shelf.row(id, at)
-      shelf.end(id, { ended: reason, at })
+      const row = table.row(id, at)
+      table.end(id, { ended: reason, at })
       return row ?? null
     },
 
-    list: async (group, { at }) => liveRows(shelf, group, at).map(copyOf),
+    list: async (group, { at }) => liveRows(table, group, at).map(copyOf),
 
     async removeGroup(group, { at, reason, except }) {
-      const ending = liveRows(shelf, group, at).filter(({ id }) => id !== except)
-      for (const { id } of ending) shelf.end(id, { ended: reason, at })
+      const ending = liveRows(table, group, at).filter(({ id }) => id !== except)
+      for (const { id } of ending) table.end(id, { ended: reason, at })
       return ending.length
     },
 
     async *scan({ at, signal }) {
-      for (const id of shelf.ids()) {
+      for (const id of table.ids()) {
         signal.throwIfAborted()
-        const row = shelf.row(id, at)
+        const row = table.row(id, at)
         if (row) yield { id, ...copyOf(row) }
       }
     },
 
     ping: async () => undefined,
-    close: async () => shelf.close(),
+    close: async () => table.close(),
   }
 }
 
-function liveRows(shelf: RowTable, group: string, at: number): IdentifiedRow[] {
-  return shelf.idsOf(group).flatMap((id) => {
-    const row = shelf.row(id, at)
+function liveRows(table: RowTable, group: string, at: number): IdentifiedRow[] {
+  return table.idsOf(group).flatMap((id) => {
+    const row = table.row(id, at)
     return row ? [{ id, ...row }] : []
   })
 }
 
-/** The rows that have to end before there is room for one more: those that would expire first. */
+/** Returns the ids to evict so that one more row fits: those that would expire first. */
 function rowsToEvict(rows: readonly IdentifiedRow[], { max }: GroupLimit): SessionId[] {
-  const soonest = rows.toSorted((a, b) => a.expiresAt - b.expiresAt)
-  return soonest.slice(0, Math.max(0, rows.length - max + 1)).map(({ id }) => id)
+  const soonestFirst = rows.toSorted((a, b) => a.expiresAt - b.expiresAt)
+  return soonestFirst.slice(0, Math.max(0, rows.length - max + 1)).map(({ id }) => id)
 }
 
-/** Whether a row is, or lately was, the version `version`: then an insert of it is the same insert again. */
+/** Returns true if `version` is the row's version or a prior one: an insert of it is then a repeat. */
 function descends(row: Row, version: string): boolean {
   return row.version === version || row.priorVersions.includes(version)
 }
 
-/** A row that shares nothing. Not `slice`: that of a Buffer shares its bytes. */
+/** Returns a deep copy of a row. Not by `slice`, which shares the bytes if the value is a Buffer. */
 function copyOf<Kind extends Row>(row: Kind): Kind {
   return { ...row, priorVersions: [...row.priorVersions], value: new Uint8Array(row.value) }
 }

@@ -1,19 +1,19 @@
 import { type SessionId, SessionUsageError } from '@sojourn/core'
 import { checkOptions } from '@sojourn/core/store'
 
-/** How much a memory backend may keep, and whom it tells. */
+/** Options of `memoryStore` and `memoryBackend`. */
 export interface MemoryOptions {
-  /** How many live sessions are kept; one more displaces the one used longest ago. @default 100_000 */
+  /** The maximum number of live sessions, a positive integer; one more displaces the one used longest ago. @default 100_000 */
   readonly max?: number
-  /** Called with the id of each session that was displaced by `max`. It must not throw. */
+  /** Called with the id of each session displaced by `max`; must not throw. @default none */
   readonly onDisplaced?: (id: SessionId) => void
-  /** Is told once per process that memory is no place for sessions in production. @default console.warn */
+  /** Called once per process if `NODE_ENV` is `production`, with a warning that sessions in memory are lost. @default console.warn */
   readonly warn?: (message: string) => void
 }
 
 /**
- * The options with their defaults.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer, or for an option that is unknown.
+ * Returns the options with their defaults.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
  */
 export function resolveOptions(options: MemoryOptions): Required<MemoryOptions> {
   checkOptions(options, { max: true, onDisplaced: true, warn: true }, 'The memory store')
@@ -27,7 +27,7 @@ export function resolveOptions(options: MemoryOptions): Required<MemoryOptions> 
 
 let hasWarned = false
 
-/** Says once per process what memory cannot do, where `NODE_ENV` is `production`. */
+/** Warns once per process, if `NODE_ENV` is `production`, that memory does not outlive the process. */
 export function warnInProduction(warn: (message: string) => void): void {
   if (hasWarned || process.env['NODE_ENV'] !== 'production') return
   hasWarned = true

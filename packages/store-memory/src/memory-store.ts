@@ -1,22 +1,30 @@
 import type { StoreFactory } from '@sojourn/core'
 import { type Emit, keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from './memory-backend.ts'
-import { resolveOptions, type MemoryOptions } from './memory-options.ts'
+import { type MemoryOptions, resolveOptions } from './memory-options.ts'
 
 /**
- * Keeps sessions in the memory of this process: for development, for tests, and for one process that may forget. All
- * managers made with one `memoryStore()` share it; it empties when the last of them closes. A session displaced by
- * `max` is also an event, `displaced`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` when `max` is not a positive integer.
+ * Creates a store that keeps sessions in the memory of this process: for development, tests, and single processes that
+ * may lose their sessions. All managers made with one `memoryStore()` share it; it is emptied when the last of them
+ * closes. A session displaced by `max` also emits the event `displaced`.
+ *
+ * Options: `max` live sessions (default 100,000), `onDisplaced(id)` (default none), `warn` (default `console.warn`).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
+ * @example
+ * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const store = memoryStore({ max: 10_000 })
+ * export const manager = createSessionManager(devConfig(process.env['SESSION_SECRET'], { store }))
  */
 export function memoryStore(options: MemoryOptions = {}): StoreFactory {
-  const settled = resolveOptions(options)
+  const resolved = resolveOptions(options)
   const managers = new Set<Emit>()
   const backend = memoryBackend({
-    ...settled,
+    ...resolved,
     onDisplaced(id) {
       for (const emit of managers) emit('displaced', { id })
-      settled.onDisplaced(id)
+      resolved.onDisplaced(id)
     },
   })
   return keyedStore(({ emit }) => {

@@ -1,12 +1,12 @@
 import type { Sweepable } from './sweeper.ts'
 
-/** A map in order of last use that forgets what is over. */
+/** A map in order of last use whose expired entries can be swept. */
 export interface OrderedMap<Value> extends Sweepable {
   get(key: string): Value | undefined
-  /** Sets an entry as the one used last. */
+  /** Adds or replaces an entry and moves it to the end, as the one used last. */
   set(key: string, value: Value): void
   delete(key: string): void
-  /** Drops the entry used longest ago and answers its key, `undefined` when the map is empty. */
+  /** Removes the entry used longest ago and returns its key; `undefined` if the map is empty. */
   shift(): string | undefined
   keys(): Iterable<string>
   clear(): void
@@ -20,16 +20,17 @@ interface Entry<Value> {
 }
 
 /**
- * An empty map of which `isOver` says when an entry has ended, and `onGone` hears of each that left. A list of its own
- * keeps the order: that of a `Map` costs a walk over all that was deleted before its first key, and an iterator that
- * is kept to spare the walk keeps every table that the `Map` has outgrown.
+ * Creates an empty map. `isExpired` decides what `sweep` removes; `onRemove` is called with the key of each entry that is
+ * removed, by `clear` excepted. A linked list keeps the order instead of the `Map`'s own: finding the first key of a `Map`
+ * walks over everything deleted before it, and an iterator kept to avoid the walk retains every table that the `Map` has
+ * outgrown.
  */
 export function createOrderedMap<Value>({
-  isOver,
-  onGone = () => undefined,
+  isExpired,
+  onRemove = () => undefined,
 }: {
-  isOver: (value: Value, now: number) => boolean
-  onGone?: (key: string) => void
+  isExpired: (value: Value, now: number) => boolean
+  onRemove?: (key: string) => void
 }): OrderedMap<Value> {
   const entries = new Map<string, Entry<Value>>()
   let oldest: Entry<Value> | undefined
@@ -62,7 +63,7 @@ export function createOrderedMap<Value>({
     sweep(count, now) {
       for (let left = Math.min(count, entries.size); left > 0; left--) {
         const entry = advance()
-        if (entry && isOver(entry.value, now)) remove(entry)
+        if (entry && isExpired(entry.value, now)) remove(entry)
       }
     },
     keys: () => entries.keys(),
@@ -92,10 +93,10 @@ export function createOrderedMap<Value>({
   function remove(entry: Entry<Value>): void {
     unlink(entry)
     entries.delete(entry.key)
-    onGone(entry.key)
+    onRemove(entry.key)
   }
 
-  /** A pass is as long as the map was when it began: entries in use move to the end, which may never be reached. */
+  /** Returns the next entry to visit. A pass ends after as many entries as the map had at its start, because entries in use keep moving to the end. */
   function advance(): Entry<Value> | undefined {
     if (!next || pass.seen >= pass.size) {
       next = oldest

@@ -4,40 +4,40 @@ import { createGroups, type Groups } from './groups.ts'
 import { createOrderedMap } from './ordered-map.ts'
 import { createSweeper } from './sweeper.ts'
 
-/** Where a memory backend keeps its rows and tombstones. It judges by the `at` that it is given, epoch ms. */
+/** The rows and tombstones of a memory backend. Expiry is judged by the `at` passed in, epoch ms. */
 export interface RowTable {
-  /** The row of a live session. */
+  /** Returns the row of a live session. */
   row(id: SessionId, at: number): Row | undefined
-  /** The tombstone of a session that ended less than a minute ago. */
+  /** Returns the tombstone of a session that ended less than 60 s ago. */
   tombstone(id: SessionId, at: number): Tombstone | undefined
-  /** Puts a row there as the one used last; one that is over at once is gone at once. */
+  /** Adds or replaces a row, as the one used last. A row that has expired at `at` is removed instead. */
   set(id: SessionId, row: Row, at: number): void
-  /** Marks a row as the one used last. */
+  /** Moves a row to the end, as the one used last. */
   markUsed(id: SessionId, row: Row): void
-  /** Takes the row away and leaves a tombstone, but none over a tombstone. */
+  /** Removes the row and adds a tombstone, unless there is one already. */
   end(id: SessionId, tombstone: Tombstone): void
-  /** The ids of a group that have a row, live or not. */
+  /** Returns the ids of a group's rows, live or expired. */
   idsOf(group: string): readonly SessionId[]
-  /** All ids that have a row, live or not. */
+  /** Returns the ids of all rows, live or expired. */
   ids(): readonly SessionId[]
-  /** Stops sweeping and empties. */
+  /** Stops the sweeper and removes everything. */
   close(): void
 }
 
-/** How many entries are looked at for an expired one before a live one has to go. */
+/** How many entries are searched for expired ones before a live one is displaced. */
 const sweepBatch = 16
 
-/** An empty shelf for `max` rows and as many tombstones. A row that went to make room is told to `onDisplaced`. */
+/** Creates an empty table of at most `max` rows and `max` tombstones. `onDisplaced` is called for a live row removed to make room. */
 export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
   groups: Groups = createGroups(),
 ): RowTable {
   const rows = createOrderedMap<Row>({
-    isOver: (row, now) => row.expiresAt <= now,
-    onGone: groups.delete,
+    isExpired: (row, now) => row.expiresAt <= now,
+    onRemove: groups.delete,
   })
   const tombstones = createOrderedMap<Tombstone>({
-    isOver: (tombstone, now) => hasExpired(tombstone, now),
+    isExpired: hasExpired,
   })
   const sweeper = createSweeper([rows, tombstones])
 

@@ -1,43 +1,43 @@
-/** The sweeper looks at the next slice of its maps this often, in ms: far below 2^31, however long a row lives. */
-const period = 1_000
+/** How often the sweeper visits the next slice of each map, in ms: far below Node's limit of 2^31, however long rows live. */
+const intervalMs = 1_000
 
-/** A map whose entries end by themselves. */
+/** A map whose entries expire. */
 export interface Sweepable {
   readonly size: number
-  /** How many entries it had when the present pass over it began. */
+  /** The number of entries when the current pass began. */
   readonly passSize: number
-  /** Looks at the next `count` entries, from the start again after the last, and drops those over at `now`. */
+  /** Visits the next `count` entries, from the start again after the last, and removes those expired at `now`, epoch ms. */
   sweep(count: number, now: number): void
 }
 
-/** Lets entries go that nobody asks for any more. */
+/** Removes expired entries that are never read again. */
 export interface Sweeper {
-  /** Notes the manager's now, epoch ms, and goes to work where there is something to sweep. */
+  /** Starts the timer if it is not running, with the manager's current time, epoch ms. */
   schedule(at: number): void
-  /** Stops for good. */
+  /** Stops the timer. */
   stop(): void
 }
 
 /**
- * Sweeps about a sixtieth of each map every second, so that an entry leaves within a minute of its end. Its now is the
- * latest `at` that it was told and the time that passed since: whose clock `at` is, it does not know. Its timer exists
- * while there is something to sweep, and never keeps a process alive.
+ * Creates a sweeper that visits about 1/60 of each map every second, so that an entry is removed within about a minute
+ * of its expiry. Its time is the latest `at` plus the time elapsed since, because `at` may come from any clock. The timer
+ * runs while a map has entries, and never keeps the process alive.
  */
 export function createSweeper(maps: readonly Sweepable[]): Sweeper {
   let timer: NodeJS.Timeout | undefined
-  let noted = { at: Number.NEGATIVE_INFINITY, since: 0 }
+  let latest = { at: Number.NEGATIVE_INFINITY, since: 0 }
 
   return {
     schedule(at) {
-      // A clock that stands still must not make the sweeper's stand still too.
-      if (at !== noted.at) noted = { at, since: performance.now() }
-      timer ??= setInterval(tick, period).unref()
+      // If the manager's clock is stopped, the sweeper's time must still advance.
+      if (at !== latest.at) latest = { at, since: performance.now() }
+      timer ??= setInterval(tick, intervalMs).unref()
     },
     stop,
   }
 
   function tick(): void {
-    const now = noted.at + performance.now() - noted.since
+    const now = latest.at + performance.now() - latest.since
     for (const map of maps) map.sweep(sliceOf(map), now)
     if (maps.every(({ size }) => size === 0)) stop()
   }
@@ -48,7 +48,7 @@ export function createSweeper(maps: readonly Sweepable[]): Sweeper {
   }
 }
 
-/** Not a part of what is left, which would never end. */
+/** Returns how many entries to visit: a fraction of the pass, because a fraction of the rest would never finish it. */
 function sliceOf({ size, passSize }: Sweepable): number {
   return Math.max(1_000, Math.ceil(Math.max(size, passSize) / 60))
 }

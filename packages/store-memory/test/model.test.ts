@@ -25,18 +25,18 @@ test('the index of groups has exactly the ids that have a row, also where max di
   fc.assert(
     fc.property(changes, (done) => {
       const index = createGroups()
-      const shelf = createRowTable({ max: 12, onDisplaced: () => undefined }, index)
+      const table = createRowTable({ max: 12, onDisplaced: () => undefined }, index)
       for (const [change, handle, group, life] of done) {
         const id = `g${group}.${handle}`
-        const row = shelf.row(id, t0)
-        if (change === 'put') shelf.set(id, makeRow({ expiresAt: t0 + life }), t0)
-        else if (change === 'end') shelf.end(id, { ended: 'logout', at: t0 })
-        else if (row) shelf.markUsed(id, row)
+        const row = table.row(id, t0)
+        if (change === 'put') table.set(id, makeRow({ expiresAt: t0 + life }), t0)
+        else if (change === 'end') table.end(id, { ended: 'logout', at: t0 })
+        else if (row) table.markUsed(id, row)
         const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap(index.of)
-        expect([...indexed].sort()).toEqual([...shelf.ids()].sort())
-        expect(shelf.ids().length).toBeLessThanOrEqual(12)
+        expect([...indexed].sort()).toEqual([...table.ids()].sort())
+        expect(table.ids().length).toBeLessThanOrEqual(12)
       }
-      shelf.close()
+      table.close()
       expect(index.size).toBe(0)
     }),
     { numRuns: 200, seed: 20_300_101 },

@@ -19,9 +19,9 @@ describe('by a clock that the test moves', () => {
 
   test('100,000 expired rows leave within a minute without being read, and then the timer stops', async () => {
     const groups = createGroups()
-    const shelf = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
+    const table = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
     for (let index = 0; index < 100_000; index++)
-      shelf.set(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
+      table.set(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
     vi.advanceTimersByTime(2_000)
     expect(groups.size).toBeGreaterThan(90_000)
     vi.advanceTimersByTime(60_000)
@@ -31,12 +31,12 @@ describe('by a clock that the test moves', () => {
 
   test('expired rows leave also where so many others are read that the map is always in motion', () => {
     const groups = createGroups()
-    const shelf = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
+    const table = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
     const row = makeRow()
-    for (let index = 0; index < 3_000; index++) shelf.set(`busy.${index}`, row, t0)
-    shelf.set('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
+    for (let index = 0; index < 3_000; index++) table.set(`busy.${index}`, row, t0)
+    table.set('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
     for (let second = 0; second < 60; second++) {
-      for (let index = 0; index < 3_000; index++) shelf.markUsed(`busy.${index}`, row)
+      for (let index = 0; index < 3_000; index++) table.markUsed(`busy.${index}`, row)
       vi.advanceTimersByTime(1_000)
     }
     expect(groups.of('idle')).toEqual([])
@@ -45,9 +45,9 @@ describe('by a clock that the test moves', () => {
 
   test('live rows stay while expired ones leave', () => {
     const groups = createGroups()
-    const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-    shelf.set('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
-    shelf.set('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
+    const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
+    table.set('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
+    table.set('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
     vi.advanceTimersByTime(10_000)
     expect([groups.of('g'), groups.of('h')]).toEqual([[], ['h.b']])
     expect(vi.getTimerCount()).toBe(1)
@@ -84,8 +84,8 @@ describe('by a clock that the test moves', () => {
 
 test('an expired row leaves in real time without being read', async () => {
   const groups = createGroups()
-  const shelf = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-  shelf.set('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
+  const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
+  table.set('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
   await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 60_000, interval: 50 })
 })
 
