@@ -5,26 +5,27 @@ import { isId } from '@sojourn/core/store'
 import { clockSkewMs } from './lifetime.ts'
 import { fromTuple, toTuple } from './record-tuple.ts'
 
-/** A session as a token holds it. */
+/** The content of a token. */
 export interface Sealed {
   readonly opened: OpenedSession
-  /** Epoch ms from which on the token opens nothing. */
+  /** When the token expires, epoch ms. */
   readonly expiresAt: number
 }
 
 /**
- * A session as the claims of a JWT, as JSON in bytes:
+ * Encodes a session as the claims of a JWT (RFC 7519), as JSON in bytes:
  *
- * | claim           | is                                                                             |
+ * | claim           | content                                                                        |
+ * |-----------------|--------------------------------------------------------------------------------|
  * | `jti`           | the id of the session                                                          |
  * | `iat`           | when it was sealed, which is its last touch                                    |
- * | `exp`           | when it ends if nobody uses it again; never after its absolute limit           |
- * | `record`        | the rest of the record, the absolute limit in it, copied at each seal          |
- * | `codec`         | who encoded the data                                                           |
- * | `data`, `bytes` | the data: as text where it is text, else in base64url                          |
+ * | `exp`           | when it ends unless it is used again; never after its absolute limit           |
+ * | `record`        | the rest of the record, including the absolute limit, copied by each seal      |
+ * | `codec`         | the name of the codec that encoded the data                                    |
+ * | `data`, `bytes` | the data: as a string if it is UTF-8, else in base64url                        |
  *
- * Times are seconds, as JWT wants them, with the ms behind the point, always three: the next seal of a session that has
- * not changed is as long as this one, so what fitted into its cookies once fits again.
+ * Times are seconds with exactly three decimals. A session that has not changed is therefore sealed into a token of the
+ * same length, so one that fitted into its cookies still fits.
  */
 export function toClaims({ opened, expiresAt }: Sealed, codec: Codec): Uint8Array {
   const { record, touchedAt, data } = opened
@@ -39,9 +40,10 @@ export function toClaims({ opened, expiresAt }: Sealed, codec: Codec): Uint8Arra
 }
 
 /**
- * The session in the claims of a genuine token; data that another of the `codecs` wrote is written anew by the first.
- * Throws where a claim is missing or of a wrong type, and for a token of the future (ASVS 9.2.1). `at` is the manager's
- * now; whether the token has expired is left to the caller.
+ * Decodes the claims of a genuine token. Data of another codec in `codecs` is re-encoded by the first one. `at` is the
+ * manager's current time, epoch ms. The caller checks whether the token has expired.
+ * @throws TypeError if a claim is missing or has the wrong type, or if the codec is unknown.
+ * @throws RangeError for a token from the future, beyond the tolerated clock skew (ASVS 9.2.1).
  */
 export function fromClaims(
   plain: Uint8Array,
@@ -56,7 +58,7 @@ export function fromClaims(
     throw new TypeError('iat, exp or nbf is not a time')
   if (Math.max(touchedAt, notBefore) > at + clockSkewMs)
     throw new RangeError('The token is of the future')
-  const data = transcode(bytesOf(claims), { name: codec, codecs })
+  const data = transcode(dataBytesOf(claims), { name: codec, codecs })
   return { opened: { record: fromTuple(jti, record), touchedAt, data }, expiresAt }
 }
 
@@ -66,17 +68,17 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
-/** A JSON number of one width, which JSON.stringify does not write. */
+/** Returns seconds as a JSON number with three decimals; JSON.stringify would drop trailing zeros. */
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3)
 }
 
-/** Whole ms of a JWT's seconds. */
+/** Returns a JWT's seconds as whole ms, or `undefined` if they are not a number. */
 function milliseconds(seconds: unknown): number | undefined {
   return typeof seconds === 'number' ? Math.round(seconds * 1000) : undefined
 }
 
-function bytesOf({ data, bytes }: Readonly<Record<string, unknown>>): Uint8Array {
+function dataBytesOf({ data, bytes }: Readonly<Record<string, unknown>>): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data)
   if (typeof bytes === 'string') return Buffer.from(bytes, 'base64url')
   throw new TypeError('The token holds no data')

@@ -18,30 +18,45 @@ import { createSealedOpen } from './sealed-open.ts'
 import { createSealedSave } from './sealed-save.ts'
 import { createTokens } from './tokens.ts'
 
-/** What a cookie store may be given. */
+/** Options of `cookieStore`. */
 export interface CookieStoreOptions {
   /**
-   * A backend that remembers which sessions have ended or were elevated: with it `destroy`, `revoke`, `login` and
-   * `rotate` are final at once (P1, P4), for one look-up per request. It needs a prefix of its own, must merge no marks
-   * (`supports.conditionalWrite`) and must lose none. @default none: what was sealed opens until it expires
+   * A backend that remembers which sessions have ended or were elevated. With it `destroy`, `revoke`, `login` and
+   * `rotate` take effect at once (P1, P4), at the cost of one look-up per request. The backend needs a prefix of its own,
+   * must support `conditionalWrite`, and must not lose entries.
+   * @default none: a sealed token opens until it expires
    */
   readonly revocations?: SessionBackend
-  /** How many opened tokens are remembered; each takes up to 30 KiB. 0 for none. @default 1000 */
+  /** How many opened tokens are cached, up to 30 KiB each; 0 turns the cache off. @default 1000 */
   readonly cacheSize?: number
-  /** How many cookies a session may take, 1 to 3: about 2.7 kB of data each. @default 3 */
+  /** How many cookies one session may use, 1 to 3: about 2.7 kB of data each. @default 3 */
   readonly maxCookies?: number
-  /** What encrypts: `node:crypto`, or jose over WebCrypto where that is missing. Both open both. @default 'node' */
+  /**
+   * The encryption: `node:crypto`, or jose on WebCrypto for runtimes without it. Each opens the tokens of the other.
+   * @default 'node'
+   */
   readonly sealer?: 'node' | 'jose'
 }
 
 /**
- * Keeps the whole session in its cookie, sealed (JWE, `dir` and `A256GCM`): no server state, and so nobody can list
- * sessions, nor merge what two requests change, nor, without `revocations`, end a session before it expires. What it
- * cannot do is `false` in `supports`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * Creates a store that keeps the whole session in its cookie, sealed as a JWE (RFC 7516, `dir` and `A256GCM`). It has no
+ * server state, so it cannot list sessions or merge the changes of two requests, and without `revocations` it cannot end
+ * a session before it expires. `supports` is `false` for each of these.
+ *
+ * Options: `revocations` (default none), `maxCookies` 1 to 3 (default 3), `cacheSize` in tokens (default 1000), `sealer`
+ * `'node'` or `'jose'` (default `'node'`).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a `cacheSize` that is not a whole number, an unknown
+ * `sealer`, or `revocations` without `supports.conditionalWrite`.
+ * @example
+ * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { cookieStore } from '@sojourn/store-cookie'
+ *
+ * const secret = secretFromFile('/run/secrets/session')
+ * const store = cookieStore({ maxCookies: 2 })
+ * export const manager = createSessionManager(defaultConfig(secret, { store }))
  */
 export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
-  checkOptions(options, known, 'cookieStore()')
+  checkOptions(options, knownOptions, 'cookieStore()')
   const { revocations, cacheSize = 1000, sealer = 'node' } = options
   check(
     Number.isSafeInteger(cacheSize) && cacheSize >= 0,
@@ -55,14 +70,15 @@ export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
   return (env) => connect({ ...options, cacheSize, sealer }, env)
 }
 
-const known: Readonly<Record<keyof CookieStoreOptions, true>> = {
+const knownOptions: Readonly<Record<keyof CookieStoreOptions, true>> = {
   revocations: true,
   cacheSize: true,
   maxCookies: true,
   sealer: true,
 }
 
-type ResolvedOptions = CookieStoreOptions & Required<Pick<CookieStoreOptions, 'cacheSize' | 'sealer'>>
+type ResolvedOptions = CookieStoreOptions &
+  Required<Pick<CookieStoreOptions, 'cacheSize' | 'sealer'>>
 
 function connect(
   { revocations: backend, cacheSize, sealer, maxCookies = 3 }: ResolvedOptions,
@@ -78,7 +94,7 @@ function connect(
     capacity: cookieCapacity(env.cookieName, maxCookies),
     touchInterval: env.policy.touchInterval,
   })
-  const parts = { tokens, revocations, env, codec }
+  const context = { tokens, revocations, env, codec }
   return {
     codec,
     maxCookies,
@@ -88,9 +104,9 @@ function connect(
       list: false,
       limit: false,
     },
-    ...createSealedOpen(parts),
-    ...createSealedSave(parts),
-    ...createSealedEnd(parts),
+    ...createSealedOpen(context),
+    ...createSealedSave(context),
+    ...createSealedEnd(context),
     ping: async () => revocations?.ping(),
     close: async () => revocations?.close(),
   }

@@ -2,14 +2,14 @@ import { CompactEncrypt, type CryptoKey, compactDecrypt, errors } from 'jose'
 import type { SealKey } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
 
-/** All that a token may be; the spelling has refused everything else already, and this refuses it once more. */
+/** The only algorithms accepted. `createJweParser` refuses other headers before; this is a second check. */
 const allowed = {
   keyManagementAlgorithms: ['dir'],
   contentEncryptionAlgorithms: ['A256GCM'],
   maxDecompressedLength: 0,
 }
 
-/** Seals by jose, which needs nothing but WebCrypto. Keys are imported once. */
+/** Creates a sealer on jose, which needs only WebCrypto. Each key is imported once. */
 export function createJoseSealer(): Sealer {
   const imported = new Map<SealKey, Promise<CryptoKey>>()
 
@@ -30,9 +30,9 @@ export function createJoseSealer(): Sealer {
   }
 
   function cryptoKey(by: SealKey): Promise<CryptoKey> {
-    const known = imported.get(by) ?? importKey(by)
-    imported.set(by, known)
-    return known
+    const key = imported.get(by) ?? importKey(by)
+    imported.set(by, key)
+    return key
   }
 }
 

@@ -1,43 +1,43 @@
 import type { OpenedSession } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 
-/** The tokens that were opened lately, so that a browser's next request costs a look-up, not a decryption. */
+/** A cache of tokens opened recently, so that a browser's next request costs a look-up instead of a decryption. */
 export interface OpenedCache {
-  /** A copy of what the token holds; `undefined` where it is not known, or has expired at `at`, epoch ms. */
+  /** Returns a copy of the token's content; `undefined` if it is not cached, or has expired at `at`, epoch ms. */
   get(token: string, at: number): Sealed | undefined
+  /** Stores a copy of the token's content. */
   set(token: string, sealed: Sealed): void
 }
 
 /**
- * A cache of at most `max` tokens, of which the one used longest ago leaves first; none where `max` is 0. It is keyed by
- * the exact token, so that nothing but the token that was opened finds it. What goes in and what comes out are copies:
- * no handler can change what the next request is given.
+ * Creates a cache of at most `max` tokens; the one used longest ago is removed first. With 0 it stores nothing. The key is
+ * the exact token. Entries are copied on the way in and out, so that no handler can change what the next request gets.
  */
 export function createOpenedCache(max: number): OpenedCache {
-  const kept = new Map<string, Sealed>() // in the order of use, the one used longest ago first
+  const entries = new Map<string, Sealed>() // in order of use, the one used longest ago first
 
   return {
     get(token, at) {
-      const sealed = kept.get(token)
+      const sealed = entries.get(token)
       if (!sealed) return undefined
-      kept.delete(token)
+      entries.delete(token)
       if (at >= sealed.expiresAt) return undefined
-      kept.set(token, sealed)
+      entries.set(token, sealed)
       return { ...sealed, opened: copyOf(sealed.opened) }
     },
 
     set(token, { opened, expiresAt }) {
       if (max === 0) return
-      kept.delete(token)
-      kept.set(unshared(token), { opened: copyOf(opened), expiresAt })
-      if (kept.size <= max) return
-      const [longestAgo] = kept.keys()
-      if (longestAgo !== undefined) kept.delete(longestAgo)
+      entries.delete(token)
+      entries.set(detached(token), { opened: copyOf(opened), expiresAt })
+      if (entries.size <= max) return
+      const [longestAgo] = entries.keys()
+      if (longestAgo !== undefined) entries.delete(longestAgo)
     },
   }
 }
 
-/** The data too: a codec may decode into views of the bytes that it was given. */
+/** Copies the data too, because a codec may decode into views of its input. */
 function copyOf({ record, touchedAt, data }: OpenedSession): OpenedSession {
   const { client } = record
   return {
@@ -47,7 +47,7 @@ function copyOf({ record, touchedAt, data }: OpenedSession): OpenedSession {
   }
 }
 
-/** The text by itself: a part of a header keeps the whole header in memory. */
-function unshared(token: string): string {
+/** Returns a copy of the string. A substring of a header would keep the whole header in memory. */
+function detached(token: string): string {
   return Buffer.from(token, 'latin1').toString('latin1')
 }

@@ -1,6 +1,6 @@
 import type { SealKey, SealKeys } from './seal-keys.ts'
 
-/** A token that is spelled as we spell ours, sealed by whoever. */
+/** The parts of a well-formed token whose header names one of our keys. It is not authenticated yet. */
 export interface ParsedJwe {
   readonly token: string
   readonly by: SealKey
@@ -10,23 +10,26 @@ export interface ParsedJwe {
 }
 
 /**
- * `header..iv.ciphertext.tag`: the compact serialisation of a JWE whose key is agreed on beforehand. 12 bytes of iv have
- * no spare bits; of the last character of a 16-byte tag four are spare, and zero.
+ * `header..iv.ciphertext.tag`: the compact serialization of a JWE with `dir` (RFC 7516, section 7.1). A 12-byte iv has no
+ * unused bits in base64url; the last character of a 16-byte tag has four, which must be zero.
  */
 const shape = /^([\w-]{1,200})\.\.([\w-]{16})\.([\w-]+)\.([\w-]{21}[AQgw])$/
 
 /**
- * Reads a token up to its decryption, by its spelling alone. Each token has one spelling. Its header must be, byte for
- * byte, that of one of our keys, so that an unknown `kid`, another `alg`, `enc` or `typ`, `zip`, `crit`, `jwk` and whatever
- * else a header can say is refused by one look-up, before anything is parsed or derived.
+ * Creates a parser that splits a token without decrypting it. Each token has exactly one accepted encoding. The header must
+ * equal, byte for byte, the header of one of `keys`, so that an unknown `kid`, another `alg`, `enc` or `typ`, and any `zip`,
+ * `crit` or `jwk` are refused by one look-up, before anything is parsed or derived.
+ *
+ * The parser returns `'malformed'` for a token of another shape or longer than `maxLength` characters, and `'forged'` for one
+ * with another header.
  */
 export function createJweParser(
   keys: SealKeys,
-  longest: number,
+  maxLength: number,
 ): (token: string) => ParsedJwe | 'malformed' | 'forged' {
   const bySegment = new Map(keys.map((key) => [key.segment, key]))
   return (token) => {
-    if (token.length > longest) return 'malformed'
+    if (token.length > maxLength) return 'malformed'
     const [, segment = '', iv, ciphertext, tag] = shape.exec(token) ?? []
     if (iv === undefined || ciphertext === undefined || tag === undefined) return 'malformed'
     if (!isCanonical(ciphertext)) return 'malformed'
@@ -35,7 +38,7 @@ export function createJweParser(
   }
 }
 
-/** Decoders ignore the spare bits of the last character, so the same bytes could be spelled otherwise. */
+/** Decoders ignore the unused bits of the last character, so the same bytes could be encoded in several ways. */
 function isCanonical(text: string): boolean {
   return Buffer.from(text, 'base64url').toString('base64url') === text
 }

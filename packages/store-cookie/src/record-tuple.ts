@@ -1,7 +1,7 @@
 import type { ClientInfo, SessionId } from '@sojourn/core'
 import type { SessionRecord, Verifier } from '@sojourn/core/store'
 
-/** A record without its id, as a token holds it: short, and JSON. */
+/** A record without its id, as stored in a token: a JSON array, because field names would take space. */
 export type RecordTuple = readonly [
   createdAt: number,
   updatedAt: number,
@@ -14,7 +14,7 @@ export type RecordTuple = readonly [
   authenticatedAt: number | null,
   userId: string | null,
   client: ClientInfo | null,
-  ...leaving: true[], // one, or mostly none
+  ...leaving: true[], // at most one; usually none
 ]
 
 type VerifierTuple = readonly [
@@ -25,7 +25,7 @@ type VerifierTuple = readonly [
   graceUntil: number | null,
 ]
 
-/** A record as a tuple. */
+/** Converts a record to a tuple. */
 export function toTuple(record: SessionRecord): RecordTuple {
   const { current, next, salt, previous, graceUntil } = record.verifier
   return [
@@ -44,7 +44,10 @@ export function toTuple(record: SessionRecord): RecordTuple {
   ]
 }
 
-/** A record from a tuple; throws where anything in it has the wrong type. */
+/**
+ * Converts a tuple to a record.
+ * @throws TypeError if a field has the wrong type.
+ */
 export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple

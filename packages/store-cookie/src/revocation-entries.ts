@@ -14,48 +14,53 @@ import {
   type SessionBackend,
   type StoreEnv,
 } from '@sojourn/core/store'
-import { maxTokenLifetimeMs, clockSkewMs } from './lifetime.ts'
+import { clockSkewMs, maxTokenLifetimeMs } from './lifetime.ts'
 
 /**
- * What is known of a session besides its token: that it has ended, or the authority that its token must have, and whether
- * another store is taking it over.
+ * What the server knows about a session besides its token: that it has ended; or the authority that its token must have,
+ * and whether another store is taking it over.
  */
 export type RevocationEntry =
   | { readonly ended: EndReason }
   | { readonly authority: number; readonly leaving?: true }
 
-/** The entries of sealed sessions, in a database. Nothing there opens anything: ids, numbers and reasons. */
+/** The entries of sealed sessions in a database: ids, numbers and reasons, none of which opens a session. */
 export interface RevocationEntries {
-  /** The entry of a session; `undefined` while nobody has elevated or ended it. One `find`. */
+  /** Returns the entry of a session; `undefined` if it was neither elevated nor ended. One `find`. */
   find(id: SessionId): Promise<RevocationEntry | undefined>
   /**
-   * Puts an entry, unless one stands that `yields` says it must yield to, which is then the answer. In one step: judged
-   * anew when another came between. `until` is when the last token of the session expires, epoch ms; the entry outlives
-   * it by as much as the clocks of a fleet may differ.
+   * Writes an entry, unless `keepExisting` returns true for the existing one. Returns the existing entry if it was kept,
+   * else `undefined`. Atomic: after a concurrent write `keepExisting` is called again.
+   * @throws SessionConflictError `ERR_SESSION_CONFLICT` after 20 conflicts.
    */
-  put(id: SessionId, entry: RevocationEntry, terms: PutOptions): Promise<RevocationEntry | undefined>
+  put(
+    id: SessionId,
+    entry: RevocationEntry,
+    terms: PutOptions,
+  ): Promise<RevocationEntry | undefined>
   ping(): Promise<void>
   close(): Promise<void>
 }
 
-/** Under which terms an entry is put. */
+/** The options of `put`. */
 interface PutOptions {
+  /** When the last token of the session expires, epoch ms. The entry outlives it by the tolerated clock skew. */
   readonly until: number
-  keepExisting(standing: RevocationEntry): boolean
+  keepExisting(existing: RevocationEntry): boolean
 }
 
-/** An entry, and the row that holds it; none where the backend's own tombstone is all there is. */
+/** An entry and its row; `row` is `undefined` if the entry is the backend's own tombstone. */
 interface Found {
   readonly entry: RevocationEntry
   readonly row: Row | undefined
 }
 
-/** Everybody who comes between ends or elevates the session, so more would be a backend that makes conflicts up. */
+/** Each conflict is another end or elevation of the same session, so more of them means a faulty backend. */
 const maxAttempts = 20
-/** An entry outlives the requests that were on their way when it was put, whatever they seal. */
+/** How long an entry outlives the longest possible token, in ms: requests in flight may still seal one. */
 const marginMs = 86_400_000
 
-/** Marks in a backend, behind the deadline and the contract. */
+/** Creates the entries on a backend, guarded by the deadline and the contract checks of core. */
 export function createRevocationEntries(
   backend: SessionBackend,
   { clock, policy, emit }: StoreEnv,
@@ -63,13 +68,13 @@ export function createRevocationEntries(
   const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
 
   return {
-    find: async (id) => (await look(id))?.entry,
+    find: async (id) => (await read(id))?.entry,
     put,
     ping: () => guarded.ping(clock()),
     close: () => backend.close(),
   }
 
-  async function look(id: SessionId): Promise<Found | undefined> {
+  async function read(id: SessionId): Promise<Found | undefined> {
     const found = await guarded.find(id, clock())
     if (found === null) return undefined
     return 'ended' in found
@@ -82,12 +87,12 @@ export function createRevocationEntries(
     entry: RevocationEntry,
     { until, keepExisting }: PutOptions,
   ): Promise<RevocationEntry | undefined> {
-    let found = await look(id)
+    let found = await read(id)
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (found && (keepExisting(found.entry) || !found.row)) return found.entry
-      const met = await write(id, rowOf(entry, found?.row, until), found?.row)
-      if (met === 'written') return undefined
-      found = met === 'gone' ? await look(id) : { entry: decode(id, met), row: met }
+      const outcome = await write(id, rowOf(entry, found?.row, until), found?.row)
+      if (outcome === 'written') return undefined
+      found = outcome === 'gone' ? await read(id) : { entry: decode(id, outcome), row: outcome }
     }
     throw new SessionConflictError(
       'ERR_SESSION_CONFLICT',
@@ -95,37 +100,37 @@ export function createRevocationEntries(
     )
   }
 
-  /** Over the row that was found, or where none was; a row that stands in the way is handed back. */
-  async function write(id: SessionId, row: Row, over: Row | undefined) {
+  /** Inserts `row`, or replaces `previous` by it. Returns `'written'`, `'gone'`, or the row of a concurrent write. */
+  async function write(id: SessionId, row: Row, previous: Row | undefined) {
     const at = clock()
-    if (!over) return (await guarded.insert(id, row, { at })).inserted ? 'written' : 'gone'
-    const outcome = await guarded.replace(id, row, { at, expected: over.version })
+    if (!previous) return (await guarded.insert(id, row, { at })).inserted ? 'written' : 'gone'
+    const outcome = await guarded.replace(id, row, { at, expected: previous.version })
     if (outcome === 'replaced') return 'written'
     if (outcome === 'gone') return 'gone'
     return outcome.conflict.version === row.version ? 'written' : outcome.conflict
   }
 
-  /** Never shorter than the row before: the session may have been given a later limit since. */
-  function rowOf(entry: RevocationEntry, before: Row | undefined, until: number): Row {
+  /** Returns the row of an entry. It never expires before `previous`: the session may have been given a later limit since. */
+  function rowOf(entry: RevocationEntry, previous: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()
     const latest = Math.min(until + clockSkewMs, at + maxTokenLifetimeMs + marginMs)
     return {
-      ...(before ? nextLineage(before, version) : { version, priorVersions: [] }),
+      ...(previous ? nextLineage(previous, version) : { version, priorVersions: [] }),
       touchedAt: at,
-      expiresAt: Math.max(latest, before?.expiresAt ?? 0),
+      expiresAt: Math.max(latest, previous?.expiresAt ?? 0),
       value: jsonCodec.encode(entry),
     }
   }
 }
 
-/** Trouble, and never "not revoked" (P8), where something else stands under the id. */
+/** Decodes an entry. Throws, instead of treating the session as not revoked (P8), if the value is something else. */
 function decode(id: SessionId, { value }: Row): RevocationEntry {
   try {
     const entry = jsonCodec.decode(value)
     if (isRevocationEntry(entry)) return entry
   } catch {
-    // It is none.
+    // Not an entry.
   }
   throw new SessionStoreError(
     'ERR_STORE_CONTRACT',

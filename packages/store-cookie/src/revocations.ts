@@ -7,29 +7,29 @@ import {
 } from './revocation-entries.ts'
 
 /**
- * Why a token that is genuine writes nothing: its session has ended, or was elevated after it, and then it opens nothing
- * either; or another store is taking the session over.
+ * Why the session of a genuine token cannot be written: it has ended; it was elevated after the token was sealed; or
+ * another store is taking it over. In the first two cases the token does not open it either.
  */
 export type SessionRefusal = { readonly ended: EndReason } | 'superseded' | 'leaving'
 
-/** What a server must remember so that an end and an elevation are final although the browser holds the session. */
+/** The server's memory of ended and elevated sessions, so that both take effect although the browser holds the session. */
 export interface Revocations extends Pick<RevocationEntries, 'ping' | 'close'> {
-  /** Why the token of a record is refused, if it is. One `find`. */
-  judge(record: SessionRecord): Promise<SessionRefusal | undefined>
-  /** Makes the next record's authority the only one that counts; or says why not. */
+  /** Returns why the session of a record is refused, or `undefined`. One `find`. */
+  check(record: SessionRecord): Promise<SessionRefusal | undefined>
+  /** Makes the authority of `next` the only valid one. Returns why this was refused, or `undefined`. */
   elevate(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined>
-  /** Lets nobody elevate the record's session any more, until it ends; or says why not. Again is as once. */
+  /** Stops all further elevations of the session until it ends. Idempotent. Returns why this was refused, or `undefined`. */
   leave(record: SessionRecord): Promise<SessionRefusal | undefined>
-  /** Ends a session, whatever its authority; or says who has done so before. */
+  /** Ends a session, whatever its authority, until `until`, epoch ms. Returns the reason of an earlier end, or `undefined`. */
   end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
 }
 
-/** Revocations by id and authority, in a backend. An entry stays until no token of its session can open any more. */
+/** Creates the revocations on a backend. An entry is kept until no token of its session can open it any more. */
 export function createRevocations(backend: SessionBackend, env: StoreEnv): Revocations {
   const entries = createRevocationEntries(backend, env)
 
   return {
-    judge: async ({ id, authority }) => refusalOf(authority, await entries.find(id)),
+    check: async ({ id, authority }) => refusalOf(authority, await entries.find(id)),
 
     async elevate({ id, authority, absoluteExpiresAt }, next) {
       const entry = await entries.put(
@@ -37,7 +37,7 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
         { authority: next.authority },
         {
           until: Math.max(absoluteExpiresAt, next.absoluteExpiresAt),
-          keepExisting: (standing) => refusalOf(authority, standing) !== undefined,
+          keepExisting: (existing) => refusalOf(authority, existing) !== undefined,
         },
       )
       return refusalOf(authority, entry)
@@ -49,15 +49,15 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
         { authority, leaving: true },
         {
           until: absoluteExpiresAt,
-          keepExisting: (standing) => refusalOf(authority, standing) !== undefined,
+          keepExisting: (existing) => refusalOf(authority, existing) !== undefined,
         },
       )
-      const refused = refusalOf(authority, entry)
-      return refused === 'leaving' ? undefined : refused
+      const refusal = refusalOf(authority, entry)
+      return refusal === 'leaving' ? undefined : refusal
     },
 
     async end(id, reason, until) {
-      const keepExisting = (standing: RevocationEntry) => 'ended' in standing
+      const keepExisting = (existing: RevocationEntry) => 'ended' in existing
       const entry = await entries.put(id, { ended: reason }, { until, keepExisting })
       return entry && 'ended' in entry ? entry.ended : undefined
     },
@@ -67,7 +67,10 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
   }
 }
 
-function refusalOf(authority: number, entry: RevocationEntry | undefined): SessionRefusal | undefined {
+function refusalOf(
+  authority: number,
+  entry: RevocationEntry | undefined,
+): SessionRefusal | undefined {
   if (entry === undefined || 'ended' in entry) return entry
   if (entry.authority > authority) return 'superseded'
   return entry.leaving ? 'leaving' : undefined

@@ -1,12 +1,12 @@
 import type { Sealer } from './sealer.ts'
 
 /**
- * After how many seals a process warns, and again after as many. AES-GCM with random ivs allows a key 2³² in all (NIST
- * SP 800-38D, 8.3), whoever makes them; no process sees those of the others.
+ * A process warns each time it has made this many seals. With random ivs, AES-GCM allows 2³² seals per key in all (NIST SP
+ * 800-38D, section 8.3); a process cannot see the seals of the others.
  */
 export const sealBounds = { warnEvery: 2 ** 30 }
 
-/** The sealer, with a count of what its one key has sealed; beyond it two ivs may meet, which would open the key. */
+/** Wraps a sealer and warns as its seals approach the bound, beyond which a repeated iv would break the encryption. */
 export function countSeals(sealer: Sealer, warn: (message: string) => void): Sealer {
   let seals = 0
   return {
@@ -15,7 +15,7 @@ export function countSeals(sealer: Sealer, warn: (message: string) => void): Sea
       if (seals % sealBounds.warnEvery === 0) warn(tooMany(seals))
       return sealer.seal(plain, by)
     },
-    unseal: (spelled) => sealer.unseal(spelled),
+    unseal: (jwe) => sealer.unseal(jwe),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Keyring } from '@sojourn/core/store'
 
-/** The protected header of every token that a key seals (RFC 7516); nothing else is ever in it. */
+/** The protected header of the tokens sealed by one key (RFC 7516, section 4); it has no other members. */
 interface SealHeader {
   readonly alg: 'dir'
   readonly enc: 'A256GCM'
@@ -9,33 +9,34 @@ interface SealHeader {
   readonly typ: 'sojourn-session'
 }
 
-/** A key that seals, and the header that names it. */
+/** A sealing key, and the header that names it. */
 export interface SealKey {
   readonly key: KeyObject
   readonly header: SealHeader
-  /** The header as it stands at the head of a token. */
+  /** The header in base64url: the first part of a token. */
   readonly segment: string
 }
 
-/** The keys of a manager: the first seals, all unseal. */
+/** The sealing keys of a manager: the first seals, all unseal. */
 export type SealKeys = readonly [SealKey, ...SealKey[]]
 
 const kidBytes = 6
 
 /**
- * Derives the keys, once, for this purpose and the cookie's name: a token of another purpose, application or cookie is
- * sealed by other keys (ASVS 9.2.2). A `kid` derives from the secret beside the key and tells nothing of either.
+ * Derives the sealing keys for this purpose and the cookie's name, so that tokens of another purpose, application or
+ * cookie are sealed by other keys (ASVS 9.2.2). The `kid` is derived from the secret separately and reveals neither the
+ * secret nor the key.
  */
 export function createSealKeys(keyring: Keyring): SealKeys {
-  const names = keyring.derive('seal-kid').map(nameOf)
+  const kids = keyring.derive('seal-kid').map(kidOf)
   const [first, ...others] = keyring
     .derive('seal')
-    .map((key, at): SealKey => createSealKey(key, names[at] ?? ''))
+    .map((key, at): SealKey => createSealKey(key, kids[at] ?? ''))
   if (!first) throw new TypeError('A keyring holds at least one key')
   return [first, ...others]
 }
 
-function nameOf(key: KeyObject): string {
+function kidOf(key: KeyObject): string {
   return key.export().subarray(0, kidBytes).toString('base64url')
 }
 

@@ -21,12 +21,12 @@ import { tokenExpiryOf } from './lifetime.ts'
 import type { SessionRefusal } from './revocations.ts'
 import { asLeaving, type SealedContext } from './sealed-context.ts'
 
-/** A sealed record needs no secret of its own: the seal is what opens it. */
+/** A sealed record has no secret of its own: the seal authenticates it. */
 const noSecret = ''
 
 /**
- * The `create` and `save` of a cookie store: both seal. What this request opened is all that there is to change, so
- * nothing is merged; with revocations, what was ended or elevated meanwhile is not sealed again.
+ * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with. With
+ * revocations, a session that was ended or elevated meanwhile is not sealed again.
  */
 export function createSealedSave({
   tokens,
@@ -45,8 +45,8 @@ export function createSealedSave({
     const record = createRecord({ ...draft, id, at, secretHash: noSecret })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
-    // Only an id that somebody was shown can have been ended before it was kept.
-    if (draft.id !== undefined && (await revocations?.judge(record)))
+    // Only an id that was shown before can have been ended before it was saved.
+    if (draft.id !== undefined && (await revocations?.check(record)))
       return { created: false, why: 'ended' }
     return { created: true, opened, token, evicted: [] }
   }
@@ -59,38 +59,41 @@ export function createSealedSave({
     if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
       return { saved: true, opened }
     const touched = { ...next, touchedAt: at }
-    const token = await seal(touched, next !== opened) // before anything is written: it may be too large
+    const token = await seal(touched, next !== opened) // before any write, because it may be too large
     if (token === undefined) return { saved: true, opened }
-    const refused = await refuse(opened.record, touched.record)
-    if (typeof refused === 'string' && next === opened) return { saved: true, opened }
-    if (refused) return notSaved(refused)
+    const refusal = await checkRevocations(opened.record, touched.record)
+    if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
+    if (refusal) return notSaved(refusal)
     return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
   }
 
-  /** Nobody asked for a mere touch: where it no longer fits, as with another codec, the client keeps the token it has. */
-  async function seal(next: OpenedSession, isAsked: boolean): Promise<string | undefined> {
+  /**
+   * Seals a session. A mere touch that no longer fits into the cookies, as after a change of codec, returns `undefined`
+   * instead of throwing: the client keeps the token it has.
+   */
+  async function seal(next: OpenedSession, isChanged: boolean): Promise<string | undefined> {
     try {
       return await tokens.seal(next)
     } catch (error) {
-      if (isAsked || !(error instanceof SessionUsageError)) throw error
+      if (isChanged || !(error instanceof SessionUsageError)) throw error
       emit('failed', { operation: 'touch', error })
       return undefined
     }
   }
 
-  /** Without revocations nothing could hold the others off; see `migrateStore`. */
+  /** Marks the session as leaving. Without revocations other requests are not stopped; see `migrateStore`. */
   async function leave(opened: OpenedSession): Promise<SaveOutcome> {
-    const refused = await revocations?.leave(opened.record)
-    return refused ? notSaved(refused) : { saved: true, opened: asLeaving(opened) }
+    const refusal = await revocations?.leave(opened.record)
+    return refusal ? notSaved(refusal) : { saved: true, opened: asLeaving(opened) }
   }
 
-  /** The session as the request wants it; itself where it wants nothing. */
+  /** Returns the session with the changes applied; the same object if there are none. */
   async function apply(
     opened: OpenedSession,
     { data, update, rotate }: Changes,
   ): Promise<OpenedSession> {
     const mine = data?.mine ?? opened.data
-    const written = update ? await updated({ ...opened, data: mine }, update) : mine
+    const written = update ? await runUpdate({ ...opened, data: mine }, update) : mine
     const at = clock()
     const isChanged = !sameBytes(written, opened.data)
     if (isChanged) checkSize(written, policy.maxDataBytes)
@@ -101,30 +104,36 @@ export function createSealedSave({
     return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: written }
   }
 
-  /** Bounded in time, because it may wait for something that waits for it. */
-  async function updated(
+  /** Runs an update on a copy of the data. Its time is bounded, because it may wait for something that waits for it. */
+  async function runUpdate(
     opened: OpenedSession,
     update: NonNullable<Changes['update']>,
   ): Promise<Uint8Array> {
     const copy = decodeData(codec, opened.data)
-    const patience = createTimeBudget(5 * policy.storeTimeout)
+    const budget = createTimeBudget(5 * policy.storeTimeout)
     try {
-      await patience.bound(Promise.resolve(update(copy)), () => saveTimedOut(opened))
+      await budget.bound(Promise.resolve(update(copy)), () => saveTimedOut(opened))
     } finally {
-      patience.end()
+      budget.end()
     }
     return codec.encode(copy)
   }
 
-  /** Others may have ended or elevated the session since; an elevation of its own is marked, or the old token lived on. */
-  async function refuse(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined> {
+  /**
+   * Returns why the save is refused: the session may have been ended or elevated since. Records an elevation, without
+   * which the old token would stay valid.
+   */
+  async function checkRevocations(
+    record: SessionRecord,
+    next: SessionRecord,
+  ): Promise<SessionRefusal | undefined> {
     return next.authority === record.authority
-      ? revocations?.judge(record)
+      ? revocations?.check(record)
       : revocations?.elevate(record, next)
   }
 }
 
-/** What is leaving takes no changes here; whoever moves it finds it where it goes. */
-function notSaved(refused: SessionRefusal): SaveOutcome {
-  return { saved: false, why: refused === 'superseded' ? refused : 'ended' }
+/** Returns the outcome of a refused save. A leaving session counts as ended here: it goes on in the other store. */
+function notSaved(refusal: SessionRefusal): SaveOutcome {
+  return { saved: false, why: refusal === 'superseded' ? refusal : 'ended' }
 }

@@ -7,34 +7,37 @@ import { createJweParser } from './parse-jwe.ts'
 import type { SealKeys } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
 
-interface TokenParts {
+interface TokenOptions {
   readonly keys: SealKeys
   readonly sealer: Sealer
   readonly cache: OpenedCache
-  /** The first writes, all read. */
+  /** The first encodes, all decode. */
   readonly codecs: readonly [Codec, ...Codec[]]
-  /** How many bytes a token may have. */
+  /** The maximum length of a token, in bytes. */
   readonly capacity: number
-  /** In ms. */
+  /** How often a session is touched, in ms. */
   readonly touchInterval: number
 }
 
-/** Why a token is refused: it is not spelled like one, none of our keys sealed it, or it holds no session. */
+/** Why a token is refused: it has another format, it was not sealed by one of our keys, or it contains no session. */
 export type TokenRefusal = 'malformed' | 'forged' | 'corrupt'
 
-/** Sessions to tokens and back. */
+/** Converts sessions to tokens and back. */
 export interface Tokens {
-  /** @throws SessionUsageError `ERR_SESSION_TOO_LARGE` for what the cookies cannot hold. */
+  /**
+   * Seals a session into a token.
+   * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` if the token does not fit into the cookies.
+   */
   seal(opened: OpenedSession): Promise<string>
-  /** What a token holds, expired or not; `at` is the manager's now, epoch ms. Never throws for a token. */
+  /** Returns the content of a token, expired or not. `at` is the manager's current time, epoch ms. Never throws because of a token. */
   unseal(token: string, at: number): Promise<Sealed | TokenRefusal>
 }
 
-/** Binds the format of tokens to the keys and limits of one store. */
-export function createTokens(parts: TokenParts): Tokens {
-  const { keys, sealer, cache, codecs, capacity, touchInterval } = parts
+/** Creates the conversion with the keys and limits of one store. */
+export function createTokens(options: TokenOptions): Tokens {
+  const { keys, sealer, cache, codecs, capacity, touchInterval } = options
   const [first] = keys
-  const spell = createJweParser(keys, capacity)
+  const parse = createJweParser(keys, capacity)
 
   return {
     async seal(opened) {
@@ -46,19 +49,19 @@ export function createTokens(parts: TokenParts): Tokens {
     },
 
     async unseal(token, at) {
-      const known = cache.get(token, at)
-      if (known) return known
-      const spelled = spell(token)
-      if (typeof spelled === 'string') return spelled
-      const plain = await sealer.unseal(spelled)
+      const cached = cache.get(token, at)
+      if (cached) return cached
+      const jwe = parse(token)
+      if (typeof jwe === 'string') return jwe
+      const plain = await sealer.unseal(jwe)
       if (!plain) return 'forged'
-      const sealed = read(plain, at)
+      const sealed = decode(plain, at)
       if (sealed !== 'corrupt') cache.set(token, sealed)
       return sealed
     },
   }
 
-  function read(plain: Uint8Array, at: number): Sealed | 'corrupt' {
+  function decode(plain: Uint8Array, at: number): Sealed | 'corrupt' {
     try {
       const { opened, expiresAt } = fromClaims(plain, { at, codecs })
       return { opened, expiresAt: Math.min(expiresAt, tokenExpiryOf(opened, touchInterval)) }
