@@ -5,7 +5,7 @@ import { memoryOf } from './observe.ts'
 import type { RedisNode } from './redis-node.ts'
 import { startStandalone } from './standalone.ts'
 
-/** A string in Redis, of which only the lengths count. */
+/** The lengths of a key and its string value, in bytes. */
 interface Lengths {
   readonly key: number
   readonly value: number
@@ -15,7 +15,7 @@ const copies = 1_024
 const sizes = Array.from({ length: 21 }, (_, n) => 300 + 20 * n)
 const item = (n: number) => ({ sku: `SKU-${1_000 + n}`, count: 1 + (n % 9), price: 9.99 })
 
-/** Of about so many bytes in JSON: a text, of which no codec can spare anything, and a cart, as shops have one. */
+/** Creates data of about `size` bytes of JSON: a text, which no codec shortens, and a shopping cart. */
 const shapes: Readonly<Record<string, (size: number) => TestData>> = {
   text: (size) => ({ note: 'x'.repeat(size - 11) }),
   cart: (size) => ({
@@ -24,8 +24,8 @@ const shapes: Readonly<Record<string, (size: number) => TestData>> = {
 }
 
 /**
- * Prints what anonymous sessions with 300 to 700 bytes of data cost Redis, each beside plain strings that hold the same data
- * as JSON: the mean over many sizes, because memory is handed out in steps of 64 and 128 bytes.
+ * Prints the memory that Redis uses for anonymous sessions with 300 to 700 bytes of data, compared with plain strings
+ * of the same data as JSON: the mean over many sizes, because memory is allocated in steps of 64 and 128 bytes.
  */
 export async function measureBytes(connect: Connect): Promise<void> {
   const { address, nodes, stop } = await startStandalone()
@@ -47,15 +47,15 @@ export async function measureBytes(connect: Connect): Promise<void> {
   await stop()
 }
 
-/** How the same data lies in Redis under each; the peers' key is `sess:` and an id of 32 characters. */
-async function stringsOf(data: TestData, parts: { node: RedisNode; connection: Connection }) {
+/** Returns the lengths of the same data in each format; the key of the others is `sess:` and an id of 32 characters. */
+async function stringsOf(data: TestData, options: { node: RedisNode; connection: Connection }) {
   const cookie = { originalMaxAge: 86_400_000, expires: new Date(), httpOnly: true, path: '/' }
   const plain = (value: object) => ({ key: 37, value: JSON.stringify(value).length })
   return new Map<string, Lengths>([
     ['JSON and nothing else', plain(data)],
     ['JSON with what express-session adds', plain({ cookie, ...data })],
-    ['a new session', await sessionOf(data, { ...parts, writes: 1 })],
-    ['a session that was written often', await sessionOf(data, { ...parts, writes: 5 })],
+    ['a new session', await sessionOf(data, { ...options, writes: 1 })],
+    ['a session that was written often', await sessionOf(data, { ...options, writes: 5 })],
   ])
 }
 

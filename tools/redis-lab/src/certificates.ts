@@ -1,13 +1,13 @@
 import { generate } from 'selfsigned'
 
-/** What a TLS server needs, PEM: the authority its clients trust, its certificate and its key. */
+/** The files of a TLS server, PEM: the CA certificate that clients trust, its certificate and its key. */
 export interface Certificates {
   readonly ca: string
   readonly certificate: string
   readonly key: string
 }
 
-/** An authority, and a certificate of it for loopback, good for a month. */
+/** Creates a CA and a certificate for loopback, both valid for 30 days. */
 export async function makeCertificates(): Promise<Certificates> {
   const options = {
     algorithm: 'sha256',

@@ -1,6 +1,6 @@
 import { freePort } from './free-port.ts'
 import { type RedisNode, startNode } from './redis-node.ts'
-import { linked, replicationLines } from './replication.ts'
+import { replicationLines, untilLinked } from './replication.ts'
 import { type Topology, topologyOf } from './topology.ts'
 import { until } from './until.ts'
 
@@ -8,19 +8,19 @@ const slots = 16_384
 const masters = 3
 
 interface Member extends RedisNode {
-  /** Where nodes talk to each other. */
+  /** The port of the cluster bus. */
   readonly bus: number
 }
 
-/** Three masters, each with a replica that takes over about three seconds after its master is gone. */
+/** Starts a Cluster of three masters, each with a replica that takes over about 3 s after its master has died. */
 export async function startCluster(): Promise<Topology<'cluster'>> {
   const members = await Promise.all(Array.from({ length: 2 * masters }, startMember))
   await Promise.all(members.slice(0, masters).map(takeSlots))
   await Promise.all(members.map((member) => meet(member, members)))
-  await until('all to know each other', () => everyone(members, knows(members.length)))
+  await until('all to know each other', () => everyMember(members, knows(members.length)))
   await Promise.all(members.slice(masters).map((each, index) => follow(each, members[index])))
-  await until('the cluster to serve', () => everyone(members, serves))
-  await until('all to know the replicas', () => everyone(members, knowsReplicas))
+  await until('the cluster to serve', () => everyMember(members, serves))
+  await until('all to know the replicas', () => everyMember(members, knowsReplicas))
   const nodes = members.map(({ host, port }) => ({ host, port }))
   return topologyOf<'cluster'>({ kind: 'cluster', nodes }, members)
 }
@@ -44,7 +44,7 @@ async function takeSlots(master: RedisNode, index: number): Promise<void> {
   await master.command('CLUSTER', 'ADDSLOTSRANGE', `${from}`, `${to}`)
 }
 
-/** Everyone meets everyone, which is one round of gossip instead of several. */
+/** Introduces a member to all others, which takes one round of gossip instead of several. */
 async function meet(member: Member, members: readonly Member[]): Promise<void> {
   for (const { host, port, bus } of members)
     if (port !== member.port) await member.command('CLUSTER', 'MEET', host, `${port}`, `${bus}`)
@@ -53,14 +53,14 @@ async function meet(member: Member, members: readonly Member[]): Promise<void> {
 async function follow(replica: RedisNode, master: RedisNode | undefined): Promise<void> {
   const id = String(await master?.command('CLUSTER', 'MYID'))
   await replica.command('CLUSTER', 'REPLICATE', id)
-  await linked(replica)
+  await untilLinked(replica)
 }
 
-async function everyone(
+async function everyMember(
   members: readonly Member[],
-  isSo: (member: Member) => Promise<boolean>,
+  holds: (member: Member) => Promise<boolean>,
 ): Promise<boolean> {
-  return (await Promise.all(members.map(isSo))).every(Boolean)
+  return (await Promise.all(members.map(holds))).every(Boolean)
 }
 
 const knows = (count: number) => async (member: Member) => {

@@ -10,7 +10,7 @@ import type { Connect, Connection } from './connect.ts'
 import { dump } from './dump.ts'
 import { freshPrefix } from './prefix.ts'
 
-/** Registers both suites for each of the topologies, nothing exempted: one client for each, several cases at a time. */
+/** Registers both suites for each topology without exemptions: one client per topology, cases in parallel. */
 export async function proveConformance(
   connect: Connect,
   addresses: Readonly<Record<string, Address>>,
@@ -20,12 +20,12 @@ export async function proveConformance(
     const suites = [await suiteOfBackend(connection), suiteOfStore(connection, address)]
     describe(name, () => {
       afterAll(() => connection.close())
-      for (const suite of suites) proveWhole(suite)
+      for (const suite of suites) registerWhole(suite)
     })
   }
 }
 
-function proveWhole(suite: Suite): void {
+function registerWhole(suite: Suite): void {
   register(suite, { test: test.concurrent })
 
   test(`nothing of ${suite.name} is left out`, () => {
@@ -44,7 +44,7 @@ function suiteOfBackend({ backend }: Connection): Promise<Suite> {
   })
 }
 
-/** Each case has a prefix, and each of its managers a backend of its own below it, as on so many servers. */
+/** Each case has its own prefix, and each of its managers its own backend, as if on different servers. */
 function suiteOfStore({ backend, codec }: Connection, address: Address): Suite {
   return storeSuite({
     supports: { conditionalWrite: true, revocation: true, list: true, limit: true },

@@ -2,25 +2,25 @@ import type { Codec, StoreFactory } from '@sojourn/core'
 import type { SessionBackend } from '@sojourn/core/store'
 import type { Address } from './address.ts'
 
-/** How many replicas a write waits for, and how long, in ms. */
+/** How many replicas a write waits for, and how long, in ms. The same shape as in `@sojourn/store-redis`. */
 interface ReplicaWaitOptions {
   readonly replicas: number
   readonly timeoutMs: number
 }
 
-/** A client of one library, connected: what the cases of this package ask of a driver. */
+/** A connected client of one library, as the cases of this package use it. */
 export interface Connection {
   backend(prefix: string, options?: { readonly waitFor: ReplicaWaitOptions }): SessionBackend
   store(prefix: string): StoreFactory
-  /** The store's own. */
+  /** The store's default codec. */
   readonly codec: Codec
   close(): void
 }
 
-/** Connects a client as docs/how-to/run-redis-for-sessions.md says, and waits until it is ready. */
+/** Connects a client with the options of docs/how-to/run-redis-for-sessions.md, and waits until it is ready. */
 export type Connect = (address: Address) => Promise<Connection>
 
-/** Connects several clients to one address; each with its name. */
+/** Connects several named clients to one address. */
 export function connectAll(
   address: Address,
   connects: Readonly<Record<string, Connect>>,

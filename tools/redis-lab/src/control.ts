@@ -1,16 +1,16 @@
 import { createClient } from 'redis'
 import type { Access, Endpoint } from './address.ts'
 
-/** An operator's connection to one server, opened with the first command and again after it broke. */
+/** An operator's connection to one server. It opens with the first command, and reopens after it broke. */
 export interface Control {
-  /** Sends a command as it stands, and answers what the server answers; its errors reject. */
-  command(...words: string[]): Promise<unknown>
-  /** The same, with text as the bytes that it is. */
-  bytes(...words: string[]): Promise<unknown>
+  /** Sends a command and resolves to the reply; rejects with the server's errors. */
+  command(...args: string[]): Promise<unknown>
+  /** Like `command`, with strings as Buffers. */
+  bytes(...args: string[]): Promise<unknown>
   close(): void
 }
 
-/** Connects as an operator, with the first command. */
+/** Creates the connection; it opens with the first command. */
 export function createControl(endpoint: Endpoint, access?: Access): Control {
   let client: ReturnType<typeof connect> | undefined
   const connected = async () => {
@@ -20,9 +20,9 @@ export function createControl(endpoint: Endpoint, access?: Access): Control {
     return client.connect()
   }
   return {
-    command: async (...words) => (await connected()).sendCommand(words),
-    bytes: async (...words) =>
-      (await connected()).sendCommand(words, { typeMapping: { 36: Buffer } }),
+    command: async (...args) => (await connected()).sendCommand(args),
+    bytes: async (...args) =>
+      (await connected()).sendCommand(args, { typeMapping: { 36: Buffer } }),
     close() {
       if (client?.isOpen) client.destroy()
     },

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RedisNode } from './redis-node.ts'
 
-/** All that a server holds, as it would lie on its disk: uncompressed, so that it can be searched. */
+/** Returns the RDB file of a server: everything it stores, uncompressed, so that it can be searched. */
 export async function dumpServer(node: RedisNode): Promise<Uint8Array> {
   const [, folder] = Object(await node.command('CONFIG', 'GET', 'dir'))
   await node.command('SAVE')

@@ -2,12 +2,12 @@ import type { Address } from './address.ts'
 import { type Control, createControl } from './control.ts'
 import { operator } from './secure.ts'
 
-/** All that the masters of a topology hold below a prefix, keys and values as Redis would write them to its disk. */
+/** Returns all keys below a prefix on the masters of a topology, and their values as `DUMP` serializes them. */
 export async function dump(address: Address, prefix: string): Promise<Uint8Array> {
   const masters = await mastersOf(address)
-  const parts = await Promise.all(masters.map((master) => dumpOf(master, prefix)))
+  const dumps = await Promise.all(masters.map((master) => dumpOf(master, prefix)))
   for (const master of masters) master.close()
-  return Buffer.concat(parts.flat())
+  return Buffer.concat(dumps.flat())
 }
 
 async function mastersOf(address: Address): Promise<Control[]> {
@@ -32,9 +32,9 @@ async function clusterMasters(nodes: readonly Control[]): Promise<Control[]> {
 
 async function sentinelMaster(address: Extract<Address, { kind: 'sentinel' }>): Promise<Control> {
   const [sentinel] = address.sentinels.map((endpoint) => createControl(endpoint))
-  const words = await sentinel?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', address.name)
+  const reply = await sentinel?.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', address.name)
   sentinel?.close()
-  const [host = '', port] = String(words).split(',')
+  const [host = '', port] = String(reply).split(',')
   return createControl({ host, port: Number(port) })
 }
 

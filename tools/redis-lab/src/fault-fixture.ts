@@ -10,21 +10,22 @@ import { startStandalone } from './standalone.ts'
 import type { AnyTopology } from './topology.ts'
 import { until } from './until.ts'
 
-/** Long enough for whatever a busy machine answers, and short enough to be waited for. In ms. */
+/** In ms: long enough for replies on a busy machine, and short enough for tests to wait for timeouts. */
 const storeTimeout = 2_000
 
-/** One application on servers that its test may break; all of it ends with the test. */
+/** One application on servers that its test may break; everything is stopped when the test finishes. */
 export interface FaultFixture {
   readonly nodes: readonly RedisNode[]
-  /** The server, or the first of several. */
+  /** The first of `nodes`. */
   readonly node: RedisNode
   readonly prefix: string
   readonly connection: Connection
   readonly manager: SessionManager<TestData>
+  /** Creates a visitor of the application, without a cookie. */
   visitor(): Visitor
 }
 
-/** An application on a topology of its own. */
+/** Starts an application on a topology of its own. */
 export async function fixtureOn(
   { address, nodes, stop }: AnyTopology,
   connect: Connect,
@@ -33,26 +34,26 @@ export async function fixtureOn(
   return fixtureAt(address, { nodes, connect })
 }
 
-/** An application on a server of its own, with these lines in its redis.conf. */
+/** Starts an application on a server of its own; `lines` are added to its redis.conf. */
 export async function fixtureOnServer(connect: Connect, lines?: string[]): Promise<FaultFixture> {
   return fixtureOn(await startStandalone(lines), connect)
 }
 
-/** An application behind a wire that its test may break, and one beside it that goes straight. */
+/** Starts an application behind a proxy that its test may break, and one that is connected directly, `direct`. */
 export async function fixtureBehindProxy(connect: Connect) {
-  const straight = await fixtureOnServer(connect)
-  const proxy = await startProxy(straight.node)
+  const direct = await fixtureOnServer(connect)
+  const proxy = await startProxy(direct.node)
   onTestFinished(() => proxy.stop())
   const address = { kind: 'standalone', host: proxy.host, port: proxy.port } as const
-  const { nodes, prefix } = straight
-  return { straight, proxy, ...(await fixtureAt(address, { nodes, connect, prefix })) }
+  const { nodes, prefix } = direct
+  return { direct, proxy, ...(await fixtureAt(address, { nodes, connect, prefix })) }
 }
 
 async function fixtureAt(
   address: Address,
-  parts: { nodes: readonly RedisNode[]; connect: Connect; prefix?: string },
+  options: { nodes: readonly RedisNode[]; connect: Connect; prefix?: string },
 ): Promise<FaultFixture> {
-  const { nodes, connect, prefix = freshPrefix() } = parts
+  const { nodes, connect, prefix = freshPrefix() } = options
   const [node] = nodes
   if (!node) throw new Error('A topology has a node')
   const connection = await connect(address)
@@ -64,14 +65,14 @@ async function fixtureAt(
   return { nodes, node, prefix, connection, manager, visitor }
 }
 
-/** A visitor who is logged in. */
+/** Returns a visitor who is logged in. */
 export async function loggedIn({ visitor }: FaultFixture, userId = 'ann'): Promise<Visitor> {
   const user = visitor()
   await user.visit((session) => session.login(userId))
   return user
 }
 
-/** Asks until the store answers again. */
+/** Resolves when the store is available again. */
 export async function untilAvailable({ manager }: FaultFixture): Promise<void> {
-  await until('the store to answer again', () => manager.ping().then(() => true))
+  await until('the store to be available again', () => manager.ping().then(() => true))
 }

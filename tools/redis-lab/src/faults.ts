@@ -5,7 +5,7 @@ import { proveMemoryFaults } from './faults/memory.ts'
 import { proveServerFaults } from './faults/server.ts'
 import { proveWireFaults } from './faults/wire.ts'
 
-/** Registers what can befall Redis, each fault on real servers that the test breaks. */
+/** Registers a test for each fault of Redis, on real servers that the test breaks. */
 export function proveFaults(
   connect: Connect,
   options: { readonly clusterFailover: boolean; readonly passwordMissing: PasswordMissing },

@@ -6,37 +6,41 @@ import type { Address } from './address.ts'
 import type { Connect } from './connect.ts'
 import { type TaskName, tasks } from './tasks.ts'
 
-/** What a server of a fleet is told: where Redis is, what time it is, and who comes. */
+/** What a process of a fleet needs for one job: where Redis is, the time, the task, and the browsers' cookies. */
 export interface Job {
   readonly address: Address
   readonly prefix: string
-  /** Epoch ms, at which its clock stands. */
+  /** The fixed time of its clock, epoch ms. */
   readonly at: number
   readonly task: TaskName
-  /** What the browsers hold that come to it. */
+  /** The cookies of the browsers that send requests to it. */
   readonly cookies: readonly string[]
 }
 
-/** Several processes, each a server that does the same. */
+/** Several processes, each a server that runs the same task. */
 export interface Fleet {
-  /** Has each do a job. All have begun before any goes on; `between` runs between the two, `meanwhile` while they go on. */
+  /**
+   * Runs a job in each process. All have begun before any continues; `between` runs before they continue, `meanwhile`
+   * while they continue.
+   */
   run(
     job: Job,
-    acts?: Partial<Record<'between' | 'meanwhile', () => Promise<unknown>>>,
+    steps?: Partial<Record<'between' | 'meanwhile', () => Promise<unknown>>>,
   ): Promise<void>
   stop(): void
 }
 
-/** Starts a program, which has to call `takePart`, in so many processes. */
+/** Starts `size` processes of a program, which must call `takePart`. */
 export function startFleet(program: string, size: number): Fleet {
   const execArgv = ['--import', 'tsx', '--conditions=@sojourn/source']
   const children = Array.from({ length: size }, () => fork(program, { execArgv }))
-  const all = (say: Job | 'go') => Promise.all(children.map((child) => answerOf(child, say)))
+  const sendAll = (message: Job | 'go') =>
+    Promise.all(children.map((child) => request(child, message)))
   return {
     async run(job, { between, meanwhile } = {}) {
-      await all(job)
+      await sendAll(job)
       await between?.()
-      await Promise.all([all('go'), meanwhile?.()])
+      await Promise.all([sendAll('go'), meanwhile?.()])
     },
     stop() {
       for (const child of children) child.disconnect()
@@ -44,21 +48,21 @@ export function startFleet(program: string, size: number): Fleet {
   }
 }
 
-/** Is one process of a fleet, until that lets go of it. */
+/** Serves the jobs of a fleet in this process, until the fleet disconnects. */
 export async function takePart(connect: Connect): Promise<void> {
   for (;;) {
-    const job: Job = await message()
+    const job: Job = await nextMessage()
     const { close, ...server } = await serve(connect, job)
     const finish = await tasks[job.task](server)
     process.send?.('begun')
-    await message()
+    await nextMessage()
     await finish()
     close()
     process.send?.('done')
   }
 }
 
-/** A server of a fleet: its secret is that of all the others, and a user may have three sessions. */
+/** Creates a server of a fleet. All have the same secret, and a user may have three sessions. */
 export async function serve(
   connect: Connect,
   { address, prefix, at, cookies = [] }: Pick<Job, 'address' | 'prefix' | 'at'> & Partial<Job>,
@@ -73,19 +77,19 @@ export async function serve(
   return { manager: createSessionManager<TestData>(config), cookies, close }
 }
 
-async function message<Message>(): Promise<Message> {
+async function nextMessage<Message>(): Promise<Message> {
   const [received] = await once(process, 'message')
   return received
 }
 
-/** What it answers; a process that ends instead has failed, and has said why. */
-async function answerOf(child: ChildProcess, say: Job | 'go'): Promise<void> {
-  const over = new AbortController()
-  const failed = once(child, 'exit', { signal: over.signal }).then(([code]) => {
+/** Sends a message and waits for the reply. Rejects if the process exits instead; its output shows why. */
+async function request(child: ChildProcess, message: Job | 'go'): Promise<void> {
+  const controller = new AbortController()
+  const failed = once(child, 'exit', { signal: controller.signal }).then(([code]) => {
     throw new Error(`A process of the fleet ended with ${code}`)
   })
-  failed.catch(() => undefined) // where it is given up, because the answer has come
-  const answered = once(child, 'message', { signal: over.signal })
-  child.send(say)
-  await Promise.race([answered, failed]).finally(() => over.abort())
+  failed.catch(() => undefined) // it rejects when it is aborted after the reply
+  const replied = once(child, 'message', { signal: controller.signal })
+  child.send(message)
+  await Promise.race([replied, failed]).finally(() => controller.abort())
 }

@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-const given = new Set<number>()
+const taken = new Set<number>()
 
 /**
- * A port of loopback on which nothing listens, handed out once. It lies below the range from which a system gives
- * outgoing connections theirs, so that the port of a server that is down is still free when it comes back.
+ * Returns a free port of loopback, each at most once. It is below the range of ephemeral ports, so that the port of a
+ * server that is down is still free when it restarts.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(10_000, 32_000)
-  if (given.has(port)) return freePort()
-  given.add(port)
+  if (taken.has(port)) return freePort()
+  taken.add(port)
   return (await isFree(port)) ? port : freePort()
 }
 

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 import type { RedisNode } from './redis-node.ts'
 
-/** A row of which every stored byte is ASCII, so that an operator's text connection shows it whole. */
+/** A row whose stored bytes are all ASCII, so that a text connection returns them unchanged. */
 const row: Row = {
   version: 'v2',
   priorVersions: ['v1'],
@@ -14,8 +14,8 @@ const stored = `r@${'\0'.repeat(7)}P${'\0'.repeat(7)}\x02\x02v2\x02v1value`
 const call: BackendCall = { at: 1, signal: new AbortController().signal }
 
 /**
- * Fails unless the backend writes these very bytes at this very key, and reads them from there: what passes this with
- * one client can be read through any other that does.
+ * Fails unless the backend writes exactly these bytes at exactly this key, and reads them back: clients that pass can
+ * read each other's sessions.
  */
 export async function assertStoredBytes(
   backend: SessionBackend,

@@ -3,20 +3,20 @@ import { createClient } from 'redis'
 import type { Endpoint } from './address.ts'
 import { until } from './until.ts'
 
-/** What a server was asked, each command as its words: by clients, and by the scripts that clients ran. */
+/** The commands that a server received, each as its arguments: from clients, and from scripts. */
 export interface Traffic {
   readonly sent: readonly (readonly string[])[]
   readonly scripted: readonly (readonly string[])[]
 }
 
-/** Looks at a server through `MONITOR`. */
+/** Observes a server through `MONITOR`. */
 export interface TrafficMonitor {
-  /** All that the server was asked while something ran. */
+  /** Returns the commands that the server received while `run` ran. */
   during(run: () => Promise<unknown>): Promise<Traffic>
   stop(): void
 }
 
-/** Begins to look at a server that nobody else uses. */
+/** Starts to observe a server that has no other clients. */
 export async function monitorTraffic({ host, port }: Endpoint): Promise<TrafficMonitor> {
   const [monitor, marker] = [0, 1].map(() => createClient({ socket: { host, port } }))
   if (!monitor || !marker) throw new Error('Two clients were made')
@@ -24,23 +24,23 @@ export async function monitorTraffic({ host, port }: Endpoint): Promise<TrafficM
   const lines: string[] = []
   await monitor.monitor((line) => void lines.push(String(line)))
 
-  /** When `MONITOR` shows my own command, it has shown whatever came before. */
-  const settle = async () => {
-    const mark = randomUUID()
-    await marker.echo(mark)
-    await until('MONITOR to catch up', () => lines.some((line) => line.includes(mark)))
-    return lines.splice(0).filter((line) => !line.includes(mark))
+  /** Returns the lines so far. Once `MONITOR` shows the marker's own command, it has shown everything before it. */
+  const drain = async () => {
+    const token = randomUUID()
+    await marker.echo(token)
+    await until('MONITOR to catch up', () => lines.some((line) => line.includes(token)))
+    return lines.splice(0).filter((line) => !line.includes(token))
   }
 
   return {
     async during(run) {
-      await settle()
+      await drain()
       await run()
-      const seen = await settle()
+      const seen = await drain()
       const isScripted = (line: string) => /^\S+ \[\d+ lua\]/.test(line)
       return {
-        sent: seen.filter((line) => !isScripted(line)).map(wordsOf),
-        scripted: seen.filter(isScripted).map(wordsOf),
+        sent: seen.filter((line) => !isScripted(line)).map(argsOf),
+        scripted: seen.filter(isScripted).map(argsOf),
       }
     },
     stop() {
@@ -50,7 +50,7 @@ export async function monitorTraffic({ host, port }: Endpoint): Promise<TrafficM
   }
 }
 
-/** `1700000000.1 [0 127.0.0.1:50000] "GET" "key"` → `GET`, `key`. */
-function wordsOf(line: string): string[] {
-  return Array.from(line.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([, word = '']) => word)
+/** Parses a line: `1700000000.1 [0 127.0.0.1:50000] "GET" "key"` → `GET`, `key`. */
+function argsOf(line: string): string[] {
+  return Array.from(line.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([, arg = '']) => arg)
 }

@@ -1,14 +1,14 @@
 import type { RedisNode } from './redis-node.ts'
 
-/** A slot of a Cluster on its way from one master to another, as an operator moves it. */
+/** A slot of a Cluster that is being moved from one master to another, as an operator would. */
 export interface MovingSlot {
-  /** Hands over one key. */
+  /** Moves one key. */
   move(key: string): Promise<void>
-  /** Hands over the rest, and tells the masters who serves the slot from now on. */
+  /** Moves the remaining keys, and assigns the slot to its new master. */
   finish(): Promise<void>
 }
 
-/** Begins to move the slot of a key, of which nothing has left its master yet. */
+/** Starts to move the slot of a key. No key has left its master yet. */
 export async function startMoving(masters: readonly RedisNode[], key: string): Promise<MovingSlot> {
   const slot = String(await masters[0]?.command('CLUSTER', 'KEYSLOT', key))
   const counts = await Promise.all(masters.map((node) => countOf(node, slot)))

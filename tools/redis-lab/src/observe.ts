@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { RedisNode } from './redis-node.ts'
 
-/** What a server tells of itself while it is worked on, whatever its clients measure. */
+/** Measurements by the server itself, independent of its clients. */
 export interface Observed {
-  /** Runs something and prints for how long it held the server at a stretch; of `count` acts, also what each of them took. */
+  /** Runs something and prints the longest single command; for `count` operations also the time of each. */
   during(what: string, run: () => Promise<unknown>, count?: number): Promise<void>
-  /** The same, and by how many bytes each of `count` things made the server grow. */
+  /** Like `during`, and prints by how many bytes each of `count` operations made the server grow. */
   growing(what: string, run: () => Promise<unknown>, count: number): Promise<void>
-  /** Prints the longest that any command held the server, of all that ran. */
-  judge(): void
+  /** Prints the longest command of all runs. */
+  printLongest(): void
 }
 
-/** Lines of redis.conf without which there is nothing to observe. */
+/** Lines of redis.conf that `observe` requires. */
 export const observable = [
   'latency-monitor-threshold 5',
   'slowlog-log-slower-than 1000',
@@ -20,12 +20,12 @@ export const observable = [
 ]
 
 /**
- * Looks at a server from beside its clients. Redis measures a command by the wall clock, so the server goes before all other
- * processes where the system has `chrt` and allows it; what it still had to wait for a processor is told beside what it ran.
+ * Observes a server. Redis measures commands by the wall clock, so the server gets real-time priority if `chrt`
+ * exists and is permitted. The time for which it still had to wait for a processor is printed too.
  */
 export async function observe({ command }: RedisNode): Promise<Observed> {
   const pid = Number(fieldOf(await command('INFO', 'server'), 'process_id'))
-  prefer(pid)
+  raisePriority(pid)
   const longest: number[] = []
 
   async function during(what: string, run: () => Promise<unknown>, count = 1): Promise<void> {
@@ -45,9 +45,11 @@ export async function observe({ command }: RedisNode): Promise<Observed> {
     console.log(`  scripts and reads: ${await commandsOf(command)}`)
     const slow = await slowOf(command)
     longest.push(Math.max(0, ...slow.map(({ micros }) => micros)))
-    console.log(`  longest command: ${told(longest.at(-1))}; LATENCY: ${await latestOf(command)}`)
-    for (const { micros, words } of slow.filter(isLong))
-      console.log(`  above 5 ms: ${micros} µs, ${words.slice(0, 120)}`)
+    console.log(
+      `  longest command: ${formatMicros(longest.at(-1))}; LATENCY: ${await latestOf(command)}`,
+    )
+    for (const { micros, command } of slow.filter(isLong))
+      console.log(`  above 5 ms: ${micros} µs, ${command.slice(0, 120)}`)
   }
 
   return {
@@ -58,19 +60,19 @@ export async function observe({ command }: RedisNode): Promise<Observed> {
       const bytes = ((await memoryOf(command)) - before) / count
       console.log(`  memory: ${bytes.toFixed(0)} bytes each`)
     },
-    judge() {
-      console.log(`the longest of all: ${told(Math.max(...longest))}`)
+    printLongest() {
+      console.log(`the longest of all: ${formatMicros(Math.max(...longest))}`)
     },
   }
 }
 
-/** The bytes that a server has taken for all that it holds. */
+/** Returns the memory that a server uses, in bytes. */
 export async function memoryOf(command: RedisNode['command']): Promise<number> {
   return Number(fieldOf(await command('INFO', 'memory'), 'used_memory'))
 }
 
-/** Whoever may not set a priority measures all the same. */
-function prefer(pid: number): void {
+/** Gives a process real-time priority; prints a note if that is not permitted. */
+function raisePriority(pid: number): void {
   try {
     execFileSync('chrt', ['--fifo', '--pid', '1', String(pid)])
   } catch (error) {
@@ -78,7 +80,7 @@ function prefer(pid: number): void {
   }
 }
 
-/** In ms: how long a process has run, how long it was ready and had to wait, and how long the host ran others on our processors. */
+/** In ms: how long a process ran, how long it waited for a processor, and how long the host took ours away. */
 interface Schedule {
   readonly ran: number
   readonly waited: number
@@ -100,7 +102,7 @@ function elapsed(before: Schedule, after: Schedule): Schedule {
   }
 }
 
-/** By the wall clock of the server: how often each command ran, its mean, and below what 99.99 % stayed. */
+/** Formats, by the server's wall clock, how often each command ran, its mean and its 99.99th percentile. */
 async function commandsOf(command: RedisNode['command']): Promise<string> {
   const [stats, latency] = await Promise.all(
     ['commandstats', 'latencystats'].map(async (section) => String(await command('INFO', section))),
@@ -114,21 +116,21 @@ async function commandsOf(command: RedisNode['command']): Promise<string> {
     .join('; ')
 }
 
-interface Slow {
+interface SlowCommand {
   readonly micros: number
-  readonly words: string
+  readonly command: string
 }
 
-/** The commands that took longer than a millisecond. */
-async function slowOf(command: RedisNode['command']): Promise<Slow[]> {
+/** Returns the commands that took longer than 1 ms. */
+async function slowOf(command: RedisNode['command']): Promise<SlowCommand[]> {
   const slow = await command('SLOWLOG', 'GET', '-1')
   const entries = Array.isArray(slow) ? slow : []
-  return entries.map(([, , micros, words]) => ({ micros: Number(micros), words: String(words) }))
+  return entries.map(([, , micros, args]) => ({ micros: Number(micros), command: String(args) }))
 }
 
-const isLong = ({ micros }: Pick<Slow, 'micros'>) => micros > 5_000
+const isLong = ({ micros }: Pick<SlowCommand, 'micros'>) => micros > 5_000
 
-function told(micros = 0): string {
+function formatMicros(micros = 0): string {
   return micros > 0 ? `${micros} µs` : 'below 1 ms'
 }
 

@@ -7,7 +7,7 @@ import { startStandalone } from './standalone.ts'
 const operations = Number(process.env['OPERATIONS'] ?? 3_000)
 const seed = Number(process.env['SEED'] ?? 20_300_101)
 
-/** Registers the comparison with the reference, for clients by their names. fast-check is handed on to the fuzz. */
+/** Registers the comparison of Redis with the reference backend, for named clients. `fc` is fast-check. */
 export async function proveModel(
   fc: Parameters<typeof fuzzBackend>[0],
   connects: Readonly<Record<string, Connect>>,

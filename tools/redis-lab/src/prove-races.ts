@@ -4,14 +4,14 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Address, Endpoint } from './address.ts'
 import type { Connect } from './connect.ts'
 import { type Job, serve, startFleet } from './fleet.ts'
+import { monitorTraffic, type Traffic, type TrafficMonitor } from './monitor.ts'
 import { freshPrefix } from './prefix.ts'
 import { sharedServers } from './shared.ts'
-import { type Traffic, type TrafficMonitor, monitorTraffic } from './monitor.ts'
 
 const at = Date.UTC(2030, 0, 1)
 const touchInterval = 60_000
 
-/** Registers what must hold between four servers that are processes of their own, on one Redis and on a Cluster. */
+/** Registers the races between four server processes, on one Redis and on a Cluster. `program` calls `takePart`. */
 export function proveRaces(connect: Connect, program: string): void {
   const fleet = startFleet(program, 4)
   afterAll(() => fleet.stop())
@@ -19,13 +19,13 @@ export function proveRaces(connect: Connect, program: string): void {
 
   describe.each([standalone, cluster])('four processes, $kind', (address) => {
     test('20 updates in each are 80', async () => {
-      const { users, job } = await sceneOf(['ann'])
+      const { users, job } = await setUp(['ann'])
       await fleet.run(job({ task: 'add twenty' }))
       expect((await users[0]?.peek())?.data).toEqual({ n: 80 })
     })
 
     test('40 logins leave the 3 of the limit', async () => {
-      const { manager, job } = await sceneOf([])
+      const { manager, job } = await setUp([])
       await fleet.run(job({ task: 'log in ten' }))
       expect(await manager.sessions('ann')).toHaveLength(3)
     })
@@ -37,7 +37,7 @@ export function proveRaces(connect: Connect, program: string): void {
       ['logout', 'touch'],
       ['revokeAll', 'save'],
     ] as const)('%s wins against a slower %s', async (ending, task) => {
-      const scene = await sceneOf(Array.from({ length: 40 }, (_, n) => `user-${n % 20}`))
+      const scene = await setUp(Array.from({ length: 40 }, (_, n) => `user-${n % 20}`))
       const { users, names, manager } = scene
       const visits = await Promise.all(users.map((user) => user.copy().begin()))
       const endAll = (isMine: (n: number) => boolean) => () =>
@@ -49,28 +49,26 @@ export function proveRaces(connect: Connect, program: string): void {
       })
       const left = await Promise.all(names.map((name) => manager.sessions(name)))
       expect(left.flat()).toEqual([])
-      const looks = await Promise.all(users.map((user) => user.peek()))
-      expect(looks.filter(Boolean)).toEqual([])
+      const peeked = await Promise.all(users.map((user) => user.peek()))
+      expect(peeked.filter(Boolean)).toEqual([])
     })
 
     test('a touch interval costs one write per session, and the rest of it none', async () => {
-      const { users, job, prefix } = await sceneOf(
-        Array.from({ length: 20 }, (_, n) => `user-${n}`),
-      )
-      const watches = await Promise.all(mastersOf(address).map(monitorTraffic))
+      const { users, job, prefix } = await setUp(Array.from({ length: 20 }, (_, n) => `user-${n}`))
+      const monitors = await Promise.all(mastersOf(address).map(monitorTraffic))
       onTestFinished(() => {
-        for (const watch of watches) watch.stop()
+        for (const monitor of monitors) monitor.stop()
       })
       const five = Array.from({ length: 5 }, () => cookiesOf(users)).flat()
       const later = { task: 'touch', at: at + touchInterval, cookies: five } as const
-      const first = await seen(watches, () => fleet.run(job(later)))
-      expect(written(first, prefix)).toBe(20)
-      const second = await seen(watches, () => fleet.run(job(later)))
-      expect(commands(second, prefix)).toEqual(Array(4 * five.length).fill('get'))
+      const first = await trafficDuring(monitors, () => fleet.run(job(later)))
+      expect(countWrites(first, prefix)).toBe(20)
+      const second = await trafficDuring(monitors, () => fleet.run(job(later)))
+      expect(commandsBelow(second, prefix)).toEqual(Array(4 * five.length).fill('get'))
     })
 
-    /** Logged in users on a server of the test's own, and a job that has the fleet serve the same. */
-    async function sceneOf(names: readonly string[]) {
+    /** Logs users in on a server of the test's own; `job` creates a job in which the fleet serves the same users. */
+    async function setUp(names: readonly string[]) {
       const prefix = freshPrefix()
       const { manager, close } = await serve(connect, { address, prefix, at })
       onTestFinished(close)
@@ -90,7 +88,7 @@ export function proveRaces(connect: Connect, program: string): void {
   })
 }
 
-/** How the session of a request ends; the request found it before anybody else went on. */
+/** Ways to end the session of a request that has loaded it before. */
 const ends = {
   async logout({ session, finish }: Visit): Promise<void> {
     await session.destroy()
@@ -105,36 +103,36 @@ function cookiesOf(users: readonly Visitor[]): string[] {
   return users.map(({ cookie = '' }) => cookie)
 }
 
-/** In the shared Cluster nobody fails, so the first three stay the masters. */
+/** Returns the masters. No node of the shared Cluster fails, so the first three stay its masters. */
 function mastersOf(address: Address): readonly Endpoint[] {
   if (address.kind === 'cluster') return address.nodes.slice(0, 3)
   if (address.kind === 'standalone') return [address]
-  throw new Error(`Nobody races on ${address.kind}`)
+  throw new Error(`There are no races on ${address.kind}`)
 }
 
-/** What several servers were asked while something ran. */
-async function seen(
-  [watch, ...others]: readonly TrafficMonitor[],
+/** Returns the commands that several servers received while `run` ran. */
+async function trafficDuring(
+  [monitor, ...others]: readonly TrafficMonitor[],
   run: () => Promise<unknown>,
 ): Promise<readonly Traffic[]> {
-  if (!watch) return run().then(() => [])
+  if (!monitor) return run().then(() => [])
   let inner: readonly Traffic[] = []
-  const own = await watch.during(async () => {
-    inner = await seen(others, run)
+  const own = await monitor.during(async () => {
+    inner = await trafficDuring(others, run)
   })
   return [own, ...inner]
 }
 
-/** How many rows below a prefix were written, by scripts as all are. */
-function written(traffic: readonly Traffic[], prefix: string): number {
+/** Returns how many rows below a prefix were written. All rows are written by scripts. */
+function countWrites(traffic: readonly Traffic[], prefix: string): number {
   const all = traffic.flatMap(({ scripted }) => scripted)
   return all.filter(([name, key]) => name === 'SET' && key?.startsWith(prefix)).length
 }
 
-/** What clients sent that concerns a prefix. */
-function commands(traffic: readonly Traffic[], prefix: string): string[] {
+/** Returns the names of the commands that clients sent with a key below a prefix. */
+function commandsBelow(traffic: readonly Traffic[], prefix: string): string[] {
   const all = traffic.flatMap(({ sent }) => sent)
   return all
-    .filter((words) => words.some((word) => word.startsWith(prefix)))
+    .filter((args) => args.some((arg) => arg.startsWith(prefix)))
     .map(([name = '']) => name.toLowerCase())
 }

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type Endpoint, loopback } from './address.ts'
 
-/** A wire between clients and one server, with the faults that wires have. */
+/** A TCP proxy before one server that can simulate faults of a connection. */
 export interface Proxy extends Endpoint {
-  /** From now on what the server says is lost; what clients send still reaches it. */
+  /** From now on replies are lost; requests still reach the server. */
   dropReplies(): void
-  /** From now on what clients send is kept back, for as long as the wire stands or longer. */
+  /** From now on requests are held back, even after their connection has closed. */
   holdRequests(): void
-  /** The wire is whole again; what was kept back reaches the server now. */
+  /** Ends both faults. Held requests reach the server now. */
   mend(): void
-  /** Cuts every connection. New ones are let through. What was kept back is still kept. */
+  /** Closes every connection. New ones are accepted. Held requests stay held. */
   cut(): void
   stop(): Promise<void>
 }
@@ -24,9 +24,9 @@ export async function startProxy(target: Endpoint): Promise<Proxy> {
 
   const listener = createServer((client) => {
     const server = connect(target.port, target.host)
-    remember(client, clients)
-    remember(server, servers)
-    const send = (act: () => void) => (held ? held.push(act) : act())
+    track(client, clients)
+    track(server, servers)
+    const send = (action: () => void) => (held ? held.push(action) : action())
     client.on('data', (chunk) => send(() => server.write(chunk)))
     client.on('close', () => send(() => server.end()))
     server.on('data', (chunk) => dropsReplies || client.write(chunk))
@@ -34,7 +34,7 @@ export async function startProxy(target: Endpoint): Promise<Proxy> {
   })
   listener.listen(0, loopback)
   await once(listener, 'listening')
-  // A server that listens on a port has an address of this kind.
+  // A server that listens on a port always has an AddressInfo.
   const { port } = listener.address() as AddressInfo
 
   return {
@@ -48,9 +48,9 @@ export async function startProxy(target: Endpoint): Promise<Proxy> {
     },
     mend() {
       dropsReplies = false
-      const acts = held ?? []
+      const actions = held ?? []
       held = undefined
-      for (const act of acts) act()
+      for (const action of actions) action()
     },
     cut: () => clients.forEach((client) => void client.destroy()),
     async stop() {
@@ -60,8 +60,8 @@ export async function startProxy(target: Endpoint): Promise<Proxy> {
   }
 }
 
-/** A broken connection is no news here: each side learns it from its own. */
-function remember(socket: Socket, sockets: Set<Socket>): void {
+/** Tracks a socket until it closes. Its errors are ignored: each side sees its own connection break. */
+function track(socket: Socket, sockets: Set<Socket>): void {
   sockets.add(socket)
   socket.setNoDelay(true)
   socket.on('error', () => undefined)

@@ -6,34 +6,36 @@ import { createControl } from './control.ts'
 import { freePort } from './free-port.ts'
 import { startProcess } from './redis-process.ts'
 
-/** One server of a topology, and what can befall it. */
+/** One server of a topology, with the faults that a test can cause. */
 export interface RedisNode extends Endpoint {
-  /** What an operator may ask of it, with all rights. */
-  command(...words: string[]): Promise<unknown>
-  /** The power fails: nothing is written, nobody is told. */
+  /** Sends a command as an operator with all rights. */
+  command(...args: string[]): Promise<unknown>
+  /** Kills it as a power failure would: nothing is written, no client is notified. */
   kill(): Promise<void>
-  /** It still holds its connections and answers nothing, until `thaw`. */
+  /** Stops it with its connections open, so that it does not reply. */
   freeze(): void
+  /** Continues it after `freeze`. */
   thaw(): void
-  /** Comes back after `kill`, on the same port and with what it had written. */
+  /** Starts it again after `kill`, on the same port, with the data on its disk. */
   restart(): Promise<void>
-  /** Ends it and removes its files. */
+  /** Kills it and removes its files. */
   stop(): Promise<void>
 }
 
-/** How a node is started. */
+/** Options of `startNode`. */
 export interface NodeOptions {
-  /** Lines of redis.conf beyond its address and its folder. */
+  /** Lines added to its redis.conf. */
   readonly lines?: readonly string[]
-  /** Files that `lines` name, relative to the folder. */
+  /** Contents of files that `lines` refer to, by their names in its folder. */
   readonly files?: Readonly<Record<string, string>>
+  /** @default a free port */
   readonly port?: number
-  /** The rights of `command`, and that the port speaks TLS. */
+  /** The credentials of `command`; with them the port uses TLS. */
   readonly access?: Access
   readonly isSentinel?: boolean
 }
 
-/** Starts a server on loopback that keeps nothing on disk but its configuration. */
+/** Starts a server on loopback that writes no data to disk unless `SAVE` is sent. */
 export async function startNode(options: NodeOptions = {}): Promise<RedisNode> {
   const { port = await freePort(), access, isSentinel = false } = options
   const folder = await mkdtemp(join(tmpdir(), 'redis-lab-'))

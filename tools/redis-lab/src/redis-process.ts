@@ -5,30 +5,25 @@ import { join } from 'node:path'
 import { killWithParent } from './kill-with-parent.ts'
 import { until } from './until.ts'
 
-/** A redis-server of which the files lie in one folder. It holds this process open no longer than it has work. */
+/** A redis-server process with its files in one folder. It does not keep this process alive. */
 export interface RedisProcess {
   signal(signal: NodeJS.Signals): void
-  /** Ends it at once, frozen or not. */
+  /** Kills it at once, frozen or not. */
   kill(): Promise<void>
 }
 
-/** Starts what `redis.conf` in the folder describes, and waits until it serves. */
+/** Starts a server with the `redis.conf` in a folder, and waits until it is ready. */
 export async function startProcess(
   folder: string,
   { isSentinel = false } = {},
 ): Promise<RedisProcess> {
   const log = join(folder, 'redis.log')
   await rm(log, { force: true })
-  const words = [
-    join(folder, 'redis.conf'),
-    '--logfile',
-    log,
-    ...(isSentinel ? ['--sentinel'] : []),
-  ]
-  const child = spawn(process.env['REDIS_SERVER'] ?? 'redis-server', words, { stdio: 'ignore' })
+  const args = [join(folder, 'redis.conf'), '--logfile', log, ...(isSentinel ? ['--sentinel'] : [])]
+  const child = spawn(process.env['REDIS_SERVER'] ?? 'redis-server', args, { stdio: 'ignore' })
   await once(child, 'spawn')
-  const lift = killWithParent(Number(child.pid), folder)
-  child.once('exit', lift)
+  const cancel = killWithParent(Number(child.pid), folder)
+  child.once('exit', cancel)
   child.unref()
   await until('redis-server to serve', () => serves(log, child.exitCode !== null))
   return {
@@ -43,7 +38,7 @@ export async function startProcess(
   }
 }
 
-/** Only its log tells when a server serves. */
+/** Returns true if the server's log shows that it is ready; throws if it has exited. */
 async function serves(log: string, hasEnded: boolean): Promise<boolean> {
   const text = await readFile(log, 'utf8').catch(() => '')
   if (hasEnded) throw new Error(`redis-server ended before it served:\n${text}`)

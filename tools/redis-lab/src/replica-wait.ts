@@ -18,8 +18,8 @@ const row = {
 const call = { at, signal: new AbortController().signal }
 
 /**
- * Registers what `waitFor` promises, on a Cluster and on a Sentinel set, through each of the clients; a replica of every
- * master stands still meanwhile.
+ * Registers the tests of `waitFor`, on a Cluster and on a Sentinel set, through each client; a replica of every
+ * master is frozen meanwhile.
  */
 export async function proveReplicaWait(clients: Readonly<Record<string, Connect>>): Promise<void> {
   const [cluster, sentinel] = await Promise.all([startCluster(), startSentinel()])
@@ -44,16 +44,16 @@ export async function proveReplicaWait(clients: Readonly<Record<string, Connect>
 }
 
 /**
- * Fails unless a backend that waits for its replicas is content while they are there, says that the outcome is unknown
- * while some are frozen, lets touches pass all the same, and takes the same write again when they are back.
- * `waiting` makes a backend that waits so many ms.
+ * Fails unless a backend with `waitFor` accepts writes while its replicas are available, rejects with an unknown
+ * outcome while some are frozen, accepts touches all the same, and accepts the same write again afterwards. `waiting`
+ * creates a backend that waits for `timeoutMs`.
  */
 export async function assertReplicaWait(
   waiting: (timeoutMs: number) => SessionBackend,
   replicas: readonly RedisNode[],
 ): Promise<void> {
-  const [patient, hasty] = [waiting(20_000), waiting(200)]
-  equal((await patient.insert('g.a', row, call)).inserted, true)
+  const [backend, hasty] = [waiting(20_000), waiting(200)]
+  equal((await backend.insert('g.a', row, call)).inserted, true)
   for (const replica of replicas) replica.freeze()
   try {
     const tooFew = {
@@ -63,10 +63,10 @@ export async function assertReplicaWait(
     await rejects(hasty.insert('g.b', row, call), tooFew)
     await rejects(hasty.remove('g.a', { ...call, reason: 'logout' }), tooFew)
     const later = { ...row, touchedAt: at + 1 }
-    equal(await patient.touch('g.b', later, { ...call, expected: row }), 'touched')
+    equal(await backend.touch('g.b', later, { ...call, expected: row }), 'touched')
   } finally {
     for (const replica of replicas) replica.thaw()
   }
-  equal((await patient.insert('g.b', row, call)).inserted, true)
-  equal(await patient.remove('g.a', { ...call, reason: 'logout' }), null)
+  equal((await backend.insert('g.b', row, call)).inserted, true)
+  equal(await backend.remove('g.a', { ...call, reason: 'logout' }), null)
 }

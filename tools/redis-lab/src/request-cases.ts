@@ -8,28 +8,28 @@ import {
 } from '@sojourn/core'
 import type { TrafficMonitor } from './monitor.ts'
 
-/** A store on a server that nobody else uses, and a look at what it asks of it. */
+/** A store on a server without other clients, and the monitor of that server. */
 interface RequestFixture {
   readonly store: StoreFactory
-  readonly watch: TrafficMonitor
+  readonly monitor: TrafficMonitor
 }
 
-/** What one request may ask of Redis. Data, so that every driver runs the same. */
+/** The commands that one request may send to Redis. Data, so that every driver runs the same cases. */
 export interface RequestCase {
   readonly title: string
-  run(bench: RequestFixture): Promise<void>
+  run(fixture: RequestFixture): Promise<void>
 }
 
 const t0 = Date.UTC(2030, 0, 1)
 const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
 
-/** Commands of the client for each kind of request (P6, P7). */
+/** The client's commands for each kind of request (P6, P7). */
 export const requestCases: readonly RequestCase[] = [
-  asks('an anonymous request that keeps nothing asks nothing', [], async (manager) => {
+  requestCase('an anonymous request that keeps nothing asks nothing', [], async (manager) => {
     const visitor = createVisitor(manager)
     return () => visitor.visit(({ data }) => Object.keys(data))
   }),
-  asks('a forged cookie asks nothing', [], async (manager) => {
+  requestCase('a forged cookie asks nothing', [], async (manager) => {
     const genuine = await loggedIn(manager)
     const forger = createVisitor(
       manager,
@@ -37,11 +37,11 @@ export const requestCases: readonly RequestCase[] = [
     )
     return () => forger.visit(({ data }) => Object.keys(data))
   }),
-  asks('reading a live session asks once', ['GET'], async (manager) => {
+  requestCase('reading a live session asks once', ['GET'], async (manager) => {
     const visitor = await loggedIn(manager)
     return () => visitor.visit(({ data }) => data['n'])
   }),
-  asks(
+  requestCase(
     'ten reads within the touch interval write nothing',
     Array(10).fill('GET'),
     async (manager) => {
@@ -51,19 +51,19 @@ export const requestCases: readonly RequestCase[] = [
       }
     },
   ),
-  asks('changing a session asks twice', ['GET', 'EVALSHA'], async (manager) => {
+  requestCase('changing a session asks twice', ['GET', 'EVALSHA'], async (manager) => {
     const visitor = await loggedIn(manager)
     return () => visitor.visit(({ data }) => Object.assign(data, { n: 2 }))
   }),
-  asks('the first change of a visitor asks once', ['EVALSHA'], async (manager) => {
+  requestCase('the first change of a visitor asks once', ['EVALSHA'], async (manager) => {
     const visitor = createVisitor(manager)
     return () => visitor.visit(({ data }) => Object.assign(data, { n: 1 }))
   }),
-  asks('a login of a new visitor asks once', ['EVALSHA'], async (manager) => {
+  requestCase('a login of a new visitor asks once', ['EVALSHA'], async (manager) => {
     const visitor = createVisitor(manager)
     return () => visitor.visit((session) => session.login('ann'))
   }),
-  asks(
+  requestCase(
     'a login from an anonymous session asks three times',
     ['GET', 'EVALSHA', 'EVALSHA'],
     async (manager) => {
@@ -72,28 +72,28 @@ export const requestCases: readonly RequestCase[] = [
       return () => visitor.visit((session) => session.login('ann'))
     },
   ),
-  asks('a logout asks twice', ['GET', 'EVALSHA'], async (manager) => {
+  requestCase('a logout asks twice', ['GET', 'EVALSHA'], async (manager) => {
     const visitor = await loggedIn(manager)
     return () => visitor.visit((session) => session.destroy())
   }),
 ]
 
-/** A case: makes ready, then counts what one more act asks. Before it every script was run once, so none is unknown. */
-function asks(
+/** Creates a case that checks the commands of one step. Every script is run before, so that each is cached. */
+function requestCase(
   title: string,
   expected: readonly string[],
   prepare: (manager: SessionManager<TestData>) => Promise<() => Promise<unknown>>,
 ): RequestCase {
   return {
     title,
-    async run({ store, watch }) {
+    async run({ store, monitor }) {
       const manager = createSessionManager<TestData>(
         devConfig(secret, { store, clock: () => t0, storeTimeout: '20s' }),
       )
       const warm = await loggedIn(manager)
       await warm.visit((session) => session.destroy())
-      const act = await prepare(manager)
-      const { sent } = await watch.during(act)
+      const step = await prepare(manager)
+      const { sent } = await monitor.during(step)
       deepEqual(
         sent.map(([name]) => name?.toUpperCase()),
         expected,

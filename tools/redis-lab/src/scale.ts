@@ -10,7 +10,7 @@ const hour = 3_600_000
 const at = Date.UTC(2030, 0, 1)
 const callOf = () => ({ at, signal: new AbortController().signal })
 
-/** A row as large as that of a small session: 240 bytes of record. */
+/** A row of the size of a small session: 240 bytes of value. */
 const row: Row = {
   version: 'versionTag8',
   priorVersions: ['versionTag4'],
@@ -19,13 +19,13 @@ const row: Row = {
   value: new Uint8Array(240).fill(0x61),
 }
 
-/** How many users have a thousand sessions each, which is many. */
+/** How many users have `crowd` sessions each. */
 const crowds = 20
 const crowd = 1_000
 
 /**
- * Fills one server with `count` sessions, half of them of users, asks of it all that there is to ask, and prints for each what
- * it cost the server: nothing may hold it for more than 5 ms.
+ * Fills one server with `count` sessions, half of them of users, runs every operation, and prints what each cost the
+ * server. No command should take longer than 5 ms.
  */
 export async function measureScale(connect: Connect, count: number): Promise<void> {
   const { address, nodes, stop } = await startStandalone([
@@ -40,33 +40,33 @@ export async function measureScale(connect: Connect, count: number): Promise<voi
   await grow(backend, { server, half: count / 2 })
   await serve(backend, { server, half: count / 2 })
   await manage(backend, server)
-  server.judge()
+  server.printLongest()
   connection.close()
   await stop()
 }
 
-/** New sessions, one script each. */
+/** Creates sessions, one script each. */
 async function grow(backend: SessionBackend, { server, half }: { server: Observed; half: number }) {
   const solitary = (n: number) =>
     backend.insert(anonymous(n), row, { ...callOf(), isSolitary: true })
   await server.growing('an anonymous session is made', () => fill(half, solitary), half)
   const listed = (n: number) =>
-    backend.insert(`${word(Math.floor(n / perUser))}u.${handle(n)}`, row, callOf())
+    backend.insert(`${groupStart(Math.floor(n / perUser))}u.${handle(n)}`, row, callOf())
   await server.growing("a user's session is made, index included", () => fill(half, listed), half)
   const crowded = (n: number) => backend.insert(`${group(n % crowds)}.${handle(n)}`, row, callOf())
   const all = crowds * crowd
   await server.during('a session of a user with up to 1,000 is made', () => fill(all, crowded), all)
 }
 
-/** What requests ask, of sessions all over the place. */
+/** Runs the operations of requests, on sessions in random order. */
 async function serve(
   backend: SessionBackend,
   { server, half }: { server: Observed; half: number },
 ) {
   const some = Math.min(50_000, half / 2)
   const ids = Array.from({ length: some }, (_, n) => anonymous((n * 7_919) % half))
-  const forSome = (what: string, act: (id: string) => Promise<unknown>) =>
-    server.during(what, () => fill(some, (n) => act(ids[n] ?? '')), some)
+  const forSome = (what: string, operation: (id: string) => Promise<unknown>) =>
+    server.during(what, () => fill(some, (n) => operation(ids[n] ?? '')), some)
   const next = { ...row, version: 'versionTag0', priorVersions: [row.version] }
   const later = { touchedAt: at + 1, expiresAt: row.expiresAt + 1 }
   await forSome('a read', (id) => backend.find(id, callOf()))
@@ -77,14 +77,14 @@ async function serve(
   await forSome('a logout', (id) => backend.remove(id, { ...callOf(), reason: 'logout' }))
 }
 
-/** What operators and device lists ask; each several times, because one says little. */
+/** Runs the operations of operators and device lists, each several times for a mean. */
 async function manage(backend: SessionBackend, server: Observed): Promise<void> {
-  const forCrowds = (what: string, act: (n: number) => Promise<unknown>) =>
-    server.during(what, () => oneByOne(crowds, act), crowds)
+  const forCrowds = (what: string, operation: (n: number) => Promise<unknown>) =>
+    server.during(what, () => oneByOne(crowds, operation), crowds)
   const limit = { max: crowd, onExceed: 'evict' } as const
   await server.during(
     'listing a user of 2',
-    () => oneByOne(crowds, (n) => backend.list(`${word(n)}u`, callOf())),
+    () => oneByOne(crowds, (n) => backend.list(`${groupStart(n)}u`, callOf())),
     crowds,
   )
   await forCrowds('listing a user of 1,000', (n) => backend.list(group(n), callOf()))
@@ -101,26 +101,28 @@ async function manage(backend: SessionBackend, server: Observed): Promise<void> 
   })
 }
 
-async function oneByOne(count: number, act: (n: number) => Promise<unknown>): Promise<void> {
-  for (let n = 0; n < count; n++) await act(n)
+async function oneByOne(count: number, operation: (n: number) => Promise<unknown>): Promise<void> {
+  for (let n = 0; n < count; n++) await operation(n)
 }
 
-/** Some hundreds at a time, as a busy fleet does. */
-async function fill(count: number, insert: (n: number) => Promise<unknown>): Promise<void> {
+/** Runs an operation `count` times, 500 in parallel, like a busy fleet. */
+async function fill(count: number, operation: (n: number) => Promise<unknown>): Promise<void> {
   for (let n = 0; n < count; n += 500) {
-    const batch = Array.from({ length: Math.min(500, count - n) }, (_, index) => insert(n + index))
+    const batch = Array.from({ length: Math.min(500, count - n) }, (_, index) =>
+      operation(n + index),
+    )
     await Promise.all(batch)
     if (n % 50_000 === 0) process.stderr.write(`${n} of ${count}\r`)
   }
 }
 
-/** As long as the group of an id is: 16 characters, one of which the caller adds. */
-const word = (n: number) => n.toString(16).padStart(15, '0')
+/** Returns the first 15 of the 16 characters of a group; the caller adds the last. */
+const groupStart = (n: number) => n.toString(16).padStart(15, '0')
 
-/** As long as a handle is. */
+/** Returns a handle of the usual length. */
 const handle = (n: number) => n.toString(16).padStart(22, '0')
 
-const anonymous = (n: number) => `${word(n)}a.${handle(n)}`
+const anonymous = (n: number) => `${groupStart(n)}a.${handle(n)}`
 
-/** The group of a user with many sessions. */
-const group = (n: number) => `${word(n)}m`
+/** Returns the group of a user with many sessions. */
+const group = (n: number) => `${groupStart(n)}m`

@@ -2,14 +2,14 @@ import { makeCertificates } from './certificates.ts'
 import { startNode } from './redis-node.ts'
 import { type Topology, topologyOf } from './topology.ts'
 
-/** The rights that an application needs, as the README of @sojourn/store-redis gives them. */
+/** The ACL rights that an application needs, as in the README of @sojourn/store-redis. */
 export const rights =
   'resetchannels ~sojourn:* -@all +get +mget +set +del +exists +pexpire +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping'
 
-/** Who may do everything on the server of `startSecure`. */
+/** The user with all rights on the server of `startSecure`. */
 export const operator = { username: 'operator', password: 'operators-secret' }
 
-/** One server that speaks TLS only, with a user `app` who has the documented rights, `info` for ioredis, and no others. */
+/** Starts a TLS-only server with a user `app` that has the documented rights, `info` for ioredis, and no others. */
 export async function startSecure(): Promise<Topology<'secure'>> {
   const { ca, certificate, key } = await makeCertificates()
   const app = { username: 'app', password: 'apps-secret', ca }

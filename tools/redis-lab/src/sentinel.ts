@@ -1,18 +1,18 @@
 import { loopback } from './address.ts'
 import { freePort } from './free-port.ts'
 import { type RedisNode, startNode } from './redis-node.ts'
-import { linked, replicationLines } from './replication.ts'
+import { replicationLines, untilLinked } from './replication.ts'
 import { type Topology, topologyOf } from './topology.ts'
 import { until } from './until.ts'
 
 const name = 'sessions'
 
-/** A master with two replicas, watched by three sentinels that replace it about a second after it is gone. */
+/** Starts a master with two replicas, and three sentinels that replace it about 1 s after it has died. */
 export async function startSentinel(): Promise<Topology<'sentinel'>> {
   const master = await startNode({ lines: replicationLines })
   const replicas = await Promise.all([startReplica(master), startReplica(master)])
-  await Promise.all(replicas.map(linked))
-  const sentinels = await Promise.all(Array.from({ length: 3 }, () => startWatcher(master)))
+  await Promise.all(replicas.map(untilLinked))
+  const sentinels = await Promise.all(Array.from({ length: 3 }, () => startSentinelNode(master)))
   await until('the sentinels to agree', async () =>
     (await Promise.all(sentinels.map(seesAll))).every(Boolean),
   )
@@ -28,7 +28,7 @@ function startReplica(master: RedisNode): Promise<RedisNode> {
   return startNode({ lines: [`replicaof ${master.host} ${master.port}`, ...replicationLines] })
 }
 
-async function startWatcher(master: RedisNode): Promise<RedisNode> {
+async function startSentinelNode(master: RedisNode): Promise<RedisNode> {
   const lines = [
     `sentinel monitor ${name} ${loopback} ${master.port} 2`,
     `sentinel down-after-milliseconds ${name} 1000`,

@@ -5,7 +5,7 @@ import { startSentinel } from './sentinel.ts'
 import { startStandalone } from './standalone.ts'
 import type { Topology } from './topology.ts'
 
-/** Starts one of each topology before the Redis tests, tells the tests where, and stops them afterwards. */
+/** Starts one of each topology before the Redis tests, provides their addresses, and stops them afterwards. */
 export async function setup({ config, provide }: TestProject): Promise<() => Promise<void>> {
   process.env['REDIS_SERVER'] ??= config.env['REDIS_SERVER']
   const [standalone, secure, cluster, sentinel] = await Promise.all([
@@ -25,19 +25,19 @@ export async function setup({ config, provide }: TestProject): Promise<() => Pro
   return async () => void (await Promise.all(topologies.map((topology) => topology.stop())))
 }
 
-/** Nobody breaks these servers: where a busy machine keeps one waiting, no other may take over from it. */
+/** Prevents failovers: no test breaks these servers, but a busy machine may delay one beyond its timeout. */
 async function keepRoles(
   cluster: Topology<'cluster'>,
   { address, nodes }: Topology<'sentinel'>,
 ): Promise<void> {
-  const patience = String(10 * 60_000)
+  const timeout = String(10 * 60_000)
   const members = cluster.nodes.map((node) =>
-    node.command('CONFIG', 'SET', 'cluster-node-timeout', patience),
+    node.command('CONFIG', 'SET', 'cluster-node-timeout', timeout),
   )
   const watchers = nodes
     .filter(({ port }) => address.sentinels.some((sentinel) => sentinel.port === port))
     .map((node) =>
-      node.command('SENTINEL', 'SET', address.name, 'down-after-milliseconds', patience),
+      node.command('SENTINEL', 'SET', address.name, 'down-after-milliseconds', timeout),
     )
   await Promise.all([...members, ...watchers])
 }

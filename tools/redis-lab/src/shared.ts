@@ -10,8 +10,8 @@ declare module 'vitest' {
 }
 
 /**
- * Where the servers are that all Redis tests share: each test keeps to a prefix of its own, and breaks none of them.
- * Who needs to break one starts it.
+ * Returns the addresses of the servers that all Redis tests share. Each test uses a prefix of its own and must not
+ * break them; a test that needs to break a server starts one.
  */
 export function sharedServers(): Addresses {
   return inject('redis')

@@ -1,7 +1,7 @@
 import { startNode } from './redis-node.ts'
 import { type Topology, topologyOf } from './topology.ts'
 
-/** One server, to which everybody on the machine may connect. `lines` are added to its redis.conf. */
+/** Starts one server without a password on loopback. `lines` are added to its redis.conf. */
 export async function startStandalone(
   lines: readonly string[] = [],
 ): Promise<Topology<'standalone'>> {

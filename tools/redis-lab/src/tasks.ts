@@ -1,20 +1,20 @@
 import { createVisitor, type TestData, type Visit } from '@sojourn/conformance/store'
 import { SessionError, type SessionManager } from '@sojourn/core'
 
-/** What a task is done with. */
+/** What a task works with. */
 interface Server {
   readonly manager: SessionManager<TestData>
   readonly cookies: readonly string[]
 }
 
-/** Begins, and answers how to go on. */
+/** Begins a task, and returns a function that finishes it. */
 type Task = (server: Server) => Promise<() => Promise<unknown>>
 
 export type TaskName = 'add twenty' | 'log in ten' | 'save' | 'update' | 'rotate' | 'touch'
 
-/** What the servers of a fleet do. */
+/** The tasks of the servers of a fleet. */
 export const tasks: Readonly<Record<TaskName, Task>> = {
-  /** Twenty parallel requests of one browser count on. */
+  /** Twenty parallel requests of one browser each increment a counter. */
   'add twenty': async (server) => {
     const add = (data: TestData) => {
       data['n'] = Number(data['n'] ?? 0) + 1
@@ -33,20 +33,20 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
     return () => Promise.all(Array.from({ length: 10 }, logIn))
   },
 
-  save: inFlight(({ session }) => mark(session.data)),
-  update: inFlight(({ session }) => session.update(mark)),
+  save: inFlight(({ session }) => setOwnKey(session.data)),
+  update: inFlight(({ session }) => session.update(setOwnKey)),
   rotate: inFlight(({ session }) => session.rotate()),
-  /** Reads only; the commit touches where that is due. */
+  /** Only reads; the commit touches if a touch is due. */
   touch: inFlight(({ session }) => session.data['n']),
 }
 
-/** Each process changes another key. */
-function mark(data: TestData): void {
+/** Sets a key that is different in each process. */
+function setOwnKey(data: TestData): void {
   data[`process ${process.pid}`] = true
 }
 
-/** One request of each browser: it has read its session, and now does something with it and commits. */
-function inFlight(act: (visit: Visit) => unknown): Task {
+/** Begins one request per browser, which loads the session; finishing runs `step` on it and commits. */
+function inFlight(step: (visit: Visit) => unknown): Task {
   return async ({ manager, cookies }) => {
     const visits = await Promise.all(
       cookies.map((cookie) => createVisitor(manager, cookie).begin()),
@@ -55,18 +55,18 @@ function inFlight(act: (visit: Visit) => unknown): Task {
       Promise.all(
         visits.map(async (visit) => {
           try {
-            await act(visit)
+            await step(visit)
             await visit.finish()
           } catch (error) {
-            if (!isLost(error)) throw error
+            if (!isSupersededOrEnded(error)) throw error
           }
         }),
       )
   }
 }
 
-/** Another process has elevated the session, or ended it, and the request is told so. */
-function isLost(error: unknown): boolean {
+/** Returns true for the errors of a request whose session another process has elevated or ended. */
+function isSupersededOrEnded(error: unknown): boolean {
   return (
     error instanceof SessionError &&
     ['ERR_SESSION_SUPERSEDED', 'ERR_SESSION_ENDED'].includes(error.code)

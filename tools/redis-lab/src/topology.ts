@@ -1,21 +1,21 @@
 import type { Address, AddressOf } from './address.ts'
 import type { RedisNode } from './redis-node.ts'
 
-/** Servers that belong together, and how a client finds them. */
+/** Servers that belong together, and their address. */
 export interface Topology<Kind extends Address['kind']> extends AnyTopology {
   readonly address: AddressOf<Kind>
 }
 
-/** The same of whatever kind. */
+/** A topology of any kind. */
 export interface AnyTopology {
   readonly address: Address
-  /** All of them: first those that began as masters. */
+  /** All servers; the initial masters come first. */
   readonly nodes: readonly RedisNode[]
-  /** Ends all of them and removes their files. */
+  /** Stops all servers and removes their files. */
   stop(): Promise<void>
 }
 
-/** The topology of these nodes. */
+/** Creates the topology of some nodes. */
 export function topologyOf<Kind extends Address['kind']>(
   address: AddressOf<Kind>,
   nodes: readonly RedisNode[],

@@ -1,20 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Asks again and again until the answer is true, or rejects after `ms` with what it waited for. */
+/** Polls every 20 ms until `holds` returns true. Rejects after `timeoutMs` with a message that names `what`. */
 export async function until(
   what: string,
-  isSo: () => boolean | Promise<boolean>,
-  ms = 60_000,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 60_000,
 ): Promise<void> {
-  const end = performance.now() + ms
+  const end = performance.now() + timeoutMs
   let cause: unknown
   while (performance.now() < end) {
     try {
-      if (await isSo()) return
+      if (await holds()) return
     } catch (error) {
       cause = error
     }
     await wait(20)
   }
-  throw new Error(`Waited ${ms} ms for ${what}, in vain`, { cause })
+  throw new Error(`Waited ${timeoutMs} ms for ${what}, in vain`, { cause })
 }

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Visitor } from '@sojourn/conformance/store'
 import { describe, expect, test } from 'vitest'
-import { fixtureOn, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import { startCluster } from '../cluster.ts'
 import type { Connect } from '../connect.ts'
+import { type FaultFixture, fixtureOn, loggedIn } from '../fault-fixture.ts'
 import { startSentinel } from '../sentinel.ts'
 import type { AnyTopology } from '../topology.ts'
 import { until } from '../until.ts'
 
-/** A master that dies under load, each topology as a test. How long it takes is told, and never judged. */
+/** Registers a test per topology in which a master dies under load. The recovery time is printed, not asserted. */
 export function proveFailovers(
   connect: Connect,
   { clusterFailover }: { readonly clusterFailover: boolean },
@@ -17,30 +17,30 @@ export function proveFailovers(
 
   describe.each(Object.entries<() => Promise<AnyTopology>>(topologies))('%s', (name, start) => {
     test('a master killed under load: no session that was acknowledged and replicated is lost', async () => {
-      const bench = await fixtureOn(await start(), connect)
+      const fixture = await fixtureOn(await start(), connect)
       const names = Array.from({ length: 60 }, (_, index) => `user-${index}`)
-      const users = await Promise.all(names.map((name) => loggedIn(bench, name)))
-      await replicated(bench)
-      const { stop, failed } = load(users)
-      const scans = scanning(bench)
+      const users = await Promise.all(names.map((name) => loggedIn(fixture, name)))
+      await untilReplicated(fixture)
+      const load = startLoad(users)
+      const scans = startScans(fixture)
       const killed = performance.now()
-      await bench.node.kill()
-      await until('everybody to be served', () => everybody(users))
+      await fixture.node.kill()
+      await until('every session to be readable', () => allReadable(users))
       const recovery = performance.now() - killed
-      await stop()
+      await load.stop()
       scans.stop()
       expect(scans.counts.filter((count) => count !== names.length)).toEqual([])
       console.info(
-        `${name}: served again after ${recovery.toFixed(0)} ms, ${failed()} requests failed`,
+        `${name}: served again after ${recovery.toFixed(0)} ms, ${load.failures()} requests failed`,
       )
       const seen = await Promise.all(users.map((user) => user.peek()))
-      expect(seen.map((look) => look?.userId)).toEqual(names)
+      expect(seen.map((peeked) => peeked?.userId)).toEqual(names)
     })
   })
 }
 
-/** Waits until the replicas of every master have all that was written. */
-async function replicated({ nodes }: FaultFixture): Promise<void> {
+/** Waits until the replicas of every master have all its writes. */
+async function untilReplicated({ nodes }: FaultFixture): Promise<void> {
   const roles = await Promise.all(nodes.map((node) => node.command('ROLE')))
   const masters = nodes.filter((_, index) => String(roles[index]).startsWith('master'))
   await Promise.all(
@@ -55,38 +55,38 @@ async function replicated({ nodes }: FaultFixture): Promise<void> {
   )
 }
 
-/** Everybody changes the own session again and again, and goes on after an error. */
-function load(users: readonly Visitor[]) {
-  let isOver = false
+/** Starts users who change their sessions again and again, and continue after an error. */
+function startLoad(users: readonly Visitor[]) {
+  let isStopped = false
   let failures = 0
   const running = users.map(async (user) => {
-    for (let n = 0; !isOver; n++) {
+    for (let n = 0; !isStopped; n++) {
       await user.visit(({ data }) => Object.assign(data, { n })).catch(() => failures++)
       await wait(20)
     }
   })
   return {
-    failed: () => failures,
+    failures: () => failures,
     async stop() {
-      isOver = true
+      isStopped = true
       await Promise.all(running)
     },
   }
 }
 
-/** Counts all sessions again and again; a scan that fails counts nothing. */
-function scanning({ connection, prefix }: FaultFixture) {
+/** Starts to count all sessions again and again; a failed scan adds no count. */
+function startScans({ connection, prefix }: FaultFixture) {
   const backend = connection.backend(prefix)
   const counts: number[] = []
-  let isOver = false
+  let isStopped = false
   const scan = async () => {
     const ids = new Set<string>()
     const call = { at: Date.now(), signal: AbortSignal.timeout(1_000) }
     for await (const { id } of backend.scan(call)) ids.add(id)
-    if (!isOver) counts.push(ids.size)
+    if (!isStopped) counts.push(ids.size)
   }
   void (async () => {
-    while (!isOver) {
+    while (!isStopped) {
       await scan().catch(() => undefined)
       await wait(20)
     }
@@ -94,12 +94,12 @@ function scanning({ connection, prefix }: FaultFixture) {
   return {
     counts,
     stop() {
-      isOver = true
+      isStopped = true
     },
   }
 }
 
-/** Whether every session can be read now. */
-async function everybody(users: readonly Visitor[]): Promise<boolean> {
+/** Returns true if every session can be read now. */
+async function allReadable(users: readonly Visitor[]): Promise<boolean> {
   return (await Promise.all(users.map((user) => user.copy().peek()))).every(Boolean)
 }

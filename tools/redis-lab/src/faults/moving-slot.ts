@@ -1,27 +1,34 @@
 import { expect, test } from 'vitest'
-import { fixtureOn, type FaultFixture, loggedIn } from '../fault-fixture.ts'
 import { startCluster } from '../cluster.ts'
 import type { Connect } from '../connect.ts'
+import { type FaultFixture, fixtureOn, loggedIn } from '../fault-fixture.ts'
 import { startMoving } from '../moving-slot.ts'
 
-/** A Cluster that hands a slot from one master to another, with the sessions of a user in it, as a test. */
+/** Registers a test in which a Cluster moves the slot of a user's sessions from one master to another. */
 export function proveMovingSlot(connect: Connect): void {
   test('a slot that moves, its index ahead of its sessions: they are found, and none is missed', async () => {
-    const bench = await fixtureOn(await startCluster(), connect)
-    await moveHalf(bench, 'ann', 1)
-    await moveHalf(bench, 'bob', 2)
+    const fixture = await fixtureOn(await startCluster(), connect)
+    await expectFoundWhileMoving(fixture, 'ann', 1)
+    await expectFoundWhileMoving(fixture, 'bob', 2)
   })
 }
 
-/** A new node takes what is still on its way for absent, one key at a time; so one session is a case of its own. */
-async function moveHalf(bench: FaultFixture, userId: string, count: number): Promise<void> {
-  const { manager } = bench
-  const users = await Promise.all(Array.from({ length: count }, () => loggedIn(bench, userId)))
-  const { masters, index } = await holding(bench)
+/**
+ * Half-way through the move. The new node treats a single key that has not arrived as absent, so one session is a
+ * case of its own.
+ */
+async function expectFoundWhileMoving(
+  fixture: FaultFixture,
+  userId: string,
+  count: number,
+): Promise<void> {
+  const { manager } = fixture
+  const users = await Promise.all(Array.from({ length: count }, () => loggedIn(fixture, userId)))
+  const { masters, index } = await mastersAndIndex(fixture)
   const slot = await startMoving(masters, index)
   await slot.move(index)
   const seen = await Promise.all(users.map((user) => user.peek()))
-  expect(seen.map((look) => look?.userId)).toEqual(users.map(() => userId))
+  expect(seen.map((peeked) => peeked?.userId)).toEqual(users.map(() => userId))
   const unavailable = expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' })
   await expect(manager.sessions(userId)).rejects.toEqual(unavailable)
   await expect(manager.revokeAll(userId)).rejects.toEqual(unavailable)
@@ -31,8 +38,8 @@ async function moveHalf(bench: FaultFixture, userId: string, count: number): Pro
   expect(await Promise.all(users.map((user) => user.peek()))).toEqual(users.map(() => null))
 }
 
-/** The masters, and the only index. */
-async function holding({ nodes, prefix }: FaultFixture) {
+/** Returns the masters, and the key of the only index. */
+async function mastersAndIndex({ nodes, prefix }: FaultFixture) {
   const masters = nodes.slice(0, nodes.length / 2)
   const keys = await Promise.all(masters.map((node) => node.command('KEYS', `${prefix}*}`)))
   return { masters, index: String(keys.flat()[0]) }

@@ -1,35 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { untilAvailable, fixtureOnServer, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
+import { fixtureOnServer, loggedIn, untilAvailable } from '../fault-fixture.ts'
 import { until } from '../until.ts'
 
 const failing = (...codes: string[]) => expect.objectContaining({ code: oneOf(codes) })
 const oneOf = (codes: string[]) => expect.stringMatching(new RegExp(`^(${codes.join('|')})$`))
 
-/** What can befall one server, each as a test. */
+/** Registers tests of faults of one server. */
 export function proveServerFaults(connect: Connect): void {
   describe('one server', () => {
     test('killed, it is an error and no lost login; back and empty, it serves who comes', async () => {
-      const bench = await fixtureOnServer(connect)
-      const user = await loggedIn(bench)
+      const fixture = await fixtureOnServer(connect)
+      const user = await loggedIn(fixture)
       const { cookie } = user
-      await bench.node.kill()
+      await fixture.node.kill()
       await expect(user.peek()).rejects.toEqual(
         failing('ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
       )
       expect(user.cookie).toBe(cookie)
-      await bench.node.restart()
-      await untilAvailable(bench)
+      await fixture.node.restart()
+      await untilAvailable(fixture)
       expect(await user.peek()).toBeNull()
-      expect(await (await loggedIn(bench)).peek()).toMatchObject({ userId: 'ann' })
+      expect(await (await loggedIn(fixture)).peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('frozen, every request ends by the deadline, and the cookie stays', async () => {
-      const bench = await fixtureOnServer(connect)
-      const user = await loggedIn(bench)
+      const fixture = await fixtureOnServer(connect)
+      const user = await loggedIn(fixture)
       const { cookie } = user
       const { session, finish } = await user.begin()
-      bench.node.freeze()
+      fixture.node.freeze()
       session.data['n'] = 1
       const began = performance.now()
       await expect(user.copy().peek()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
@@ -37,21 +37,21 @@ export function proveServerFaults(connect: Connect): void {
       const took = performance.now() - began
       console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
       expect(user.cookie).toBe(cookie)
-      bench.node.thaw()
-      await untilAvailable(bench)
+      fixture.node.thaw()
+      await untilAvailable(fixture)
       expect(await user.peek()).toMatchObject({ userId: 'ann' })
     })
 
     test('loading its data, it is not available, and nobody is logged out', async () => {
-      const bench = await fixtureOnServer(connect, [
+      const fixture = await fixtureOnServer(connect, [
         'enable-debug-command yes',
         'loading-process-events-interval-bytes 1024',
       ])
-      const user = await loggedIn(bench)
-      await bench.node.command('DEBUG', 'POPULATE', '300', 'other', '1024')
-      await bench.node.command('CONFIG', 'SET', 'key-load-delay', '10000')
-      const reloading = bench.node.command('DEBUG', 'RELOAD')
-      await until('an answer of LOADING', async () => {
+      const user = await loggedIn(fixture)
+      await fixture.node.command('DEBUG', 'POPULATE', '300', 'other', '1024')
+      await fixture.node.command('CONFIG', 'SET', 'key-load-delay', '10000')
+      const reloading = fixture.node.command('DEBUG', 'RELOAD')
+      await until('an error LOADING', async () => {
         const error: unknown = await user.peek().catch((caught) => caught)
         return String(error).includes('LOADING') && Object(error).code === 'ERR_STORE_UNAVAILABLE'
       })
@@ -60,8 +60,8 @@ export function proveServerFaults(connect: Connect): void {
     })
 
     test('its scripts flushed again and again, no update is lost or done twice', async () => {
-      const bench = await fixtureOnServer(connect)
-      const user = await loggedIn(bench)
+      const fixture = await fixtureOnServer(connect)
+      const user = await loggedIn(fixture)
       const add = () =>
         user.copy().visit((session) =>
           session.update((data) => {
@@ -69,7 +69,7 @@ export function proveServerFaults(connect: Connect): void {
           }),
         )
       for (let round = 0; round < 10; round++)
-        await Promise.all([add(), bench.node.command('SCRIPT', 'FLUSH'), add(), add()])
+        await Promise.all([add(), fixture.node.command('SCRIPT', 'FLUSH'), add(), add()])
       expect((await user.peek())?.data).toEqual({ n: 30 })
     })
   })

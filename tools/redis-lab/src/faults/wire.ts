@@ -1,8 +1,8 @@
 import type { TestData } from '@sojourn/conformance/store'
 import type { Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
-import { untilAvailable, fixtureBehindProxy, loggedIn } from '../fault-fixture.ts'
 import type { Connect } from '../connect.ts'
+import { fixtureBehindProxy, loggedIn, untilAvailable } from '../fault-fixture.ts'
 import { until } from '../until.ts'
 
 const at = Date.UTC(2030, 0, 1)
@@ -16,53 +16,55 @@ const row: Row = {
 }
 const next: Row = { ...row, version: 'v2', priorVersions: ['v1'] }
 
-/** What can befall the wire between a client and its server, each as a test. */
+/** Registers tests of faults of the connection between a client and its server. */
 export function proveWireFaults(connect: Connect): void {
   describe('the wire', () => {
     test('a write whose reply is lost is applied once, however often it is sent', async () => {
-      const bench = await fixtureBehindProxy(connect)
-      const backend = bench.connection.backend(bench.prefix)
-      await knowScripts(backend)
-      await lost(bench, () => backend.insert('g.a', row, callOf()))
+      const fixture = await fixtureBehindProxy(connect)
+      const backend = fixture.connection.backend(fixture.prefix)
+      await loadScripts(backend)
+      await withLostReply(fixture, () => backend.insert('g.a', row, callOf()))
       expect(await backend.insert('g.a', row, callOf())).toEqual({ inserted: true, evicted: [] })
 
-      await lost(bench, () => backend.replace('g.a', next, { ...callOf(), expected: 'v1' }))
+      await withLostReply(fixture, () =>
+        backend.replace('g.a', next, { ...callOf(), expected: 'v1' }),
+      )
       const again = await backend.replace('g.a', next, { ...callOf(), expected: 'v1' })
       expect(again).toEqual({ conflict: next })
 
-      await lost(bench, () => backend.remove('g.a', { ...callOf(), reason: 'logout' }))
+      await withLostReply(fixture, () => backend.remove('g.a', { ...callOf(), reason: 'logout' }))
       expect(await backend.remove('g.a', { ...callOf(), reason: 'logout' })).toBeNull()
       expect(await backend.find('g.a', callOf())).toEqual({ ended: 'logout', at })
     })
 
     test('an update whose reply is lost is not told as done, and counts once', async () => {
-      const bench = await fixtureBehindProxy(connect)
-      const user = await loggedIn(bench)
+      const fixture = await fixtureBehindProxy(connect)
+      const user = await loggedIn(fixture)
       await user.visit((session) => session.update(addOne))
       const { session } = await user.begin()
       const updating = session.update((data) => {
-        bench.proxy.dropReplies()
+        fixture.proxy.dropReplies()
         addOne(data)
       })
       await expect(updating).rejects.toMatchObject({ name: 'SessionStoreError' })
-      bench.proxy.mend()
-      bench.proxy.cut()
-      await untilAvailable(bench)
+      fixture.proxy.mend()
+      fixture.proxy.cut()
+      await untilAvailable(fixture)
       expect((await user.peek())?.data).toEqual({ n: 2 })
     })
 
     test('a write that arrives after its deadline, and after the logout, brings nothing back', async () => {
-      const bench = await fixtureBehindProxy(connect)
-      const user = await loggedIn(bench)
+      const fixture = await fixtureBehindProxy(connect)
+      const user = await loggedIn(fixture)
       const { session, finish } = await user.begin()
       session.data['n'] = 1
-      bench.proxy.holdRequests()
+      fixture.proxy.holdRequests()
       await expect(finish()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
-      expect(await bench.straight.manager.revoke(session.id)).toBe(true)
-      bench.proxy.mend()
-      await untilAvailable(bench)
+      expect(await fixture.direct.manager.revoke(session.id)).toBe(true)
+      fixture.proxy.mend()
+      await untilAvailable(fixture)
       expect(await user.peek()).toBeNull()
-      expect(await bench.manager.sessions('ann')).toEqual([])
+      expect(await fixture.manager.sessions('ann')).toEqual([])
     })
   })
 }
@@ -71,29 +73,29 @@ function addOne(data: TestData): void {
   data['n'] = Number(data['n'] ?? 0) + 1
 }
 
-/** Has the server learn each script, so that what is lost is the reply of the script and not that it is unknown. */
-async function knowScripts(backend: SessionBackend): Promise<void> {
+/** Loads each script into the server, so that the lost reply is that of the script and not NOSCRIPT. */
+async function loadScripts(backend: SessionBackend): Promise<void> {
   await backend.insert('g.other', row, callOf())
   await backend.replace('g.other', next, { ...callOf(), expected: 'v1' })
   await backend.remove('g.other', { ...callOf(), reason: 'logout' })
 }
 
-type Bench = Awaited<ReturnType<typeof fixtureBehindProxy>>
+type Fixture = Awaited<ReturnType<typeof fixtureBehindProxy>>
 
-/** Has a write reach the server and its reply reach nobody; the client must learn that by the broken connection. */
-async function lost(bench: Bench, write: () => Promise<unknown>): Promise<void> {
-  const before = await commandsSeen(bench)
-  bench.proxy.dropReplies()
+/** Runs a write that reaches the server and whose reply is lost; the client sees only the broken connection. */
+async function withLostReply(fixture: Fixture, write: () => Promise<unknown>): Promise<void> {
+  const before = await scriptsRun(fixture)
+  fixture.proxy.dropReplies()
   const writing = write()
-  await until('the write to arrive', async () => (await commandsSeen(bench)) > before)
-  bench.proxy.mend()
-  bench.proxy.cut()
+  await until('the write to arrive', async () => (await scriptsRun(fixture)) > before)
+  fixture.proxy.mend()
+  fixture.proxy.cut()
   await expect(writing).rejects.toMatchObject({ name: 'SessionStoreError' })
-  await untilAvailable(bench)
+  await untilAvailable(fixture)
 }
 
-/** How many scripts the server ran. */
-async function commandsSeen({ node }: Bench): Promise<number> {
+/** Returns how many scripts the server has run. */
+async function scriptsRun({ node }: Fixture): Promise<number> {
   const stats = String(await node.command('INFO', 'commandstats'))
   const calls = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)]
   return calls.reduce((sum, [, count]) => sum + Number(count), 0)
