@@ -22,8 +22,8 @@ import { createTokens } from './tokens.ts'
 export interface CookieStoreOptions {
   /**
    * A backend that remembers which sessions have ended or were elevated. With it `destroy`, `revoke`, `login` and
-   * `rotate` take effect at once (P1, P4), at the cost of one look-up per request. The backend needs a prefix of its own,
-   * must support `conditionalWrite`, and must not lose entries.
+   * `rotate` take effect at once (P1, P4), at the cost of one look-up per request. The backend needs a prefix of its
+   * own, must support `conditionalWrite`, and must not lose entries.
    * @default none: a sealed token opens until it expires
    */
   readonly revocations?: SessionBackend
@@ -39,14 +39,14 @@ export interface CookieStoreOptions {
 }
 
 /**
- * Creates a store that keeps the whole session in its cookie, sealed as a JWE (RFC 7516, `dir` and `A256GCM`). It has no
- * server state, so it cannot list sessions or merge the changes of two requests, and without `revocations` it cannot end
- * a session before it expires. `supports` is `false` for each of these.
+ * Creates a store that keeps the whole session in its cookie, sealed as a JWE (RFC 7516, `dir` and `A256GCM`). It has
+ * no server state, so it cannot list sessions or merge the changes of two requests, and without `revocations` it
+ * cannot end a session before it expires. `supports` is `false` for each of these.
  *
- * Options: `revocations` (default none), `maxCookies` 1 to 3 (default 3), `cacheSize` in tokens (default 1000), `sealer`
- * `'node'` or `'jose'` (default `'node'`).
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a `cacheSize` that is not a whole number, an unknown
- * `sealer`, or `revocations` without `supports.conditionalWrite`.
+ * Options: `revocations` (default none), `maxCookies` 1 to 3 (default 3), `cacheSize` in tokens (default 1000),
+ * `sealer` `'node'` or `'jose'` (default `'node'`).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a `cacheSize` that is not a whole number, an
+ * unknown `sealer`, or `revocations` without `supports.conditionalWrite`.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
  * import { cookieStore } from '@sojourn/store-cookie'

@@ -5,7 +5,7 @@ const cipherName = 'aes-256-gcm'
 const ivBytes = 12
 const authTagLength = 16
 
-/** Seals by `node:crypto`, synchronously: without promises and the thread pool it is about eight times as fast as jose. */
+/** Seals by `node:crypto`, synchronously: without promises or the thread pool, about eight times as fast as jose. */
 export const nodeSealer: Sealer = {
   seal(plain, { key, segment }) {
     const iv = randomBytes(ivBytes)

@@ -10,8 +10,9 @@ export interface OpenedCache {
 }
 
 /**
- * Creates a cache of at most `max` tokens; the one used longest ago is removed first. With 0 it stores nothing. The key is
- * the exact token. Entries are copied on the way in and out, so that no handler can change what the next request gets.
+ * Creates a cache of at most `max` tokens; the one used longest ago is removed first. With 0 it stores nothing. The
+ * key is the exact token. Entries are copied on the way in and out, so that no handler can change what the next
+ * request gets.
  */
 export function createOpenedCache(max: number): OpenedCache {
   const entries = new Map<string, Sealed>() // in order of use, the one used longest ago first

@@ -10,18 +10,18 @@ export interface ParsedJwe {
 }
 
 /**
- * `header..iv.ciphertext.tag`: the compact serialization of a JWE with `dir` (RFC 7516, section 7.1). A 12-byte iv has no
- * unused bits in base64url; the last character of a 16-byte tag has four, which must be zero.
+ * `header..iv.ciphertext.tag`: the compact serialization of a JWE with `dir` (RFC 7516, section 7.1). A 12-byte iv
+ * has no unused bits in base64url; the last character of a 16-byte tag has four, which must be zero.
  */
 const shape = /^([\w-]{1,200})\.\.([\w-]{16})\.([\w-]+)\.([\w-]{21}[AQgw])$/
 
 /**
- * Creates a parser that splits a token without decrypting it. Each token has exactly one accepted encoding. The header must
- * equal, byte for byte, the header of one of `keys`, so that an unknown `kid`, another `alg`, `enc` or `typ`, and any `zip`,
- * `crit` or `jwk` are refused by one look-up, before anything is parsed or derived.
+ * Creates a parser that splits a token without decrypting it. Each token has exactly one accepted encoding. The
+ * header must equal, byte for byte, the header of one of `keys`, so that an unknown `kid`, another `alg`, `enc` or
+ * `typ`, and any `zip`, `crit` or `jwk` are refused by one look-up, before anything is parsed or derived.
  *
- * The parser returns `'malformed'` for a token of another shape or longer than `maxLength` characters, and `'forged'` for one
- * with another header.
+ * The parser returns `'malformed'` for a token of another shape or longer than `maxLength` characters, and `'forged'`
+ * for one with another header.
  */
 export function createJweParser(
   keys: SealKeys,

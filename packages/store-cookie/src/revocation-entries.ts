@@ -17,8 +17,8 @@ import {
 import { clockSkewMs, maxTokenLifetimeMs } from './lifetime.ts'
 
 /**
- * What the server knows about a session besides its token: that it has ended; or the authority that its token must have,
- * and whether another store is taking it over.
+ * What the server knows about a session besides its token: that it has ended; or the authority that its token must
+ * have, and whether another store is taking it over.
  */
 export type RevocationEntry =
   | { readonly ended: EndReason }
@@ -29,8 +29,8 @@ export interface RevocationEntries {
   /** Returns the entry of a session; `undefined` if it was neither elevated nor ended. One `find`. */
   find(id: SessionId): Promise<RevocationEntry | undefined>
   /**
-   * Writes an entry, unless `keepExisting` returns true for the existing one. Returns the existing entry if it was kept,
-   * else `undefined`. Atomic: after a concurrent write `keepExisting` is called again.
+   * Writes an entry, unless `keepExisting` returns true for the existing one. Returns the existing entry if it was
+   * kept, else `undefined`. Atomic: after a concurrent write `keepExisting` is called again.
    * @throws SessionConflictError `ERR_SESSION_CONFLICT` after 20 conflicts.
    */
   put(
@@ -110,7 +110,7 @@ export function createRevocationEntries(
     return outcome.conflict.version === row.version ? 'written' : outcome.conflict
   }
 
-  /** Returns the row of an entry. It never expires before `previous`: the session may have been given a later limit since. */
+  /** Returns the row of an entry. It never expires before `previous`, which may have been given a later limit. */
   function rowOf(entry: RevocationEntry, previous: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()

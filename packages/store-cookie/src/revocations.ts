@@ -12,15 +12,18 @@ import {
  */
 export type SessionRefusal = { readonly ended: EndReason } | 'superseded' | 'leaving'
 
-/** The server's memory of ended and elevated sessions, so that both take effect although the browser holds the session. */
+/** What the server remembers of ended and elevated sessions, so that both take effect at once. */
 export interface Revocations extends Pick<RevocationEntries, 'ping' | 'close'> {
   /** Returns why the session of a record is refused, or `undefined`. One `find`. */
   check(record: SessionRecord): Promise<SessionRefusal | undefined>
   /** Makes the authority of `next` the only valid one. Returns why this was refused, or `undefined`. */
   elevate(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined>
-  /** Stops all further elevations of the session until it ends. Idempotent. Returns why this was refused, or `undefined`. */
+  /** Prevents further elevations of the session. Idempotent. Returns why this was refused, or `undefined`. */
   leave(record: SessionRecord): Promise<SessionRefusal | undefined>
-  /** Ends a session, whatever its authority, until `until`, epoch ms. Returns the reason of an earlier end, or `undefined`. */
+  /**
+   * Ends a session, whatever its authority. `until` is when its last token expires, epoch ms. Returns the reason of an
+   * earlier end, or `undefined`.
+   */
   end(id: SessionId, reason: EndReason, until: number): Promise<EndReason | undefined>
 }
 

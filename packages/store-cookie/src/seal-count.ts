@@ -1,8 +1,8 @@
 import type { Sealer } from './sealer.ts'
 
 /**
- * A process warns each time it has made this many seals. With random ivs, AES-GCM allows 2³² seals per key in all (NIST SP
- * 800-38D, section 8.3); a process cannot see the seals of the others.
+ * A process warns each time it has made this many seals. With random ivs, AES-GCM allows 2³² seals per key in all
+ * (NIST SP 800-38D, section 8.3); a process cannot see the seals of the others.
  */
 export const sealBounds = { warnEvery: 2 ** 30 }
 

@@ -25,8 +25,8 @@ import { asLeaving, type SealedContext } from './sealed-context.ts'
 const noSecret = ''
 
 /**
- * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with. With
- * revocations, a session that was ended or elevated meanwhile is not sealed again.
+ * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with.
+ * With revocations, a session that was ended or elevated meanwhile is not sealed again.
  */
 export function createSealedSave({
   tokens,

@@ -29,7 +29,10 @@ export interface Tokens {
    * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` if the token does not fit into the cookies.
    */
   seal(opened: OpenedSession): Promise<string>
-  /** Returns the content of a token, expired or not. `at` is the manager's current time, epoch ms. Never throws because of a token. */
+  /**
+   * Returns the content of a token, expired or not. `at` is the manager's current time, epoch ms. Never throws
+   * because of a token.
+   */
   unseal(token: string, at: number): Promise<Sealed | TokenRefusal>
 }
 

@@ -33,7 +33,8 @@ export interface IoredisClient extends IoredisNode {
 }
 
 /**
- * Creates the driver for a `new Redis()` or `new Cluster()`. ioredis itself adds its `keyPrefix` to the keys of a command.
+ * Creates the driver for a `new Redis()` or `new Cluster()`. ioredis itself adds its `keyPrefix` to the keys of a
+ * command.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else, and for a client that reads from replicas.
  */
 export function createDriver(client: IoredisClient): RedisDriver {
@@ -54,7 +55,7 @@ export function createDriver(client: IoredisClient): RedisDriver {
   }
 }
 
-/** Returns all masters, or throws: a Cluster omits masters it lost or has not found yet, and a scan would miss their sessions. */
+/** Returns all masters. Throws if a Cluster has lost or not found some, whose sessions a scan would miss. */
 function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   if (client.status !== 'ready') throw notReady()
   if (!client.nodes) return [client]
@@ -64,7 +65,7 @@ function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   return nodes
 }
 
-/** Returns a `send` for one node. With `enableAutoPipelining`, `callBuffer` loses the command's name; a pipeline keeps it. */
+/** Returns a `send` for one node. With `enableAutoPipelining`, only a pipeline keeps the name of a command. */
 function sendTo(node: IoredisNode): RedisSend {
   if (node.options.enableAutoPipelining)
     return async ({ args }) => (await inPipeline(node, [args]))[0]

@@ -12,10 +12,10 @@ import { createDriver, type IoredisClient } from './driver.ts'
  * Creates a store that keeps sessions in Redis through a `new Redis()`, Sentinel included, or a `new Cluster()`. The
  * client stays yours: connect it before, close it afterwards.
  *
- * Options: `prefix` of all keys, after the client's own `keyPrefix` (default `'sojourn:'`), `codec` of the data (default
- * `msgpackCodec`), `waitFor: { replicas, timeoutMs }` in ms (default none), `warn` (default: the manager's).
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client or one that reads from replicas, an unknown
- * option, a prefix or keyPrefix with braces, or a `waitFor` whose numbers are not positive integers.
+ * Options: `prefix` of all keys, after the client's own `keyPrefix` (default `'sojourn:'`), `codec` of the data
+ * (default `msgpackCodec`), `waitFor: { replicas, timeoutMs }` in ms (default none), `warn` (default: the manager's).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client or one that reads from replicas, an
+ * unknown option, a prefix or keyPrefix with braces, or a `waitFor` whose numbers are not positive integers.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
  * import { ioredisStore } from '@sojourn/store-ioredis'

@@ -14,9 +14,9 @@ export type { MemoryOptions } from './memory-options.ts'
 const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
 
 /**
- * Creates a backend in the memory of this process. Each operation is one synchronous step and therefore atomic; it never
- * waits and therefore ignores `signal`, except in `scan`. Expired rows are removed within about a minute, without being
- * read.
+ * Creates a backend in the memory of this process. Each operation is one synchronous step and therefore atomic; it
+ * never waits and therefore ignores `signal`, except in `scan`. Expired rows are removed within about a minute,
+ * without being read.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
  * @example
  * import { keyedStore } from '@sojourn/core/store'

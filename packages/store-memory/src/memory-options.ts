@@ -3,11 +3,17 @@ import { checkOptions } from '@sojourn/core/store'
 
 /** Options of `memoryStore` and `memoryBackend`. */
 export interface MemoryOptions {
-  /** The maximum number of live sessions, a positive integer; one more displaces the one used longest ago. @default 100_000 */
+  /**
+   * The maximum number of live sessions, a positive integer; one more displaces the one used longest ago.
+   * @default 100_000
+   */
   readonly max?: number
   /** Called with the id of each session displaced by `max`; must not throw. @default none */
   readonly onDisplaced?: (id: SessionId) => void
-  /** Called once per process if `NODE_ENV` is `production`, with a warning that sessions in memory are lost. @default console.warn */
+  /**
+   * Called once per process if `NODE_ENV` is `production`, with a warning that sessions in memory are lost.
+   * @default console.warn
+   */
   readonly warn?: (message: string) => void
 }
 

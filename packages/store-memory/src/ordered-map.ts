@@ -20,10 +20,10 @@ interface Entry<Value> {
 }
 
 /**
- * Creates an empty map. `isExpired` decides what `sweep` removes; `onRemove` is called with the key of each entry that is
- * removed, by `clear` excepted. A linked list keeps the order instead of the `Map`'s own: finding the first key of a `Map`
- * walks over everything deleted before it, and an iterator kept to avoid the walk retains every table that the `Map` has
- * outgrown.
+ * Creates an empty map. `isExpired` decides what `sweep` removes; `onRemove` is called with the key of each entry
+ * that is removed, by `clear` excepted. A linked list keeps the order instead of the `Map`'s own: finding the first
+ * key of a `Map` walks over everything deleted before it, and an iterator kept to avoid the walk retains every table
+ * that the `Map` has outgrown.
  */
 export function createOrderedMap<Value>({
   isExpired,
@@ -96,7 +96,10 @@ export function createOrderedMap<Value>({
     onRemove(entry.key)
   }
 
-  /** Returns the next entry to visit. A pass ends after as many entries as the map had at its start, because entries in use keep moving to the end. */
+  /**
+   * Returns the next entry to visit. A pass ends after as many entries as the map had at its start, because entries
+   * in use keep moving to the end.
+   */
   function advance(): Entry<Value> | undefined {
     if (!next || pass.seen >= pass.size) {
       next = oldest

@@ -27,7 +27,10 @@ export interface RowTable {
 /** How many entries are searched for expired ones before a live one is displaced. */
 const sweepBatch = 16
 
-/** Creates an empty table of at most `max` rows and `max` tombstones. `onDisplaced` is called for a live row removed to make room. */
+/**
+ * Creates an empty table of at most `max` rows and `max` tombstones. `onDisplaced` is called for a live row removed
+ * to make room.
+ */
 export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
   groups: Groups = createGroups(),

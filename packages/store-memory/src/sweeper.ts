@@ -1,4 +1,4 @@
-/** How often the sweeper visits the next slice of each map, in ms: far below Node's limit of 2^31, however long rows live. */
+/** How often the sweeper visits a slice of each map, in ms: below Node's limit of 2^31, however long rows live. */
 const intervalMs = 1_000
 
 /** A map whose entries expire. */
@@ -6,7 +6,7 @@ export interface Sweepable {
   readonly size: number
   /** The number of entries when the current pass began. */
   readonly passSize: number
-  /** Visits the next `count` entries, from the start again after the last, and removes those expired at `now`, epoch ms. */
+  /** Visits the next `count` entries, starting over after the last, and removes those expired at `now`, epoch ms. */
   sweep(count: number, now: number): void
 }
 
@@ -19,9 +19,9 @@ export interface Sweeper {
 }
 
 /**
- * Creates a sweeper that visits about 1/60 of each map every second, so that an entry is removed within about a minute
- * of its expiry. Its time is the latest `at` plus the time elapsed since, because `at` may come from any clock. The timer
- * runs while a map has entries, and never keeps the process alive.
+ * Creates a sweeper that visits about 1/60 of each map every second, so that an entry is removed within about a
+ * minute of its expiry. Its time is the latest `at` plus the time elapsed since, because `at` may come from any
+ * clock. The timer runs while a map has entries, and never keeps the process alive.
  */
 export function createSweeper(maps: readonly Sweepable[]): Sweeper {
   let timer: NodeJS.Timeout | undefined

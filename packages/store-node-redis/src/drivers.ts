@@ -20,8 +20,8 @@ const options: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
 
 /**
  * Creates the driver for a client of `createClient()` or `createClientPool()`. A single client that is ready writes a
- * read at once, so reads go without an AbortSignal, which would cost more than the read. Writes always have one, because
- * a write must not be sent late.
+ * read at once, so reads go without an AbortSignal, which would cost more than the read. Writes always have one,
+ * because a write must not be sent late.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else.
  */
 export function clientDriver(client: NodeRedisClient): RedisDriver {

@@ -10,13 +10,13 @@ import type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './cli
 import { clientDriver, clusterDriver, sentinelDriver } from './drivers.ts'
 
 /**
- * Creates a store that keeps sessions in Redis through a client of `createClient()` or `createClientPool()`. The client
- * stays yours: connect it before, close it afterwards.
+ * Creates a store that keeps sessions in Redis through a client of `createClient()` or `createClientPool()`. The
+ * client stays yours: connect it before, close it afterwards.
  *
- * Options: `prefix` of all keys (default `'sojourn:'`), `codec` of the data (default `msgpackCodec`),
- * `waitFor: { replicas, timeoutMs }` in ms (default none), `warn` (default: the manager's).
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client, an unknown option, a prefix with braces, or a
- * `waitFor` whose numbers are not positive integers.
+ * Options: `prefix` of all keys (default `'sojourn:'`), `codec` of the data (default `msgpackCodec`), `waitFor: {
+ * replicas, timeoutMs }` in ms (default none), `warn` (default: the manager's).
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client, an unknown option, a prefix with braces,
+ * or a `waitFor` whose numbers are not positive integers.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
  * import { nodeRedisStore } from '@sojourn/store-node-redis'

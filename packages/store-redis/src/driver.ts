@@ -13,7 +13,7 @@ export interface RedisCommand {
   readonly call: { readonly signal: AbortSignal }
 }
 
-/** Sends a command to a master and resolves to the reply: bulk strings as `Buffer`, integers as numbers, nil as `null`. */
+/** Sends a command to a master. Resolves to the reply: strings as `Buffer`, integers as numbers, nil as `null`. */
 export type RedisSend = (command: RedisCommand) => Promise<unknown>
 
 /** How many replicas must acknowledge a write by `WAIT`. */

@@ -43,9 +43,10 @@ export function toStoreError(error: unknown, { signal }: RedisCommand['call']): 
   )
 }
 
-/** Returns the error code of a reply. Redis 6.2 wraps errors in scripts: `ERR Error running script (…): @user_script:7: -OOM …`. */
+/** Returns the error code of a reply. Redis 6.2 wraps those of scripts: `ERR Error running script (…): … -OOM …`. */
 function codeOf(message: string): string {
-  if (message.startsWith('ERR') && message.includes('non local key')) return 'TRYAGAIN' // the Cluster is moving the slot
+  // The Cluster is moving the slot.
+  if (message.startsWith('ERR') && message.includes('non local key')) return 'TRYAGAIN'
   // Redis refuses a command of more than ten arguments this way before the client is authenticated.
   if (message.startsWith('ERR Protocol error: unauthenticated')) return 'NOAUTH'
   const [, wrapped] = /^ERR Error running script .* -([A-Z]+) /.exec(message) ?? []

@@ -61,7 +61,9 @@ export function checkPrefix(prefix: string, name: string): string {
   )
 }
 
-/** Replaces an empty group, or the handle of an id without a dot. It cannot be an escape: those have four hex digits. */
+/**
+ * Replaces an empty group, or the handle of an id without a dot. It cannot be an escape: those have four hex digits.
+ */
 const emptyPlaceholder = '%'
 
 /** Escapes `%`, braces, which would end the hash tag, and lone surrogates, which UTF-8 would all encode as U+FFFD. */

@@ -167,7 +167,7 @@ async function readReply<Reply, Result>(
   }
 }
 
-/** Returns the two arguments that go with a value: its time to live, in whole ms from `at`, and its score in the index. */
+/** Returns the arguments that go with a value: time to live, in whole ms from `at`, and score in the index. */
 function ttlArgs({ expiresAt }: Pick<Row, 'expiresAt'>, at: number): [string, string] {
   return [String(Math.min(Math.ceil(expiresAt - at), maxTtlMs)), String(expiresAt)]
 }

@@ -7,9 +7,9 @@ import { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
 /** Options of `redisStore` and of the stores built on it. */
 export interface RedisStoreOptions extends RedisBackendOptions {
   /**
-   * The codec of `session.data`, unless the application's configuration has one. Each value names its codec, so the codec
-   * can be changed while sessions live: values of `msgpackCodec` and `jsonCodec` stay readable, and are rewritten in the
-   * new codec with their next change.
+   * The codec of `session.data`, unless the application's configuration has one. Each value names its codec, so the
+   * codec can be changed while sessions live: values of `msgpackCodec` and `jsonCodec` stay readable, and are
+   * rewritten in the new codec with their next change.
    * @default msgpackCodec
    */
   readonly codec?: Codec

@@ -1,7 +1,7 @@
 import { SessionStoreError, SessionUsageError } from '@sojourn/core'
 import type { RedisDriver, RedisSend, ReplicaWait } from './driver.ts'
 
-/** Returns a `send` that rejects unless enough replicas acknowledge the command; the driver's own `send` without `replicaWait`. */
+/** Returns a `send` that rejects unless enough replicas acknowledge; the plain `send` without `replicaWait`. */
 export function waitForReplicas(
   driver: RedisDriver,
   replicaWait: ReplicaWait | undefined,
@@ -30,7 +30,7 @@ function checkReplicaWait({ replicas, timeoutMs }: ReplicaWait): void {
   )
 }
 
-/** Not `ERR_STORE_REFUSED`: the master has the write, but the next master may lack it. Core sends it again, which is safe. */
+/** Not `ERR_STORE_REFUSED`: the master has the write, the next master may lack it. Core safely sends it again. */
 function tooFew(acknowledged: unknown, { replicas, timeoutMs }: ReplicaWait): SessionStoreError {
   return new SessionStoreError(
     'ERR_STORE_UNAVAILABLE',

@@ -7,8 +7,8 @@ import { readFound, readPage } from './replies.ts'
 const pageSize = '250'
 
 /**
- * Yields every live row, master by master. `SCAN` may return a key twice while Redis resizes its table, so the keys seen
- * are remembered; for a million sessions this takes about 100 MB.
+ * Yields every live row, master by master. `SCAN` may return a key twice while Redis resizes its table, so the keys
+ * seen are remembered; for a million sessions this takes about 100 MB.
  */
 export async function* scanRows(
   driver: RedisDriver,

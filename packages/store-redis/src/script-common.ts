@@ -1,6 +1,8 @@
 import { tombstoneMs } from '@sojourn/core/store'
 
-/** The Lua functions at the beginning of every script: reading a stored value, and writing one with its time to live. */
+/**
+ * The Lua functions at the beginning of every script: reading a stored value, and writing one with its time to live.
+ */
 export const common = `
 local index, key, at = KEYS[1], KEYS[2], tonumber(ARGV[1])
 

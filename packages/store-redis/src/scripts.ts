@@ -4,9 +4,9 @@ import { common } from './script-common.ts'
 
 /**
  * A Lua 5.1 script that uses commands of Redis 6.2 only. Every write is one script, that is one atomic step in Redis.
- * `KEYS[1]` is the index of the group and `KEYS[2]` the key of the row; keys of other members are derived from the index,
- * which is in the same slot. `ARGV[1]` is the manager's current time, epoch ms: no script reads the clock of Redis.
- * The format of the values is described in stored.ts.
+ * `KEYS[1]` is the index of the group and `KEYS[2]` the key of the row; keys of other members are derived from the
+ * index, which is in the same slot. `ARGV[1]` is the manager's current time, epoch ms: no script reads the clock of
+ * Redis. The format of the values is described in stored.ts.
  */
 export interface Script {
   readonly body: string
@@ -84,7 +84,7 @@ write(kindOf(present) .. row, ttl, expiresAt)
 return 'replaced'
 `)
 
-/** Replaces the two times of a row, if version and `touchedAt` are the expected ones. Returns `touched`, `gone` or `conflict`. */
+/** Replaces the two times of a row if `version` and `touchedAt` match. Returns `touched`, `gone` or `conflict`. */
 export const touch = define(
   `
 local ttl, expiresAt, times, version, touchedAt = unpack(ARGV, 2)
@@ -137,9 +137,9 @@ return { found, rest }
 )
 
 /**
- * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` names all
- * keys before anything is changed, so that a Cluster that is moving them can refuse. The index is shortened first, for
- * the reason given at `remove`. `XX`: an expired session leaves no tombstone.
+ * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` names
+ * all keys before anything is changed, so that a Cluster that is moving them can refuse. The index is shortened
+ * first, for the reason given at `remove`. `XX`: an expired session leaves no tombstone.
  */
 export const removeGroup = define(`
 local tombstone, step, except, ending, count = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, 0

@@ -29,8 +29,8 @@ export function encodeRow({ version, priorVersions, value, ...times }: Row): Buf
 }
 
 /**
- * Encodes a version tag behind its length byte. A tag that is canonical base64url, as all of Sojourn's are, is stored as
- * the bytes it stands for, and 128 is added to the length.
+ * Encodes a version tag behind its length byte. A tag that is canonical base64url, as all of Sojourn's are, is stored
+ * as the bytes it stands for, and 128 is added to the length.
  * @throws RangeError if the tag takes more than 127 bytes.
  */
 export function encodeTag(tag: string): Buffer {
