@@ -17,7 +17,7 @@ import {
 import { clockSkewMs, maxTokenLifetimeMs } from './lifetime.ts'
 
 /**
- * What the server knows about a session besides its token: that it has ended; or the authority that its token must
+ * What the server keeps of a session besides its token: that it has ended; or the authority that its token must
  * have, and whether another store is taking it over.
  */
 export type RevocationEntry =

@@ -100,7 +100,7 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
   }
 }
 
-/** Runs a task on the client, or on a connection of the pool. Only a pool's connections know whether they are ready. */
+/** Runs a task on the client, or on a connection of the pool. Only the connections of a pool have `isReady`. */
 function withConnection<Result>(
   client: NodeRedisClient,
   task: (connection: NodeRedisConnection) => Promise<Result>,
