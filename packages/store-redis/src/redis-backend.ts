@@ -49,14 +49,17 @@ const maxTtlMs = 2 ** 52
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a prefix with braces, or a `waitFor` whose
  * numbers are not positive integers.
  * @example
- * import { redisBackend, type RedisDriver } from '@sojourn/store-redis'
+ * import { notReady, redisBackend, type RedisDriver } from '@sojourn/store-redis'
  * import { createClient } from 'redis'
  *
  * const client = await createClient({ url: 'redis://localhost:6379' }).connect()
  * const options = { typeMapping: { 36: Buffer } } // bulk strings as Buffers
  *
  * const driver: RedisDriver = {
- *   send: ({ args }) => client.sendCommand([...args], options),
+ *   send: ({ args, call }) =>
+ *     client.isReady
+ *       ? client.sendCommand([...args], { ...options, abortSignal: call.signal })
+ *       : Promise.reject(notReady()),
  *   async sendPair(command, second) {
  *     return [await driver.send(command), await client.sendCommand([...second], options)]
  *   },

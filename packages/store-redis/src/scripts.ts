@@ -35,8 +35,8 @@ if isLive(present) then
   return hasVersion(present) and { 'inserted' } or 'taken'
 end
 -- A row or tombstone that has expired is overwritten; a value that Sojourn did not write is not.
-local hasLapsed = isRow(present) or isTombstone(present) and not isEnded(present)
-if present and not hasLapsed then return 'taken' end
+local hasExpired = isRow(present) or isTombstone(present) and not isEnded(present)
+if present and not hasExpired then return 'taken' end
 
 -- The handles whose row exists; the others are removed from the index. Usually one EXISTS shows that none is missing.
 local function existing()
@@ -99,8 +99,8 @@ return 'touched'
 )
 
 /**
- * Replaces a row by a tombstone. Returns the row if it was live, else nil. `DEL` comes first so that the script works
- * when Redis is out of memory: the step then frees some.
+ * Writes a tombstone, whether there was a row or not, unless a tombstone is there already. Returns the row if it was
+ * live, else nil. `DEL` comes first so that the script works when Redis is out of memory: the step then frees some.
  */
 export const remove = define(`
 local present = redis.call('GET', key)
