@@ -11,7 +11,7 @@ export interface TrackedData {
   replace(data: object): void
   /** Returns the encoding of what the handler received. */
   base(): Uint8Array
-  /** Returns the encoding of the live object. It equals `base()` if nothing was changed. */
+  /** Returns the encoding of the live object; `base()` itself, byte by byte, if nothing was changed. */
   bytes(): Uint8Array
   /** Replaces the contents of the live object, which then counts as changed. */
   overwrite(encoded: Uint8Array): void
@@ -25,9 +25,15 @@ export interface TrackedData {
 /** Starts to track data. Throws if `encoded` cannot be decoded. */
 export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
   let base = encoded
+  /** The encoding of the live object when it last equalled `base`: after a merge its keys may be in another order. */
+  let unchanged = encoded
   let data = decodeData(codec, encoded)
   let isAccessed = false
-  const bytes = () => (isAccessed ? codec.encode(data) : base)
+  const bytes = () => {
+    if (!isAccessed) return base
+    const current = codec.encode(data)
+    return sameBytes(current, unchanged) ? base : current
+  }
   /** Returns `undefined` if the data cannot be encoded at present; the next commit reports that. */
   const bytesIfEncodable = () => {
     try {
@@ -54,9 +60,12 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
     overwrite,
     rebase(written, sent) {
       const mine = bytesIfEncodable()
+      const isUnchangedSince = mine !== undefined && sameBytes(mine, sent)
       base = written
-      if (mine && !sameBytes(written, mine))
-        overwrite(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
+      unchanged = written
+      if (mine === undefined || sameBytes(written, mine)) return
+      overwrite(mergeBytes({ base: sent, mine, theirs: written }, codec).bytes)
+      if (isUnchangedSince) unchanged = codec.encode(data)
     },
   }
 }
