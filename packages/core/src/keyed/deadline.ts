@@ -1,4 +1,5 @@
 import { SessionError, SessionStoreError } from '../errors.ts'
+import { afterPoll } from '../util/after-poll.ts'
 
 /**
  * The deadline of one operation: an `AbortController` without its `abort`. Node makes the signal when it is first read,
@@ -10,7 +11,8 @@ export interface Deadline {
 
 /**
  * Runs one operation of a store and settles after `timeoutMs` at the latest, even if the operation does not (P8). Aborts
- * the signal at the deadline; a result that arrives later is dropped.
+ * the signal at the deadline; a result that arrives later is dropped. A reply that has arrived while a handler blocked
+ * the process still counts: at the deadline the event loop reads what has come in before the operation fails.
  * @throws SessionStoreError `ERR_STORE_TIMEOUT` at the deadline; `ERR_STORE_UNAVAILABLE` with the `cause` if the
  * operation fails with anything but a `SessionError`.
  */
@@ -20,16 +22,23 @@ export function withDeadline<Result>(
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
-    const timer = setTimeout(() => {
+    let isSettled = false
+    const giveUp = () => {
+      if (isSettled) return
       reject(timedOut(operation, timeoutMs))
       controller.abort()
-    }, timeoutMs)
-    const succeed = (result: Result) => {
+    }
+    const timer = setTimeout(() => afterPoll(giveUp), timeoutMs)
+    const settle = () => {
+      isSettled = true
       clearTimeout(timer)
+    }
+    const succeed = (result: Result) => {
+      settle()
       resolve(result)
     }
     const fail = (error: unknown) => {
-      clearTimeout(timer)
+      settle()
       reject(asStoreError(error, operation))
     }
     try {
@@ -76,11 +85,14 @@ export interface TimeBudget {
  */
 export function createTimeBudget(timeoutMs: number): TimeBudget {
   let isExhausted = false
+  let hasEnded = false
   let giveUp = () => {}
-  let timer = setTimeout(() => {
+  const exhaust = () => {
+    if (hasEnded) return
     isExhausted = true
     giveUp()
-  }, timeoutMs)
+  }
+  let timer = setTimeout(() => afterPoll(exhaust), timeoutMs)
   return {
     isExhausted: () => isExhausted,
     bound(promise, error) {
@@ -92,6 +104,9 @@ export function createTimeBudget(timeoutMs: number): TimeBudget {
         }
       })
     },
-    end: () => clearTimeout(timer),
+    end() {
+      hasEnded = true
+      clearTimeout(timer)
+    },
   }
 }
