@@ -63,6 +63,14 @@ type AccessCode = Extract<
 type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
 /**
+ * Marks the errors of Sojourn, so that one copy of this package recognises what another has thrown: two bundles of one
+ * application, a second `node_modules`, a module that a hot reload loads again. Each copy has classes of its own, and
+ * `Symbol.for` returns the same symbol to all. The number is the version of what the brand promises: `name`, `code` and
+ * `status`.
+ */
+const errorBrand = Symbol.for('sojourn.error/1')
+
+/**
  * The base class of all errors of Sojourn. The subclass shows who must act, `code` what is wrong. The message states
  * what happened and then what to do; it may hold a session id, never a token or a secret. `cause` is the underlying
  * error, if there is one.
@@ -75,6 +83,8 @@ type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
  * }
  */
 export abstract class SessionError extends Error {
+  /** The name of the class. A fixed text, because minifiers shorten `constructor.name`. */
+  declare name: string
   readonly code: SessionErrorCode
   /** The HTTP status of the response, set by the binding or by the framework's own error handler. */
   abstract readonly status: number
@@ -82,8 +92,38 @@ export abstract class SessionError extends Error {
   protected constructor(code: SessionErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    this.name = new.target.name
   }
+
+  /** The same as `status`, by the name that http-errors gives it: NestJS reads both. */
+  get statusCode(): number {
+    return this.status
+  }
+
+  /** False: default error handlers send the text of the status, not the message, which is for developers. */
+  get expose(): boolean {
+    return false
+  }
+
+  get [errorBrand](): true {
+    return true
+  }
+
+  /** Makes `instanceof` hold for the errors of another copy of this package too. */
+  static override readonly [Symbol.hasInstance] = isErrorOf
+}
+
+function isErrorOf(this: object, value: unknown): boolean {
+  if (Reflect.apply(Function.prototype[Symbol.hasInstance], this, [value])) return true
+  if (Object(value)[errorBrand] !== true) return false
+  if (this === SessionError) return true
+  return Object.hasOwn(this, 'errorName') && Object(value).name === Reflect.get(this, 'errorName')
+}
+
+const statusTexts: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  409: 'Conflict',
+  503: 'Service Unavailable',
 }
 
 /**
@@ -94,10 +134,13 @@ abstract class ResponseError extends SessionError {
   /** Response headers; the default error handlers of Express and Koa send them. */
   readonly headers: Readonly<Record<string, string>> = {}
 
-  /** Returns the error as a Fetch `Response` without a body. Hono's default error handler calls it. */
+  /**
+   * Returns the error as a Fetch `Response` whose body is the text of its status: `message` is not for strangers. Hono's
+   * default error handler calls it.
+   */
   getResponse(): Response {
     const { status, headers } = this
-    return new Response(null, { status, headers })
+    return new Response(statusTexts[status], { status, headers })
   }
 }
 
@@ -108,6 +151,11 @@ abstract class ResponseError extends SessionError {
  * `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`.
  */
 export class SessionUsageError extends SessionError {
+  static readonly errorName = 'SessionUsageError'
+  static {
+    SessionUsageError.prototype.name = SessionUsageError.errorName
+  }
+
   readonly status = 500
   declare readonly code: UsageCode
 
@@ -122,6 +170,11 @@ export class SessionUsageError extends SessionError {
  * Codes: `ERR_SESSION_CONFLICT`, `ERR_SESSION_SUPERSEDED`, `ERR_SESSION_ENDED`.
  */
 export class SessionConflictError extends ResponseError {
+  static readonly errorName = 'SessionConflictError'
+  static {
+    SessionConflictError.prototype.name = SessionConflictError.errorName
+  }
+
   readonly status = 409
   declare readonly code: ConflictCode
 
@@ -136,6 +189,11 @@ export class SessionConflictError extends ResponseError {
  * Code: `ERR_SESSION_LIMIT`.
  */
 export class SessionLimitError extends ResponseError {
+  static readonly errorName = 'SessionLimitError'
+  static {
+    SessionLimitError.prototype.name = SessionLimitError.errorName
+  }
+
   readonly status = 403
 
   constructor(message: string) {
@@ -151,6 +209,11 @@ export class SessionLimitError extends ResponseError {
  * - `ERR_CSRF_REFUSED`, status 403: send the request from a page of this application. A login would not help.
  */
 export class SessionAccessError extends ResponseError {
+  static readonly errorName = 'SessionAccessError'
+  static {
+    SessionAccessError.prototype.name = SessionAccessError.errorName
+  }
+
   readonly status: 401 | 403
   override readonly headers: Readonly<Record<string, string>>
   declare readonly code: AccessCode
@@ -168,14 +231,41 @@ export class SessionAccessError extends ResponseError {
  * - `ERR_STORE_UNAVAILABLE`: it is down.
  * - `ERR_STORE_TIMEOUT`: it is slower than `storeTimeout`; the outcome of a write is unknown.
  * - `ERR_STORE_REFUSED`: it refuses the operation.
- * - `ERR_STORE_CONTRACT`: it breaks a clause of its contract, which the message names.
+ * - `ERR_STORE_CONTRACT`: it breaks a clause of its contract, which `detail` names.
+ *
+ * Default error handlers of some frameworks send `message` to the client (Fastify, NestJS), so it names no host, script
+ * or command. `detail` does, and says what to do; it is also the first line of `stack`, where loggers print it.
  */
 export class SessionStoreError extends ResponseError {
+  static readonly errorName = 'SessionStoreError'
+  static {
+    SessionStoreError.prototype.name = SessionStoreError.errorName
+  }
+
   readonly status = 503
   override readonly headers = { 'Retry-After': '1' }
   declare readonly code: StoreCode
 
-  constructor(code: StoreCode, message: string, cause?: unknown) {
-    super(code, message, cause)
+  readonly #detail: string
+
+  constructor(code: StoreCode, detail: string, cause?: unknown) {
+    super(code, detail, cause)
+    const { stack } = this // read before the message changes, because V8 writes the text when it is first read
+    this.message = storeMessages[code]
+    if (stack !== undefined)
+      Object.defineProperty(this, 'stack', { value: stack, writable: true, configurable: true })
+    this.#detail = detail
   }
+
+  /** What happened and what to do, for operators: it may name hosts, commands and settings. */
+  get detail(): string {
+    return this.#detail
+  }
+}
+
+const storeMessages: Readonly<Record<StoreCode, string>> = {
+  ERR_STORE_UNAVAILABLE: 'The session store is unavailable. Try again in a moment.',
+  ERR_STORE_TIMEOUT: 'The session store did not respond in time. Try again in a moment.',
+  ERR_STORE_REFUSED: 'The session store refused the operation.',
+  ERR_STORE_CONTRACT: 'The session store failed.',
 }

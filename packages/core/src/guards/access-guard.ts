@@ -1,5 +1,5 @@
 import { SessionAccessError, SessionUsageError } from '../errors.ts'
-import { Session } from '../session/session.ts'
+import { isSession, type Session } from '../session/session.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
@@ -55,7 +55,7 @@ export function createRecentGuard<Request>(
  * @throws SessionUsageError `ERR_SESSION_MISSING` if it is no Sojourn session; the message says what to mount.
  */
 export function mountedSession(found: unknown, as = 'session'): Session<object> {
-  if (found instanceof Session) return found
+  if (isSession(found)) return found
   const options = as === 'session' ? '' : `, { as: '${as}' }`
   const what =
     found === undefined || found === null ? 'no session' : 'something else than a session'

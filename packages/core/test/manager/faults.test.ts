@@ -118,7 +118,9 @@ describe('a store in trouble while writing', () => {
     const changing = visit(manager, visitor, (session) => {
       session.data['n'] = 2
     })
-    await expect(changing).rejects.toThrow(/broke its contract in 'replace'.*clause.*conformance/)
+    await expect(changing).rejects.toMatchObject({
+      detail: expect.stringMatching(/broke its contract in 'replace'.*clause.*conformance/),
+    })
   })
 
   test('when a login cannot end the old session: the login rejects, the new record goes, the old cookie stays good', async () => {
