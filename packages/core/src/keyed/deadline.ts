@@ -67,6 +67,24 @@ function asStoreError(error: unknown, operation: string): SessionError {
   )
 }
 
+/**
+ * Runs work within a time budget, and settles soon after it at the latest: application code that the work waits for may
+ * never end. Work that finds the budget exhausted must not write any more, because its caller has the error already.
+ * @param timedOut the error of work that is still running a fifth of the budget after its end.
+ */
+export async function withTimeBudget<Result>(
+  timeoutMs: number,
+  work: (budget: TimeBudget) => Promise<Result>,
+  timedOut: () => Error,
+): Promise<Result> {
+  const budget = createTimeBudget(timeoutMs)
+  try {
+    return await budget.bound(work(budget), timedOut)
+  } finally {
+    budget.end()
+  }
+}
+
 /** A time limit over several operations. */
 export interface TimeBudget {
   isExhausted(): boolean

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SessionConflictError } from '../errors.ts'
+import type { SessionRecord } from '../record/record.ts'
 import { mintVersion } from '../record/token.ts'
 import { isChange, isChangeOtherThanLeave } from '../store/changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
-import { createTimeBudget, type TimeBudget } from './deadline.ts'
+import { type TimeBudget, withTimeBudget } from './deadline.ts'
 import { planWrite, type WritePlan } from './plan-write.ts'
 import { createQueue } from './queue.ts'
 import { descendsFrom, nextLineage } from './rows.ts'
@@ -65,13 +66,12 @@ export function createSave({
     return isChange(changes) ? queue(opened.record.id, task) : task()
   }
 
-  async function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
-    const budget = createTimeBudget(5 * policy.storeTimeout)
-    try {
-      return await budget.bound(planAndWrite(opened, changes, budget), () => saveTimedOut(opened))
-    } finally {
-      budget.end()
-    }
+  function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+    return withTimeBudget(
+      5 * policy.storeTimeout,
+      (budget) => planAndWrite(opened, changes, budget),
+      () => saveTimedOut(opened),
+    )
   }
 
   async function planAndWrite(
@@ -186,7 +186,11 @@ export function createSave({
 }
 
 /** Returns the error of a save that is rejected because it is still pending after its time budget. */
-export function saveTimedOut({ record }: Pick<OpenedSession, 'record'>): SessionConflictError {
+export function saveTimedOut({
+  record,
+}: {
+  readonly record: Pick<SessionRecord, 'id'>
+}): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_CONFLICT',
     `A write of session ${record.id} did not end in time. If its update() waits for another act of the same session, or for something slow, do that outside of it.`,

@@ -27,6 +27,7 @@ import type { Carrier } from '../http/carrier.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome } from '../store/store.ts'
+import { type RunningOperation, takeOverFailure } from './operation-promise.ts'
 import { sendHeaders, warnPlainHttp } from './send-headers.ts'
 import {
   applySaved,
@@ -49,7 +50,8 @@ export function commit(
   carrier: Carrier,
   isSent = carrier.sent,
 ): Promise<void> | undefined {
-  if (state.pending) return state.pending.then(() => commit(context, state, carrier, isSent))
+  if (state.pending || state.operations.size > 0 || state.failure)
+    return commitAfter(context, state, { carrier, isSent, called: [...state.operations] })
   const finish = () => {
     if (!isSent) sendHeaders(context, state, carrier)
   }
@@ -64,6 +66,27 @@ export function commit(
   } catch (error) {
     return Promise.reject(error).catch(fail)
   }
+}
+
+/**
+ * Commits once the operations that were called before are done. A failure that the application does not handle is thrown,
+ * unless the headers have been sent: then no response can fail, and the event `failed` has reported it.
+ */
+async function commitAfter(
+  context: ManagerContext,
+  state: SessionState,
+  { carrier, isSent, called }: { carrier: Carrier; isSent: boolean; called: RunningOperation[] },
+): Promise<void> {
+  for (const { done } of called) await done
+  await state.pending
+  if (isSent) state.failure = undefined
+  try {
+    takeOverFailure(context, state, called)
+  } catch (error) {
+    state.hasFailed = true
+    throw error
+  }
+  await commit(context, state, carrier, isSent)
 }
 
 /**

@@ -2,6 +2,7 @@ import { decodeData, sameBytes } from '../data/decode.ts'
 import { mergeBytes } from '../data/merge.ts'
 import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionLimitError } from '../errors.ts'
+import { withTimeBudget } from '../keyed/deadline.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
 import { limitForUser } from '../options/session-limit.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -124,11 +125,23 @@ async function create(
   data: Uint8Array,
 ): Promise<Created> {
   const draft = { userId, data, ...elevationOf(config, options) }
-  const limit = await limitForUser(config.limit, userId)
+  // A function of the application may wait for another operation of this session, which waits for this one.
+  const limit = await withTimeBudget(
+    5 * config.storeTimeout,
+    () => limitForUser(config.limit, userId),
+    limitTimedOut,
+  )
   const creation = await store.create(draft, limit ? { limit } : {})
   if (!creation.created) throw refusedError(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
   return creation
+}
+
+function limitTimedOut(): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_CONFLICT',
+    'limit.max() did not return in time, so the login was given up; nothing changed. It must not wait for the session that logs in.',
+  )
 }
 
 function refusedError(why: 'limit' | 'ended'): Error {

@@ -1,13 +1,17 @@
 import { decodeData } from '../data/decode.ts'
 import { SessionConflictError } from '../errors.ts'
+import { type TimeBudget, withTimeBudget } from '../keyed/deadline.ts'
+import { saveTimedOut } from '../keyed/save.ts'
 import type { LoginOptions } from '../options/login-options.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import { create, discardLateChanges, emitRotated } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { login } from './login.ts'
+import { startOperation } from './operation-promise.ts'
 import {
   applySaved,
+  idOf,
   lateError,
   type ManagerContext,
   markEnded,
@@ -17,6 +21,11 @@ import {
 
 /** What a `Session` needs of its manager: the methods that act before the commit, the clock and the CSRF tokens. */
 export interface SessionOperations {
+  /** Starts an operation, so that the commit can take over its failure; see operation-promise.ts. */
+  start<Result>(
+    state: SessionState,
+    operation: { name: string; run: () => Promise<Result> },
+  ): Promise<Result>
   /** Returns the manager's time, in epoch ms. */
   now(): number
   readonly csrf: CsrfTokens
@@ -48,6 +57,7 @@ interface UpdateArgs {
 /** Creates the operations that the sessions of one manager share. */
 export function createOperations(context: ManagerContext): SessionOperations {
   return {
+    start: (state, operation) => startOperation(context, state, operation),
     now: () => context.config.clock(),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
@@ -81,7 +91,14 @@ async function update(
 ): Promise<void> {
   if (state.ended) throw endedError(state)
   const { opened } = state
-  if (!opened) return updateNew(context, state, { fn, isSent })
+  if (!opened) {
+    if (isSent) throw lateError('update')
+    return withTimeBudget(
+      5 * context.config.storeTimeout,
+      (budget) => updateNew(context, state, { fn, budget }),
+      () => saveTimedOut({ record: { id: idOf(state) } }),
+    )
+  }
   const mine = state.tracked.bytes()
   const saving = await context.store.save(opened, { data: { base: opened.data, mine }, update: fn })
   if (saving.saved) {
@@ -94,17 +111,19 @@ async function update(
   throw endedError(state)
 }
 
-/** Runs `fn` on a new session and creates its record, unless the data stays empty (P7). */
+/**
+ * Runs `fn` on a new session and creates its record, unless the data stays empty (P7). Stops without a write if the
+ * budget is exhausted: `fn` may have waited for another operation of this session, which waits for this one.
+ */
 async function updateNew(
   context: ManagerContext,
   state: SessionState,
-  { fn, isSent }: UpdateArgs,
+  { fn, budget }: Pick<UpdateArgs, 'fn'> & { budget: TimeBudget },
 ): Promise<void> {
-  if (isSent) throw lateError('update')
   const mine = state.tracked.bytes()
   const copy = decodeData(context.codec, mine)
   await fn(copy)
-  if (Object.keys(copy).length === 0) return
+  if (budget.isExhausted() || Object.keys(copy).length === 0) return
   await create(context, state, { data: context.codec.encode(copy), submitted: mine })
   if (state.ended) throw endedError(state)
 }

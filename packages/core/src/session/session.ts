@@ -1,3 +1,4 @@
+import { SessionUsageError } from '../errors.ts'
 import { checkUserId, type LoginOptions } from '../options/login-options.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionInfo } from '../store/session-info.ts'
@@ -27,6 +28,14 @@ import {
  */
 // biome-ignore lint/suspicious/noEmptyInterface: applications add their keys to it
 export interface SessionData {}
+
+/** Marks sessions for every copy of this package in a process, as `errorBrand` marks errors. */
+const sessionBrand = Symbol.for('sojourn.session/1')
+
+/** Returns true if a value is a session, of this copy of the package or of another. */
+export function isSession(value: unknown): value is Session<object> {
+  return Object(value)[sessionBrand] === true
+}
 
 /** Returns the private state of a session. For the manager only; not exported from any entry point. */
 export let stateOf: (session: Session<object>) => SessionState
@@ -92,6 +101,14 @@ export class Session<Data extends object = SessionData> {
    */
   get userId(): string | undefined {
     return this.#access().opened?.record.userId
+  }
+
+  /** A user is set by `login` only. */
+  set userId(_userId: never) {
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'session.userId was assigned, which logs nobody in. Write: await session.login(userId)',
+    )
   }
 
   /**
@@ -160,12 +177,13 @@ export class Session<Data extends object = SessionData> {
    * @example
    * await session.login('user-42', { client: { name: 'Firefox on Linux' } })
    */
-  async login(userId: string, options: LoginOptions = {}): Promise<void> {
-    checkUserId(userId, 'login')
-    const state = this.#access()
-    checkWritable(state)
-    checkInTime(state, 'login')
-    await this.#enqueue((state) => this.#operations.login(state, userId, options))
+  login(userId: string, options: LoginOptions = {}): Promise<void> {
+    return this.#start('login', async (state) => {
+      checkUserId(userId, 'login')
+      checkWritable(state)
+      checkInTime(state, 'login')
+      await enqueue(state, () => this.#operations.login(state, userId, options))
+    })
   }
 
   /**
@@ -176,9 +194,12 @@ export class Session<Data extends object = SessionData> {
    * @example
    * await session.destroy()
    */
-  async destroy(): Promise<void> {
-    checkWritable(this.#access())
-    await this.#enqueue((state) => this.#operations.destroy(state))
+  destroy(callback?: never): Promise<void> {
+    const destroyed = this.#start('destroy', async (state) => {
+      checkWritable(state)
+      await enqueue(state, () => this.#operations.destroy(state))
+    })
+    return typeof callback === 'function' ? callBack(destroyed, callback) : destroyed
   }
 
   /**
@@ -198,15 +219,17 @@ export class Session<Data extends object = SessionData> {
    *   return data.visits
    * })
    */
-  async update<Result>(fn: (data: Data) => Result | Promise<Result>): Promise<Result> {
-    checkWritable(this.#access())
-    let result: Result | undefined
-    const keepResult = async (data: object) => {
-      result = await fn(data as Data)
-    }
+  update<Result>(fn: (data: Data) => Result | Promise<Result>): Promise<Result> {
     const isSent = this.#state.isSent()
-    await this.#enqueue((state) => this.#operations.update(state, keepResult, isSent))
-    return result as Result
+    return this.#start('update', async (state) => {
+      checkWritable(state)
+      let result: Result | undefined
+      const keepResult = async (data: object) => {
+        result = await fn(data as Data)
+      }
+      await enqueue(state, () => this.#operations.update(state, keepResult, isSent))
+      return result as Result
+    })
   }
 
   /**
@@ -276,6 +299,10 @@ export class Session<Data extends object = SessionData> {
     return this.#operations.csrf.verify(state, this.id, token)
   }
 
+  get [sessionBrand](): true {
+    return true
+  }
+
   /** Returns what is safe to log; `console.log(session)` shows the same. */
   toJSON(): { id: SessionId; userId: string | undefined; isNew: boolean } {
     return { id: this.id, userId: this.userId, isNew: this.isNew }
@@ -291,8 +318,21 @@ export class Session<Data extends object = SessionData> {
     return this.#state
   }
 
-  #enqueue(operation: (state: SessionState) => Promise<void>): Promise<void> {
+  /** Starts an operation whose failure the commit takes over if the application does not await it. */
+  #start<Result>(name: string, run: (state: SessionState) => Promise<Result>): Promise<Result> {
     const state = this.#access()
-    return enqueue(state, () => operation(state))
+    return this.#operations.start(state, { name, run: () => run(state) })
   }
 }
+
+/** Calls back as express-session does. The callback runs outside of the promise: an error that it throws is its own. */
+function callBack(promise: Promise<void>, callback: (error?: unknown) => void): Promise<void> {
+  promise.then(
+    () => nextTick(callback),
+    (error: unknown) => nextTick(callback, error),
+  )
+  return promise
+}
+
+/** Taken when this module is loaded: the fake timers of a test, installed later, would never run it. */
+const { nextTick } = process

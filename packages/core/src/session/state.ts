@@ -10,6 +10,7 @@ import type { EndReason, SessionId } from '../record/record.ts'
 import { mintId } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { SessionStore } from '../store/store.ts'
+import type { RunningOperation } from './operation-promise.ts'
 
 /**
  * Everything that belongs to one manager rather than to one request. `createSessionManager` builds it once; the
@@ -80,6 +81,10 @@ export interface SessionState {
 
   /** Settles after the last queued operation; `undefined` if none is running. See `enqueue`. */
   pending: Promise<void> | undefined
+  /** The operations that are running, in the order called. */
+  readonly operations: Set<RunningOperation>
+  /** The first operation that failed and that the application does not handle; the commit fails with it. */
+  failure: { readonly error: Error; readonly operation: RunningOperation } | undefined
 }
 
 /** What differs between the states that a request can begin with. */
@@ -109,6 +114,8 @@ export function createState({ codec }: ManagerContext, seed: StateSeed): Session
     hasFailed: false,
     outgoing: undefined,
     pending: undefined,
+    operations: new Set(),
+    failure: undefined,
     isSent,
   }
 }

@@ -21,8 +21,18 @@ describe('after a merge the live object keeps its own order of keys, and', () =>
   })
 
   test.each<[string, (data: Record<string, unknown>) => void]>([
-    ['a new key', (data) => void (data['c'] = 3)],
-    ['another value', (data) => void (data['a'] = 2)],
+    [
+      'a new key',
+      (data) => {
+        data['c'] = 3
+      },
+    ],
+    [
+      'another value',
+      (data) => {
+        data['a'] = 2
+      },
+    ],
     ['a key that is gone', (data) => void delete data['b']],
   ])('%s counts as changed', (_, change) => {
     const tracked = merged()

@@ -9,7 +9,10 @@ async function echo() {
   await once(server, 'listening')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay(true)
   await once(socket, 'connect')
-  onTestFinished(() => void (socket.destroy(), server.close()))
+  onTestFinished(() => {
+    socket.destroy()
+    server.close()
+  })
   return async () => {
     socket.write('ping')
     const [reply] = await once(socket, 'data')

@@ -11,7 +11,9 @@ async function twoWriters(options: object = {}) {
   const discarded: SessionEvents['discarded'][] = []
   manager.on('discarded', (event) => discarded.push(event))
   const ann = browser()
-  await visit(manager, ann, ({ data }) => void (data['x'] = 0))
+  await visit(manager, ann, ({ data }) => {
+    data['x'] = 0
+  })
   const [first, second] = [ann.carrier(), ann.carrier()]
   const [one, two] = [await manager.load(first), await manager.load(second)]
   one.data['a'] = 1
