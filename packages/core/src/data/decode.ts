@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts'
+import { isPlainObject } from './object-kinds.ts'
 
 /** `session.data`, decoded: an object without a class. */
 export type DataObject = Record<string, unknown>
@@ -6,15 +7,8 @@ export type DataObject = Record<string, unknown>
 /** Returns the decoded data. Throws if the bytes cannot be decoded or are not an object. */
 export function decodeData(codec: Codec, bytes: Uint8Array): DataObject {
   const data = codec.decode(bytes)
-  if (isDataObject(data)) return data
+  if (isPlainObject(data)) return data
   throw new TypeError('The stored data is not an object')
-}
-
-/** Returns true if a value is an object without a class of its own. */
-export function isDataObject(data: unknown): data is DataObject {
-  if (typeof data !== 'object' || data === null) return false
-  const prototype: unknown = Object.getPrototypeOf(data)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** Returns true if two encodings are equal, byte by byte. */

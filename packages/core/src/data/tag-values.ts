@@ -1,5 +1,6 @@
 import type { Format } from './format.ts'
 import { notEncodable } from './not-encodable.ts'
+import { builtinKind, extraProperty, isPlainArray, isPlainObject } from './object-kinds.ts'
 import { typedArrayName } from './typed-arrays.ts'
 
 /**
@@ -40,11 +41,19 @@ export function needsNoTags(value: unknown, format: Format, depth = 0): boolean 
   if (typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth >= maxDepth) return false
-  if (Array.isArray(value)) return isDense(value) && itemsNeedNoTags(value, format, depth + 1)
-  if (!isPlain(value)) return false
-  for (const key in value)
+  if (Array.isArray(value))
+    return isWhole(value) && isDense(value) && itemsNeedNoTags(value, format, depth + 1)
+  if (!isPlainObject(value)) return false
+  const keys = Object.keys(value)
+  if (Reflect.ownKeys(value).length !== keys.length) return false
+  for (const key of keys)
     if (!isWritableKey(key, format) || !needsNoTags(value[key], format, depth + 1)) return false
   return true
+}
+
+/** Returns true for an array that has nothing but its items. */
+function isWhole(items: readonly unknown[]): boolean {
+  return isPlainArray(items) && Reflect.ownKeys(items).length === items.length + 1
 }
 
 function itemsNeedNoTags(items: readonly unknown[], format: Format, depth: number): boolean {
@@ -117,15 +126,31 @@ function tagContents(value: object, position: Position): unknown {
   const { path, format } = position
   const tagItem = (item: unknown, key: string | number) =>
     tagAt(item, { ...position, path: [...path, key] })
-  if (Array.isArray(value) && !isDense(value)) throw notEncodable('an array with holes', path)
-  if (Array.isArray(value)) return Array.from(value, tagItem)
-  if (isPlain(value)) return tagPlain(value, position)
-  if (value instanceof Date) return { $: 'Date', v: timeOf(value) }
-  if (value instanceof Map)
-    return { $: 'Map', v: Array.from(value, ([k, v], at) => [tagItem(k, at), tagItem(v, at)]) }
-  if (value instanceof Set) return { $: 'Set', v: Array.from(value, tagItem) }
-  if (ArrayBuffer.isView(value) && typedArrayName(value)) return tagBytes(value, format)
-  throw notEncodable(`an instance of ${classNameOf(value)}`, path)
+  if (isPlainArray(value)) {
+    if (!isDense(value)) throw notEncodable('an array with holes', path)
+    checkNothingExtra(value, value.length + 1, path)
+    return Array.from(value, tagItem)
+  }
+  if (isPlainObject(value)) {
+    checkNothingExtra(value, Object.keys(value).length, path)
+    return tagPlain(value, position)
+  }
+  if (ArrayBuffer.isView(value) && typedArrayName(value)) {
+    checkNothingExtra(value, Object(value).length, path)
+    return tagBytes(value, format)
+  }
+  const kind = builtinKind(value)
+  if (kind === undefined) throw notEncodable(`an instance of ${classNameOf(value)}`, path)
+  checkNothingExtra(value, 0, path)
+  if (kind === 'Date') return { $: kind, v: timeOf(value as Date) }
+  if (kind === 'Set') return { $: kind, v: Array.from(value as Set<unknown>, tagItem) }
+  const entries = Array.from(value as Map<unknown, unknown>)
+  return { $: kind, v: entries.map(([k, v], at) => [tagItem(k, at), tagItem(v, at)]) }
+}
+
+function checkNothingExtra(value: object, expected: number, path: Position['path']): void {
+  const extra = extraProperty(value, expected)
+  if (extra !== undefined) throw notEncodable(`an object with ${extra}`, path)
 }
 
 /** Returns `null` for an invalid date, as JSON does. */
@@ -152,9 +177,4 @@ function tagBytes(view: ArrayBufferView, { keepsBytes = false }: Format): Tagged
 
 function classNameOf(value: object): string {
   return String(value.constructor?.name ?? '').replace(/[^\w$]/g, '') || 'a class'
-}
-
-function isPlain(value: object): value is Readonly<Record<string, unknown>> {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

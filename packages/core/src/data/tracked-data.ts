@@ -1,7 +1,8 @@
 import { SessionUsageError } from '../errors.ts'
 import type { Codec } from './codec.ts'
-import { type DataObject, decodeData, isDataObject, sameBytes } from './decode.ts'
+import { type DataObject, decodeData, sameBytes } from './decode.ts'
 import { mergeBytes } from './merge.ts'
+import { isPlainObject } from './object-kinds.ts'
 
 /** `session.data` during one request. It is encoded again only if the handler has accessed it. */
 export interface TrackedData {
@@ -71,7 +72,7 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
 }
 
 function asDataObject(data: unknown): DataObject {
-  if (isDataObject(data)) return data
+  if (isPlainObject(data)) return data
   throw new SessionUsageError(
     'ERR_SESSION_NOT_ENCODABLE',
     'session.data must be a plain object. Keep other values under a key of it.',

@@ -1,3 +1,5 @@
+import { isRootPrototype } from './object-kinds.ts'
+
 const typedArrays = {
   Uint8Array,
   Int8Array,
@@ -18,7 +20,14 @@ const typedArrays = {
  */
 export function typedArrayName(view: ArrayBufferView): string | undefined {
   if (Buffer.isBuffer(view)) return 'Uint8Array'
-  return Object.entries(typedArrays).find(([, View]) => view.constructor === View)?.[0]
+  const name = Object.prototype.toString.call(view).slice('[object '.length, -1) // of any realm
+  return Object.hasOwn(typedArrays, name) && isOfNoSubclass(view) ? name : undefined
+}
+
+/** The prototypes above a typed array: its class, the abstract TypedArray, and the root. */
+function isOfNoSubclass(view: ArrayBufferView): boolean {
+  const abstract: unknown = Object.getPrototypeOf(Object.getPrototypeOf(view))
+  return isRootPrototype(Object.getPrototypeOf(abstract))
 }
 
 /** Returns a typed array of that name over a copy of the bytes; `undefined` for an unknown name. */
