@@ -24,7 +24,7 @@ import { createTransports, type TokenInList } from '../http/transports.ts'
 import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
-import { checkStore, checkSupport } from '../options/store-checks.ts'
+import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
 import { commit } from '../session/commit.ts'
@@ -169,8 +169,8 @@ export function createSessionManager<Data extends object = SessionData>(
   const config = resolveConfig(options)
   const { emit, on } = createEvents(config.warn)
   const { keyring, clock, codec, cookieName, warn } = config
-  const store = config.store({ keyring, clock, codec, cookieName, emit, warn, policy: config })
-  checkStore(store)
+  const env = { keyring, clock, codec, cookieName, emit, warn, policy: config }
+  const store = createStore(config.store, env)
   checkSupport(options, store)
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }

@@ -101,6 +101,26 @@ export interface SessionOptions extends CookieOptions {
   readonly warn?: (message: string, detail?: unknown) => void
 }
 
+/** What to do for options that other session libraries have. */
+export const sessionOptionHints: Readonly<Record<string, string>> = {
+  cookie:
+    'What belongs to the cookie are options here: cookieName, path, domain, secure, httpOnly, sameSite; maxAge is the idle limit',
+  secrets: 'Write secretKey; it takes a list too',
+  keys: 'Write secretKey; it takes a list too',
+  password: 'Write secretKey',
+  key: 'Write cookieName',
+  expires: 'Write maxAge, the idle limit, or absoluteTimeout',
+  ttl: 'Write maxAge, the idle limit',
+  resave: 'Leave it out: a session is written only if its data has changed',
+  saveUninitialized: 'Leave it out: a session that stays empty is not saved and sends no cookie',
+  rolling: 'Leave it out: each use prolongs a session by maxAge, on the server',
+  renew: 'Leave it out: each use prolongs a session by maxAge, on the server',
+  unset: 'Leave it out: await session.destroy() ends a session',
+  genid: 'Leave it out: ids have 128 random bits',
+  prefix: 'Give it to the store, such as nodeRedisStore(client, { prefix })',
+  proxy: "Tell the framework to trust its proxy; in Express app.set('trust proxy', 1)",
+}
+
 /** The names of all options, to refuse unknown ones. */
 export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = {
   secretKey: true,

@@ -48,8 +48,8 @@ export function defaultConfig(
 
 /**
  * Returns the options for a developer's machine: as `defaultConfig`, but the cookie is named `sid` and is not
- * `Secure`, so that it works over plain HTTP, and `development` is true. Without a secret it makes a random one and
- * warns: sessions then end when the process restarts.
+ * `Secure`, so that it works over plain HTTP, and `development` is true. It warns if `NODE_ENV` is `production`. Without a secret it
+ * makes a random one and warns: sessions then end when the process restarts.
  * @example
  * import { createSessionManager, devConfig } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'
@@ -60,8 +60,18 @@ export function devConfig(
   secretKey: SessionOptions['secretKey'] | undefined,
   options: ConfigOptions,
 ): SessionOptions {
+  if (process.env['NODE_ENV'] === 'production') warnOfProduction(options)
   const development = { cookieName: 'sid', secure: false, development: true }
   return { ...development, ...options, secretKey: secretKey ?? makeSecret(options) }
+}
+
+/** Warns where a developer's configuration runs in production, unless the options make the cookie safe again. */
+function warnOfProduction({ warn = console.warn, secure = false }: ConfigOptions): void {
+  if (secure) return
+  warn(
+    'devConfig() is used with NODE_ENV=production: the session cookie is sent over plain HTTP too (no Secure), and its name ' +
+      'has no __Host- prefix, so another host of the site can replace it. Use defaultConfig(secretKey, options).',
+  )
 }
 
 function makeSecret({ warn = console.warn }: ConfigOptions): Secret {

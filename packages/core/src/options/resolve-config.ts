@@ -7,7 +7,12 @@ import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { checkPersistent } from './login-options.ts'
-import { type SessionLimit, type SessionOptions, sessionOptionNames } from './options.ts'
+import {
+  type SessionLimit,
+  type SessionOptions,
+  sessionOptionHints,
+  sessionOptionNames,
+} from './options.ts'
 import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
 import { resolveLimit } from './session-limit.ts'
 
@@ -33,7 +38,7 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`. The message names the option and what to give.
  */
 export function resolveConfig(options: SessionOptions): SessionConfig {
-  checkOptions(options, sessionOptionNames, 'createSessionManager()')
+  checkOptions(options, sessionOptionNames, 'createSessionManager()', sessionOptionHints)
   const { secretKey, indexKey, codec, merge, persistent = true, development = false } = options
   const { onReplay = 'destroy', onStoreError = 'fail' } = options
   const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options

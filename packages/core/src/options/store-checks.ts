@@ -1,5 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
-import type { SessionStore, StoreSupports } from '../store/store.ts'
+import type { SessionStore, StoreEnv, StoreFactory, StoreSupports } from '../store/store.ts'
 import type { SessionOptions } from './options.ts'
 
 /** What options need of the store. Without it an option would have no effect, so it is refused. */
@@ -15,10 +15,30 @@ const requirements: readonly (readonly [
 ]
 
 /**
+ * Calls a store factory. A function such as `memoryStore`, passed without being called, is given the manager's environment
+ * for its own options, and complains of those; the message then says what is wrong.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`.
+ */
+export function createStore(factory: StoreFactory, env: StoreEnv): SessionStore {
+  try {
+    const store = factory(env)
+    checkStore(store)
+    return store
+  } catch (error) {
+    if (!/store$/i.test(factory.name) || !(error instanceof SessionUsageError)) throw error
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      `store is the function ${factory.name} itself, not what it returns. Call it: store: ${factory.name}(…)`,
+      error,
+    )
+  }
+}
+
+/**
  * Checks that the factory has returned a store. It has not if `memoryStore` was passed in place of `memoryStore()`.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`.
  */
-export function checkStore(store: Partial<SessionStore>): void {
+function checkStore(store: Partial<SessionStore>): void {
   if (typeof store?.open === 'function' && store.codec) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',

@@ -155,7 +155,13 @@ export function discard(context: ManagerContext, state: SessionState, why: Disca
   state.tracked = trackData(context.codec, state.tracked.base())
   const id = state.opened?.record.id
   context.emit('discarded', { what: 'changes', why, id })
-  if (why !== 'late' || !context.config.development) return
+  if (!context.config.development) return
+  if (why === 'ended')
+    context.warnOnce(
+      'session.data was changed on a session that has ended, such as by flash.add() after destroy(); the change was dropped. ' +
+        'Put what the next page shows into its address, or add it before the session ends and to the page itself.',
+    )
+  if (why !== 'late') return
   context.config.warn(
     `Session ${id ?? '(new)'} was changed after the response headers had left; the change was dropped. ` +
       'Change session.data before the response begins; a session that is kept already also takes: await session.update(fn)',

@@ -17,10 +17,11 @@ export interface Flash {
   /**
    * Removes and returns the messages of a type, in the order added. A message that a parallel request adds meanwhile is
    * not lost.
+   * @typeParam Message the type of the messages that the application adds. @default string
    * @example
    * const messages = session.flash.take('info') // ['Your order was placed.']
    */
-  take(type: string): unknown[]
+  take<Message = string>(type: string): Message[]
 }
 
 const prefix = 'flash'
@@ -34,11 +35,11 @@ export function createFlash(data: () => DataObject): Flash {
     add(type, message) {
       data()[`${prefix}:${type}:${randomBytes(6).toString('base64url')}`] = message
     },
-    take(type) {
+    take<Message>(type: string) {
       const messages = data()
       const keys = Object.keys(messages).filter((key) => isMessage(key, type))
       return keys.map((key) => {
-        const message = messages[key]
+        const message = messages[key] as Message // as the caller says
         delete messages[key]
         return message
       })

@@ -1,5 +1,6 @@
-import { decodeData } from '../data/decode.ts'
-import { SessionConflictError } from '../errors.ts'
+import { decodeData, sameBytes } from '../data/decode.ts'
+import { isPlainObject } from '../data/object-kinds.ts'
+import { SessionConflictError, SessionUsageError } from '../errors.ts'
 import { type TimeBudget, withTimeBudget } from '../keyed/deadline.ts'
 import { saveTimedOut } from '../keyed/save.ts'
 import type { LoginOptions } from '../options/login-options.ts'
@@ -26,6 +27,8 @@ export interface SessionOperations {
     state: SessionState,
     operation: { name: string; run: () => Promise<Result> },
   ): Promise<Result>
+  /** Runs the function of an update; in development, refuses one that returns new data in place of changing it. */
+  runUpdate<Result>(fn: (data: object) => Result | Promise<Result>, data: object): Promise<Result>
   /** Returns the manager's time, in epoch ms. */
   now(): number
   readonly csrf: CsrfTokens
@@ -58,6 +61,7 @@ interface UpdateArgs {
 export function createOperations(context: ManagerContext): SessionOperations {
   return {
     start: (state, operation) => startOperation(context, state, operation),
+    runUpdate: (fn, data) => runUpdate(context, fn, data),
     now: () => context.config.clock(),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
@@ -109,6 +113,32 @@ async function update(
   if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
   throw endedError(state)
+}
+
+/**
+ * Runs `fn`, and in development compares the data before and after: `update((data) => ({ ...data, n: 1 }))` changes
+ * nothing, because what `fn` returns is for the caller. Refused if data exists and the returned object has all of its keys;
+ * warned of on empty data, where it may be meant.
+ */
+async function runUpdate<Result>(
+  { codec, config, warnOnce }: ManagerContext,
+  fn: (data: object) => Result | Promise<Result>,
+  data: object,
+): Promise<Result> {
+  if (!config.development) return fn(data)
+  const before = codec.encode(data)
+  const result = await fn(data)
+  if (!isPlainObject(result) || result === data || !sameBytes(before, codec.encode(data)))
+    return result
+  const keys = Object.keys(data)
+  if (!keys.every((key) => Object.hasOwn(result, key)) || Object.keys(result).length === 0)
+    return result
+  const message =
+    'update() was given a function that returns an object and leaves the data as it was, so nothing is written. ' +
+    'Change the data that it is given: session.update((data) => { data.n = 1 })'
+  if (keys.length > 0) throw new SessionUsageError('ERR_CONFIG_INVALID', `${message}.`)
+  warnOnce(`${message}.`)
+  return result
 }
 
 /**

@@ -225,7 +225,7 @@ export class Session<Data extends object = SessionData> {
       checkWritable(state)
       let result: Result | undefined
       const keepResult = async (data: object) => {
-        result = await fn(data as Data)
+        result = await this.#operations.runUpdate(fn as (data: object) => Result, data)
       }
       await enqueue(state, () => this.#operations.update(state, keepResult, isSent))
       return result as Result

@@ -2,7 +2,8 @@ import { check } from './check.ts'
 
 /**
  * Returns the options if all their names are known. A misspelt option would otherwise have no effect, unnoticed.
- * `owner` is the function that takes them, as it is called: `createSessionManager()`.
+ * `owner` is the function that takes them, as it is called: `createSessionManager()`. `hints` say what to do for names that
+ * other libraries use.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`; the message names the option with the most similar name, if any.
  * @example
  * checkOptions(options, { codec: true, reads: true }, 'keyedStore()')
@@ -11,6 +12,7 @@ export function checkOptions<Options extends object>(
   options: Options,
   known: Readonly<Record<keyof Options, true>>,
   owner: string,
+  hints: Readonly<Record<string, string>> = {},
 ): Options {
   check(
     typeof options === 'object' && options !== null,
@@ -20,11 +22,16 @@ export function checkOptions<Options extends object>(
   const names = Object.keys(known)
   for (const name of Object.keys(options))
     if (!Object.hasOwn(known, name))
-      check(false, `${owner} has no option ${name}`, remedy(name, names))
+      check(false, `${owner} has no option ${name}`, remedy(name, { names, hints }))
   return options
 }
 
-function remedy(name: string, names: readonly string[]): string {
+function remedy(
+  name: string,
+  { names, hints }: { names: readonly string[]; hints: Readonly<Record<string, string>> },
+): string {
+  const hint = Object.hasOwn(hints, name) ? hints[name] : undefined
+  if (hint !== undefined) return hint
   const similar = nearest(name, names)
   return similar === undefined
     ? `Its options are ${names.join(', ')}`

@@ -3,9 +3,14 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTimeBudget, withDeadline } from '../../src/keyed/deadline.ts'
 
-/** A socket to a server that sends each message back. */
-async function echo() {
-  const server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
+/** A server of this process that replies and then computes for 300 ms, as a handler beside it might. */
+async function replyAndBlock() {
+  const server = createServer((socket) => {
+    socket.on('data', (request) => {
+      socket.write(request) // it is in the client's socket before the event loop can read it
+      block(300)
+    })
+  }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay(true)
   await once(socket, 'connect')
@@ -20,31 +25,22 @@ async function echo() {
   }
 }
 
-/** Keeps the event loop busy, as a handler that computes does. */
 function block(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);
 }
 
 test('a reply that arrived while a handler blocked the process is no timeout', async () => {
-  const ask = await echo()
-  const reply = withDeadline(ask, { timeoutMs: 100, operation: 'find' })
-  await new Promise((resolve) => setImmediate(resolve)) // the request has left
-  block(50) // the server is in this process: let it read
-  await new Promise((resolve) => setImmediate(resolve))
-  block(300)
+  const ask = await replyAndBlock()
+  const reply = withDeadline(ask, { timeoutMs: 200, operation: 'find' })
   expect(await reply).toBe('ping')
 })
 
 test('and neither is one to a write that a time budget bounds', async () => {
-  const ask = await echo()
-  const budget = createTimeBudget(100)
-  const reply = budget.bound(ask(), () => new Error('out of time'))
-  await new Promise((resolve) => setImmediate(resolve))
-  block(50)
-  await new Promise((resolve) => setImmediate(resolve))
-  block(300)
-  expect(await reply).toBe('ping')
+  const ask = await replyAndBlock()
+  const budget = createTimeBudget(200)
+  expect(await budget.bound(ask(), () => new Error('out of time'))).toBe('ping')
+  expect(budget.isExhausted()).toBe(false)
   budget.end()
 })
 

@@ -28,7 +28,7 @@ describe('an option that is not known is refused', () => {
     [{ absolutTimeout: '8h' }, 'no option absolutTimeout. Write absoluteTimeout,'],
     [{ secret: 'x' }, 'no option secret. Write secretKey,'],
     [{ name: 'x' }, 'no option name. Write cookieName,'],
-    [{ rolling: true }, 'no option rolling. Its options are secretKey, indexKey, store, '],
+    [{ rolling: true }, 'no option rolling. Leave it out: each use prolongs'],
     [{ ['__proto__']: 1, a: 1 }, 'no option __proto__. Its options are '],
     [{ toString: 1 }, 'no option toString. Its options are '],
     [{ mxAge: undefined }, 'no option mxAge. Write maxAge,'],
