@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
+import type { Contenders } from './contender.ts'
 import { type BenchData, secret } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
 import { type Acts, actsOf, signedIn } from './handlers.ts'
-import type { Contenders } from './targets.ts'
 
 /** The two commands that a session in Redis cannot do without. */
 interface Keys {

@@ -8,10 +8,10 @@ import type { Context } from 'hono'
 import { getIronSession } from 'iron-session'
 import koaSession from 'koa-session'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
+import type { Contenders } from './contender.ts'
 import { type BenchData, secret } from './data.ts'
 import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
 import { type Acts, actsOf, actsOn, signedIn } from './handlers.ts'
-import type { Contenders } from './targets.ts'
 
 /** Their types each claim `session` on everybody's requests; so it is read by its name. */
 const sessionOf = (request: object): BenchData => Reflect.get(request, 'session')

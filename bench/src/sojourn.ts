@@ -13,10 +13,10 @@ import { ioredisStore } from '@sojourn/store-ioredis'
 import { memoryStore } from '@sojourn/store-memory'
 import { nodeRedisStore } from '@sojourn/store-node-redis'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
+import type { Contenders } from './contender.ts'
 import { type BenchData, secret } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
 import { type Acts, actsOf, signedIn } from './handlers.ts'
-import type { Contenders } from './targets.ts'
 
 type Manager = SessionManager<BenchData>
 type Loaded = Awaited<ReturnType<Manager['load']>>
