@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
 import { filesBelow, packageNames } from './files.ts'
-import { readMarkdown } from './markdown.ts'
+import { codeBlocks } from './markdown.ts'
 import { isMain, type Problem, report } from './report.ts'
 
 const prelude = join(import.meta.dirname, 'docs-prelude.d.ts')
@@ -32,15 +32,16 @@ function markdownFiles(root: string): string[] {
 
 /** One module per block, beside the Markdown so that imports resolve, its lines at the same numbers. */
 function modulesOf(file: string): [path: string, text: string][] {
-  return readMarkdown(file)
-    .blocks.filter(({ language }) => language === 'ts')
+  return codeBlocks(file)
+    .filter(({ language }) => language === 'ts')
     .map(({ line, code }) => [
       `${resolve(file)}.${line}.mts`,
       '\n'.repeat(line - 1) + code.join('\n'),
     ])
 }
 
-function compilerOptions(): ts.CompilerOptions {
+/** The options of tsconfig.base.json, for programs that only check types. */
+export function compilerOptions(): ts.CompilerOptions {
   const base = join(import.meta.dirname, '../tsconfig.base.json')
   const { config } = ts.readConfigFile(base, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(import.meta.dirname, '..'))

@@ -1,0 +1,156 @@
+// Checks who may import whom: packages, the folders of core, npm packages by manifest, and no cycles. Type imports count.
+
+/** The packages of this repository that the `src` of a package may import, by name. */
+const packages = {
+  core: [],
+  migrate: ['core'],
+  'store-memory': ['core'],
+  'store-cookie': ['core'],
+  'store-redis': ['core'],
+  'store-node-redis': ['core', 'store-redis'],
+  'store-ioredis': ['core', 'store-redis'],
+  node: ['core'],
+  express: ['core', 'node'],
+  koa: ['core', 'node'],
+  fastify: ['core', 'node'],
+  hono: ['core'],
+  web: ['core'],
+  conformance: ['core'],
+}
+
+/** What tests may import as well. */
+const forTests = {
+  'store-memory': ['conformance', 'migrate'],
+  'store-cookie': ['conformance', 'migrate'],
+  'store-redis': ['conformance', 'redis-lab'],
+  'store-node-redis': ['conformance', 'redis-lab'],
+  'store-ioredis': ['conformance', 'redis-lab'],
+  node: ['conformance'],
+  express: ['conformance'],
+  koa: ['conformance'],
+  fastify: ['conformance'],
+  hono: ['conformance'],
+  web: ['conformance'],
+}
+
+/** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */
+const levels = [
+  ['errors.ts'],
+  ['util/'],
+  ['http/'],
+  ['data/', 'record/'],
+  ['events.ts'],
+  ['store/'],
+  ['keyed/', 'options/'],
+  ['session/'],
+  ['watch/', 'guards/'],
+  ['manager/'],
+  ['index.ts', 'store.ts', 'binding.ts', 'testing.ts'],
+]
+
+const core = '^packages/core/src/'
+const any = (names) => `(${names.join('|')})`
+const named = (names) => `(^|/)node_modules/@sojourn/${any(names)}/`
+
+const packageRules = Object.entries(packages).flatMap(([name, allowed]) => {
+  const rule = (part, names) => ({
+    name: `${name}-${part}`,
+    comment: `packages/${name}/${part} may import ${names.join(', ') || 'no other package'}`,
+    from: { path: `^packages/${name}/${part}/` },
+    to: { path: named(['[^/]+']), pathNot: named(names.length > 0 ? names : ['-']) },
+  })
+  return [rule('src', allowed), rule('test', [name, ...allowed, ...(forTests[name] ?? [])])]
+})
+
+const folderRules = levels.flatMap((level, index) =>
+  level.map((part) => {
+    const lower = levels.slice(0, index).flat()
+    return {
+      name: `core-${part.replace(/\W.*/, '')}`,
+      comment: `${part} may import ${lower.join(', ') || 'nothing'}`,
+      from: { path: core + part },
+      to: { path: core, pathNot: core + any([part, ...lower]) },
+    }
+  }),
+)
+
+const rules = [
+  {
+    name: 'no-cycle',
+    comment: 'Files must not import each other in a circle, by types neither',
+    from: {},
+    to: { circular: true },
+  },
+  ...packageRules,
+  {
+    name: 'unlisted-package',
+    comment: 'A package needs a line in the table of .dependency-cruiser.mjs',
+    from: { path: '^packages/', pathNot: `^packages/${any(Object.keys(packages))}/` },
+    to: {},
+  },
+  {
+    name: 'core-src-alone',
+    comment: 'core has no dependencies: it imports its own files and node: modules only',
+    from: { path: core },
+    to: { pathNot: core, dependencyTypesNot: ['core'] },
+  },
+  {
+    name: 'conformance-src-types',
+    comment: 'The suites import types only: the values are those of the package under test',
+    from: { path: '^packages/conformance/src/' },
+    to: { pathNot: '^packages/conformance/src/', dependencyTypesNot: ['type-only', 'core'] },
+  },
+  {
+    name: 'by-path',
+    comment: 'Packages are imported by name, not by a path into their folder',
+    from: { path: '^packages/([^/]+)/' },
+    to: { path: '^(packages|bench|examples|tools)/', pathNot: '^packages/$1/' },
+  },
+  {
+    name: 'by-path-from-outside',
+    comment: 'Packages are imported by name, not by a path into their folder',
+    from: { pathNot: '^packages/' },
+    to: { path: '^packages/' },
+  },
+  ...folderRules,
+  {
+    name: 'core-unlisted-folder',
+    comment: 'A folder of core needs a level in .dependency-cruiser.mjs',
+    from: { path: core, pathNot: core + any(levels.flat()) },
+    to: {},
+  },
+  {
+    name: 'undeclared',
+    comment: 'What is imported must be in the nearest package.json',
+    from: {},
+    to: {
+      dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'],
+      dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer'],
+      pathNot: '^node_modules/(vitest|fast-check)/', // the root's, for the tests of all packages
+    },
+  },
+  {
+    name: 'dev-dependency',
+    comment: 'src may import dependencies and peers, which are installed with the package',
+    from: { path: '^packages/[^/]+/src/' },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer'] },
+  },
+]
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: rules.map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    tsPreCompilationDeps: true,
+    exclude: {
+      path: ['^(packages|examples)/[^/]+/dist/', '^bench/dist/', '^examples/frameworks/'],
+    },
+    doNotFollow: { path: '(^|/)node_modules/' },
+    // Packages stay at their names in node_modules, so an import by name is told apart from one by path.
+    preserveSymlinks: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@sojourn/source', 'types', 'import', 'node', 'default'],
+    },
+  },
+}
