@@ -22,7 +22,7 @@ const packages = {
 const forTests = {
   'store-memory': ['conformance', 'migrate'],
   'store-cookie': ['conformance', 'migrate'],
-  'store-redis': ['conformance', 'redis-lab'],
+  'store-redis': ['conformance'],
   'store-node-redis': ['conformance', 'redis-lab'],
   'store-ioredis': ['conformance', 'redis-lab'],
   node: ['conformance'],
