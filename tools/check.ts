@@ -8,6 +8,9 @@ const checks: Record<string, string[]> = {
   boundaries: ['depcruise', '-T', 'err-long', 'packages', 'bench', 'examples', 'tools'],
   docs: ['tsx', 'tools/check-docs.ts'],
   links: ['remark', '.', '--quiet', '--frail', '--ignore-path', '.gitignore'],
+  glossary: ['tsx', 'tools/check-glossary.ts'],
+  commits: ['tsx', 'tools/check-commits.ts'],
+  editor: ['tsx', 'tools/check-editor.ts'],
   build: ['pnpm', 'build'],
   packs: ['tsx', 'tools/check-packs.ts'],
 }
