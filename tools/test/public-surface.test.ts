@@ -65,3 +65,10 @@ test('applications find at most 15 values in @sojourn/core', async () => {
   const { values } = await exportsOf(join(root, 'packages/core/src/index.ts'))
   expect(values.length).toBeLessThanOrEqual(15)
 })
+
+test('each name of core has one entry point', async () => {
+  const core = entries.filter(({ packageName }) => packageName === 'core')
+  const surfaces = await Promise.all(core.map(({ source }) => exportsOf(source)))
+  const names = surfaces.flatMap(({ values, types }) => [...values, ...types])
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
