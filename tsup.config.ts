@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
-// Every door in a package's exports is an entry; tsc -b has already written the declarations.
+// Every entry point in a package's exports is an entry of tsup; tsc -b writes the declarations before.
 function entries(folder: string): string[] {
   const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
   return Object.values<{ '@sojourn/source'?: string }>(exports)
-    .flatMap((door) => door['@sojourn/source'] ?? [])
+    .flatMap((target) => target['@sojourn/source'] ?? [])
     .map((source) => `${folder}/${source}`)
 }
 

@@ -25,8 +25,8 @@ function checkCommits(): Problem[] {
 }
 
 /** The output of git; empty if it fails. */
-function git(...words: string[]): string {
-  return spawnSync('git', words, { encoding: 'utf8' }).stdout?.trim() ?? ''
+function git(...args: string[]): string {
+  return spawnSync('git', args, { encoding: 'utf8' }).stdout?.trim() ?? ''
 }
 
 if (isMain(import.meta.filename)) report(checkCommits())

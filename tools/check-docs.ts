@@ -1,4 +1,4 @@
-// Promises that every fenced `ts` block people read compiles as a module of its own.
+// Checks that every fenced `ts` block in the documentation compiles, each as a module of its own.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import ts from 'typescript'
@@ -6,10 +6,13 @@ import { filesBelow, packageNames } from './files.ts'
 import { codeBlocks } from './markdown.ts'
 import { isMain, type Problem, report } from './report.ts'
 
-const prelude = join(import.meta.dirname, 'docs-prelude.d.ts')
+const docsPrelude = join(import.meta.dirname, 'docs-prelude.d.ts')
 
-/** The type errors in ts blocks of README.md, the packages' READMEs and docs/, at their Markdown lines. */
-export function checkDocs(root: string, given = prelude): Problem[] {
+/**
+ * Returns the type errors in the `ts` blocks of README.md, the packages' READMEs and docs/, with their lines in the Markdown.
+ * `prelude` declares the names that the blocks use without declaring them.
+ */
+export function checkDocs(root: string, prelude = docsPrelude): Problem[] {
   const modules = new Map(markdownFiles(root).flatMap(modulesOf))
   const options = compilerOptions()
   const host = ts.createCompilerHost(options)
@@ -17,7 +20,7 @@ export function checkDocs(root: string, given = prelude): Problem[] {
   host.fileExists = (path) => modules.has(path) || fileExists(path)
   host.readFile = (path) => modules.get(path) ?? readFile(path)
 
-  const program = ts.createProgram([...modules.keys(), given], options, host)
+  const program = ts.createProgram([...modules.keys(), prelude], options, host)
   const sources = [...modules.keys()].map((path) => program.getSourceFile(path))
   return sources.flatMap((source) => ts.getPreEmitDiagnostics(program, source)).map(problemOf)
 }
@@ -30,7 +33,7 @@ function markdownFiles(root: string): string[] {
   ]
 }
 
-/** One module per block, beside the Markdown so that imports resolve, its lines at the same numbers. */
+/** One module per block: beside the Markdown file, so that imports resolve, and with the same line numbers. */
 function modulesOf(file: string): [path: string, text: string][] {
   return codeBlocks(file)
     .filter(({ language }) => language === 'ts')

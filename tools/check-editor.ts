@@ -105,8 +105,8 @@ function tutorialModules(clone: string) {
 /** TypeScript's language server, as editors start it. */
 function startEditor() {
   const program = createRequire(import.meta.url).resolve('typescript/lib/tsserver.js')
-  const words = [program, '--disableAutomaticTypingAcquisition']
-  const server = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const args = [program, '--disableAutomaticTypingAcquisition']
+  const server = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const waiting = new Map<number, (diagnostics: Diagnostic[]) => void>()
   createInterface(server.stdout).on('line', (line) => {
     if (!line.startsWith('{')) return
@@ -114,9 +114,9 @@ function startEditor() {
     waiting.get(request_seq)?.(body)
   })
   let seq = 0
-  const send = (command: string, words: object) => {
+  const send = (command: string, args: object) => {
     seq += 1
-    server.stdin.write(`${JSON.stringify({ seq, type: 'request', command, arguments: words })}\n`)
+    server.stdin.write(`${JSON.stringify({ seq, type: 'request', command, arguments: args })}\n`)
     return seq
   }
   return {

@@ -1,4 +1,5 @@
-// Promises that what pnpm packs can be installed, imported and read: publint and attw agree, both exports maps say the same, and no file points at one that is missing.
+// Checks the tarballs that pnpm packs: publint and attw accept them, `exports` and `publishConfig.exports` agree, README and
+// license are inside, and no source map points to a file that is not.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { isMain, type Problem, report } from './report.ts'
 const bin = join(import.meta.dirname, '../node_modules/.bin')
 const packs = join(import.meta.dirname, '../.packs')
 
-/** The problems of a published package's folder; its dist must be built. */
+/** Packs the package in `folder`, whose dist must be built, and returns its problems. */
 export function checkPack(folder: string): Problem[] {
   const file = join(folder, 'package.json')
   const drift = whyDrifted(JSON.parse(readFileSync(file, 'utf8')))
@@ -21,7 +22,7 @@ export function checkPack(folder: string): Problem[] {
   return inspect(tarball).map((message) => ({ file, line: 1, message }))
 }
 
-/** What is said against a tarball: by its list of files, publint and attw. */
+/** Returns what is wrong with a tarball: with its list of files, or according to publint and attw. */
 export function inspect(tarball: string): string[] {
   const { output: files } = run('tar', ['-tzf', tarball])
   const publint = run(join(bin, 'publint'), ['--strict', tarball])
@@ -29,11 +30,11 @@ export function inspect(tarball: string): string[] {
   const refused = Object.entries({ publint, attw })
     .filter(([, { failed }]) => failed)
     .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
-  return [...whatIsOdd(files.split('\n')), ...refused]
+  return [...problemsOfFiles(files.split('\n')), ...refused]
 }
 
-/** Sources are not packed, so a map would lead nowhere; declarations bring the docstrings. */
-function whatIsOdd(files: readonly string[]): string[] {
+/** Sources are not packed, so a source map would point to nothing; declarations contain the docstrings. */
+function problemsOfFiles(files: readonly string[]): string[] {
   const missing = ['README.md', 'LICENSE'].filter((name) => !files.includes(`package/${name}`))
   const maps = files.filter((file) => file.endsWith('.map'))
   return [
@@ -47,7 +48,7 @@ interface Manifest {
   publishConfig: { exports: object }
 }
 
-/** publishConfig.exports is exports without the source condition, which only the workspace has. */
+/** Returns a message unless publishConfig.exports is `exports` without the source condition, which only the workspace has. */
 export function whyDrifted({ exports, publishConfig }: Manifest): string | undefined {
   const published = JSON.parse(JSON.stringify(exports), (key, value) =>
     key === '@sojourn/source' ? undefined : value,
@@ -56,9 +57,9 @@ export function whyDrifted({ exports, publishConfig }: Manifest): string | undef
   return 'publishConfig.exports differs from exports without "@sojourn/source": make them agree'
 }
 
-function run(program: string, words: string[], cwd?: string) {
+function run(program: string, args: string[], cwd?: string) {
   const env = { ...process.env, NO_COLOR: '1' }
-  const { status, stdout, stderr, error } = spawnSync(program, words, {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
     cwd,
     env,

@@ -15,9 +15,9 @@ const checks: Record<string, string[]> = {
   packs: ['tsx', 'tools/check-packs.ts'],
 }
 
-const failed = Object.entries(checks).filter(([name, [program = '', ...words]]) => {
+const failed = Object.entries(checks).filter(([name, [program = '', ...args]]) => {
   const start = performance.now()
-  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${seconds.padStart(5)} s  ${name}`)
   const output = `${stdout ?? ''}${stderr ?? ''}`.trim()

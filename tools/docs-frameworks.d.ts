@@ -1,5 +1,5 @@
-// As much of Next.js, SvelteKit and React Router as the docs use. They are not installed here; examples/frameworks has them,
-// and the same code.
+// Declares as much of Next.js, SvelteKit and React Router as the docs use. They are installed in examples/frameworks only,
+// which has the same code.
 declare module 'next/headers' {
   import type { CookieJar } from '@sojourn/web'
   export function cookies(): Promise<CookieJar>

@@ -1,4 +1,4 @@
-// The names that code in the docs takes as given, so that an example shows one thing only.
+// Declares the names that code in the docs uses without declaring them, so that an example shows one thing only.
 /// <reference path="./docs-frameworks.d.ts" />
 import type { SessionManager } from '@sojourn/core'
 import type { Express } from 'express'

@@ -1,14 +1,14 @@
-// Promises the project's own files, in order, without what is installed, built or hidden.
+// Lists the repository's own files: without hidden, installed and built ones.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const foreign = ['node_modules', 'dist', 'coverage']
+const skipped = ['node_modules', 'dist', 'coverage']
 
-/** The files below a folder whose name ends in one of the endings; paths start with the folder. */
+/** Returns the files below a folder whose names end in one of `endings`, sorted. Paths begin with the folder. */
 export function filesBelow(folder: string, ...endings: string[]): string[] {
   if (!existsSync(folder)) return []
   const entries = readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('.') && !foreign.includes(name))
+    .filter(({ name }) => !name.startsWith('.') && !skipped.includes(name))
     .sort((a, b) => a.name.localeCompare(b.name))
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -17,7 +17,7 @@ export function filesBelow(folder: string, ...endings: string[]): string[] {
   })
 }
 
-/** The names of the folders in packages/. */
+/** Returns the names of the folders in packages/. */
 export function packageNames(root: string): string[] {
   return readdirSync(join(root, 'packages'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

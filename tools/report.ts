@@ -1,4 +1,4 @@
-// Promises that every check speaks the same way: file:line, what is wrong, what to do, and exit 1.
+// Prints the problems that a check found, all in the same way.
 import { realpathSync } from 'node:fs'
 
 export interface Problem {
@@ -7,13 +7,13 @@ export interface Problem {
   message: string
 }
 
-/** Whether this module is the program that was started, and not one that was imported. */
+/** Returns true if the module was started as a program; false if it was imported. */
 export function isMain(filename: string): boolean {
   const started = process.argv[1]
   return started !== undefined && realpathSync(started) === filename
 }
 
-/** Prints the problems, and marks the process as failed when there is one. */
+/** Prints each problem as `file:line  message`, and sets the exit code to 1 if there are any. */
 export function report(problems: Problem[]) {
   for (const { file, line, message } of problems) console.error(`${file}:${line}  ${message}`)
   if (problems.length > 0) process.exitCode = 1

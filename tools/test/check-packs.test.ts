@@ -32,15 +32,15 @@ test('a sound tarball passes', () => {
 })
 
 test('a map without its sources is found', () => {
-  const said = inspect(tarball({ '.': typed }, { 'a.d.ts.map': '{}' }))
-  expect(said).toEqual(['package/a.d.ts.map is packed, and what it maps to is not: drop it'])
+  const problems = inspect(tarball({ '.': typed }, { 'a.d.ts.map': '{}' }))
+  expect(problems).toEqual(['package/a.d.ts.map is packed, and what it maps to is not: drop it'])
 })
 
 test('publint refuses a tarball that lacks a file', () => {
-  const said = inspect(tarball({ '.': { ...typed, default: './c.js' } }))
-  expect(said.join()).toContain('./c.js but the file does not exist')
+  const problems = inspect(tarball({ '.': { ...typed, default: './c.js' } }))
+  expect(problems.join()).toContain('./c.js but the file does not exist')
 })
 
-test('attw refuses a door without types', () => {
+test('attw refuses an entry point without types', () => {
   expect(inspect(tarball({ '.': typed, './b': './b.js' })).join()).toContain('attw refuses')
 })

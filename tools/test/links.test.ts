@@ -9,9 +9,9 @@ const root = join(import.meta.dirname, '../..')
 function checkLinks(readme: string) {
   const page = '# A `b` & c\n\n## Same\n\n## Same\n'
   const cwd = folder({ 'README.md': readme, 'docs/a.md': page })
-  const words = ['.', '--quiet', '--frail', '--no-color', '--rc-path', join(root, '.remarkrc.json')]
+  const args = ['.', '--quiet', '--frail', '--no-color', '--rc-path', join(root, '.remarkrc.json')]
   const remark = join(root, 'node_modules/.bin/remark')
-  const { status, stderr } = spawnSync(remark, words, { cwd, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(remark, args, { cwd, encoding: 'utf8' })
   const found = stderr.matchAll(/(\d+):\d+-\d+:\d+ +warning (.*?) +missing-/g)
   return { status, found: [...found].map(([, line, message]) => `${line} ${message}`) }
 }
