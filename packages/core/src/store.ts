@@ -53,7 +53,7 @@ export { isId, mintId } from './record/token.ts'
 
 export { decodeData, sameBytes } from './data/decode.ts'
 export { checkSize } from './data/size.ts'
-export { createTimeBudget, withTimeBudget } from './keyed/deadline.ts'
+export { withTimeBudget } from './keyed/deadline.ts'
 export { saveTimedOut } from './keyed/save.ts'
 
 // For a SessionStore that keeps rows in a backend: deadlines, contract checks and resends, and row versions.

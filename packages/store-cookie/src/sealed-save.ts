@@ -4,7 +4,6 @@ import {
   type CreateOutcome,
   checkSize,
   createRecord,
-  createTimeBudget,
   type Draft,
   decodeData,
   isTouchDue,
@@ -16,6 +15,7 @@ import {
   type SessionStore,
   sameBytes,
   saveTimedOut,
+  withTimeBudget,
 } from '@sojourn/core/store'
 import { tokenExpiryOf } from './lifetime.ts'
 import type { SessionRefusal } from './revocations.ts'
@@ -110,12 +110,11 @@ export function createSealedSave({
     update: NonNullable<Changes['update']>,
   ): Promise<Uint8Array> {
     const copy = decodeData(codec, opened.data)
-    const budget = createTimeBudget(5 * policy.storeTimeout)
-    try {
-      await budget.bound(Promise.resolve(update(copy)), () => saveTimedOut(opened))
-    } finally {
-      budget.end()
-    }
+    await withTimeBudget(
+      5 * policy.storeTimeout,
+      async () => update(copy),
+      () => saveTimedOut(opened),
+    )
     return codec.encode(copy)
   }
 

@@ -94,7 +94,7 @@ test.each([
   hear(client)
   const unavailable = expect.objectContaining({
     code: 'ERR_STORE_UNAVAILABLE',
-    message: expect.stringMatching(/nothing was sent/),
+    detail: expect.stringMatching(/nothing was sent/),
   })
   const backend = ioredisBackend(client)
   await expect(backend.find('g.a', call)).rejects.toEqual(unavailable)

@@ -46,7 +46,7 @@ const failing = (code: SessionStoreError['code'], message: RegExp) =>
   expect.objectContaining({
     name: 'SessionStoreError',
     code,
-    message: expect.stringMatching(message),
+    detail: expect.stringMatching(message),
   })
 
 describe('what Redis refuses is told with what to do', () => {
@@ -135,7 +135,8 @@ test.each([
   await own.stop()
   await until('the pool to notice', async () => {
     const finding = nodeRedisBackend(pool).find('g.a', { at, signal: AbortSignal.timeout(1_000) })
-    return String(await finding.catch((error: unknown) => error)).includes('nothing was sent')
+    const error = await finding.catch((error: unknown) => error)
+    return String(Object(error).detail).includes('nothing was sent')
   })
   pool.destroy()
 })

@@ -36,6 +36,6 @@ test('a write of a client that is not logged in has too many words for it, which
     toStoreError(new Error('ERR Protocol error: unauthenticated multibulk length'), { signal }),
   ).toMatchObject({
     code: 'ERR_STORE_REFUSED',
-    message: expect.stringContaining('Give the client a username and password'),
+    detail: expect.stringContaining('Give the client a username and password'),
   })
 })

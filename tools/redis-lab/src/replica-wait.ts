@@ -58,7 +58,7 @@ export async function assertReplicaWait(
   try {
     const tooFew = {
       code: 'ERR_STORE_UNAVAILABLE',
-      message: /^Only (0 of 1|1 of 2) replicas had the write/,
+      detail: /^Only (0 of 1|1 of 2) replicas had the write/,
     }
     await rejects(hasty.insert('g.b', row, call), tooFew)
     await rejects(hasty.remove('g.a', { ...call, reason: 'logout' }), tooFew)
