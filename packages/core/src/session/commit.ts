@@ -27,7 +27,8 @@ import type { Carrier } from '../http/carrier.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome } from '../store/store.ts'
-import { type RunningOperation, takeOverFailure } from './operation-promise.ts'
+import type { RunningOperation } from './operation-promise.ts'
+import { takeOverFailure } from './run-operation.ts'
 import { sendHeaders, warnPlainHttp } from './send-headers.ts'
 import {
   applySaved,
@@ -151,7 +152,7 @@ async function write(
  * Drops the changes of the data and emits `discarded`. The data goes back to what was loaded or last saved, so a second
  * commit does not emit the event again.
  */
-export function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
+function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
   state.tracked = trackData(context.codec, state.tracked.base())
   const id = state.opened?.record.id
   context.emit('discarded', { what: 'changes', why, id })

@@ -1,6 +1,3 @@
-import { afterPoll } from '../util/after-poll.ts'
-import type { ManagerContext, SessionState } from './state.ts'
-
 /**
  * The promise that `login`, `destroy` and `update` return. It records whether the application handles its outcome: by
  * `await`, `then`, `catch`, `finally`, or by handing it to `Promise.all` and the like, which call `then`.
@@ -30,54 +27,4 @@ export interface RunningOperation {
   readonly promise: OperationPromise<unknown>
   /** Resolves when the operation has ended and it is known whether the application handles a failure. */
   readonly done: Promise<void>
-}
-
-/**
- * Starts an operation of a session. If the application forgets to await it, its failure would be an unhandled rejection,
- * which ends the process, and a visitor can cause one. So the promise counts as handled, and a failure that the
- * application does not handle fails the commit, which waits for the operation anyway (`takeOverFailure`).
- */
-export function startOperation<Result>(
-  context: ManagerContext,
-  state: SessionState,
-  { name, run }: { name: string; run: () => Promise<Result> },
-): Promise<Result> {
-  const running = run()
-  const promise = new OperationPromise<Result>((resolve, reject) => running.then(resolve, reject))
-  const done = running.then(
-    () => void state.operations.delete(operation),
-    async (error: Error) => {
-      Promise.prototype.then.call(promise, undefined, () => undefined) // it counts as handled
-      await new Promise<void>((resolve) => afterPoll(resolve)) // an `await` calls `then` in a later microtask
-      state.operations.delete(operation)
-      if (promise.isHandled) return
-      state.failure ??= { error, operation }
-      context.emit('failed', { operation: name, error })
-    },
-  )
-  const operation: RunningOperation = { name, promise, done }
-  state.operations.add(operation)
-  return promise
-}
-
-/**
- * Throws the failure of an operation that the application has not handled; the response then fails with it. `called` are
- * the operations that were running when the commit was called. In development, warns of those that nothing awaits, also
- * if they have succeeded.
- */
-export function takeOverFailure(
-  context: ManagerContext,
-  state: SessionState,
-  called: readonly RunningOperation[],
-): void {
-  const { failure } = state
-  state.failure = undefined
-  const forgotten = failure && !failure.operation.promise.isHandled ? failure : undefined
-  if (context.config.development)
-    for (const { name, promise } of forgotten ? [...called, forgotten.operation] : called)
-      if (!promise.isHandled)
-        context.warnOnce(
-          `session.${name}() was not awaited, so the handler went on before it was done and cannot see it fail. Write: await session.${name}(…)`,
-        )
-  if (forgotten) throw forgotten.error
 }

@@ -9,7 +9,7 @@ import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import { create, discardLateChanges, emitRotated } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { login } from './login.ts'
-import { startOperation } from './operation-promise.ts'
+import { startOperation } from './run-operation.ts'
 import {
   applySaved,
   idOf,
@@ -22,7 +22,7 @@ import {
 
 /** What a `Session` needs of its manager: the methods that act before the commit, the clock and the CSRF tokens. */
 export interface SessionOperations {
-  /** Starts an operation, so that the commit can take over its failure; see operation-promise.ts. */
+  /** Starts an operation, so that the commit can take over its failure; see run-operation.ts. */
   start<Result>(
     state: SessionState,
     operation: { name: string; run: () => Promise<Result> },

@@ -1,226 +1,27 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { SessionEvents } from '../../src/events.ts'
-import type { Session } from '../../src/session/session.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
-import { browser, managerOver, mapBackend, type TestData, visit } from '../support.ts'
+import { expect, test } from 'vitest'
+import { OperationPromise } from '../../src/session/operation-promise.ts'
 
-const rejections: unknown[] = []
-const note = (reason: unknown) => void rejections.push(reason)
-beforeAll(() => void process.on('unhandledRejection', note))
-afterAll(async () => {
+const settled = () => new OperationPromise<number>((resolve) => resolve(1))
+
+test('a promise that nothing asks for its outcome is not handled', async () => {
+  const promise = settled()
   await new Promise((resolve) => setImmediate(resolve))
-  process.off('unhandledRejection', note)
-  expect(rejections).toEqual([])
+  expect(promise.isHandled).toBe(false)
 })
 
-/** A manager that tells what it warns of and which operations fail. */
-function world(backend: SessionBackend = mapBackend(), options: object = {}) {
-  const warnings: string[] = []
-  const warn = (message: string) => void warnings.push(message)
-  const { manager } = managerOver(backend, { warn, ...options })
-  const failed: SessionEvents['failed'][] = []
-  manager.on('failed', (event) => failed.push(event))
-  return { manager, warnings, failed }
-}
-
-/** A request whose handler returns at once, and does not wait for what it started. */
-async function request(
-  { manager }: ReturnType<typeof world>,
-  visitor: ReturnType<typeof browser>,
-  handle: (session: Session<TestData>) => unknown,
-) {
-  const carrier = visitor.carrier()
-  const session = await manager.load(carrier)
-  handle(session)
-  return manager.commit(session, carrier)
-}
-
-const broken: Partial<SessionBackend> = {
-  insert: () => Promise.reject(new Error('ECONNREFUSED')),
-}
-
-describe('an operation that nothing awaits', () => {
-  test('fails the commit where the session has ended, and no process', async () => {
-    const app = world()
-    const ann = browser()
-    await visit(app.manager, ann, (session) => session.login('ann'))
-    await app.manager.revokeAll('ann')
-    const committing = request(app, ann, (session) => {
-      session.update((data) => {
-        data['n'] = 1
-      })
-    })
-    await expect(committing).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED', status: 409 })
-    expect(app.failed).toMatchObject([
-      { operation: 'update', error: { code: 'ERR_SESSION_ENDED' } },
-    ])
-    expect(app.warnings.filter((text) => text.includes('await session.update('))).toHaveLength(1)
-  })
-
-  test.each<[string, (session: Session<TestData>) => unknown]>([
-    ['login', (session) => session.login('ann')],
-    [
-      'update',
-      (session) =>
-        session.update((data) => {
-          data['n'] = 1
-        }),
-    ],
-  ])('%s fails the commit where the store fails', async (name, act) => {
-    const app = world({ ...mapBackend(), ...broken } as SessionBackend)
-    const committing = request(app, browser(), act)
-    await expect(committing).rejects.toMatchObject({ status: 503 })
-    expect(app.warnings.join()).toContain(`await session.${name}(`)
-  })
-
-  test('destroy fails the commit where the store fails', async () => {
-    const backend = mapBackend()
-    const app = world(backend)
-    const ann = browser()
-    await visit(app.manager, ann, (session) => session.login('ann'))
-    backend.remove = () => Promise.reject(new Error('ECONNREFUSED'))
-    const committing = request(app, ann, (session) => session.destroy())
-    await expect(committing).rejects.toMatchObject({ status: 503 })
-  })
-
-  test('a login without a user id fails the commit too', async () => {
-    const committing = request(world(), browser(), (session) => session.login(''))
-    await expect(committing).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
-  })
-
-  test('and no further commit writes what the request left', async () => {
-    const backend = mapBackend()
-    const app = world(backend)
-    const carrier = browser().carrier()
-    const session = await app.manager.load(carrier)
-    session.data['kept'] = true
-    session.login('')
-    await expect(app.manager.commit(session, carrier)).rejects.toThrow()
-    await app.manager.commit(session, carrier)
-    expect(backend.rows.size).toBe(0)
-  })
-
-  test('that succeeds is only warned of', async () => {
-    const app = world()
-    await request(app, browser(), (session) => {
-      session.update((data) => {
-        data['n'] = 1
-      })
-    })
-    expect(app.warnings).toEqual([expect.stringContaining('await session.update(')])
-    expect(app.failed).toEqual([])
-  })
-
-  test('that succeeds says nothing in production', async () => {
-    const app = world(mapBackend(), { development: false })
-    await request(app, browser(), (session) => {
-      session.update((data) => {
-        data['n'] = 1
-      })
-    })
-    expect(app.warnings).toEqual([])
-  })
-
-  test('on a session without a response is an event, and ends no process', async () => {
-    const app = world()
-    const session = await app.manager.read({})
-    session.update(() => undefined)
-    await vi.waitFor(() => expect(app.failed).toHaveLength(1))
-    expect(app.failed).toMatchObject([{ operation: 'update' }])
-  })
-
-  test('after the headers have been sent is an event, and fails no commit', async () => {
-    const app = world()
-    const carrier = browser().carrier()
-    const session = await app.manager.load(carrier)
-    carrier.leave()
-    session.update((data) => {
-      data['n'] = 1
-    })
-    await app.manager.commit(session, carrier)
-    expect(app.failed).toMatchObject([{ operation: 'update', error: { code: 'ERR_SESSION_LATE' } }])
-  })
+test.each<[string, (promise: Promise<number>) => unknown]>([
+  ['await', async (promise) => await promise],
+  ['then', (promise) => promise.then(() => undefined)],
+  ['catch', (promise) => promise.catch(() => undefined)],
+  ['finally', (promise) => promise.finally(() => undefined)],
+  ['Promise.all', (promise) => Promise.all([promise])],
+  ['return from an async function', async (promise) => promise],
+])('%s handles it', async (_, handle) => {
+  const promise = settled()
+  await handle(promise)
+  expect(promise.isHandled).toBe(true)
 })
 
-describe('an operation whose outcome the application handles fails no commit:', () => {
-  const ways: [string, (promise: Promise<unknown>) => unknown][] = [
-    ['await in try', async (promise) => promise.then(undefined, () => 'handled')],
-    ['catch', (promise) => promise.catch(() => undefined)],
-    ['Promise.allSettled', (promise) => Promise.allSettled([promise])],
-    [
-      'an await that comes after the response was sent',
-      async (promise) => {
-        try {
-          await promise
-        } catch {}
-      },
-    ],
-  ]
-  test.each(ways)('%s', async (_, handle) => {
-    const app = world()
-    await request(app, browser(), (session) => void handle(session.login('')))
-    expect(app.failed).toEqual([])
-    expect(app.warnings).toEqual([])
-  })
-})
-
-describe('an operation inside of another one on a new session', () => {
-  const storeTimeout = 20
-  test.each<[string, (session: Session<TestData>) => Promise<unknown>]>([
-    ['update', (session) => session.update(() => undefined)],
-    ['login', (session) => session.login('ann')],
-    ['destroy', (session) => session.destroy()],
-  ])('%s fails within the time budget, as on a saved session', async (_, act) => {
-    const { manager } = managerOver(mapBackend(), { storeTimeout })
-    const session = await manager.load(browser().carrier())
-    const outer = session.update(async (data) => {
-      data['a'] = 1
-      await act(session)
-    })
-    await expect(outer).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
-    expect(session.data).toEqual({})
-  })
-
-  test('so does one that the function of a limit waits for', async () => {
-    const holder: { session?: Session<TestData> } = {}
-    const max = async () => {
-      await holder.session?.update(() => undefined)
-      return 1
-    }
-    const limited = { ...mapBackend(), supports: { ...mapBackend().supports, limit: true } }
-    const { manager } = managerOver(limited, { storeTimeout, limit: { max } })
-    const session = await manager.load(browser().carrier())
-    holder.session = session
-    await expect(session.login('ann')).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
-  })
-})
-
-describe('idioms of other libraries', () => {
-  test('destroy(callback) calls back when the session has ended', async () => {
-    const { manager } = world()
-    const ann = browser()
-    await visit(manager, ann, (session) => session.login('ann'))
-    const carrier = ann.carrier()
-    const session = await manager.load(carrier)
-    const ended = await new Promise((resolve) => {
-      const callback = (error?: unknown) => resolve(error ?? session.ended)
-      session.destroy(callback as never)
-    })
-    expect(ended).toBe('logout')
-    await manager.commit(session, carrier)
-    expect(ann.jar.cookie).toBeUndefined()
-  })
-
-  test('and with the error where that fails', async () => {
-    const { manager } = world()
-    const session = await manager.read({})
-    const error = await new Promise((resolve) => session.destroy(resolve as never))
-    expect(error).toMatchObject({ code: 'ERR_SESSION_READ_ONLY' })
-  })
-
-  test('session.userId = id says how to log in', async () => {
-    const { manager } = world()
-    const session = await manager.load(browser().carrier())
-    expect(() => Object.assign(session, { userId: 'ann' })).toThrow('await session.login(userId)')
-  })
+test('what is chained to it is a plain promise', () => {
+  expect(settled().then(() => 2)).not.toBeInstanceOf(OperationPromise)
 })

@@ -53,7 +53,8 @@ export function proveServerFaults(connect: Connect): void {
       const reloading = fixture.node.command('DEBUG', 'RELOAD')
       await until('an error LOADING', async () => {
         const error: unknown = await user.peek().catch((caught) => caught)
-        return String(error).includes('LOADING') && Object(error).code === 'ERR_STORE_UNAVAILABLE'
+        const { code, detail } = Object(error)
+        return String(detail).includes('LOADING') && code === 'ERR_STORE_UNAVAILABLE'
       })
       await reloading
       expect(await user.peek()).toMatchObject({ userId: 'ann' })
