@@ -8,24 +8,46 @@ import type { SessionId } from './record/record.ts'
 import type { SessionData } from './session/session.ts'
 import { systemClock } from './util/clock.ts'
 
-/** What a test's user is to have, besides being logged in. */
+/** A request for tests, by default over HTTPS and without headers. */
+export interface TestCarrierOptions {
+  /** The request's headers; their names may be in any case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The request's Cookie header, `name=value; …`. `undefined` sends none. */
+  readonly cookie?: string | undefined
+  /** Whether the request came over HTTPS. @default true */
+  readonly secure?: boolean
+  /** Headers that the application has set on the response, other than Set-Cookie. */
+  readonly responseHeaders?: Readonly<Record<string, string>>
+}
+
+/** A carrier that keeps the response in memory. */
+export interface TestCarrier extends Carrier {
+  /** The Set-Cookie lines of the response, oldest first. The array is live. */
+  readonly setCookies: readonly string[]
+  /** The other headers of the response, by lower-case name. */
+  readonly responseHeaders: Map<string, string>
+  /** Whether the headers count as sent; set it to `true` to test what happens after the response. */
+  sent: boolean
+}
+
+/** The user and session that `logIn` creates. Takes the options of `session.login`, except `carry`. */
 export interface TestUserOptions<Data extends object = SessionData>
   extends Omit<LoginOptions, 'carry'> {
-  /** What the session holds. */
+  /** The session's data. */
   readonly data?: Data
-  /** Which of the manager's ways carries the token. @default the first */
+  /** How the token travels; one of the manager's `tokenIn`. @default the first of them */
   readonly tokenIn?: TokenIn
 }
 
-/** A user who is logged in, as a client that knows it. */
+/** A logged-in user, as seen by a client that holds the session's token. */
 export interface TestUser {
-  /** The session's id, for `manager.revoke` and its kin. */
+  /** The session's id, for `manager.revoke`. */
   readonly id: SessionId
-  /** The headers of a request with this session, whatever its way: `{ cookie }`, `{ authorization }`, … */
+  /** The headers of a request in this session: `{ cookie }`, `{ authorization }` or the configured header. */
   readonly headers: Readonly<Record<string, string>>
-  /** The Cookie header alone, `name=value`; '' where the token is in another header. */
+  /** The Cookie header alone, `name=value`; `''` if the token travels in another header. */
   readonly cookie: string
-  /** The cookies as a browser of Playwright takes them for a page: `context.addCookies(ada.cookies(url))`. */
+  /** Returns the cookies for a page in Playwright: `context.addCookies(ada.cookies(url))`. */
   cookies(url: string): BrowserCookie[]
 }
 
@@ -35,7 +57,7 @@ export interface BrowserCookie {
   value: string
   domain: string
   path: string
-  /** Epoch seconds; -1 until the browser closes. */
+  /** Epoch seconds; -1 for a cookie that ends with the browser. */
   expires: number
   httpOnly: boolean
   secure: boolean
@@ -43,72 +65,111 @@ export interface BrowserCookie {
 }
 
 /**
- * Logs a user in for a test, with the application's own manager and as a request does: by `load`, `login` and `commit`.
- * So it works with every store, and the application meets nothing that it could not meet in production.
- * @throws SessionUsageError, SessionLimitError, SessionStoreError, as `login` does.
+ * Returns a carrier for one request of a test, without a framework or a server. Pass it to `manager.load` and
+ * `manager.commit`, then read the response from `setCookies` and `responseHeaders`.
+ *
+ * @example
+ * ```ts
+ * import { createTestCarrier } from '@sojourn/core/testing'
+ *
+ * const carrier = createTestCarrier({ cookie: 'theme=dark' })
+ * const session = await manager.load(carrier)
+ * await session.login('user-1')
+ * await manager.commit(session, carrier)
+ * console.log(carrier.setCookies) // ['sid=…; Path=/; HttpOnly; …']
+ * ```
+ */
+export function createTestCarrier(options: TestCarrierOptions = {}): TestCarrier {
+  const { headers = {}, cookie, secure = true } = options
+  const request = byLowerCaseName(headers)
+  if (cookie !== undefined) request.set('cookie', cookie)
+  const responseHeaders = byLowerCaseName(options.responseHeaders ?? {})
+  const setCookies: string[] = []
+  return {
+    secure,
+    sent: false,
+    setCookies,
+    responseHeaders,
+    header: (name) => request.get(name),
+    get(name) {
+      const key = name.toLowerCase()
+      return key === 'set-cookie' ? setCookies.join(', ') || undefined : responseHeaders.get(key)
+    },
+    set: (name, value) => void responseHeaders.set(name.toLowerCase(), value),
+    append(name, value) {
+      const key = name.toLowerCase()
+      if (key === 'set-cookie') return void setCookies.push(value)
+      const present = responseHeaders.get(key)
+      responseHeaders.set(key, present === undefined ? value : `${present}, ${value}`)
+    },
+    withdraw(_name, value) {
+      const index = setCookies.indexOf(value)
+      if (index !== -1) setCookies.splice(index, 1)
+    },
+  }
+}
+
+/**
+ * Logs a user in for a test with the application's own manager, by `load`, `login` and `commit` as a request does. It
+ * works with every store, and the application meets nothing that it could not meet in production.
+ *
+ * @throws SessionUsageError, SessionLimitError, SessionStoreError, as `session.login` does; SessionUsageError with
+ * `ERR_CONFIG_INVALID` if the manager does not have the given `tokenIn`.
+ * @example
+ * ```ts
+ * import { logIn } from '@sojourn/core/testing'
+ *
+ * const ada = await logIn(manager, 'ada', { data: { cart: ['tea'] } })
+ * const response = await fetch('http://localhost:3000/cart', { headers: ada.headers })
+ * ```
  */
 export async function logIn<Data extends object>(
   manager: SessionManager<Data>,
   userId: string,
   { data, tokenIn = manager.tokenIn[0], ...login }: TestUserOptions<Data> = {},
 ): Promise<TestUser> {
-  checkWay(manager, tokenIn)
-  const response = new Map<string, string>()
-  const lines: string[] = []
-  const carrier = carrierOf(asking(tokenIn), response, lines)
+  checkTokenIn(manager, tokenIn)
+  const carrier = createTestCarrier({ headers: firstRequestHeaders(tokenIn) })
   const session = await manager.load(carrier)
   if (data) session.data = data
   await session.login(userId, login)
   await manager.commit(session, carrier)
+  const lines = [...carrier.setCookies]
   const cookie = lines.map((line) => line.split(';', 1)[0]).join('; ')
   return {
     id: session.id,
-    headers: tokenIn === 'cookie' ? { cookie } : answered(tokenIn, response),
+    headers: tokenIn === 'cookie' ? { cookie } : nextRequestHeaders(tokenIn, carrier),
     cookie,
     cookies: (url) => lines.map((line) => browserCookie(line, new URL(url))),
   }
 }
 
-function checkWay({ tokenIn }: Pick<SessionManager, 'tokenIn'>, way: TokenIn): void {
-  if (tokenIn.map(responseHeaderOf).includes(responseHeaderOf(way))) return
+function byLowerCaseName(headers: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function checkTokenIn(manager: Pick<SessionManager, 'tokenIn'>, tokenIn: TokenIn): void {
+  if (manager.tokenIn.map(responseHeaderOf).includes(responseHeaderOf(tokenIn))) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     'logIn() was asked for a way of the token that the manager does not have. Name one of manager.tokenIn, or leave tokenIn out.',
   )
 }
 
-/** A request over HTTPS with these headers, whose response is kept. */
-function carrierOf(
-  request: Readonly<Record<string, string>>,
-  response: Map<string, string>,
-  lines: string[],
-): Carrier {
-  return {
-    secure: true,
-    sent: false,
-    header: (name) => request[name],
-    get: (name) => response.get(name.toLowerCase()),
-    set: (name, value) => void response.set(name.toLowerCase(), value),
-    append: (_name, value) => void lines.push(value),
-    withdraw: (_name, value) => void lines.splice(lines.indexOf(value), 1),
-  }
+/** The headers by which a client without a token asks for one. */
+function firstRequestHeaders(tokenIn: TokenIn): Record<string, string> {
+  if (tokenIn === 'cookie') return {}
+  return tokenIn === 'bearer' ? { authorization: 'Bearer' } : { [tokenIn.header]: '' }
 }
 
-/** The header by which a client asks for its first token. */
-function asking(way: TokenIn): Record<string, string> {
-  if (way === 'cookie') return {}
-  return way === 'bearer' ? { authorization: 'Bearer' } : { [way.header.toLowerCase()]: '' }
-}
-
-/** The header of the next request, from that of the response. */
-function answered(
-  way: Exclude<TokenIn, 'cookie'>,
-  response: Map<string, string>,
+/** The headers of the next request, with the token of the response. */
+function nextRequestHeaders(
+  tokenIn: Exclude<TokenIn, 'cookie'>,
+  { responseHeaders }: TestCarrier,
 ): Record<string, string> {
-  const token = response.get(responseHeaderOf(way)) ?? ''
-  return way === 'bearer'
-    ? { authorization: `Bearer ${token}` }
-    : { [responseHeaderOf(way)]: token }
+  const header = responseHeaderOf(tokenIn)
+  const token = responseHeaders.get(header) ?? ''
+  return tokenIn === 'bearer' ? { authorization: `Bearer ${token}` } : { [header]: token }
 }
 
 function browserCookie(line: string, { hostname }: URL): BrowserCookie {
