@@ -1,9 +1,8 @@
 import type { ConfigOptions, Duration, Session, SessionManager } from '@sojourn/core'
 import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
 import type { SessionBackend } from '@sojourn/core/store'
+import { type BackendControl, controlledBackend, type Operation } from './backend-control.ts'
 import { createJar } from './jar.ts'
-import { referenceBackend } from './reference-backend.ts'
-import { onEach } from './store-fixture.ts'
 import type { Definition } from './suite.ts'
 import type { TestData } from './visitor.ts'
 
@@ -104,13 +103,10 @@ interface Stage {
   thrown(): readonly unknown[]
   readonly manager: SessionManager<TestData>
   readonly warnings: readonly string[]
-  /** Operations that the backend was asked for since the last look. */
-  calls(): readonly string[]
-  /** Holds all writes until the returned function is called. */
-  holdWrites(): () => void
-  /** Resolves when the backend is asked for a write. */
-  writing(): Promise<void>
-  fail(operation: 'find' | 'write' | undefined): void
+  /** The backend that all managers of the application use. */
+  readonly control: BackendControl
+  /** Returns the backend operations since the last `takeCalls`. */
+  takeCalls(): readonly Operation[]
   ask(path: string, init?: AskOptions): Promise<Reply>
 }
 
@@ -142,7 +138,7 @@ export function createBindingBench(
 ): BindingBench {
   return {
     async serve(routes, { options = {}, mounts, trustProxy = false } = {}) {
-      const control = createControl()
+      const control = controlledBackend()
       const warnings: string[] = []
       const warn = (message: string) => void warnings.push(message)
       const createManager = (own: Omit<ConfigOptions, 'store'>) =>
@@ -158,36 +154,8 @@ export function createBindingBench(
         request(served.url + path, init, binding.fetch ?? fetch)
       const thrown = () => codes.splice(0)
       const { url } = served
-      return { ...control, manager: first.manager, warnings, ask, url, thrown }
-    },
-  }
-}
-
-function createControl() {
-  const calls: string[] = []
-  let held = Promise.resolve()
-  let failing: 'find' | 'write' | undefined
-  let begun = deferred()
-  const backend = onEach(referenceBackend(), async (operation, run) => {
-    calls.push(operation)
-    const kind = operation === 'find' || operation === 'list' ? 'find' : 'write'
-    if (kind === 'write') begun.resolve()
-    if (kind === 'write') await held
-    if (failing === kind) throw new Error('ECONNREFUSED')
-    return run()
-  })
-  return {
-    backend,
-    calls: () => calls.splice(0),
-    holdWrites() {
-      const gate = deferred()
-      held = gate.promise
-      begun = deferred()
-      return gate.resolve
-    },
-    writing: () => begun.promise,
-    fail(operation: 'find' | 'write' | undefined) {
-      failing = operation
+      const { takeCalls } = control
+      return { control, takeCalls, manager: first.manager, warnings, ask, url, thrown }
     },
   }
 }
@@ -217,12 +185,4 @@ async function request(
     cookie: jar.header ?? '',
     body: await response.text(),
   }
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {}
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
 }

@@ -2,13 +2,13 @@ import { equal } from 'node:assert/strict'
 
 /** The cookies that a browser keeps for one site, by name. */
 export interface Jar {
-  /** `name=value; …` as the next request sends them; `undefined` where there are none. */
+  /** The next Cookie header, `name=value; …`; `undefined` if the jar is empty. */
   header: string | undefined
-  /** Does what the Set-Cookie lines of one response say. */
+  /** Sets and deletes cookies as the Set-Cookie lines of one response say. */
   take(lines: readonly string[]): void
 }
 
-/** A jar that holds what a Cookie header says. */
+/** Returns a jar with the cookies of a Cookie header. */
 export function createJar(header?: string): Jar {
   const cookies = new Map<string, string>()
   const fill = (text = '') => {
@@ -28,13 +28,13 @@ export function createJar(header?: string): Jar {
       equal(lines.length, names.size, 'a response carries at most one cookie of a name')
       for (const line of lines) {
         if (/; Max-Age=0\b/.test(line)) cookies.delete(nameOf(line))
-        else cookies.set(nameOf(line), line.split(';')[0] ?? '')
+        else cookies.set(nameOf(line), line.split(';', 1).join())
       }
     },
   }
 }
 
-/** The name of the cookie in a Set-Cookie line, or in one pair of a Cookie header. */
+/** Returns the cookie's name in a Set-Cookie line or in one pair of a Cookie header. */
 export function nameOf(line: string): string {
   return line.slice(0, line.indexOf('='))
 }

@@ -1,43 +1,44 @@
 import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core'
 import type { SessionBackend } from '@sojourn/core/store'
+import { allOperations, createBackendControl, type Operation } from './backend-control.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Definition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'
 
-/** What the suite asks of a manager; pass all of it on to `createSessionManager`. */
+/** The manager's options that a case sets; pass all of them to `createSessionManager`. */
 export type ConnectOptions = Omit<ConfigOptions, 'store'>
 
-/** Puts something around a backend: the means by which the suite yields inside it, counts its calls and breaks it. */
+/** Wraps a backend, so that the suite can interleave, count and fail its operations. */
 export type Wrap = (backend: SessionBackend) => SessionBackend
 
 /** One storage, empty at first. */
 export interface StoreUnderTest {
-  /** A manager over the storage; each call stands for one more server of a fleet that shares it, its secret too. */
+  /** Returns a manager over the storage. Each call adds a server to a fleet that shares the storage and the secret. */
   connect(options: ConnectOptions, wrap: Wrap): SessionManager<TestData>
-  /** Everything that the storage holds, keys and values, as bytes; the ids of its live sessions must be found in them. */
+  /** Returns everything in the storage, keys and values, as bytes. They must contain the ids of its live sessions. */
   dump?(): Uint8Array | Promise<Uint8Array>
   close?(): void | Promise<void>
 }
 
-/** What a case of the store suite is given: a storage of its own and a clock that only it moves. */
+/** What each case of the store suite gets: a storage of its own and a clock that only the case moves. */
 export interface StoreFixture {
   readonly manager: SessionManager<TestData>
   readonly clock: { now: number }
-  /** One more manager over the same storage. */
+  /** Returns another manager over the same storage. */
   connect(options?: Partial<ConnectOptions> & { readonly wrap?: Wrap }): SessionManager<TestData>
-  /** A browser with an empty jar. */
+  /** Returns a browser with an empty jar. */
   visitor(manager?: SessionManager<TestData>): Visitor
   dump(): Promise<Uint8Array>
-  /** Operations that the backend was asked for since the last look. */
-  calls(): readonly string[]
-  /** Lets others go first, for a number of turns that the seed decides. */
+  /** Returns the backend operations since the last `takeCalls`. */
+  takeCalls(): readonly Operation[]
+  /** Lets other requests run, for a number of turns that the seed decides. */
   readonly scheduler: Scheduler
 }
 
 /** A case of the store suite. */
 export type StoreCase = Definition<StoreFixture>
 
-/** The limits that cases reckon with, in ms. */
+/** The limits of every session in the cases, in ms. */
 export const limits = {
   maxAge: 40 * 60_000,
   absoluteTimeout: 8 * 3_600_000,
@@ -47,28 +48,32 @@ export const limits = {
   rotationGrace: 30_000,
 }
 
-/** How often a race is run, each time otherwise interleaved. */
+/** How often a race runs, with a different interleaving each time. */
 export const rounds = 300
 
 const start = Date.UTC(2030, 0, 1)
 
-/** The fixture of one case over a fresh storage. A store that rotates nothing by age is not asked to: it would refuse. */
+/** Returns the fixture of one case over an empty storage. Omits rotation options that the store does not support. */
 export function createStoreFixture(
   subject: StoreUnderTest,
   { supports, scheduler }: { supports: StoreSupports; scheduler: Scheduler },
 ): StoreFixture {
   const clock = { now: start }
-  const calls: string[] = []
+  const control = createBackendControl()
+  control.intercept(allOperations, async (run) => {
+    await scheduler.step()
+    const result = await run()
+    await scheduler.step()
+    return result
+  })
   const { rotationInterval, rotationGrace, ...withoutRotation } = limits
-  const plain: ConnectOptions = {
+  const defaults: ConnectOptions = {
     ...(supports.conditionalWrite ? limits : withoutRotation),
     clock: () => clock.now,
     warn: () => undefined,
   }
-  const connect: StoreFixture['connect'] = ({ wrap = asItIs, ...options } = {}) =>
-    subject.connect({ ...plain, ...options }, (backend) =>
-      counting(stepping(wrap(backend), scheduler), calls),
-    )
+  const connect: StoreFixture['connect'] = ({ wrap = unwrapped, ...options } = {}) =>
+    subject.connect({ ...defaults, ...options }, (backend) => control.wrap(wrap(backend)))
   const manager = connect()
   return {
     manager,
@@ -80,45 +85,8 @@ export function createStoreFixture(
       if (subject.dump) return subject.dump()
       throw new Error('The suite was told `dumps: true`, and what `open` answers has no `dump`.')
     },
-    calls: () => calls.splice(0),
+    takeCalls: control.takeCalls,
   }
 }
 
-const asItIs: Wrap = (backend) => backend
-
-/** A backend that lets others go first before and after each operation. */
-function stepping(backend: SessionBackend, { step }: Scheduler): SessionBackend {
-  return onEach(backend, async (_operation, run) => {
-    await step()
-    const result = await run()
-    await step()
-    return result
-  })
-}
-
-function counting(backend: SessionBackend, calls: string[]): SessionBackend {
-  return onEach(backend, (operation, run) => {
-    calls.push(operation)
-    return run()
-  })
-}
-
-/** A backend of which `around` runs every operation but `scan` and `close`. */
-export function onEach(
-  backend: SessionBackend,
-  around: <Result>(operation: string, run: () => Promise<Result>) => Promise<Result>,
-): SessionBackend {
-  return {
-    supports: backend.supports,
-    find: (id, call) => around('find', () => backend.find(id, call)),
-    insert: (id, row, call) => around('insert', () => backend.insert(id, row, call)),
-    replace: (id, row, call) => around('replace', () => backend.replace(id, row, call)),
-    touch: (id, times, call) => around('touch', () => backend.touch(id, times, call)),
-    remove: (id, call) => around('remove', () => backend.remove(id, call)),
-    list: (group, call) => around('list', () => backend.list(group, call)),
-    removeGroup: (group, call) => around('removeGroup', () => backend.removeGroup(group, call)),
-    scan: (call) => backend.scan(call),
-    ping: (call) => around('ping', () => backend.ping(call)),
-    close: () => backend.close(),
-  }
-}
+const unwrapped: Wrap = (backend) => backend

@@ -21,7 +21,7 @@ import { createSuite, type Suite } from './suite.ts'
 export { asFleet } from './fleet.ts'
 export type { ConnectOptions, StoreUnderTest, Wrap } from './store-fixture.ts'
 export { register, runSuite } from './suite.ts'
-export { createVisitor, type TestData, type Visit, type Visitor } from './visitor.ts'
+export { createVisitor, type PendingRequest, type TestData, type Visitor } from './visitor.ts'
 
 /** A store, as a stranger hands it to the suite. */
 export interface StoreSuiteOptions {

@@ -1,37 +1,60 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import type { Carrier } from '@sojourn/core/binding'
-import { createJar } from './jar.ts'
+import { createTestCarrier, type TestCarrier } from '@sojourn/core/testing'
+import { createJar, type Jar } from './jar.ts'
 
-/** The keys that the cases put into a session. */
+/** The data that the cases put into a session. */
 export type TestData = Record<string, unknown>
 
 /** One request between its load and its commit. */
-export interface Visit {
+export interface PendingRequest {
   readonly session: Session<TestData>
-  /** Commits; then the browser has what cookie came back. */
-  finish(): Promise<void>
-  /** The Set-Cookie lines that the response carried. */
+  readonly carrier: TestCarrier
+  /** The Set-Cookie lines of the response. The array is live: it fills when the request commits. */
   readonly setCookies: readonly string[]
+  /** Commits the session and puts the response's cookies into the visitor's jar. */
+  finish(): Promise<void>
 }
 
-/** A browser with a jar of cookies, whose requests may overlap. */
+/** A browser with a cookie jar, whose requests may overlap. */
 export interface Visitor {
-  /** Its jar, `name=value; …` as the next request sends it; `undefined` when it is empty. */
+  /** The jar as the next Cookie header, `name=value; …`; `undefined` if it is empty. */
   cookie: string | undefined
-  begin(): Promise<Visit>
-  /** A whole request. */
-  visit<Result = void>(
+  /** Loads the session of a new request. */
+  begin(): Promise<PendingRequest>
+  /** Makes a whole request: loads, calls `handle`, commits. Returns what `handle` returned. */
+  request<Result = void>(
     handle?: (session: Session<TestData>) => Result | Promise<Result>,
   ): Promise<Result>
-  /** What a request would see: the session's data and user, or `null` where none is alive. */
-  peek(): Promise<{ data: TestData; userId: string | undefined } | null>
-  /** A browser that holds the same cookie now and goes its own way: a thief, or a request still on its way. */
+  /** Loads the session without committing it. Returns its data and user, or `null` if none is alive. */
+  read(): Promise<{ data: TestData; userId: string | undefined } | null>
+  /** Returns a visitor with a copy of the jar, such as a thief or a second tab whose cookies arrive late. */
   copy(): Visitor
+  /** Returns this visitor, with the same jar, on another server. */
+  at(manager: SessionManager<TestData>): Visitor
 }
 
-/** A browser with an empty jar. */
+/**
+ * Returns a browser whose requests go to one manager, without a framework or a server.
+ *
+ * @param cookie The Cookie header that its jar starts with.
+ * @example
+ * ```ts
+ * import { createVisitor } from '@sojourn/conformance/testing'
+ *
+ * const ann = createVisitor(manager)
+ * await ann.request((session) => session.login('ann'))
+ * const slow = await ann.copy().begin()
+ * await ann.request((session) => session.destroy())
+ * slow.session.data.late = true
+ * await slow.finish()
+ * console.log(await ann.read()) // null
+ * ```
+ */
 export function createVisitor(manager: SessionManager<TestData>, cookie?: string): Visitor {
-  const jar = createJar(cookie)
+  return visitorWith(manager, createJar(cookie))
+}
+
+function visitorWith(manager: SessionManager<TestData>, jar: Jar): Visitor {
   const visitor: Visitor = {
     get cookie() {
       return jar.header
@@ -40,54 +63,41 @@ export function createVisitor(manager: SessionManager<TestData>, cookie?: string
       jar.header = header
     },
     async begin() {
-      const { carrier, setCookies } = createCarrier(jar.header)
+      const carrier = createTestCarrier({ cookie: jar.header })
       const session = await manager.load(carrier)
+      const { setCookies } = carrier
       const finish = async () => {
         await manager.commit(session, carrier)
         jar.take(setCookies)
       }
-      return { session, setCookies, finish }
+      return { session, carrier, setCookies, finish }
     },
-    async visit<Result>(handle?: (session: Session<TestData>) => Result | Promise<Result>) {
+    async request<Result>(handle?: (session: Session<TestData>) => Result | Promise<Result>) {
       const { session, finish } = await visitor.begin()
       const result = await handle?.(session)
       await finish()
-      return result as Result
+      return result as Result // `void` where no handler was given
     },
-    async peek() {
+    async read() {
       const { session } = await visitor.begin()
       return session.isNew ? null : { data: { ...session.data }, userId: session.userId }
     },
     copy: () => createVisitor(manager, jar.header),
+    at: (other) => visitorWith(other, jar),
   }
   return visitor
 }
 
-/** A handler that puts keys into the session's data. */
+/** Returns a handler that assigns keys to the session's data. */
 export function put(keys: TestData): (session: Session<TestData>) => void {
   return ({ data }) => {
     Object.assign(data, keys)
   }
 }
 
-/** A change for `update` that sets keys of the data. */
+/** Returns a change for `session.update` that assigns keys to the data. */
 export function assign(keys: TestData): (data: TestData) => void {
   return (data) => {
     Object.assign(data, keys)
   }
-}
-
-function createCarrier(cookie: string | undefined): { carrier: Carrier; setCookies: string[] } {
-  const headers = new Map<string, string>()
-  const setCookies: string[] = []
-  const carrier: Carrier = {
-    secure: true,
-    sent: false,
-    header: (name) => (name === 'cookie' ? cookie : undefined),
-    get: (name) => headers.get(name.toLowerCase()),
-    set: (name, value) => void headers.set(name.toLowerCase(), value),
-    append: (name, value) => void (name === 'Set-Cookie' && setCookies.push(value)),
-    withdraw: (_name, value) => void setCookies.splice(setCookies.indexOf(value), 1),
-  }
-  return { carrier, setCookies }
 }

@@ -114,7 +114,7 @@ test('a client without an error listener is told to the warn of the manager, onc
     warn,
   })
   const visitor = createVisitor(createSessionManager<Record<string, unknown>>(config))
-  for (const n of [1, 2]) await visitor.visit(({ data }) => Object.assign(data, { n }))
+  for (const n of [1, 2]) await visitor.request(({ data }) => Object.assign(data, { n }))
   expect(warn.mock.calls).toEqual([[expect.stringContaining("redis.on('error'")]])
   deaf.disconnect()
 })

@@ -26,14 +26,14 @@ test.each([
     const server = manage(move)
 
     const first = createVisitor(manage(false))
-    await first.visit((session) => session.login('ann'))
-    const moving = createVisitor(dying, first.cookie).visit(({ data }) => {
+    await first.request((session) => session.login('ann'))
+    const moving = createVisitor(dying, first.cookie).request(({ data }) => {
       data['n'] = 1
     })
     await expect(moving).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' }) // it is in both now
 
-    await createVisitor(server).visit((session) => session.login('ann'))
+    await createVisitor(server).request((session) => session.login('ann'))
     clock.now += 2 * minute // the tombstones have gone
-    expect(await first.peek()).toBeNull()
+    expect(await first.read()).toBeNull()
   },
 )

@@ -79,8 +79,8 @@ test('whatever is written at the key of a session carries its time to live in th
 
 test('no key of a session or an index stays for ever', async () => {
   const manager = connect()
-  await createVisitor(manager).visit((session) => session.login('ann'))
-  await createVisitor(manager).visit(({ data }) => Object.assign(data, { n: 1 }))
+  await createVisitor(manager).request((session) => session.login('ann'))
+  await createVisitor(manager).request(({ data }) => Object.assign(data, { n: 1 }))
   const keys = await client.keys(`${prefix}*`)
   expect(keys.length).toBe(3)
   for (const key of keys) expect(await client.pTTL(key)).toBeGreaterThan(hour)
@@ -121,11 +121,11 @@ test('SCRIPT FLUSH in the middle of 400 writes loses none and fails none', async
 test('a dump of the server holds no token, secret or cookie', async () => {
   const manager = connect()
   const visitor = createVisitor(manager)
-  await visitor.visit(({ data }) => Object.assign(data, { n: 'a value to find' }))
+  await visitor.request(({ data }) => Object.assign(data, { n: 'a value to find' }))
   const cookies = [visitor.cookie]
-  await visitor.visit((session) => session.login('ann'))
+  await visitor.request((session) => session.login('ann'))
   cookies.push(visitor.cookie)
-  await visitor.visit((session) => session.rotate())
+  await visitor.request((session) => session.rotate())
   cookies.push(visitor.cookie)
   const dump = Buffer.from(await dumpServer(node))
   expect(dump.includes('a value to find')).toBe(true)
@@ -225,11 +225,11 @@ test('an index that nobody lists does not grow with sessions that ran out', asyn
 test('a session written by one codec is read and changed by another', async () => {
   const writer = connect({ codec: jsonCodec })
   const visitor = createVisitor(writer)
-  await visitor.visit(({ data }) => Object.assign(data, { at: new Date(5), n: 1 }))
+  await visitor.request(({ data }) => Object.assign(data, { at: new Date(5), n: 1 }))
   const reader = createVisitor(connect(), visitor.cookie)
-  await reader.visit(({ data }) => Object.assign(data, { n: 2 }))
+  await reader.request(({ data }) => Object.assign(data, { n: 2 }))
   const again = createVisitor(connect({ codec: jsonCodec }), visitor.cookie)
-  expect((await again.peek())?.data).toEqual({ at: new Date(5), n: 2 })
+  expect((await again.read())?.data).toEqual({ at: new Date(5), n: 2 })
 })
 
 test('a session with a cart takes no more than a twentieth above a plain string of the same JSON', async () => {
@@ -244,7 +244,7 @@ test('a session with a cart takes no more than a twentieth above a plain string 
     })),
   }
   const visitor = createVisitor(connect())
-  await visitor.visit((session) => Object.assign(session.data, data))
+  await visitor.request((session) => Object.assign(session.data, data))
   const [key = ''] = await client.keys(`${prefix}*`)
   await client.set(`${key}-plain`, JSON.stringify(data), { PX: hour })
   const [session, plain] = await Promise.all([

@@ -55,13 +55,13 @@ test('the tables of the page name each byte, and its rules give the same bytes',
 test('the flags of the page are those of a session that has the fields', async () => {
   const { clock, stored, ann } = createScene()
   const always = ['persistent', 'authenticatedAt', 'userId', 'client']
-  await ann.visit((session) => session.login('ann', { client: { browser: 'Firefox' } }))
+  await ann.request((session) => session.login('ann', { client: { browser: 'Firefox' } }))
   expect(flagsIn(stored.value)).toBe(sumOfFlags(always))
   clock.now += 20 * 60_000
-  await ann.visit()
+  await ann.request()
   expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'next', 'salt']))
   clock.now += 60_000
-  await ann.visit()
+  await ann.request()
   expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'previous', 'graceUntil']))
 })
 
@@ -72,13 +72,13 @@ async function playExample() {
     .set(24, [secret])
     .set(8, [...versions])
   const { clock, stored, ann } = createScene()
-  await ann.visit((session) => session.login('ann'))
+  await ann.request((session) => session.login('ann'))
   const { cookie } = ann
   clock.now += 90_000
-  await ann.visit(({ data }) => Object.assign(data, { cart }))
+  await ann.request(({ data }) => Object.assign(data, { cart }))
   const session = { ...stored }
   clock.now += 30_000
-  await ann.visit((session) => session.destroy())
+  await ann.request((session) => session.destroy())
   return { cookie, key: session.key, index: session.index, session, tombstone: stored }
 }
 

@@ -68,8 +68,8 @@ async function sessionOf(
     store: connection.store('sess:'),
   })
   const visitor = createVisitor(createSessionManager<TestData>(config))
-  await visitor.visit((session) => Object.assign(session.data, data))
-  for (let n = 1; n < writes; n++) await visitor.visit((session) => session.rotate())
+  await visitor.request((session) => Object.assign(session.data, data))
+  for (let n = 1; n < writes; n++) await visitor.request((session) => session.rotate())
   const key = String(await node.command('RANDOMKEY'))
   return { key: key.length, value: Number(await node.command('STRLEN', key)) }
 }

@@ -68,7 +68,7 @@ async function fixtureAt(
 /** Returns a visitor who is logged in. */
 export async function loggedIn({ visitor }: FaultFixture, userId = 'ann'): Promise<Visitor> {
   const user = visitor()
-  await user.visit((session) => session.login(userId))
+  await user.request((session) => session.login(userId))
   return user
 }
 

@@ -1,4 +1,9 @@
-import { createVisitor, type TestData, type Visit, type Visitor } from '@sojourn/conformance/store'
+import {
+  createVisitor,
+  type PendingRequest,
+  type TestData,
+  type Visitor,
+} from '@sojourn/conformance/store'
 import type { SessionManager } from '@sojourn/core'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Address, Endpoint } from './address.ts'
@@ -21,7 +26,7 @@ export function proveRaces(connect: Connect, program: string): void {
     test('20 updates in each are 80', async () => {
       const { users, job } = await setUp(['ann'])
       await fleet.run(job({ task: 'add twenty' }))
-      expect((await users[0]?.peek())?.data).toEqual({ n: 80 })
+      expect((await users[0]?.read())?.data).toEqual({ n: 80 })
     })
 
     test('40 logins leave the 3 of the limit', async () => {
@@ -39,9 +44,11 @@ export function proveRaces(connect: Connect, program: string): void {
     ] as const)('%s wins against a slower %s', async (ending, task) => {
       const scene = await setUp(Array.from({ length: 40 }, (_, n) => `user-${n % 20}`))
       const { users, names, manager } = scene
-      const visits = await Promise.all(users.map((user) => user.copy().begin()))
+      const requests = await Promise.all(users.map((user) => user.copy().begin()))
       const endAll = (isMine: (n: number) => boolean) => () =>
-        Promise.all(visits.filter((_, n) => isMine(n)).map((visit) => ends[ending](visit, manager)))
+        Promise.all(
+          requests.filter((_, n) => isMine(n)).map((request) => ends[ending](request, manager)),
+        )
       const now = task === 'touch' ? at + touchInterval : at
       await fleet.run(scene.job({ task, at: now }), {
         between: endAll((n) => n % 20 < 10),
@@ -49,7 +56,7 @@ export function proveRaces(connect: Connect, program: string): void {
       })
       const left = await Promise.all(names.map((name) => manager.sessions(name)))
       expect(left.flat()).toEqual([])
-      const peeked = await Promise.all(users.map((user) => user.peek()))
+      const peeked = await Promise.all(users.map((user) => user.read()))
       expect(peeked.filter(Boolean)).toEqual([])
     })
 
@@ -74,7 +81,7 @@ export function proveRaces(connect: Connect, program: string): void {
       onTestFinished(close)
       const users = names.map(() => createVisitor(manager))
       await Promise.all(
-        users.map((user, n) => user.visit((session) => session.login(names[n] ?? ''))),
+        users.map((user, n) => user.request((session) => session.login(names[n] ?? ''))),
       )
       const job = (more: Pick<Job, 'task'> & Partial<Job>): Job => ({
         address,
@@ -90,11 +97,11 @@ export function proveRaces(connect: Connect, program: string): void {
 
 /** Ways to end the session of a request that has loaded it before. */
 const ends = {
-  async logout({ session, finish }: Visit): Promise<void> {
+  async logout({ session, finish }: PendingRequest): Promise<void> {
     await session.destroy()
     await finish()
   },
-  async revokeAll({ session }: Visit, manager: SessionManager<TestData>): Promise<void> {
+  async revokeAll({ session }: PendingRequest, manager: SessionManager<TestData>): Promise<void> {
     await manager.revokeAll(session.userId ?? '')
   },
 }

@@ -27,7 +27,7 @@ const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
 export const requestCases: readonly RequestCase[] = [
   requestCase('an anonymous request that keeps nothing asks nothing', [], async (manager) => {
     const visitor = createVisitor(manager)
-    return () => visitor.visit(({ data }) => Object.keys(data))
+    return () => visitor.request(({ data }) => Object.keys(data))
   }),
   requestCase('a forged cookie asks nothing', [], async (manager) => {
     const genuine = await loggedIn(manager)
@@ -35,11 +35,11 @@ export const requestCases: readonly RequestCase[] = [
       manager,
       genuine.cookie?.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
     )
-    return () => forger.visit(({ data }) => Object.keys(data))
+    return () => forger.request(({ data }) => Object.keys(data))
   }),
   requestCase('reading a live session asks once', ['GET'], async (manager) => {
     const visitor = await loggedIn(manager)
-    return () => visitor.visit(({ data }) => data['n'])
+    return () => visitor.request(({ data }) => data['n'])
   }),
   requestCase(
     'ten reads within the touch interval write nothing',
@@ -47,34 +47,34 @@ export const requestCases: readonly RequestCase[] = [
     async (manager) => {
       const visitor = await loggedIn(manager)
       return async () => {
-        for (let n = 0; n < 10; n++) await visitor.visit(({ data }) => data['n'])
+        for (let n = 0; n < 10; n++) await visitor.request(({ data }) => data['n'])
       }
     },
   ),
   requestCase('changing a session asks twice', ['GET', 'EVALSHA'], async (manager) => {
     const visitor = await loggedIn(manager)
-    return () => visitor.visit(({ data }) => Object.assign(data, { n: 2 }))
+    return () => visitor.request(({ data }) => Object.assign(data, { n: 2 }))
   }),
   requestCase('the first change of a visitor asks once', ['EVALSHA'], async (manager) => {
     const visitor = createVisitor(manager)
-    return () => visitor.visit(({ data }) => Object.assign(data, { n: 1 }))
+    return () => visitor.request(({ data }) => Object.assign(data, { n: 1 }))
   }),
   requestCase('a login of a new visitor asks once', ['EVALSHA'], async (manager) => {
     const visitor = createVisitor(manager)
-    return () => visitor.visit((session) => session.login('ann'))
+    return () => visitor.request((session) => session.login('ann'))
   }),
   requestCase(
     'a login from an anonymous session asks three times',
     ['GET', 'EVALSHA', 'EVALSHA'],
     async (manager) => {
       const visitor = createVisitor(manager)
-      await visitor.visit(({ data }) => Object.assign(data, { n: 1 }))
-      return () => visitor.visit((session) => session.login('ann'))
+      await visitor.request(({ data }) => Object.assign(data, { n: 1 }))
+      return () => visitor.request((session) => session.login('ann'))
     },
   ),
   requestCase('a logout asks twice', ['GET', 'EVALSHA'], async (manager) => {
     const visitor = await loggedIn(manager)
-    return () => visitor.visit((session) => session.destroy())
+    return () => visitor.request((session) => session.destroy())
   }),
 ]
 
@@ -91,7 +91,7 @@ function requestCase(
         devConfig(secret, { store, clock: () => t0, storeTimeout: '20s' }),
       )
       const warm = await loggedIn(manager)
-      await warm.visit((session) => session.destroy())
+      await warm.request((session) => session.destroy())
       const step = await prepare(manager)
       const { sent } = await monitor.during(step)
       deepEqual(
@@ -104,7 +104,7 @@ function requestCase(
 
 async function loggedIn(manager: SessionManager<TestData>) {
   const visitor = createVisitor(manager)
-  await visitor.visit((session) => session.login('ann'))
-  await visitor.visit(({ data }) => Object.assign(data, { n: 1 }))
+  await visitor.request((session) => session.login('ann'))
+  await visitor.request(({ data }) => Object.assign(data, { n: 1 }))
   return visitor
 }

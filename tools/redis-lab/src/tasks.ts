@@ -1,4 +1,4 @@
-import { createVisitor, type TestData, type Visit } from '@sojourn/conformance/store'
+import { createVisitor, type PendingRequest, type TestData } from '@sojourn/conformance/store'
 import { SessionError, type SessionManager } from '@sojourn/core'
 
 /** What a task works with. */
@@ -22,14 +22,16 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
     return () =>
       Promise.all(
         Array.from({ length: 20 }, () =>
-          createVisitor(server.manager, server.cookies[0]).visit((session) => session.update(add)),
+          createVisitor(server.manager, server.cookies[0]).request((session) =>
+            session.update(add),
+          ),
         ),
       )
   },
 
   /** One user logs in, in ten browsers at once. */
   'log in ten': async ({ manager }) => {
-    const logIn = () => createVisitor(manager).visit((session) => session.login('ann'))
+    const logIn = () => createVisitor(manager).request((session) => session.login('ann'))
     return () => Promise.all(Array.from({ length: 10 }, logIn))
   },
 
@@ -46,17 +48,17 @@ function setOwnKey(data: TestData): void {
 }
 
 /** Begins one request per browser, which loads the session; finishing runs `step` on it and commits. */
-function inFlight(step: (visit: Visit) => unknown): Task {
+function inFlight(step: (request: PendingRequest) => unknown): Task {
   return async ({ manager, cookies }) => {
-    const visits = await Promise.all(
+    const requests = await Promise.all(
       cookies.map((cookie) => createVisitor(manager, cookie).begin()),
     )
     return () =>
       Promise.all(
-        visits.map(async (visit) => {
+        requests.map(async (request) => {
           try {
-            await step(visit)
-            await visit.finish()
+            await step(request)
+            await request.finish()
           } catch (error) {
             if (!isSupersededOrEnded(error)) throw error
           }

@@ -59,12 +59,12 @@ export const caching: readonly BindingCase[] = [
       const clock = { now: Date.UTC(2030, 0, 1) }
       const read: Route = { ...visit, path: '/read', act: ({ session }) => session?.userId }
       const options = { clock: () => clock.now }
-      const { ask, calls } = await fixture.serve([visit, read], { options })
+      const { ask, takeCalls } = await fixture.serve([visit, read], { options })
       const { cookie } = await ask('/visit')
-      calls()
+      takeCalls()
       clock.now += 2 * 60_000
       const touched = await ask('/read', { headers: { cookie } })
-      deepEqual([touched.setCookies, calls()], [[], ['find', 'touch']])
+      deepEqual([touched.setCookies, takeCalls()], [[], ['find', 'touch']])
       clock.now += 14 * 60_000
       const offered = await ask('/read', { headers: { cookie } })
       equal(offered.setCookies.length, 1)

@@ -57,7 +57,7 @@ export const csrf: readonly BindingCase[] = [
     needs,
     async run(fixture) {
       const guard = { kind: 'csrf', options: { trustedOrigins: [trusted] } } as const
-      const { ask, url, calls } = await fixture.serve([behind(guard)])
+      const { ask, url, takeCalls } = await fixture.serve([behind(guard)])
       for (const [headers, status] of tableOf(url)) {
         const body = headers['content-type'] && '{}'
         const reply = await ask('/guarded', { method: 'POST', headers, body })
@@ -69,7 +69,7 @@ export const csrf: readonly BindingCase[] = [
         const headers = { 'sec-fetch-site': 'cross-site' }
         equal((await ask('/guarded', { method, headers })).status, 200)
       }
-      deepEqual(calls(), [])
+      deepEqual(takeCalls(), [])
     },
   },
   {

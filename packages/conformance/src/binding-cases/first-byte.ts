@@ -49,16 +49,16 @@ export const firstByte: readonly BindingCase[] = answers.flatMap((answer, index)
     id: `H1.${index + 1}`,
     title: `no byte of a response by ${answer.kind} leaves before the commit, and then all of it does`,
     async run(fixture) {
-      const { ask, holdWrites, writing } = await fixture.serve([changing(answer)])
-      const release = holdWrites()
+      const { ask, control } = await fixture.serve([changing(answer)])
+      const held = control.hold()
       let hasArrived = false
       const asked = ask('/change').finally(() => {
         hasArrived = true
       })
-      await Promise.race([writing(), asked])
+      await Promise.race([held.reached, asked])
       for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
       equal(hasArrived, false, 'the response left before the store had answered')
-      release()
+      held.release()
       const { status, body, setCookies } = await asked
       deepEqual([status, setCookies.length], [statuses[answer.kind], 1])
       match(body, bodies[answer.kind])
@@ -68,8 +68,8 @@ export const firstByte: readonly BindingCase[] = answers.flatMap((answer, index)
     id: `H2.${index + 1}`,
     title: `a failed commit lets nothing of a response by ${answer.kind} leave: 503, Retry-After, no cookie`,
     async run(fixture) {
-      const { ask, fail } = await fixture.serve([changing(answer), seen])
-      fail('write')
+      const { ask, control } = await fixture.serve([changing(answer), seen])
+      control.fail()
       const { status, headers, setCookies, body } = await ask('/change')
       deepEqual([status, headers.get('retry-after'), setCookies.length], [503, '1', 0])
       equal(/fine|onetwo|data: one/.test(body), false, body)

@@ -97,9 +97,9 @@ export const guards: readonly BindingCase[] = [
     async run(fixture) {
       const guard = { kind: 'session', options: { redirectTo: '/login' } } as const
       const options = { onStoreError: 'anonymous' } as const
-      const { ask, fail } = await fixture.serve([login, behind(guard)], { options })
+      const { ask, control } = await fixture.serve([login, behind(guard)], { options })
       const { cookie } = await ask('/login')
-      fail('find')
+      control.fail('find')
       const { status, headers } = await ask('/guarded', { headers: { cookie } })
       deepEqual([status, headers.get('location')], [503, null])
     },

@@ -43,7 +43,15 @@ export const headers: readonly BindingCase[] = [
     title:
       'one script of requests has the same cookies and the same store calls under every binding',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([quiet, read, write, more, rotate, login, logout])
+      const { ask, takeCalls } = await fixture.serve([
+        quiet,
+        read,
+        write,
+        more,
+        rotate,
+        login,
+        logout,
+      ])
       let cookie = ''
       const script: unknown[] = []
       for (const path of [
@@ -64,7 +72,7 @@ export const headers: readonly BindingCase[] = [
         script.push([
           path,
           line?.replace(/^(\w+)=[\w.-]+;/, '$1=…;').replace(/Max-Age=\d+/, 'Max-Age=…'),
-          calls().join(' '),
+          takeCalls().join(' '),
         ])
       }
       const set = 'sid=…; Path=/; HttpOnly; SameSite=Lax; Max-Age=…'
@@ -122,10 +130,10 @@ export const headers: readonly BindingCase[] = [
       'a Secure cookie does not leave over plain HTTP, whatever a header says, and one warning names the setting',
     async run(fixture) {
       const options = { secure: true, cookieName: '__Host-sid' }
-      const { ask, calls, warnings } = await fixture.serve([write], { options })
+      const { ask, takeCalls, warnings } = await fixture.serve([write], { options })
       for (const headers of [{}, { 'x-forwarded-proto': 'https' }] as Record<string, string>[])
         deepEqual((await ask('/write', { headers })).setCookies, [])
-      deepEqual(calls(), [])
+      deepEqual(takeCalls(), [])
       equal(warnings.length, 1)
       match(warnings[0] ?? '', /proxy/)
     },
@@ -149,13 +157,13 @@ export const headers: readonly BindingCase[] = [
     title:
       'a session comes by its cookie alone: not by query, body, Authorization or another header',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([write, read])
+      const { ask, takeCalls } = await fixture.serve([write, read])
       const token = (await ask('/write')).cookie.slice(4)
-      calls()
+      takeCalls()
       const headers = { authorization: `Bearer ${token}`, 'x-session-id': token, sid: token }
       const body = new URLSearchParams({ sid: token })
       await ask(`/read?sid=${token}&session=${token}`, { headers, method: 'POST', body })
-      deepEqual(calls(), [])
+      deepEqual(takeCalls(), [])
     },
   },
   {
@@ -163,13 +171,13 @@ export const headers: readonly BindingCase[] = [
     title:
       'two genuine cookies of different sessions are none; rubbish beside a genuine one does no harm',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([write, more])
+      const { ask, takeCalls } = await fixture.serve([write, more])
       const [one, two] = [(await ask('/write')).cookie, (await ask('/write')).cookie]
-      calls()
+      takeCalls()
       await ask('/read', { headers: { cookie: `${one}; ${two}` } })
-      deepEqual(calls(), [])
+      deepEqual(takeCalls(), [])
       await ask('/more', { headers: { cookie: `sid=rubbish; ${one}` } })
-      deepEqual(calls(), ['find', 'replace'])
+      deepEqual(takeCalls(), ['find', 'replace'])
     },
   },
 ]

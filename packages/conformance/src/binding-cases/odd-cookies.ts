@@ -41,12 +41,12 @@ export const oddCookies: readonly BindingCase[] = [
     id: 'H3.13',
     title: 'a token under a name or in a spelling of another kind opens nothing, and is no error',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([write, read])
+      const { ask, takeCalls } = await fixture.serve([write, read])
       const token = (await ask('/write')).cookie.slice('sid='.length)
-      calls()
+      takeCalls()
       for (const cookie of refused(token)) {
         const { status, setCookies } = await ask('/read', { headers: { cookie } })
-        deepEqual([status, setCookies, calls()], [200, [], []], cookie.slice(0, 40))
+        deepEqual([status, setCookies, takeCalls()], [200, [], []], cookie.slice(0, 40))
       }
     },
   },
@@ -55,12 +55,12 @@ export const oddCookies: readonly BindingCase[] = [
     title:
       'a session is found beside cookies that are empty, twice there, many, or named like members',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([write, read])
+      const { ask, takeCalls } = await fixture.serve([write, read])
       const { cookie: own } = await ask('/write')
-      calls()
+      takeCalls()
       for (const cookie of found(own)) {
         const { status, setCookies } = await ask('/read', { headers: { cookie } })
-        deepEqual([status, setCookies, calls()], [200, [], ['find']], cookie.slice(0, 40))
+        deepEqual([status, setCookies, takeCalls()], [200, [], ['find']], cookie.slice(0, 40))
       }
       equal(Reflect.get({}, 'x'), undefined)
     },

@@ -35,7 +35,7 @@ export const tokenWays: readonly BindingCase[] = [
     title: 'a token comes and goes by the header that the application chose, and by no cookie',
     async run(fixture) {
       for (const { tokenIn, answer, vary, ask: asked } of ways) {
-        const { ask, calls } = await fixture.serve(routes, { options: { tokenIn } })
+        const { ask, takeCalls } = await fixture.serve(routes, { options: { tokenIn } })
         const first = await ask('/login')
         const token = first.headers.get(answer) ?? ''
         deepEqual([token.length > 100, first.setCookies], [true, []])
@@ -46,11 +46,11 @@ export const tokenWays: readonly BindingCase[] = [
         const turned = await ask('/rotate', { headers: asked(token) })
         const next = turned.headers.get(answer) ?? ''
         deepEqual([next.length, next === token, turned.setCookies], [token.length, false, []])
-        calls()
+        takeCalls()
         const seen = await ask('/read', { headers: asked(next) })
-        deepEqual([seen.headers.get(answer), calls()], [null, ['find']])
+        deepEqual([seen.headers.get(answer), takeCalls()], [null, ['find']])
         await ask('/read', { headers: { cookie: `sid=${next}` } })
-        deepEqual(calls(), [])
+        deepEqual(takeCalls(), [])
         const last = await ask('/logout', { headers: asked(next) })
         deepEqual([last.headers.get(answer), last.setCookies], ['', []])
       }

@@ -26,13 +26,13 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.1',
     title: 'a store that is down while loading is 503 with Retry-After, and leaves the cookie good',
     async run(fixture) {
-      const { ask, fail, manager } = await fixture.serve([login, read])
+      const { ask, control, manager } = await fixture.serve([login, read])
       const { cookie } = await ask('/login')
-      fail('find')
+      const outage = control.fail('find')
       const { status, headers, setCookies, body } = await ask('/read', { headers: { cookie } })
       deepEqual([status, headers.get('retry-after'), setCookies], [503, '1', []])
       equal(body.includes('fine'), false)
-      fail(undefined)
+      outage.stop()
       equal((await ask('/read', { headers: { cookie } })).status, 200)
       equal((await manager.sessions('user-1')).length, 1)
     },
@@ -119,17 +119,17 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.6',
     title: 'a change whose client has left is kept',
     async run(fixture) {
-      const { ask, holdWrites, writing, manager } = await fixture.serve([write, login])
+      const { ask, control, manager } = await fixture.serve([write, login])
       const { cookie } = await ask('/login')
-      const release = holdWrites()
+      const held = control.hold()
       const leaving = new AbortController()
       const asked = ask('/write', { headers: { cookie }, signal: leaving.signal }).catch(
         () => undefined,
       )
-      await Promise.race([writing(), asked])
+      await Promise.race([held.reached, asked])
       leaving.abort()
       await asked
-      release()
+      held.release()
       const kept = async () => (await manager.read({ cookie })).data['n'] === 1
       for (let turn = 0; turn < 200 && !(await kept()); turn++) await new Promise(setImmediate)
       equal(await kept(), true)
@@ -139,7 +139,7 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.7',
     title: 'mounted twice, one manager loads once and commits once',
     async run(fixture) {
-      const { ask, calls } = await fixture.serve([write, read], {
+      const { ask, takeCalls } = await fixture.serve([write, read], {
         mounts({ createManager }) {
           const manager = createManager({})
           return [{ manager }, { manager }]
@@ -148,7 +148,7 @@ export const bindingTrouble: readonly BindingCase[] = [
       const { cookie, setCookies } = await ask('/write')
       equal(setCookies.length, 1)
       await ask('/read', { headers: { cookie } })
-      deepEqual(calls(), ['insert', 'find'])
+      deepEqual(takeCalls(), ['insert', 'find'])
     },
   },
   {

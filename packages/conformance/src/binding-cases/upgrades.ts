@@ -19,14 +19,14 @@ export const upgrades: readonly BindingCase[] = [
       "an upgrade finds the application's session by one look, writes nothing and sends no cookie",
     needs,
     async run(fixture) {
-      const { ask, url, calls } = await fixture.serve([login])
+      const { ask, url, takeCalls } = await fixture.serve([login])
       const { cookie } = await ask('/login')
-      calls()
+      takeCalls()
       const { status, setCookies, close } = await connect(`${url}/login`, { cookie })
-      deepEqual([status, setCookies, calls()], [101, [], ['find']])
+      deepEqual([status, setCookies, takeCalls()], [101, [], ['find']])
       close()
       const anonymous = await connect(`${url}/login`, {})
-      deepEqual([anonymous.status, anonymous.setCookies, calls()], [401, [], []])
+      deepEqual([anonymous.status, anonymous.setCookies, takeCalls()], [401, [], []])
       anonymous.close()
     },
   },

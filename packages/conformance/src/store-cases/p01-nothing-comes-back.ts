@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { limits, rounds, type StoreCase, type StoreFixture } from '../store-fixture.ts'
-import { assign, type Visit, type Visitor } from '../visitor.ts'
+import { assign, type PendingRequest, type Visitor } from '../visitor.ts'
 
 /** P1: after an end, nothing that was in flight makes the session readable again. */
 export const nothingComesBack: readonly StoreCase[] = [
@@ -64,11 +64,11 @@ export const nothingComesBack: readonly StoreCase[] = [
     needs: ['revocation'],
     async run({ visitor, manager }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const slow = await ann.copy().begin()
       const discarded: unknown[] = []
       manager.on('discarded', (event) => discarded.push(event))
-      await ann.visit((session) => session.destroy())
+      await ann.request((session) => session.destroy())
       change(slow)
       await slow.finish()
       deepEqual(slow.setCookies, [])
@@ -81,12 +81,12 @@ export const nothingComesBack: readonly StoreCase[] = [
     title: 'a session that expired while a request ran is not revived by its save',
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const slow = await ann.begin()
       clock.now += limits.maxAge + limits.touchInterval
       change(slow)
       await slow.finish()
-      equal(await ann.peek(), null)
+      equal(await ann.read(), null)
     },
   },
   {
@@ -96,24 +96,24 @@ export const nothingComesBack: readonly StoreCase[] = [
     needs: ['revocation'],
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const late = ann.copy()
-      await ann.visit((session) => session.destroy())
+      await ann.request((session) => session.destroy())
       const { session, finish, setCookies } = await late.begin()
       deepEqual([session.ended, session.userId, session.data], ['logout', undefined, {}])
       session.data['late'] = true
       await finish()
       deepEqual(setCookies, [])
-      equal(await late.peek(), null)
+      equal(await late.read(), null)
     },
   },
 ]
 
 interface Race {
   /** Ends the session of a request. */
-  end(visit: Visit): unknown
+  end(visit: PendingRequest): unknown
   /** Makes the other request have something to write. */
-  save(visit: Visit): unknown
+  save(visit: PendingRequest): unknown
   before?(): void
 }
 
@@ -122,7 +122,7 @@ async function endsAgainst({ visitor, scheduler }: StoreFixture, race: Race): Pr
   let alive = 0
   for (let round = 0; round < rounds; round++) {
     const ann = visitor()
-    await ann.visit((session) => session.login('user-1'))
+    await ann.request((session) => session.login('user-1'))
     race.before?.()
     const [ending, saving] = await Promise.all([begin(ann), begin(ann)])
     const end = async () => {
@@ -137,20 +137,20 @@ async function endsAgainst({ visitor, scheduler }: StoreFixture, race: Race): Pr
     const late = ann.copy()
     await Promise.all([end(), save()])
     if (saving.setCookies.length > 0) late.cookie = saving.setCookies[0]?.split(';')[0]
-    if ((await late.peek()) !== null) alive++
+    if ((await late.read()) !== null) alive++
   }
   equal(alive, 0, `${alive} of ${rounds} sessions were alive after their end`)
 }
 
-function begin(visitor: Visitor): Promise<Visit> {
+function begin(visitor: Visitor): Promise<PendingRequest> {
   return visitor.copy().begin()
 }
 
-function logOut({ session }: Visit): Promise<void> {
+function logOut({ session }: PendingRequest): Promise<void> {
   return session.destroy()
 }
 
-function change({ session }: Visit): void {
+function change({ session }: PendingRequest): void {
   session.data['late'] = true
 }
 

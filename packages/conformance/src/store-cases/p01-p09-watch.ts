@@ -1,12 +1,12 @@
 import { equal, notEqual, rejects } from 'node:assert/strict'
 import type { Watch } from '@sojourn/core'
-import { failing } from '../faults.ts'
+import { createBackendControl } from '../backend-control.ts'
 import { limits, type StoreCase, type StoreFixture, type Wrap } from '../store-fixture.ts'
 import type { TestData, Visitor } from '../visitor.ts'
 
 const needs = ['revocation']
 
-/** What P1, P3, P4, P7, P8 and P9 mean to a connection that lives longer than a request. */
+/** P1, P3, P4, P7, P8 and P9 for connections that outlive a request. */
 export const watches: readonly StoreCase[] = [
   {
     id: 'P1.10',
@@ -15,7 +15,7 @@ export const watches: readonly StoreCase[] = [
     async run(fixture) {
       const { ann, watch } = await connected(fixture)
       fixture.clock.now += limits.touchInterval
-      await ann.visit((session) => session.destroy())
+      await ann.request((session) => session.destroy())
       await isOver(watch, 'logout')
     },
   },
@@ -28,7 +28,7 @@ export const watches: readonly StoreCase[] = [
       const first = ann.cookie
       for (let passed = 0; passed < 3 * limits.rotationInterval; passed += limits.touchInterval) {
         fixture.clock.now += limits.touchInterval
-        await ann.visit()
+        await ann.request()
         equal(await watch.keepAlive(), true)
       }
       notEqual(ann.cookie, first)
@@ -42,7 +42,7 @@ export const watches: readonly StoreCase[] = [
     async run(fixture) {
       const { ann, watch } = await connected(fixture)
       fixture.clock.now += limits.touchInterval
-      await ann.visit((session) => session.rotate())
+      await ann.request((session) => session.rotate())
       await isOver(watch, 'stale')
     },
   },
@@ -53,15 +53,15 @@ export const watches: readonly StoreCase[] = [
     needs: ['stored'],
     async run(fixture) {
       const { ann, watch } = await connected(fixture)
-      fixture.calls()
+      fixture.takeCalls()
       let touches = 0
       for (let passed = 0; passed <= limits.maxAge; passed += limits.touchInterval) {
         fixture.clock.now += limits.touchInterval
         for (let heard = 0; heard < 10; heard++) equal(await watch.keepAlive(), true)
         touches++
       }
-      equal(fixture.calls().filter((call) => call === 'touch').length, touches)
-      equal((await ann.peek())?.userId, 'user-1')
+      equal(fixture.takeCalls().filter((call) => call === 'touch').length, touches)
+      equal((await ann.read())?.userId, 'user-1')
       watch.close()
     },
   },
@@ -70,12 +70,12 @@ export const watches: readonly StoreCase[] = [
     title: 'a store that is down is an error to a connection, and never the end of its session',
     needs: ['wrap'],
     async run(fixture) {
-      const switched = { isDown: false }
-      const { watch } = await connected(fixture, failing(['find'], switched))
-      switched.isDown = true
+      const control = createBackendControl()
+      const { watch } = await connected(fixture, control.wrap)
+      const outage = control.fail('find')
       fixture.clock.now += limits.touchInterval
       await rejects(watch.keepAlive(), { code: 'ERR_STORE_UNAVAILABLE' })
-      switched.isDown = false
+      outage.stop()
       fixture.clock.now += limits.touchInterval
       equal(await watch.keepAlive(), true)
       watch.close()
@@ -92,18 +92,18 @@ export const watches: readonly StoreCase[] = [
   },
 ]
 
-/** A browser that is signed in, and its connection to another server. */
+/** Returns a signed-in browser and its connection to another server. */
 async function connected(
   fixture: StoreFixture,
   wrap?: Wrap,
 ): Promise<{ ann: Visitor; watch: Watch<TestData> }> {
   const ann = fixture.visitor()
-  await ann.visit((session) => session.login('user-1'))
+  await ann.request((session) => session.login('user-1'))
   const server = fixture.connect(wrap ? { wrap } : {})
   return { ann, watch: await server.watch({ cookie: ann.cookie }) }
 }
 
-/** The connection is heard, and told that it is over, and why. */
+/** Fails unless the connection's next message finds it over for this reason. */
 async function isOver(watch: Watch<TestData>, why: string): Promise<void> {
   equal(await watch.keepAlive(), false)
   equal(await watch.ended, why)

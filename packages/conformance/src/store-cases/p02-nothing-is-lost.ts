@@ -17,7 +17,7 @@ export const nothingIsLost: readonly StoreCase[] = [
         await inParallel(ann, 4, (data, n) => {
           data[`k${n}`] = round
         })
-        const seen = await ann.peek()
+        const seen = await ann.read()
         for (const n of [0, 1, 2, 3]) if (seen?.data[`k${n}`] !== round) lost++
       }
       equal(lost, 0, `${lost} of ${4 * rounds} changes were lost`)
@@ -36,7 +36,7 @@ export const nothingIsLost: readonly StoreCase[] = [
       two.session.data['n'] = 2
       await one.finish()
       await two.finish()
-      deepEqual((await ann.peek())?.data, { n: 2 })
+      deepEqual((await ann.read())?.data, { n: 2 })
       deepEqual(conflicts, [['n']])
     },
   },
@@ -47,7 +47,7 @@ export const nothingIsLost: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await visitorWith(fixture, { n: 0 })
       await Promise.all(Array.from({ length: 100 }, () => increment(ann.copy())))
-      deepEqual((await ann.peek())?.data, { n: 100 })
+      deepEqual((await ann.read())?.data, { n: 100 })
     },
   },
   {
@@ -63,7 +63,7 @@ export const nothingIsLost: readonly StoreCase[] = [
         ),
       )
       await Promise.all(browsers.map(increment))
-      deepEqual((await ann.peek())?.data, { n: 80 })
+      deepEqual((await ann.read())?.data, { n: 80 })
     },
   },
   {
@@ -76,7 +76,7 @@ export const nothingIsLost: readonly StoreCase[] = [
         if (n === 0) delete data['a']
         else data['b'] = 2
       })
-      deepEqual((await ann.peek())?.data, { b: 2 })
+      deepEqual((await ann.read())?.data, { b: 2 })
     },
   },
   {
@@ -86,11 +86,11 @@ export const nothingIsLost: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await visitorWith(fixture, { a: 1 })
       await Promise.all(
-        [0, 1, 2, 3].map((n) => ann.copy().visit(({ flash }) => flash.add('info', n))),
+        [0, 1, 2, 3].map((n) => ann.copy().request(({ flash }) => flash.add('info', n))),
       )
-      const shown = await ann.visit(({ flash }) => flash.take('info'))
+      const shown = await ann.request(({ flash }) => flash.take('info'))
       deepEqual(shown.sort(), [0, 1, 2, 3])
-      deepEqual(await ann.visit(({ flash }) => flash.take('info')), [])
+      deepEqual(await ann.request(({ flash }) => flash.take('info')), [])
     },
   },
   {
@@ -99,12 +99,12 @@ export const nothingIsLost: readonly StoreCase[] = [
     needs,
     async run(fixture) {
       const ann = await visitorWith(fixture, { a: 1 })
-      await ann.visit(({ flash }) => flash.add('info', 'first'))
+      await ann.request(({ flash }) => flash.add('info', 'first'))
       const reading = await ann.copy().begin()
       deepEqual(reading.session.flash.take('info'), ['first'])
-      await ann.copy().visit(({ flash }) => flash.add('info', 'second'))
+      await ann.copy().request(({ flash }) => flash.add('info', 'second'))
       await reading.finish()
-      deepEqual(await ann.visit(({ flash }) => flash.take('info')), ['second'])
+      deepEqual(await ann.request(({ flash }) => flash.take('info')), ['second'])
     },
   },
   {
@@ -115,7 +115,7 @@ export const nothingIsLost: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await visitorWith(fixture, { n: 1 })
       const { session, finish } = await ann.begin()
-      await ann.copy().visit(put({ n: 41 }))
+      await ann.copy().request(put({ n: 41 }))
       session.data['mine'] = true
       const seen = await session.update((data) => {
         data['n'] = Number(data['n']) + 1
@@ -124,7 +124,7 @@ export const nothingIsLost: readonly StoreCase[] = [
       deepEqual(seen, { n: 42, mine: true })
       deepEqual(session.data, { n: 42, mine: true })
       await finish()
-      deepEqual((await ann.peek())?.data, { n: 42, mine: true })
+      deepEqual((await ann.read())?.data, { n: 42, mine: true })
     },
   },
   {
@@ -140,7 +140,7 @@ export const nothingIsLost: readonly StoreCase[] = [
       equal(await failing.catch((error: Error) => error.name), 'RangeError')
       deepEqual(session.data, { n: 1 })
       await finish()
-      deepEqual((await ann.peek())?.data, { n: 1 })
+      deepEqual((await ann.read())?.data, { n: 1 })
     },
   },
   {
@@ -148,13 +148,13 @@ export const nothingIsLost: readonly StoreCase[] = [
     title: 'what a handler changes while its own write is on the way is kept',
     async run(fixture) {
       const ann = await visitorWith(fixture, { n: 1 })
-      await ann.visit(async (session) => {
+      await ann.request(async (session) => {
         const updating = session.update(assign({ n: 2 }))
         session.data['meanwhile'] = true
         await updating
         deepEqual(session.data, { n: 2, meanwhile: true })
       })
-      deepEqual((await ann.peek())?.data, { n: 2, meanwhile: true })
+      deepEqual((await ann.read())?.data, { n: 2, meanwhile: true })
     },
   },
 ]
@@ -162,7 +162,7 @@ export const nothingIsLost: readonly StoreCase[] = [
 /** A browser with a session that holds `data`. */
 async function visitorWith({ visitor }: StoreFixture, data: TestData): Promise<Visitor> {
   const ann = visitor()
-  await ann.visit(async (session) => {
+  await ann.request(async (session) => {
     await session.login('user-1')
     Object.assign(session.data, data)
   })
@@ -183,7 +183,7 @@ async function inParallel(
 }
 
 async function increment(visitor: Visitor): Promise<void> {
-  await visitor.visit((session) =>
+  await visitor.request((session) =>
     session.update((data) => {
       data['n'] = Number(data['n']) + 1
     }),

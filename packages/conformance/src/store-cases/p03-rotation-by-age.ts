@@ -14,7 +14,7 @@ export const rotationByAge: readonly StoreCase[] = [
     async run(fixture) {
       const { old, ann } = await offered(fixture)
       notEqual(ann.cookie, old.cookie)
-      for (const browser of [old, ann, old]) equal((await browser.peek())?.userId, 'user-1')
+      for (const browser of [old, ann, old]) equal((await browser.read())?.userId, 'user-1')
     },
   },
   {
@@ -25,14 +25,14 @@ export const rotationByAge: readonly StoreCase[] = [
     async run(fixture) {
       const { old, ann } = await confirmed(fixture)
       fixture.clock.now += limits.rotationGrace - 1
-      equal((await old.peek())?.userId, 'user-1')
+      equal((await old.read())?.userId, 'user-1')
       fixture.clock.now += 1
       const { session, finish, setCookies } = await old.begin()
       deepEqual([session.ended, session.userId], ['stale', undefined])
       session.data['late'] = true
       await finish()
       deepEqual(setCookies, [])
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -51,7 +51,7 @@ export const rotationByAge: readonly StoreCase[] = [
           [lost],
         )
       }
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -65,7 +65,7 @@ export const rotationByAge: readonly StoreCase[] = [
       await Promise.all(visits.map(({ finish }) => finish()))
       equal(visits.flatMap(({ setCookies }) => setCookies).length, 1)
       equal(visits.filter(({ session }) => session.userId === 'user-1').length, 6)
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -75,10 +75,10 @@ export const rotationByAge: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await signedIn(fixture)
       fixture.clock.now += limits.rotationInterval - limits.touchInterval
-      await ann.visit()
+      await ann.request()
       const early = ann.cookie
       fixture.clock.now += limits.touchInterval - 1
-      await ann.visit()
+      await ann.request()
       equal(ann.cookie, early)
     },
   },
@@ -89,12 +89,12 @@ export const rotationByAge: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await signedIn(fixture)
       fixture.clock.now += limits.rotationInterval
-      fixture.calls()
+      fixture.takeCalls()
       const old = ann.cookie
-      await ann.visit(put({ n: 1 }))
-      deepEqual(fixture.calls(), ['find', 'replace'])
+      await ann.request(put({ n: 1 }))
+      deepEqual(fixture.takeCalls(), ['find', 'replace'])
       notEqual(ann.cookie, old)
-      deepEqual((await ann.peek())?.data, { n: 1 })
+      deepEqual((await ann.read())?.data, { n: 1 })
     },
   },
   {
@@ -104,11 +104,11 @@ export const rotationByAge: readonly StoreCase[] = [
     async run(fixture) {
       const { old, ann } = await offered(fixture)
       const taken = ann.copy()
-      await old.visit((session) => session.rotate())
-      equal(await taken.peek(), null)
+      await old.request((session) => session.rotate())
+      equal(await taken.read(), null)
       const again = await confirmed(fixture)
-      await again.ann.visit((session) => session.rotate())
-      equal(await again.old.peek(), null)
+      await again.ann.request((session) => session.rotate())
+      equal(await again.old.read(), null)
     },
   },
   {
@@ -120,10 +120,10 @@ export const rotationByAge: readonly StoreCase[] = [
       const replayed: unknown[] = []
       fixture.manager.on('replayed', ({ userId }) => replayed.push(userId))
       fixture.clock.now += 5 * minute
-      equal(await old.peek(), null)
+      equal(await old.read(), null)
       deepEqual(replayed, ['user-1'])
-      equal(await ann.peek(), null)
-      equal(await ann.visit((session) => session.ended), 'replayed')
+      equal(await ann.read(), null)
+      equal(await ann.request((session) => session.ended), 'replayed')
     },
   },
   {
@@ -137,12 +137,12 @@ export const rotationByAge: readonly StoreCase[] = [
       ] as const) {
         const manager = fixture.connect({ onReplay })
         const user = `user-${onReplay}`
-        await fixture.visitor(manager).visit((session) => session.login(user))
+        await fixture.visitor(manager).request((session) => session.login(user))
         const { old, ann } = await confirmed(fixture, fixture.visitor(manager), user)
         fixture.clock.now += 5 * minute
-        await old.peek()
+        await old.read()
         equal((await manager.sessions(user)).length, left)
-        equal((await ann.peek()) !== null, left > 0)
+        equal((await ann.read()) !== null, left > 0)
       }
     },
   },
@@ -155,12 +155,12 @@ export const rotationByAge: readonly StoreCase[] = [
       const end = fixture.clock.now + limits.absoluteTimeout
       const seen = new Set<string | undefined>()
       for (; fixture.clock.now < end; fixture.clock.now += limits.touchInterval) {
-        await ann.visit()
+        await ann.request()
         seen.add(ann.cookie)
       }
       equal(seen.size > 10, true, 'it rotated')
       fixture.clock.now = end
-      equal(await ann.peek(), null)
+      equal(await ann.read(), null)
     },
   },
 ]
@@ -170,7 +170,7 @@ async function signedIn(
   ann = visitor(),
   user = 'user-1',
 ): Promise<Visitor> {
-  await ann.visit((session) => session.login(user))
+  await ann.request((session) => session.login(user))
   return ann
 }
 
@@ -179,7 +179,7 @@ async function offered(fixture: StoreFixture, browser?: Visitor, user?: string) 
   const ann = await signedIn(fixture, browser, user)
   const old = ann.copy()
   fixture.clock.now += limits.rotationInterval
-  await ann.visit()
+  await ann.request()
   return { old, ann }
 }
 
@@ -187,6 +187,6 @@ async function offered(fixture: StoreFixture, browser?: Visitor, user?: string) 
 async function confirmed(fixture: StoreFixture, browser?: Visitor, user?: string) {
   const { old, ann } = await offered(fixture, browser, user)
   fixture.clock.now += limits.touchInterval
-  await ann.visit()
+  await ann.request()
   return { old, ann }
 }

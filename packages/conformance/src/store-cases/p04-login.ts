@@ -12,18 +12,18 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      const before = await ann.visit((session) => {
+      const before = await ann.request((session) => {
         session.data['cart'] = ['tea']
         return session.id
       })
       const fixed = ann.copy()
-      const after = await ann.visit(async (session) => {
+      const after = await ann.request(async (session) => {
         await session.login('user-1')
-        equal(await fixed.peek(), null)
+        equal(await fixed.read(), null)
         return session.id
       })
       notEqual(before, after)
-      deepEqual(await ann.peek(), { data: { cart: ['tea'] }, userId: 'user-1' })
+      deepEqual(await ann.read(), { data: { cart: ['tea'] }, userId: 'user-1' })
     },
   },
   {
@@ -33,13 +33,13 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ cart: ['tea'] }))
+      await ann.request(put({ cart: ['tea'] }))
       const slow = await ann.copy().begin()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       slow.session.data['cart'] = ['poison']
       await slow.finish()
       deepEqual(slow.setCookies, [])
-      deepEqual((await ann.peek())?.data, { cart: ['tea'] })
+      deepEqual((await ann.read())?.data, { cart: ['tea'] })
     },
   },
   {
@@ -48,13 +48,13 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs: ['revocation', 'conditionalWrite'],
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ tea: 1 }))
+      await ann.request(put({ tea: 1 }))
       const { session, finish } = await ann.begin()
       session.data['mine'] = 1
-      await ann.copy().visit(put({ cake: 2 }))
+      await ann.copy().request(put({ cake: 2 }))
       await session.login('user-1')
       await finish()
-      deepEqual((await ann.peek())?.data, { tea: 1, cake: 2, mine: 1 })
+      deepEqual((await ann.read())?.data, { tea: 1, cake: 2, mine: 1 })
     },
   },
   {
@@ -63,21 +63,21 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit(async (session) => {
+      await ann.request(async (session) => {
         await session.login('user-1')
         session.data['n'] = 1
       })
-      const [stolen, before] = [ann.copy(), await ann.visit((session) => session.info)]
+      const [stolen, before] = [ann.copy(), await ann.request((session) => session.info)]
       clock.now += 60_000
-      const after = await ann.visit(async (session) => {
+      const after = await ann.request(async (session) => {
         await session.login('user-1')
         return session.info
       })
-      equal(await stolen.peek(), null)
+      equal(await stolen.read(), null)
       equal(after?.id, before?.id)
       equal(after?.authenticatedAt, clock.now)
       equal(after?.absoluteExpiresAt, (before?.absoluteExpiresAt ?? 0) + 60_000)
-      deepEqual(await ann.peek(), { data: { n: 1 }, userId: 'user-1' })
+      deepEqual(await ann.read(), { data: { n: 1 }, userId: 'user-1' })
     },
   },
   {
@@ -86,14 +86,14 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(async (session) => {
+      await ann.request(async (session) => {
         await session.login('user-1')
         session.data['private'] = 1
       })
       const old = ann.copy()
-      await ann.visit((session) => session.login('user-2'))
-      deepEqual(await ann.peek(), { data: {}, userId: 'user-2' })
-      equal(await old.peek(), null)
+      await ann.request((session) => session.login('user-2'))
+      deepEqual(await ann.read(), { data: {}, userId: 'user-2' })
+      equal(await old.read(), null)
     },
   },
   {
@@ -102,15 +102,15 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ n: 1 }))
+      await ann.request(put({ n: 1 }))
       const late = ann.copy()
-      await ann.visit((session) => session.destroy())
-      await late.visit(async (session) => {
+      await ann.request((session) => session.destroy())
+      await late.request(async (session) => {
         session.data['planted'] = 1
         await session.login('user-1')
         equal(session.ended, undefined)
       })
-      deepEqual(await late.peek(), { data: {}, userId: 'user-1' })
+      deepEqual(await late.read(), { data: {}, userId: 'user-1' })
     },
   },
   {
@@ -118,9 +118,9 @@ export const loginCutsClean: readonly StoreCase[] = [
     title: 'a login carries only the keys that it is told to',
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit((session) => Object.assign(session.data, { cart: 1, draft: 2 }))
-      await ann.visit((session) => session.login('user-1', { carry: ['cart', 'none'] }))
-      deepEqual((await ann.peek())?.data, { cart: 1 })
+      await ann.request((session) => Object.assign(session.data, { cart: 1, draft: 2 }))
+      await ann.request((session) => session.login('user-1', { carry: ['cart', 'none'] }))
+      deepEqual((await ann.read())?.data, { cart: 1 })
     },
   },
   {
@@ -129,13 +129,13 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ cart: ['tea'] }))
+      await ann.request(put({ cart: ['tea'] }))
       const clicks = [ann.copy(), ann.copy()]
       const visits = await Promise.all(clicks.map((click) => click.begin()))
       await Promise.all(visits.map(({ session }) => session.login('user-1')))
       for (const { finish } of visits) await finish()
       for (const click of clicks)
-        deepEqual(await click.peek(), { data: { cart: ['tea'] }, userId: 'user-1' })
+        deepEqual(await click.read(), { data: { cart: ['tea'] }, userId: 'user-1' })
     },
   },
   {
@@ -144,12 +144,12 @@ export const loginCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor, manager }) {
       const ann = visitor()
-      await ann.visit(put({ cart: ['tea'] }))
+      await ann.request(put({ cart: ['tea'] }))
       const { session, finish } = await ann.begin()
       await manager.revoke(session.id)
       await session.login('user-1')
       await finish()
-      deepEqual(await ann.peek(), { data: {}, userId: 'user-1' })
+      deepEqual(await ann.read(), { data: {}, userId: 'user-1' })
     },
   },
 ]

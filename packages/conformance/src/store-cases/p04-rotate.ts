@@ -12,15 +12,15 @@ export const rotateCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ n: 1 }))
+      await ann.request(put({ n: 1 }))
       const stolen = ann.copy()
       const { session, finish } = await ann.begin()
       session.rotate()
       await finish()
-      equal(await stolen.peek(), null)
+      equal(await stolen.read(), null)
       notEqual(stolen.cookie, ann.cookie)
-      deepEqual((await ann.peek())?.data, { n: 1 })
-      equal(await ann.visit((next) => next.id), session.id)
+      deepEqual((await ann.read())?.data, { n: 1 })
+      equal(await ann.request((next) => next.id), session.id)
     },
   },
   {
@@ -29,16 +29,16 @@ export const rotateCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ role: 'user' }))
+      await ann.request(put({ role: 'user' }))
       const slow = await ann.copy().begin()
       const updating = await ann.copy().begin()
-      await ann.visit((session) => session.rotate())
+      await ann.request((session) => session.rotate())
       slow.session.data['role'] = 'admin'
       const superseded = { code: 'ERR_SESSION_SUPERSEDED', status: 409 }
       await rejects(slow.finish(), superseded)
       await rejects(updating.session.update(assign({ role: 'admin' })), superseded)
       deepEqual(slow.setCookies, [])
-      deepEqual((await ann.peek())?.data, { role: 'user' })
+      deepEqual((await ann.read())?.data, { role: 'user' })
     },
   },
   {
@@ -47,12 +47,12 @@ export const rotateCutsClean: readonly StoreCase[] = [
     needs,
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const slow = await ann.copy().begin()
-      await ann.visit((session) => session.rotate())
+      await ann.request((session) => session.rotate())
       await slow.session.destroy()
       await slow.finish()
-      equal(await ann.peek(), null)
+      equal(await ann.read(), null)
     },
   },
 ]

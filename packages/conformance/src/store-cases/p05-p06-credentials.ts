@@ -13,14 +13,14 @@ export const credentials: readonly StoreCase[] = [
       const ids: string[] = []
       for (let n = 0; n < 20; n++) {
         const ann = visitor()
-        await ann.visit(put({ n: n }))
+        await ann.request(put({ n: n }))
         cookies.push(ann.cookie)
-        await ann.visit((session) => session.login(`user-${n}`))
+        await ann.request((session) => session.login(`user-${n}`))
         cookies.push(ann.cookie)
-        await ann.visit((session) => session.rotate())
+        await ann.request((session) => session.rotate())
         cookies.push(ann.cookie)
-        if (n % 2) await ann.visit((session) => session.destroy())
-        else await ann.visit(({ id }) => void ids.push(id))
+        if (n % 2) await ann.request((session) => session.destroy())
+        else await ann.request(({ id }) => void ids.push(id))
       }
       const dumped = Buffer.from(await dump())
       for (const id of ids) equal(holds(dumped, id), true, `the dump lacks the session ${id}`)
@@ -37,30 +37,30 @@ export const credentials: readonly StoreCase[] = [
       for (const type of ['created', 'rotated', 'ended', 'discarded'] as const)
         manager.on(type, (event) => shown.push(event))
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1', { client: { name: 'Firefox' } }))
-      await ann.visit((session) => session.rotate())
+      await ann.request((session) => session.login('user-1', { client: { name: 'Firefox' } }))
+      await ann.request((session) => session.rotate())
       shown.push(await manager.sessions('user-1'))
       const [name = '', value = ''] = (ann.cookie ?? '').split('=')
       const text = JSON.stringify(shown)
       for (const part of spellings(value)) equal(text.includes(part.toString('latin1')), false)
       for (const word of text.match(/[\w.-]{8,}/g) ?? [])
-        equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).peek(), null)
+        equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).read(), null)
     },
   },
   {
     id: 'P6.1',
     title:
       'a cookie with any one character changed, cut or prolonged makes no store call and no error',
-    async run({ visitor, calls }) {
+    async run({ visitor, takeCalls }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const cookie = ann.cookie ?? ''
       const value = cookie.indexOf('=') + 1
-      calls()
+      takeCalls()
       for (let at = value; at < cookie.length; at++)
         for (const forged of [swapped(cookie, at), cookie.slice(0, at), `${cookie}A`])
-          equal(await Object.assign(visitor(), { cookie: forged }).peek(), null)
-      deepEqual(calls(), [])
+          equal(await Object.assign(visitor(), { cookie: forged }).read(), null)
+      deepEqual(takeCalls(), [])
     },
   },
 ]

@@ -13,10 +13,10 @@ export const readingIsCheap: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await signedIn(fixture)
       for (let n = 0; n < 20; n++) {
-        await ann.visit((session) => JSON.stringify(session.data))
+        await ann.request((session) => JSON.stringify(session.data))
         fixture.clock.now += limits.touchInterval / 20 - 1
       }
-      deepEqual(fixture.calls(), Array(20).fill('find'))
+      deepEqual(fixture.takeCalls(), Array(20).fill('find'))
     },
   },
   {
@@ -26,11 +26,11 @@ export const readingIsCheap: readonly StoreCase[] = [
     async run(fixture) {
       const ann = await signedIn(fixture)
       fixture.clock.now += limits.touchInterval
-      await ann.visit()
-      await ann.visit()
-      deepEqual(fixture.calls(), ['find', 'touch', 'find'])
+      await ann.request()
+      await ann.request()
+      deepEqual(fixture.takeCalls(), ['find', 'touch', 'find'])
       fixture.clock.now += limits.maxAge
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -39,29 +39,29 @@ export const readingIsCheap: readonly StoreCase[] = [
     needs,
     async run(fixture) {
       const ann = await signedIn(fixture)
-      await ann.visit(put({ n: 1 }))
-      deepEqual(fixture.calls(), ['find', 'replace'])
+      await ann.request(put({ n: 1 }))
+      deepEqual(fixture.takeCalls(), ['find', 'replace'])
     },
   },
   {
     id: 'P7.4',
     title: 'a visitor who keeps nothing makes no call and gets no cookie, whatever they read',
-    async run({ visitor, calls }) {
+    async run({ visitor, takeCalls }) {
       for (let n = 0; n < 1_000; n++) {
         const ann = visitor()
-        await ann.visit((session) => [session.id, session.userId, session.data['n']])
+        await ann.request((session) => [session.id, session.userId, session.data['n']])
         equal(ann.cookie, undefined)
       }
-      deepEqual(calls(), [])
+      deepEqual(takeCalls(), [])
     },
   },
   {
     id: 'P7.5',
     title: 'a visitor who logs out without a session makes no call and gets no cookie',
-    async run({ visitor, calls }) {
+    async run({ visitor, takeCalls }) {
       const ann = visitor()
-      await ann.visit((session) => session.destroy())
-      deepEqual([calls(), ann.cookie], [[], undefined])
+      await ann.request((session) => session.destroy())
+      deepEqual([takeCalls(), ann.cookie], [[], undefined])
     },
   },
   {
@@ -85,21 +85,21 @@ export const readingIsCheap: readonly StoreCase[] = [
         const visitors = Array.from({ length: 1_000 }, (_, n) =>
           Object.assign(fixture.visitor(servers[n % 4]), { cookie: people[n % 10]?.cookie }),
         )
-        await Promise.all(visitors.map((visitor) => visitor.visit()))
+        await Promise.all(visitors.map((visitor) => visitor.request()))
         fixture.clock.now += limits.touchInterval / 11
       }
       deepEqual([touched.length, new Set(touched).size], [10, 10])
-      equal(fixture.calls().includes('replace'), false)
+      equal(fixture.takeCalls().includes('replace'), false)
     },
   },
 ]
 
 async function signedIn(fixture: StoreFixture): Promise<Visitor> {
   const ann = fixture.visitor()
-  await ann.visit(async (session) => {
+  await ann.request(async (session) => {
     await session.login('user-1')
     session.data['cart'] = ['tea']
   })
-  fixture.calls()
+  fixture.takeCalls()
   return ann
 }

@@ -1,12 +1,13 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { failing, type Operation, signedIn, writes } from '../faults.ts'
+import { createBackendControl, type Operations, writeOperations } from '../backend-control.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
+import { signedIn } from './signed-in.ts'
 
 const needs = ['wrap']
 const unavailable = { code: 'ERR_STORE_UNAVAILABLE', status: 503 }
 
-/** P8: trouble is not absence. */
+/** P8: a store that fails is an error, not a missing session. */
 export const trouble: readonly StoreCase[] = [
   {
     id: 'P8.1',
@@ -14,10 +15,10 @@ export const trouble: readonly StoreCase[] = [
       'a store that is down while reading is an error, never a new session, and the cookie stays good',
     needs,
     async run(fixture) {
-      const { ann, switched } = await inTrouble(fixture, ['find'])
-      await rejects(ann.visit(), unavailable)
-      switched.isDown = false
-      equal((await ann.peek())?.userId, 'user-1')
+      const { ann, outage } = await inTrouble(fixture, ['find'])
+      await rejects(ann.request(), unavailable)
+      outage.stop()
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -26,13 +27,13 @@ export const trouble: readonly StoreCase[] = [
       'a store that is down while writing fails the commit, sends no cookie, and what was stands',
     needs: [...needs, 'stored'],
     async run(fixture) {
-      const { ann, switched } = await inTrouble(fixture, ['replace'])
+      const { ann, outage } = await inTrouble(fixture, ['replace'])
       const { session, finish, setCookies } = await ann.begin()
       session.data['n'] = 2
       await rejects(finish(), unavailable)
       deepEqual(setCookies, [])
-      switched.isDown = false
-      deepEqual((await ann.peek())?.data, { n: 1 })
+      outage.stop()
+      deepEqual((await ann.read())?.data, { n: 1 })
     },
   },
   {
@@ -40,13 +41,13 @@ export const trouble: readonly StoreCase[] = [
     title: 'a logout that the store did not hear is an error, and the session is still there',
     needs,
     async run(fixture) {
-      const { ann, switched } = await inTrouble(fixture, writes)
+      const { ann, outage } = await inTrouble(fixture, writeOperations)
       const { session, finish, setCookies } = await ann.begin()
       await rejects(session.destroy(), unavailable)
       await finish()
       deepEqual(setCookies, [])
-      switched.isDown = false
-      equal((await ann.peek())?.userId, 'user-1')
+      outage.stop()
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -54,25 +55,24 @@ export const trouble: readonly StoreCase[] = [
     title: 'a login that cannot end the old session rejects, and nothing has changed',
     needs: [...needs, 'stored'],
     async run(fixture) {
-      const switched = { isDown: false }
-      const manager = fixture.connect({ wrap: failing(['remove'], switched) })
+      const control = createBackendControl()
+      const manager = fixture.connect({ wrap: control.wrap })
       const ann = fixture.visitor(manager)
-      await ann.visit(put({ cart: ['tea'] }))
-      switched.isDown = true
+      await ann.request(put({ cart: ['tea'] }))
+      const outage = control.fail('remove')
       const { session, finish, setCookies } = await ann.begin()
       await rejects(session.login('user-1'), unavailable)
       await finish()
       deepEqual(setCookies, [])
-      switched.isDown = false
-      deepEqual((await ann.peek())?.data, { cart: ['tea'] })
+      outage.stop()
+      deepEqual((await ann.read())?.data, { cart: ['tea'] })
     },
   },
 ]
 
-/** A signed-in browser whose store then fails at some operations. */
-async function inTrouble(fixture: StoreFixture, broken: readonly Operation[]) {
-  const switched = { isDown: false }
-  const ann = await signedIn(fixture, failing(broken, switched))
-  switched.isDown = true
-  return { ann, switched }
+/** Returns a signed-in browser and an outage of its store, during which these operations fail. */
+async function inTrouble(fixture: StoreFixture, broken: Operations) {
+  const control = createBackendControl()
+  const ann = await signedIn(fixture, control.wrap)
+  return { ann, outage: control.fail(broken) }
 }

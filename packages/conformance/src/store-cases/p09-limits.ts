@@ -12,12 +12,12 @@ export const limitsAreServerSide: readonly StoreCase[] = [
       'a session left idle is alive up to its limit and dead after it, whatever the cookie says',
     async run({ visitor, clock }) {
       const [idle, early] = [visitor(), visitor()]
-      await idle.visit((session) => session.login('user-1'))
-      await early.visit((session) => session.login('user-1'))
+      await idle.request((session) => session.login('user-1'))
+      await early.request((session) => session.login('user-1'))
       clock.now += limits.maxAge
-      equal((await early.peek())?.userId, 'user-1')
+      equal((await early.read())?.userId, 'user-1')
       clock.now += limits.touchInterval
-      equal(await idle.peek(), null)
+      equal(await idle.read(), null)
     },
   },
   {
@@ -25,14 +25,14 @@ export const limitsAreServerSide: readonly StoreCase[] = [
     title: 'activity keeps a session alive until the absolute limit, and no further',
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const end = clock.now + limits.absoluteTimeout
       for (; clock.now < end; clock.now += 10 * minute) {
-        await ann.visit(put({ at: clock.now }))
-        equal((await ann.peek())?.userId, 'user-1')
+        await ann.request(put({ at: clock.now }))
+        equal((await ann.read())?.userId, 'user-1')
       }
       clock.now = end
-      equal(await ann.peek(), null)
+      equal(await ann.read(), null)
     },
   },
   {
@@ -40,12 +40,12 @@ export const limitsAreServerSide: readonly StoreCase[] = [
     title: 'rotate() does not move the absolute limit',
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const end = clock.now + limits.absoluteTimeout
       for (; clock.now < end; clock.now += 10 * minute)
-        await ann.visit((session) => session.rotate())
+        await ann.request((session) => session.rotate())
       clock.now = end
-      equal(await ann.peek(), null)
+      equal(await ann.read(), null)
     },
   },
   {
@@ -53,10 +53,10 @@ export const limitsAreServerSide: readonly StoreCase[] = [
     title: 'a login restarts the absolute limit',
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit(put({ n: 1 }))
+      await ann.request(put({ n: 1 }))
       clock.now += 30 * minute
-      await ann.visit((session) => session.login('user-1'))
-      const absolute = await ann.visit((session) => session.info?.absoluteExpiresAt)
+      await ann.request((session) => session.login('user-1'))
+      const absolute = await ann.request((session) => session.info?.absoluteExpiresAt)
       equal(absolute, clock.now + limits.absoluteTimeout)
     },
   },
@@ -65,13 +65,13 @@ export const limitsAreServerSide: readonly StoreCase[] = [
     title: 'a login may have limits of its own, shorter or longer',
     async run({ visitor, clock }) {
       const [short, long] = [visitor(), visitor()]
-      await short.visit((session) => session.login('user-1', { maxAge: '4m' }))
+      await short.request((session) => session.login('user-1', { maxAge: '4m' }))
       const forLong = { maxAge: '20h', absoluteTimeout: '40h' } as const
-      await long.visit((session) => session.login('user-1', forLong))
+      await long.request((session) => session.login('user-1', forLong))
       clock.now += 5 * minute
-      equal(await short.peek(), null)
+      equal(await short.read(), null)
       clock.now += 19 * 60 * minute
-      equal((await long.peek())?.userId, 'user-1')
+      equal((await long.read())?.userId, 'user-1')
     },
   },
   {
@@ -79,10 +79,10 @@ export const limitsAreServerSide: readonly StoreCase[] = [
     title: 'reading alone slides the idle limit',
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       for (let n = 0; n < 10; n++) {
         clock.now += limits.maxAge - minute
-        equal(await ann.visit((session) => session.userId), 'user-1')
+        equal(await ann.request((session) => session.userId), 'user-1')
       }
     },
   },

@@ -15,10 +15,12 @@ export const limitOfSessions: readonly StoreCase[] = [
         const servers = [connect({ limit: { max: 3 } }), connect({ limit: { max: 3 } })]
         const user = `user-${round}`
         const all = Array.from({ length: 40 }, (_, n) => visitor(servers[n % 2]))
-        await Promise.all(all.map((ann) => ann.visit((session) => session.login(user))))
+        await Promise.all(all.map((ann) => ann.request((session) => session.login(user))))
         const listed = (await servers[0]?.sessions(user)) ?? []
         equal(listed.length, 3)
-        const looks = await Promise.all(all.map((ann) => ann.visit((session) => session.info?.id)))
+        const looks = await Promise.all(
+          all.map((ann) => ann.request((session) => session.info?.id)),
+        )
         deepEqual(looks.filter(Boolean).sort(), listed.map(({ id }) => id).sort())
       }
     },
@@ -31,11 +33,11 @@ export const limitOfSessions: readonly StoreCase[] = [
       const manager = connect({ limit: { max: 2 } })
       const [first, second, third] = [visitor(manager), visitor(manager), visitor(manager)]
       for (const ann of [first, second, third]) {
-        await ann.visit((session) => session.login('user-1'))
+        await ann.request((session) => session.login('user-1'))
         clock.now += 1_000
       }
-      equal(await first.visit((session) => session.ended), 'evicted')
-      for (const ann of [second, third]) equal((await ann.peek())?.userId, 'user-1')
+      equal(await first.request((session) => session.ended), 'evicted')
+      for (const ann of [second, third]) equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -45,14 +47,14 @@ export const limitOfSessions: readonly StoreCase[] = [
     async run({ connect, visitor }) {
       const manager = connect({ limit: { max: 1, onExceed: 'refuse' } })
       const [inside, outside] = [visitor(manager), visitor(manager)]
-      await inside.visit((session) => session.login('user-1'))
-      await outside.visit(put({ cart: ['tea'] }))
+      await inside.request((session) => session.login('user-1'))
+      await outside.request(put({ cart: ['tea'] }))
       const { session, finish, setCookies } = await outside.begin()
       await rejects(session.login('user-1'), { code: 'ERR_SESSION_LIMIT', status: 403 })
       await finish()
       deepEqual(setCookies, [])
-      deepEqual(await outside.peek(), { data: { cart: ['tea'] }, userId: undefined })
-      await inside.visit((same) => same.login('user-1'))
+      deepEqual(await outside.read(), { data: { cart: ['tea'] }, userId: undefined })
+      await inside.request((same) => same.login('user-1'))
       equal((await manager.sessions('user-1')).length, 1)
     },
   },
@@ -65,12 +67,12 @@ export const limitOfSessions: readonly StoreCase[] = [
       const manager = connect({ limit: { max, onExceed: 'refuse' } })
       const login = async (user: string) => {
         const ann = visitor(manager)
-        await ann.visit((session) => session.login(user))
+        await ann.request((session) => session.login(user))
         return ann
       }
       const guest = await login('guest')
       await rejects(login('guest'), { code: 'ERR_SESSION_LIMIT' })
-      await guest.visit((session) => session.destroy())
+      await guest.request((session) => session.destroy())
       await login('guest')
       await login('member')
       await login('member')

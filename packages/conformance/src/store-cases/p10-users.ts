@@ -12,11 +12,11 @@ export const usersSessions: readonly StoreCase[] = [
     needs,
     async run({ visitor, manager, clock }) {
       for (const name of ['phone', 'desktop']) {
-        await visitor().visit((session) => session.login('user-1', { client: { name } }))
+        await visitor().request((session) => session.login('user-1', { client: { name } }))
         clock.now += 1_000
       }
-      await visitor().visit((session) => session.login('user-2'))
-      await visitor().visit(put({ anonymous: true }))
+      await visitor().request((session) => session.login('user-2'))
+      await visitor().request(put({ anonymous: true }))
       const listed = await manager.sessions('user-1')
       deepEqual(
         listed.map(({ client, userId }) => [client['name'], userId]),
@@ -35,15 +35,15 @@ export const usersSessions: readonly StoreCase[] = [
     needs,
     async run({ visitor, manager, clock }) {
       const [out, revoked, expired, rotated] = [visitor(), visitor(), visitor(), visitor()]
-      await expired.visit((session) => session.login('user-1'))
+      await expired.request((session) => session.login('user-1'))
       clock.now += limits.maxAge
       for (const ann of [out, revoked, rotated])
-        await ann.visit((session) => session.login('user-1'))
+        await ann.request((session) => session.login('user-1'))
       clock.now += limits.touchInterval
-      await out.visit((session) => session.destroy())
-      equal(await manager.revoke(await revoked.visit((session) => session.id)), true)
-      await rotated.visit((session) => session.rotate())
-      const id = await rotated.visit((session) => session.id)
+      await out.request((session) => session.destroy())
+      equal(await manager.revoke(await revoked.request((session) => session.id)), true)
+      await rotated.request((session) => session.rotate())
+      const id = await rotated.request((session) => session.id)
       deepEqual(
         (await manager.sessions('user-1')).map((info) => info.id),
         [id],
@@ -57,13 +57,13 @@ export const usersSessions: readonly StoreCase[] = [
     needs: ['revocation'],
     async run({ visitor, manager }) {
       const [one, two] = [visitor(), visitor()]
-      for (const ann of [one, two]) await ann.visit((session) => session.login('user-1'))
-      const id = await one.visit((session) => session.id)
+      for (const ann of [one, two]) await ann.request((session) => session.login('user-1'))
+      const id = await one.request((session) => session.id)
       equal(await manager.revoke(id), true)
       equal(await manager.revoke(id), false)
-      equal(await one.peek(), null)
-      equal((await two.peek())?.userId, 'user-1')
-      equal(await one.visit((session) => session.ended), 'revoked')
+      equal(await one.read(), null)
+      equal((await two.read())?.userId, 'user-1')
+      equal(await one.request((session) => session.ended), 'revoked')
     },
   },
   {
@@ -73,14 +73,14 @@ export const usersSessions: readonly StoreCase[] = [
     async run({ visitor, manager }) {
       const all = [visitor(), visitor(), visitor(), visitor()]
       const other = visitor()
-      await other.visit((session) => session.login('user-2'))
-      for (const ann of all) await ann.visit((session) => session.login('user-1'))
+      await other.request((session) => session.login('user-2'))
+      for (const ann of all) await ann.request((session) => session.login('user-1'))
       const [kept, ...others] = all
-      const except = await kept?.visit((session) => session.id)
+      const except = await kept?.request((session) => session.id)
       equal(await manager.revokeAll('user-1', except === undefined ? {} : { except }), 3)
-      for (const ann of others) equal(await ann.peek(), null)
-      equal((await kept?.peek())?.userId, 'user-1')
-      equal((await other.peek())?.userId, 'user-2')
+      for (const ann of others) equal(await ann.read(), null)
+      equal((await kept?.read())?.userId, 'user-1')
+      equal((await other.read())?.userId, 'user-2')
       equal(await manager.revokeAll('user-1'), 1)
     },
   },
@@ -92,12 +92,12 @@ export const usersSessions: readonly StoreCase[] = [
       for (let round = 0; round < rounds / 10; round++) {
         const user = `user-${round}`
         const all = Array.from({ length: 6 }, () => visitor())
-        const login = (n: number) => all[n]?.visit((session) => session.login(user))
+        const login = (n: number) => all[n]?.request((session) => session.login(user))
         await Promise.all([login(0), login(1), login(2)])
         await Promise.all([login(3), login(4), manager.revokeAll(user), login(5)])
-        const alive = (await Promise.all(all.map((ann) => ann.peek()))).filter(Boolean).length
+        const alive = (await Promise.all(all.map((ann) => ann.read()))).filter(Boolean).length
         equal((await manager.sessions(user)).length, alive)
-        for (const n of [0, 1, 2]) equal(await all[n]?.peek(), null)
+        for (const n of [0, 1, 2]) equal(await all[n]?.read(), null)
       }
     },
   },

@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { type Lost, lossy, type Operation, signedIn, writes } from '../faults.ts'
+import { createBackendControl, type Operations, writeOperations } from '../backend-control.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
-import { put } from '../visitor.ts'
+import { put, type Visitor } from '../visitor.ts'
+import { signedIn } from './signed-in.ts'
 
 const needs = ['wrap', 'stored']
 
@@ -12,14 +13,14 @@ export const retries: readonly StoreCase[] = [
     title: 'an update whose reply was lost is sent again and applied once',
     needs,
     async run(fixture) {
-      const { ann, lost } = await losing(fixture, ['replace'])
-      await ann.visit((session) =>
+      const { ann, lost } = await losing(fixture, 'replace')
+      await ann.request((session) =>
         session.update((data) => {
           data['n'] = Number(data['n']) + 1
         }),
       )
       equal(lost.count, 1)
-      deepEqual((await ann.peek())?.data, { n: 2 })
+      deepEqual((await ann.read())?.data, { n: 2 })
     },
   },
   {
@@ -27,18 +28,19 @@ export const retries: readonly StoreCase[] = [
     title: 'an update whose reply was lost, and over which another wrote, is applied once',
     needs,
     async run(fixture) {
-      const { ann, lost } = await losing(fixture, ['replace'])
-      lost.meanwhile = async () => {
-        const other = Object.assign(fixture.visitor(), { cookie: ann.cookie })
-        await other.visit(put({ other: true }))
-      }
-      await ann.visit((session) =>
+      const { ann, lost } = await losing(fixture, 'replace', (user) =>
+        user
+          .at(fixture.manager)
+          .copy()
+          .request(put({ other: true })),
+      )
+      await ann.request((session) =>
         session.update((data) => {
           data['n'] = Number(data['n']) + 1
         }),
       )
       equal(lost.count, 1)
-      deepEqual((await ann.peek())?.data, { n: 2, other: true })
+      deepEqual((await ann.read())?.data, { n: 2, other: true })
     },
   },
   {
@@ -46,13 +48,14 @@ export const retries: readonly StoreCase[] = [
     title: 'a login whose reply was lost leaves one session, and its cookie is good',
     needs: [...needs, 'list'],
     async run(fixture) {
-      const lost = { isArmed: true, count: 0 }
-      const manager = fixture.connect({ wrap: lossy(['insert'], lost) })
+      const control = createBackendControl()
+      const lost = control.loseReplies('insert', { times: 1 })
+      const manager = fixture.connect({ wrap: control.wrap })
       const ann = fixture.visitor(manager)
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       equal(lost.count, 1)
       equal((await manager.sessions('user-1')).length, 1)
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -60,18 +63,22 @@ export const retries: readonly StoreCase[] = [
     title: 'a logout whose reply was lost has happened, and clears the cookie',
     needs: ['wrap', 'revocation'],
     async run(fixture) {
-      const { ann, lost } = await losing(fixture, writes)
-      await ann.visit((session) => session.destroy())
+      const { ann, lost } = await losing(fixture, writeOperations)
+      await ann.request((session) => session.destroy())
       equal(lost.count, 1)
       equal(ann.cookie, undefined)
     },
   },
 ]
 
-/** A signed-in browser whose store then loses one reply. */
-async function losing(fixture: StoreFixture, broken: readonly Operation[]) {
-  const lost: Lost = { isArmed: false, count: 0 }
-  const ann = await signedIn(fixture, lossy(broken, lost))
-  lost.isArmed = true
+/** Returns a signed-in browser whose store then loses one reply; `meanwhile` runs before the retry. */
+async function losing(
+  fixture: StoreFixture,
+  operations: Operations,
+  meanwhile: (ann: Visitor) => Promise<void> = async () => undefined,
+) {
+  const control = createBackendControl()
+  const ann = await signedIn(fixture, control.wrap)
+  const lost = control.loseReplies(operations, { times: 1, meanwhile: () => meanwhile(ann) })
   return { ann, lost }
 }

@@ -36,7 +36,7 @@ export const cookiesForCause: readonly StoreCase[] = [
     needs: ['stored'],
     async run({ visitor, clock }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const quiet: Handle[] = [
         () => undefined,
         (session) => session.data['n'],
@@ -55,13 +55,13 @@ export const cookiesForCause: readonly StoreCase[] = [
     needs: ['revocation'],
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit(put({ n: 1 }))
+      await ann.request(put({ n: 1 }))
       const late = await ann.copy().begin()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       await late.session.destroy()
       await late.finish()
       deepEqual(late.setCookies, [])
-      equal((await ann.peek())?.userId, 'user-1')
+      equal((await ann.read())?.userId, 'user-1')
     },
   },
   {
@@ -70,11 +70,11 @@ export const cookiesForCause: readonly StoreCase[] = [
     needs: ['revocation'],
     async run({ visitor }) {
       const ann = visitor()
-      await ann.visit((session) => session.login('user-1'))
+      await ann.request((session) => session.login('user-1'))
       const late = ann.copy()
-      await ann.visit((session) => session.rotate())
+      await ann.request((session) => session.rotate())
       deepEqual(await respond(late, put({ n: 1 })), [])
-      equal(await late.visit((session) => session.ended), 'stale')
+      equal(await late.request((session) => session.ended), 'stale')
     },
   },
 ]

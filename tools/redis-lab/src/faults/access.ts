@@ -48,12 +48,12 @@ async function expectLockedOut(
   const { cookie } = user
   await node.command(...lock)
   await node.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-  await expectCode(code, () => user.peek())
-  await expectCode(code, () => visitor().visit((session) => session.login('bob')))
+  await expectCode(code, () => user.read())
+  await expectCode(code, () => visitor().request((session) => session.login('bob')))
   expect(user.cookie).toBe(cookie)
   await node.command(...unlock)
   await untilAvailable(fixture)
-  expect(await user.peek()).toMatchObject({ userId: 'ann' })
+  expect(await user.read()).toMatchObject({ userId: 'ann' })
 }
 
 /**

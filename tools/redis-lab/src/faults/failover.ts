@@ -33,7 +33,7 @@ export function proveFailovers(
       console.info(
         `${name}: served again after ${recovery.toFixed(0)} ms, ${load.failures()} requests failed`,
       )
-      const seen = await Promise.all(users.map((user) => user.peek()))
+      const seen = await Promise.all(users.map((user) => user.read()))
       expect(seen.map((peeked) => peeked?.userId)).toEqual(names)
     })
   })
@@ -61,7 +61,7 @@ function startLoad(users: readonly Visitor[]) {
   let failures = 0
   const running = users.map(async (user) => {
     for (let n = 0; !isStopped; n++) {
-      await user.visit(({ data }) => Object.assign(data, { n })).catch(() => failures++)
+      await user.request(({ data }) => Object.assign(data, { n })).catch(() => failures++)
       await wait(20)
     }
   })
@@ -101,5 +101,5 @@ function startScans({ connection, prefix }: FaultFixture) {
 
 /** Returns true if every session can be read now. */
 async function allReadable(users: readonly Visitor[]): Promise<boolean> {
-  return (await Promise.all(users.map((user) => user.copy().peek()))).every(Boolean)
+  return (await Promise.all(users.map((user) => user.copy().read()))).every(Boolean)
 }

@@ -60,12 +60,12 @@ export function proveMemoryFaults(connect: Connect): void {
 
 /** Returns the users who are still logged in. */
 async function survivors(users: readonly Visitor[]): Promise<Visitor[]> {
-  const seen = await Promise.all(users.map((user) => user.peek()))
+  const seen = await Promise.all(users.map((user) => user.read()))
   return users.filter((_, index) => seen[index] !== null)
 }
 
 async function change(user: Visitor): Promise<void> {
-  await user.visit(({ data }) => Object.assign(data, { n: 1 }))
+  await user.request(({ data }) => Object.assign(data, { n: 1 }))
 }
 
 /** Returns how many sessions the indexes of all users list. */

@@ -27,7 +27,7 @@ async function expectFoundWhileMoving(
   const { masters, index } = await mastersAndIndex(fixture)
   const slot = await startMoving(masters, index)
   await slot.move(index)
-  const seen = await Promise.all(users.map((user) => user.peek()))
+  const seen = await Promise.all(users.map((user) => user.read()))
   expect(seen.map((peeked) => peeked?.userId)).toEqual(users.map(() => userId))
   const unavailable = expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' })
   await expect(manager.sessions(userId)).rejects.toEqual(unavailable)
@@ -35,7 +35,7 @@ async function expectFoundWhileMoving(
   await slot.finish()
   expect(await manager.sessions(userId)).toHaveLength(count)
   expect(await manager.revokeAll(userId)).toBe(count)
-  expect(await Promise.all(users.map((user) => user.peek()))).toEqual(users.map(() => null))
+  expect(await Promise.all(users.map((user) => user.read()))).toEqual(users.map(() => null))
 }
 
 /** Returns the masters, and the key of the only index. */

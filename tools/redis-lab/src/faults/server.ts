@@ -14,14 +14,14 @@ export function proveServerFaults(connect: Connect): void {
       const user = await loggedIn(fixture)
       const { cookie } = user
       await fixture.node.kill()
-      await expect(user.peek()).rejects.toEqual(
+      await expect(user.read()).rejects.toEqual(
         failing('ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'),
       )
       expect(user.cookie).toBe(cookie)
       await fixture.node.restart()
       await untilAvailable(fixture)
-      expect(await user.peek()).toBeNull()
-      expect(await (await loggedIn(fixture)).peek()).toMatchObject({ userId: 'ann' })
+      expect(await user.read()).toBeNull()
+      expect(await (await loggedIn(fixture)).read()).toMatchObject({ userId: 'ann' })
     })
 
     test('frozen, every request ends by the deadline, and the cookie stays', async () => {
@@ -32,14 +32,14 @@ export function proveServerFaults(connect: Connect): void {
       fixture.node.freeze()
       session.data['n'] = 1
       const began = performance.now()
-      await expect(user.copy().peek()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
+      await expect(user.copy().read()).rejects.toEqual(failing('ERR_STORE_TIMEOUT'))
       await expect(finish()).rejects.toEqual(failing('ERR_STORE_TIMEOUT', 'ERR_STORE_UNAVAILABLE'))
       const took = performance.now() - began
       console.info(`frozen: a read and a write ended after ${took.toFixed(0)} ms`)
       expect(user.cookie).toBe(cookie)
       fixture.node.thaw()
       await untilAvailable(fixture)
-      expect(await user.peek()).toMatchObject({ userId: 'ann' })
+      expect(await user.read()).toMatchObject({ userId: 'ann' })
     })
 
     test('loading its data, it is not available, and nobody is logged out', async () => {
@@ -52,26 +52,26 @@ export function proveServerFaults(connect: Connect): void {
       await fixture.node.command('CONFIG', 'SET', 'key-load-delay', '10000')
       const reloading = fixture.node.command('DEBUG', 'RELOAD')
       await until('an error LOADING', async () => {
-        const error: unknown = await user.peek().catch((caught) => caught)
+        const error: unknown = await user.read().catch((caught) => caught)
         const { code, detail } = Object(error)
         return String(detail).includes('LOADING') && code === 'ERR_STORE_UNAVAILABLE'
       })
       await reloading
-      expect(await user.peek()).toMatchObject({ userId: 'ann' })
+      expect(await user.read()).toMatchObject({ userId: 'ann' })
     })
 
     test('its scripts flushed again and again, no update is lost or done twice', async () => {
       const fixture = await fixtureOnServer(connect)
       const user = await loggedIn(fixture)
       const add = () =>
-        user.copy().visit((session) =>
+        user.copy().request((session) =>
           session.update((data) => {
             data['n'] = Number(data['n'] ?? 0) + 1
           }),
         )
       for (let round = 0; round < 10; round++)
         await Promise.all([add(), fixture.node.command('SCRIPT', 'FLUSH'), add(), add()])
-      expect((await user.peek())?.data).toEqual({ n: 30 })
+      expect((await user.read())?.data).toEqual({ n: 30 })
     })
   })
 }

@@ -40,7 +40,7 @@ export function proveWireFaults(connect: Connect): void {
     test('an update whose reply is lost is not told as done, and counts once', async () => {
       const fixture = await fixtureBehindProxy(connect)
       const user = await loggedIn(fixture)
-      await user.visit((session) => session.update(addOne))
+      await user.request((session) => session.update(addOne))
       const { session } = await user.begin()
       const updating = session.update((data) => {
         fixture.proxy.dropReplies()
@@ -50,7 +50,7 @@ export function proveWireFaults(connect: Connect): void {
       fixture.proxy.mend()
       fixture.proxy.cut()
       await untilAvailable(fixture)
-      expect((await user.peek())?.data).toEqual({ n: 2 })
+      expect((await user.read())?.data).toEqual({ n: 2 })
     })
 
     test('a write that arrives after its deadline, and after the logout, brings nothing back', async () => {
@@ -63,7 +63,7 @@ export function proveWireFaults(connect: Connect): void {
       expect(await fixture.direct.manager.revoke(session.id)).toBe(true)
       fixture.proxy.mend()
       await untilAvailable(fixture)
-      expect(await user.peek()).toBeNull()
+      expect(await user.read()).toBeNull()
       expect(await fixture.manager.sessions('ann')).toEqual([])
     })
   })

@@ -1,0 +1,242 @@
+import type { SessionBackend } from '@sojourn/core/store'
+import { deferred } from './deferred.ts'
+import { referenceBackend } from './reference-backend.ts'
+
+/** An operation of a backend that a test can control: all but `scan` and `close`. */
+export type Operation = Exclude<keyof SessionBackend, 'supports' | 'scan' | 'close'>
+
+/** The operations that change the database. */
+export const writeOperations: readonly Operation[] = [
+  'insert',
+  'replace',
+  'touch',
+  'remove',
+  'removeGroup',
+]
+
+/** All operations that a test can control. */
+export const allOperations: readonly Operation[] = [...writeOperations, 'find', 'list', 'ping']
+
+/** One operation or several. */
+export type Operations = Operation | readonly Operation[]
+
+/** Runs in place of an operation; `run` makes the call. */
+export type Interceptor = <Result>(
+  run: () => Promise<Result>,
+  operation: Operation,
+) => Promise<Result>
+
+/** Something that happens to operations until it is stopped. */
+export interface Interception {
+  /** How many calls were affected. */
+  readonly count: number
+  /** Lets further calls pass unchanged. */
+  stop(): void
+}
+
+/** Calls that wait for the test. */
+export interface Hold {
+  /** Resolves when the first call waits. */
+  readonly reached: Promise<void>
+  /** Lets the waiting calls and all further ones through. */
+  release(): void
+}
+
+/** How operations fail. */
+export interface FaultOptions {
+  /** What the operation rejects with. @default new Error('ECONNREFUSED') or new Error('ECONNRESET') */
+  readonly error?: Error
+  /** How many calls fail. @default Infinity */
+  readonly times?: number
+}
+
+/** How replies are lost. */
+export interface LostReplyOptions extends FaultOptions {
+  /** Runs after the operation was applied and before it rejects, to let another request in. */
+  meanwhile?(): Promise<unknown>
+}
+
+/** Controls the backends that `wrap` returns. */
+export interface BackendControl {
+  /** Returns the backend under this control. May be called for several backends. */
+  wrap(backend: SessionBackend): SessionBackend
+  /** The operations called so far, oldest first. Tests may empty the array. */
+  readonly calls: Operation[]
+  /** Returns `calls` and empties it. */
+  takeCalls(): Operation[]
+  /** Resolves as soon as one of the operations is in `calls`. */
+  called(operations: Operations): Promise<void>
+  /** Holds operations before they reach the backend. @default writeOperations */
+  hold(operations?: Operations): Hold
+  /** Makes operations reject without reaching the backend. @default writeOperations */
+  fail(operations?: Operations, options?: FaultOptions): Interception
+  /** Applies operations and then makes them reject, as if the connection broke. @default writeOperations */
+  loseReplies(operations?: Operations, options?: LostReplyOptions): Interception
+  /** Runs `interceptor` in place of operations. The one added first runs outermost. */
+  intercept(operations: Operations, interceptor: Interceptor): Interception
+  /** Stops all interceptions and releases all holds. */
+  restore(): void
+}
+
+/** A backend and the control over it. */
+export interface ControlledBackend extends BackendControl {
+  readonly backend: SessionBackend
+}
+
+/**
+ * Returns a backend whose operations a test can record, hold, delay and fail.
+ *
+ * @example
+ * ```ts
+ * import { controlledBackend } from '@sojourn/conformance/testing'
+ * import { keyedStore } from '@sojourn/core/store'
+ *
+ * const control = controlledBackend()
+ * const store = keyedStore(control.backend)
+ *
+ * const held = control.hold() // writes wait
+ * await held.reached
+ * held.release()
+ *
+ * const outage = control.fail('find') // as if the database were down
+ * outage.stop()
+ *
+ * control.loseReplies('replace', { times: 1 }) // written, but the client sees an error
+ *
+ * control.intercept('find', async (run) => {
+ *   const found = await run()
+ *   await anotherRequest() // between the read and what follows it
+ *   return found
+ * })
+ *
+ * console.log(control.calls) // ['insert', 'find', …]
+ * ```
+ */
+export function controlledBackend(backend: SessionBackend = referenceBackend()): ControlledBackend {
+  const control = createBackendControl()
+  return { ...control, backend: control.wrap(backend) }
+}
+
+/** Returns a control that is not yet over any backend; `wrap` puts backends under it. */
+export function createBackendControl(): BackendControl {
+  const calls: Operation[] = []
+  const waiting = new Set<{ readonly operations: readonly Operation[]; resolve(): void }>()
+  const interceptors = new Map<symbol, Interceptor>()
+  const holds = new Set<() => void>()
+
+  const record = (operation: Operation) => {
+    calls.push(operation)
+    for (const waiter of waiting) {
+      if (!waiter.operations.includes(operation)) continue
+      waiting.delete(waiter)
+      waiter.resolve()
+    }
+  }
+
+  const intercept: BackendControl['intercept'] = (operations, interceptor) => {
+    const affected = listOf(operations)
+    const key = Symbol()
+    let count = 0
+    interceptors.set(key, (run, operation) => {
+      if (!affected.includes(operation)) return run()
+      count++
+      return interceptor(run, operation)
+    })
+    return {
+      get count() {
+        return count
+      },
+      stop: () => void interceptors.delete(key),
+    }
+  }
+
+  /** Intercepts the first `times` calls, then stops. */
+  const interceptTimes = (operations: Operations, times: number, interceptor: Interceptor) => {
+    const interception = intercept(operations, (run, operation) => {
+      if (interception.count >= times) interception.stop()
+      return interceptor(run, operation)
+    })
+    return interception
+  }
+
+  return {
+    calls,
+    takeCalls: () => calls.splice(0),
+    wrap: (backend) =>
+      interceptOperations(backend, (run, operation) => {
+        record(operation)
+        let call = run
+        for (const interceptor of [...interceptors.values()].reverse()) {
+          const inner = call
+          call = () => interceptor(inner, operation)
+        }
+        return call()
+      }),
+    async called(operations) {
+      const awaited = listOf(operations)
+      if (calls.some((call) => awaited.includes(call))) return
+      const { promise, resolve } = deferred()
+      waiting.add({ operations: awaited, resolve })
+      return promise
+    },
+    hold(operations = writeOperations) {
+      const reached = deferred()
+      const released = deferred()
+      const { stop } = intercept(operations, async (run) => {
+        reached.resolve()
+        await released.promise
+        return run()
+      })
+      const release = () => {
+        stop()
+        released.resolve()
+      }
+      holds.add(release)
+      return { reached: reached.promise, release }
+    },
+    fail: (
+      operations = writeOperations,
+      { error = new Error('ECONNREFUSED'), times = Number.POSITIVE_INFINITY } = {},
+    ) => interceptTimes(operations, times, () => Promise.reject(error)),
+    loseReplies: (
+      operations = writeOperations,
+      { error = new Error('ECONNRESET'), times = Number.POSITIVE_INFINITY, meanwhile } = {},
+    ) =>
+      interceptTimes(operations, times, async (run) => {
+        await run()
+        await meanwhile?.()
+        throw error
+      }),
+    intercept,
+    restore() {
+      interceptors.clear()
+      for (const release of holds) release()
+      holds.clear()
+    },
+  }
+}
+
+/** Returns a backend of which `interceptor` runs every operation but `scan` and `close`. */
+export function interceptOperations(
+  backend: SessionBackend,
+  interceptor: Interceptor,
+): SessionBackend {
+  return {
+    supports: backend.supports,
+    find: (id, call) => interceptor(() => backend.find(id, call), 'find'),
+    insert: (id, row, call) => interceptor(() => backend.insert(id, row, call), 'insert'),
+    replace: (id, row, call) => interceptor(() => backend.replace(id, row, call), 'replace'),
+    touch: (id, times, call) => interceptor(() => backend.touch(id, times, call), 'touch'),
+    remove: (id, call) => interceptor(() => backend.remove(id, call), 'remove'),
+    list: (group, call) => interceptor(() => backend.list(group, call), 'list'),
+    removeGroup: (group, call) =>
+      interceptor(() => backend.removeGroup(group, call), 'removeGroup'),
+    scan: (call) => backend.scan(call),
+    ping: (call) => interceptor(() => backend.ping(call), 'ping'),
+    close: () => backend.close(),
+  }
+}
+
+function listOf(operations: Operations): readonly Operation[] {
+  return typeof operations === 'string' ? [operations] : operations
+}
