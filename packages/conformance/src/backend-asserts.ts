@@ -11,25 +11,25 @@ import { callAt, now } from './backend-fixture.ts'
 
 type Found = Row | Tombstone | null
 
-/** Fails unless what was handed back is a row with the same fields and bytes. */
+/** Fails unless the outcome is a row with the same fields and bytes. */
 export function sameRow(actual: Found | undefined, expected: Row): void {
   deepEqual(plain(rowIn(actual)), plain(expected))
 }
 
-/** The row in what an operation handed back. */
+/** Returns the row in an outcome, or fails. */
 export function rowIn(found: Found | undefined): Row {
   if (!found || 'ended' in found) return fail(`a row was expected, not ${JSON.stringify(found)}`)
   ok(found.value instanceof Uint8Array, 'the value of a row is a Uint8Array')
   return found
 }
 
-/** The row that a conflict handed back. */
+/** Returns the row in a conflict, or fails. */
 export function conflictIn(outcome: ReplaceOutcome): Row {
   if (typeof outcome === 'string') return fail(`a conflict was expected, not ${outcome}`)
   return rowIn(outcome.conflict)
 }
 
-/** Fails unless the row stands there. */
+/** Fails unless the row is found. */
 export async function stands(
   backend: SessionBackend,
   id: SessionId,
@@ -44,7 +44,7 @@ export async function isGone(backend: SessionBackend, id: SessionId, at = now.at
   ok(found === null || 'ended' in found, `${JSON.stringify(id)} should be gone`)
 }
 
-/** Fails unless exactly this tombstone stands there. */
+/** Fails unless exactly this tombstone is found. */
 export async function isEnded(
   backend: SessionBackend,
   id: SessionId,
@@ -70,14 +70,14 @@ export function sameIds(rows: readonly IdentifiedRow[], ids: readonly SessionId[
   deepEqual(rows.map(({ id }) => id).sort(), [...ids].sort())
 }
 
-/** All that a scan yields. */
+/** Returns all rows that a scan yields. */
 export async function scanned(backend: SessionBackend, at = now.at): Promise<IdentifiedRow[]> {
   const rows: IdentifiedRow[] = []
   for await (const row of backend.scan(callAt(at))) rows.push(row)
   return rows
 }
 
-/** A row in a form that compares the same whatever class its bytes have. */
+/** Returns a row in a form that compares equal regardless of the class of its bytes. */
 function plain({ version, priorVersions, touchedAt, expiresAt, value }: Row) {
   const hex = Buffer.from(value).toString('hex')
   return { version, priorVersions: [...priorVersions], touchedAt, expiresAt, value: hex }

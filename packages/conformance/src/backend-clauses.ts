@@ -1,7 +1,7 @@
-/** Clause 3: how long a tombstone stands, in ms. Written here once more, because the suite takes only types from core. */
+/** Clause 3: how long a tombstone stands, in ms. Repeated here so that the suite does not depend on core's constant. */
 export const tombstoneMs = 60_000
 
-/** Clause 6: the group of an id is what stands before its first dot. */
+/** Clause 6: returns the group of an id, the part before its first dot. */
 export function groupOf(id: string): string {
   return id.split('.', 1).join('')
 }

@@ -1,44 +1,44 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
-import type { Definition } from './suite.ts'
+import type { CaseDefinition } from './suite.ts'
 
-/** What a case of the backend suite is given: a backend of its own, and the means to race on it. */
+/** What each case of the backend suite gets: a backend of its own, and the means to run races on it. */
 export interface BackendFixture {
   readonly backend: SessionBackend
-  /** Two backends on one database, the prefix of the first being the beginning of the second's: `a:` and `a:b:`. */
+  /** Opens two backends on one database with the prefixes `a:` and `a:b:`, so that the second begins with the first. */
   openPair(): Promise<readonly [SessionBackend, SessionBackend]>
-  /** Plays a race once for each seed, each time with a group of its own. */
+  /** Runs a race several times, each with its own seed and group. */
   races(play: (group: string) => Promise<void>): Promise<void>
-  /** Starts operations at once, in an order that the seed decides. */
+  /** Starts operations concurrently, in an order that the seed determines. */
   parallel<Operations extends readonly (() => Promise<unknown>)[] | []>(
     operations: Operations,
   ): Promise<Outcomes<Operations>>
-  /** How long a case may wait for real time to have its effect, in ms. */
+  /** How long a case may wait for an effect of real time, in ms. */
   readonly realTimeMs: number
 }
 
-/** What each of the operations answered, in their order. */
+/** The outcome of each operation, in their order. */
 export type Outcomes<Operations extends readonly (() => Promise<unknown>)[]> = {
   -readonly [Index in keyof Operations]: Awaited<ReturnType<Operations[Index]>>
 }
 
 /** A case of the backend suite. */
-export type BackendCase = Definition<BackendFixture>
+export type BackendCase = CaseDefinition<BackendFixture>
 
-/** When cases begin, epoch ms: no time that a machine's clock shows, for a backend must ask no clock but `at`. */
+/** The start of each case, in epoch ms. Differs from the machine's clock, because backends must use `at` alone. */
 export const t0 = Date.UTC(2030, 0, 1)
 export const second = 1_000
 export const hour = 3_600 * second
 
-/** The last argument of an operation. */
+/** Returns the last argument of an operation. */
 export function callAt(at: number): BackendCall {
   return { at, signal: new AbortController().signal }
 }
 
-/** A call when the case begins. */
+/** A call at the start of the case. */
 export const now: BackendCall = callAt(t0)
 
-/** A row that lives an hour from `t0`. */
+/** Returns a row that expires an hour after `t0`. */
 export function makeRow(fields: Partial<Row> = {}): Row {
   return {
     version: 'v1',
@@ -54,7 +54,7 @@ export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** Inserts rows, which must succeed, and answers them. */
+/** Inserts rows and returns them. Throws if an insert is refused. */
 export async function given(
   backend: SessionBackend,
   rows: readonly (readonly [SessionId, Partial<Row>?])[],
@@ -67,7 +67,7 @@ export async function given(
   return made.map(({ row }) => row)
 }
 
-/** How rows end, in the words of a case. */
+/** Returns the last argument of `remove` and `removeGroup`. */
 export function ending(at: number, reason: EndReason = 'logout') {
   return { ...callAt(at), reason }
 }

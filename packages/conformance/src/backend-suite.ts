@@ -4,33 +4,45 @@ import type { BackendFixture, Outcomes } from './backend-fixture.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSuite, type Suite } from './suite.ts'
 
-/** How the suite gets at the backends that it tests. */
+/** How the suite opens the backend under test. */
 export interface BackendSuiteOptions {
-  /** The name of the backend, for the report. */
+  /** The name of the backend in the report. */
   readonly name?: string
   /**
-   * Opens a backend on a fresh, empty namespace: once to ask what it supports, then once for each case. The suite
-   * closes it. A backend that lives in the process may await `step` inside its operations, so that races happen.
+   * Opens a backend on a fresh, empty namespace: once to read `supports`, then once for each case. The suite closes it.
+   * An in-process backend may await `step` inside its operations, so that races happen.
    */
   open(hooks: { step: () => Promise<void> }): Promise<SessionBackend> | SessionBackend
   /**
-   * Opens two backends on one fresh database, below these prefixes put behind one of your own. Without it clause 7 is
-   * reported as not offered.
+   * Opens two backends on one fresh database, with these prefixes appended to one of your own. Without it, clause 7 is
+   * not offered.
    */
   openPair?(
     prefixes: readonly ['a:', 'a:b:'],
   ): Promise<readonly [SessionBackend, SessionBackend]> | readonly [SessionBackend, SessionBackend]
-  /** Cases that the backend may fail, each with the reason: `{ 'B6.4': 'the database keeps no NUL in a key' }`. */
+  /** Cases that the backend may fail: the reason by case id, `{ 'B6.4': 'the database keeps no NUL in a key' }`. */
   readonly exempt?: Readonly<Record<string, string>>
-  /** How long a row may outlive its end in real time, in ms; `false` where nothing leaves by itself. @default 10_000 */
+  /** How long a row may outlive its end in real time, in ms; `false` if rows never expire by themselves. @default 10_000 */
   readonly realTimeMs?: number | false
-  /** Decides the interleavings of the races. @default 1 */
+  /** Determines the interleavings of the races. @default 1 */
   readonly seed?: number
 }
 
 const rounds = 8
 
-/** The clauses 1 to 9 of the contract of `SessionBackend`, as cases that run on the backend that `open` answers. */
+/**
+ * Returns clauses 1 to 9 of the `SessionBackend` contract as cases.
+ *
+ * @see packages/core/src/store/backend.ts for the clauses.
+ * @example
+ * ```ts
+ * import { register } from '@sojourn/conformance'
+ * import { backendSuite } from '@sojourn/conformance/backend'
+ * import { test } from 'vitest'
+ *
+ * register(await backendSuite({ name: 'my backend', open: () => myBackend() }), { test })
+ * ```
+ */
 export async function backendSuite(options: BackendSuiteOptions): Promise<Suite> {
   const offered = await offeredBy(options)
   const { name = 'a session backend', exempt = {} } = options
@@ -39,8 +51,8 @@ export async function backendSuite(options: BackendSuiteOptions): Promise<Suite>
     definitions: backendCases,
     exempt,
     offers: (need) => offered.has(need),
-    withSubject: (run) => withBench(options, run),
-    patience: 60_000,
+    withSubject: (run) => withFixture(options, run),
+    timeoutMs: 60_000,
   })
 }
 
@@ -55,8 +67,8 @@ async function offeredBy(options: BackendSuiteOptions): Promise<ReadonlySet<stri
   ])
 }
 
-/** Opens what the case asks for, and closes all of it when the case has ended. */
-async function withBench(
+/** Opens what the case needs, and closes all of it when the case has settled. */
+async function withFixture(
   { open, openPair, realTimeMs = 10_000, seed = 1 }: BackendSuiteOptions,
   run: (fixture: BackendFixture) => Promise<void>,
 ): Promise<void> {
@@ -84,7 +96,7 @@ async function withBench(
   await run(fixture).finally(() => Promise.all(opened.map((each) => each.close())))
 }
 
-/** Starts all, each after some turns, so that the seed decides who is first. */
+/** Starts all operations, each after some turns, so that the seed determines the order. */
 async function startAll<Operations extends readonly (() => Promise<unknown>)[] | []>(
   operations: Operations,
   step: () => Promise<void>,
@@ -93,6 +105,6 @@ async function startAll<Operations extends readonly (() => Promise<unknown>)[] |
     await step()
     return operation()
   })
-  // `map` loses which operation answers what.
+  // `map` loses the type of each operation's outcome.
   return (await Promise.all(running)) as Outcomes<Operations>
 }

@@ -1,49 +1,61 @@
+import type { BindingUnderTest } from './binding-app.ts'
 import { caching } from './binding-cases/caching.ts'
 import { csrf } from './binding-cases/csrf.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
 import { headers } from './binding-cases/headers.ts'
 import { oddCookies } from './binding-cases/odd-cookies.ts'
-import { tokenWays } from './binding-cases/token-ways.ts'
+import { tokenTransports } from './binding-cases/token-transports.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
 import { upgrades } from './binding-cases/upgrades.ts'
-import { type BindingBench, type BindingUnderTest, createBindingBench } from './binding-fixture.ts'
+import { type BindingFixture, createBindingFixture } from './binding-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
 export type {
-  Answer,
   BindingApp,
   BindingUnderTest,
-  Guarding,
+  GuardSpec,
   Mount,
+  ResponseSpec,
   Route,
   Served,
-} from './binding-fixture.ts'
+} from './binding-app.ts'
 export { fetchHttp2 } from './http2-fetch.ts'
 export { runAlone, serveFetch } from './runtimes.ts'
 export { register, runSuite } from './suite.ts'
-export { answerUpgrades, type BeginWatch, listen } from './upgrades.ts'
+export { type BeginWatch, handleUpgrades, listen } from './upgrades.ts'
 export type { TestData } from './visitor.ts'
 
-/** A binding, as a stranger hands it to the suite. */
+/** The binding under test and what it offers. */
 export interface BindingSuiteOptions extends BindingUnderTest {
-  /** What the report calls the binding. */
+  /** The name of the binding in the report. */
   readonly name: string
   /** Whether a second manager can be mounted under another name. @default true */
   readonly as?: boolean
-  /** Whether the framework can be told to trust its proxy. @default true */
+  /** Whether the framework can be configured to trust its proxy. @default true */
   readonly trustsProxy?: boolean
   /** Whether the binding has guards and `serve` mounts them. @default false */
   readonly guards?: boolean
-  /** Whether `serve` has forms parsed to where the binding's `csrf` looks for its field. @default false */
+  /** Whether `serve` has forms parsed to where the binding's `csrf` reads its field. @default false */
   readonly forms?: boolean
-  /** Whether the server answers upgrades, as `listen` and `answerUpgrades` have one of Node do. @default false */
+  /** Whether the server accepts upgrades; `listen` and `handleUpgrades` make a Node server do so. @default false */
   readonly upgrades?: boolean
-  /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
+  /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
 }
 
-/** What every binding must do alike, over real HTTP: the same script, the same cookies, the same store calls. */
+/**
+ * Returns what all bindings must have in common as cases over real HTTP: the same requests lead to the same cookies and
+ * the same store calls.
+ *
+ * @example
+ * ```ts
+ * import { bindingSuite, register } from '@sojourn/conformance/binding'
+ * import { test } from 'vitest'
+ *
+ * register(bindingSuite({ name: 'my binding', serve, createManager, guards: true }), { test })
+ * ```
+ */
 export function bindingSuite(options: BindingSuiteOptions): Suite {
   const { name, exempt } = options
   const offered: Readonly<Record<string, boolean>> = {
@@ -53,12 +65,12 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     forms: options.forms ?? false,
     upgrades: options.upgrades ?? false,
   }
-  return createSuite<BindingBench>({
+  return createSuite<BindingFixture>({
     name,
     definitions: [
       ...firstByte,
       ...headers,
-      ...tokenWays,
+      ...tokenTransports,
       ...caching,
       ...oddCookies,
       ...bindingTrouble,
@@ -70,7 +82,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     async withSubject(run) {
       const closing: (() => Promise<void>)[] = []
       try {
-        await run(createBindingBench(options, closing))
+        await run(createBindingFixture(options, closing))
       } finally {
         for (const close of closing) await close()
       }

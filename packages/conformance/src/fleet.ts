@@ -4,9 +4,10 @@ import type { TestData } from './visitor.ts'
 type Manager = SessionManager<TestData>
 
 /**
- * Several servers of one storage as one, as behind a balancer: each request goes to any of them, and is committed where
- * it was loaded. `random` answers numbers from 0 to below 1; a scheduler's can be repeated. For the `connect` of a suite,
- * where servers of several versions run at once.
+ * Returns one manager for several servers with one storage, as behind a load balancer: each request goes to any of them
+ * and commits on the server that loaded it. Use it in the `connect` of a suite to run servers of several versions at once.
+ *
+ * @param random Returns numbers from 0 to below 1. Those of a scheduler are reproducible.
  */
 export function asFleet(servers: readonly [Manager, ...Manager[]], random: () => number): Manager {
   const owners = new WeakMap<Session<TestData>, Manager>()

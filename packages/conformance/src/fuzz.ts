@@ -5,37 +5,46 @@ import type { Arbitrary } from 'fast-check'
 import { callAt, makeRow, t0 } from './backend-fixture.ts'
 import { referenceBackend } from './reference-backend.ts'
 
-/** What to compare with the reference. */
+/** The backend to compare with the reference, and how long. */
 export interface FuzzOptions {
-  /** A fresh, empty backend for each run; closed after it. */
+  /** Opens an empty backend for each run, which closes it. */
   open(): SessionBackend | Promise<SessionBackend>
-  /** How many operations at least. @default 10_000 */
+  /** The least number of operations. @default 10_000 */
   readonly operations?: number
   /**
-   * The unit of the lives of rows and of the pauses between operations, in ms. Where rows also leave in real time, it
-   * must be long against what an operation takes, or they leave too early. @default 1
+   * The unit of the lifetimes of rows and of the pauses between operations, in ms. If rows also expire in real time, it
+   * must be much longer than an operation takes, or they expire too early. @default 1
    */
   readonly tick?: number
-  /** Decides everything; the same seed finds the same. @default 1 */
+  /** Determines all random choices: the same seed gives the same histories. @default 1 */
   readonly seed?: number
 }
 
-/** What a fuzz came to; it rejects where the two disagree, with the shortest history that shows it. */
+/** What a run without a difference did. */
 export interface FuzzReport {
   readonly operations: number
   readonly runs: number
   readonly seed: number
   /** Wall time in ms. */
-  readonly took: number
+  readonly durationMs: number
 }
 
-type Act = (backend: SessionBackend, at: number) => Promise<unknown>
+type FuzzStep = (backend: SessionBackend, at: number) => Promise<unknown>
 
 const runLength = 60
 
 /**
- * Does random things to a backend and to the reference in step, and compares every answer and every list. fast-check is
- * passed in, because the histories that it finds are shrunk by it: `fuzzBackend(fc, { open })`.
+ * Applies random operations to a backend and to the reference in lockstep, and compares every result and every list.
+ * fast-check is a parameter because it is an optional peer dependency.
+ *
+ * @throws The first difference, with the shortest history that shows it, as fast-check found it by shrinking.
+ * @example
+ * ```ts
+ * import fc from 'fast-check'
+ * import { fuzzBackend } from '@sojourn/conformance/fuzz'
+ *
+ * const { operations, durationMs } = await fuzzBackend(fc, { open: () => myBackend() })
+ * ```
  */
 export async function fuzzBackend(
   fc: typeof fastCheck,
@@ -44,7 +53,7 @@ export async function fuzzBackend(
   const began = performance.now()
   const done = { operations: 0, runs: 0 }
   const pauses = fc.constantFrom(0, 0, tick, 10 * tick, 30_000)
-  const history = fc.array(fc.tuple(acts(fc, tick), pauses), {
+  const history = fc.array(fc.tuple(stepsArbitrary(fc, tick), pauses), {
     minLength: runLength,
     maxLength: runLength,
   })
@@ -52,9 +61,9 @@ export async function fuzzBackend(
     const [backend, reference] = [await open(), referenceBackend()]
     try {
       let at = t0
-      for (const [act, pause] of steps) {
+      for (const [step, pause] of steps) {
         at += pause
-        deepEqual(await act(backend, at), await act(reference, at))
+        deepEqual(await step(backend, at), await step(reference, at))
         for (const group of groups)
           deepEqual(await listed(backend, group, at), await listed(reference, group, at))
         done.operations++
@@ -65,12 +74,12 @@ export async function fuzzBackend(
     done.runs++
   })
   await fc.assert(property, { numRuns: Math.ceil(operations / runLength), seed })
-  return { ...done, seed, took: Math.round(performance.now() - began) }
+  return { ...done, seed, durationMs: Math.round(performance.now() - began) }
 }
 
 const groups = ['g', 'h', '']
 
-function acts(fc: typeof fastCheck, tick: number): Arbitrary<Act> {
+function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep> {
   const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'h.a', 'h.b', '.x')
   const version = fc.constantFrom('v1', 'v2', 'v3')
   const life = fc.constantFrom(-1, 0, 5 * tick, 40 * tick, 200 * tick)
@@ -78,24 +87,25 @@ function acts(fc: typeof fastCheck, tick: number): Arbitrary<Act> {
   const limit = fc.option(fc.record({ max: fc.integer({ min: 1, max: 3 }), onExceed }), {
     nil: undefined,
   })
-  // No two rows share their end, so that who is evicted does not depend on the order of equals.
+  // No two rows expire at the same time, so which one is evicted does not depend on the order of equals.
   const serial = fc.nat(999_999)
-  const asAct = <Args>(arbitrary: Arbitrary<Args>, act: (args: Args) => Act) => arbitrary.map(act)
+  const asStep = <Args>(arbitrary: Arbitrary<Args>, step: (args: Args) => FuzzStep) =>
+    arbitrary.map(step)
   return fc.oneof(
-    asAct(id, (id) => (backend, at) => backend.find(id, callAt(at))),
-    asAct(
+    asStep(id, (id) => (backend, at) => backend.find(id, callAt(at))),
+    asStep(
       fc.record({ id, version, life, limit, serial }),
       ({ id, limit, ...row }) =>
         (backend, at) =>
           backend.insert(id, rowAt(at, row), limit ? { ...callAt(at), limit } : callAt(at)),
     ),
-    asAct(
+    asStep(
       fc.record({ id, version, expected: version, life, serial }),
       ({ id, expected, ...row }) =>
         (backend, at) =>
           backend.replace(id, rowAt(at, row), { ...callAt(at), expected }),
     ),
-    asAct(
+    asStep(
       fc.record({ id, version, life, serial, ago: fc.nat(20) }),
       ({ id, version, ago, ...life }) =>
         (backend, at) =>
@@ -105,8 +115,8 @@ function acts(fc: typeof fastCheck, tick: number): Arbitrary<Act> {
             { ...callAt(at), expected: { version, touchedAt: at - ago * tick } },
           ),
     ),
-    asAct(id, (id) => (backend, at) => backend.remove(id, { ...callAt(at), reason: 'logout' })),
-    asAct(
+    asStep(id, (id) => (backend, at) => backend.remove(id, { ...callAt(at), reason: 'logout' })),
+    asStep(
       fc.record({ group: fc.constantFrom(...groups), except: id }),
       ({ group, except }) =>
         (backend, at) =>

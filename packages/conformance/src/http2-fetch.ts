@@ -3,15 +3,16 @@ import http2 from 'node:http2'
 import { Readable } from 'node:stream'
 
 /**
- * `fetch` over HTTP/2, a connection for each request, to be handed to the suite: the platform's own speaks HTTP/1.1.
- * `ca` is the certificate that a server is trusted by; without it the connection is in plain text. A stream that was
- * refused is asked for once more, as every client may: nothing of it was processed (RFC 9113, 8.7).
+ * Returns a `fetch` over HTTP/2 for the binding suite, because the platform's speaks HTTP/1.1. Opens a connection for each
+ * request. Repeats a request once if its stream was refused: nothing of it was processed (RFC 9113, section 8.7).
+ *
+ * @param ca The certificate to trust. Without it the connection is plain text.
  */
 export function fetchHttp2(ca?: string): typeof fetch {
-  const ask = askOnce(ca)
+  const fetchOnce = createFetchOnce(ca)
   return (input, init) =>
-    ask(input, init).catch((error: unknown) => {
-      if (isRefused(error)) return ask(input, init)
+    fetchOnce(input, init).catch((error: unknown) => {
+      if (isRefused(error)) return fetchOnce(input, init)
       throw error
     })
 }
@@ -20,7 +21,7 @@ function isRefused(error: unknown): boolean {
   return error instanceof Error && error.message.includes('NGHTTP2_REFUSED_STREAM')
 }
 
-function askOnce(ca: string | undefined): typeof fetch {
+function createFetchOnce(ca: string | undefined): typeof fetch {
   return async (input, init = {}) => {
     const { origin, pathname, search } = new URL(String(input))
     const connection = http2.connect(origin, ca ? { ca } : {})

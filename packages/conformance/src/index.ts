@@ -1,14 +1,13 @@
-export type { Report, Result } from './report.ts'
+export type { NotOffered, Report, Result } from './report.ts'
 export { createScheduler, type Scheduler } from './scheduler.ts'
 export {
   type Case,
+  type CaseDefinition,
   createSuite,
-  type Definition,
-  ended,
-  type NotOffered,
   type Runner,
   register,
   runSuite,
   type Suite,
-  type SuiteParts,
+  type SuiteOptions,
+  withTimeout,
 } from './suite.ts'

@@ -3,18 +3,21 @@ import type { GroupLimit, Row, SessionBackend, Tombstone } from '@sojourn/core/s
 import { groupOf } from './backend-clauses.ts'
 import { type ReferenceRules, referenceRules } from './reference-rules.ts'
 
-/** All that the reference keeps. */
+/** The rows and tombstones of a reference backend. */
 export type Entries = Map<SessionId, Row | Tombstone>
 
-/** What a test may bring along. */
+/** What a test can set. */
 export interface ReferenceOptions {
-  /** Awaited before and after each atomic block, so that a scheduler can interleave operations. */
+  /** Awaited before and after each atomic block, to interleave operations. */
   readonly step?: () => Promise<void>
   readonly entries?: Entries
   readonly rules?: Partial<ReferenceRules>
 }
 
-/** The contract as plainly as it can be written, to compare others with. It looks at all it has, and frees nothing. */
+/**
+ * Returns the plainest implementation of the contract, over a `Map`, for comparison and for tests. Every operation scans
+ * all entries, and nothing is ever freed.
+ */
 export function referenceBackend(options: ReferenceOptions = {}): SessionBackend {
   const { step = async () => undefined, entries = new Map() } = options
   const rules = { ...referenceRules, ...options.rules }

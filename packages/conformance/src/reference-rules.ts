@@ -1,13 +1,13 @@
 import type { Row, Tombstone } from '@sojourn/core/store'
 import { tombstoneMs } from './backend-clauses.ts'
 
-/** What a mutant may break without writing a backend anew. */
+/** The rules that a mutant can break without implementing a backend. */
 export interface ReferenceRules {
   /** Clause 5. */
   isLive(row: Row, at: number): boolean
   /** Clause 3. */
   stands(tombstone: Tombstone, at: number): boolean
-  /** Clause 2: whether a row may be replaced by a writer that expects the version `expected`. */
+  /** Clause 2: whether a writer that expects the version `expected` may replace the row. */
   mayReplace(row: Row, expected: string): boolean
   /** Clause 2. */
   mayTouch(row: Row, expected: Pick<Row, 'version' | 'touchedAt'>): boolean

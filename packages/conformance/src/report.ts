@@ -1,17 +1,23 @@
-import type { NotOffered } from './suite.ts'
-
-/** How one case ended. `exempt` means: it failed, as was declared with a reason. */
+/** The outcome of one case. `exempt`: it failed, as declared with a reason. */
 export type Result = { readonly id: string; readonly title: string } & (
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly error: unknown }
   | { readonly outcome: 'exempt'; readonly reason: string }
 )
 
-/** What a run means, to be put into a README or a dashboard. */
+/** A case that is not run because the subject does not offer what the case is about. */
+export interface NotOffered {
+  readonly id: string
+  readonly title: string
+  /** What is missing, by its name in `supports` or in the options of the suite. */
+  readonly lacks: string
+}
+
+/** The report of a run, for a README or a dashboard. */
 export interface Report {
-  /** For people: counts, then by name what failed, what was exempt, and what was not offered, by what is lacking. */
+  /** The counts, then the cases that failed, that were exempt and that were not offered. */
   readonly markdown: string
-  /** For machines: the same, as JSON text. */
+  /** The same as JSON text. */
   readonly json: string
 }
 
@@ -21,7 +27,7 @@ interface Run {
   readonly results: readonly Result[]
 }
 
-/** Tells of a run. What did not run is told by name, and is never counted as passed. */
+/** Reports a run. Lists cases that did not run by name, and never counts them as passed. */
 export function report({ name, notOffered, results }: Run): Report {
   const passed = results.filter(({ outcome }) => outcome === 'passed')
   const exempt = results.filter((result) => result.outcome === 'exempt')
@@ -61,7 +67,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`### ${title}`, lines.map((line) => `- ${line}`).join('\n')]
 }
 
-/** One group per capability that is lacking, in the order of the ids. */
+/** Groups cases by the missing capability, in the order of their ids. */
 function byLack(notOffered: readonly NotOffered[]): [string, NotOffered[]][] {
   const groups = new Map<string, NotOffered[]>()
   const inOrder = notOffered.toSorted((a, b) => byId.compare(a.id, b.id))
@@ -71,7 +77,7 @@ function byLack(notOffered: readonly NotOffered[]): [string, NotOffered[]][] {
 
 const byId = new Intl.Collator('en', { numeric: true })
 
-/** The first line only: the rest is the difference that the test runner shows. */
+/** Returns the first line only: test runners show the rest, which is the difference. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.split('\n', 1).join('')

@@ -1,9 +1,9 @@
-import type { Served } from './binding-fixture.ts'
+import type { Served } from './binding-app.ts'
 import { runSuite, type Suite } from './suite.ts'
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
-/** What is used of Bun's and of Deno's own server. */
+/** The parts of Bun and Deno that serve requests. */
 interface Runtime {
   readonly Bun?: {
     serve(options: { fetch: Fetch; port: number; hostname: string }): {
@@ -21,7 +21,7 @@ interface Runtime {
 
 const { Bun, Deno }: Runtime = globalThis as Runtime
 
-/** Serves a function of Request by the own server of Bun or Deno, whichever this runs on. */
+/** Serves a fetch handler with the server of Bun or Deno, depending on the runtime. */
 export function serveFetch(fetch: Fetch): Served {
   const at = { port: 0, hostname: '127.0.0.1' }
   if (Bun) {
@@ -34,7 +34,11 @@ export function serveFetch(fetch: Fetch): Served {
   return { url: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() }
 }
 
-/** Runs a suite where there is no test runner, prints what failed, and ends the process by it; `lacking` may be lacking. */
+/**
+ * Runs a suite without a test runner, prints failures and counts, and exits the process: 0 if all cases passed, else 1.
+ *
+ * @param lacking Capabilities that may be missing. Any other case that is not offered counts as a failure.
+ */
 export async function runAlone(suite: Suite, lacking: readonly string[] = []): Promise<never> {
   const results = await runSuite(suite)
   const failed = results.filter(({ outcome }) => outcome !== 'passed')

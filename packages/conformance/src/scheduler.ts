@@ -1,12 +1,12 @@
-/** Makes interleavings instead of hoping for them. The same seed makes the same ones. */
+/** Produces interleavings that the seed determines, so that races are reproducible. */
 export interface Scheduler {
-  /** Lets others go first, for a random number of turns. */
+  /** Lets other requests run, for a random number of microtask turns. */
   step(): Promise<void>
-  /** A random number, at least 0 and below 1. */
+  /** Returns a random number from 0 to below 1. */
   random(): number
 }
 
-/** A scheduler that draws from `seed`, an integer. */
+/** Returns a scheduler whose random numbers depend on `seed`, an integer. */
 export function createScheduler(seed: number): Scheduler {
   const random = createRandom(seed)
   return {
@@ -17,7 +17,7 @@ export function createScheduler(seed: number): Scheduler {
   }
 }
 
-/** The generator mulberry32: small, and good enough to shuffle turns. */
+/** The mulberry32 generator: small, and good enough to shuffle turns. */
 function createRandom(seed: number): () => number {
   let state = seed | 0
   return () => {

@@ -2,7 +2,7 @@ import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core
 import type { SessionBackend } from '@sojourn/core/store'
 import { allOperations, createBackendControl, type Operation } from './backend-control.ts'
 import type { Scheduler } from './scheduler.ts'
-import type { Definition } from './suite.ts'
+import type { CaseDefinition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'
 
 /** The manager's options that a case sets; pass all of them to `createSessionManager`. */
@@ -36,7 +36,7 @@ export interface StoreFixture {
 }
 
 /** A case of the store suite. */
-export type StoreCase = Definition<StoreFixture>
+export type StoreCase = CaseDefinition<StoreFixture>
 
 /** The limits of every session in the cases, in ms. */
 export const limits = {

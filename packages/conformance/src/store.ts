@@ -23,27 +23,39 @@ export type { ConnectOptions, StoreUnderTest, Wrap } from './store-fixture.ts'
 export { register, runSuite } from './suite.ts'
 export { createVisitor, type PendingRequest, type TestData, type Visitor } from './visitor.ts'
 
-/** A store, as a stranger hands it to the suite. */
+/** The store under test and what it offers. */
 export interface StoreSuiteOptions {
-  /** Opens a storage that is empty; each case gets one of its own and closes it. */
+  /** Opens an empty storage for each case, which closes it. */
   open(): StoreUnderTest | Promise<StoreUnderTest>
-  /** Heads the report. @default 'store' */
+  /** The name of the store in the report. @default 'store' */
   readonly name?: string
-  /** What the store says of itself; what it does not claim is listed as not offered. */
+  /** The store's own `supports`. Cases about capabilities it lacks are not offered. */
   readonly supports: StoreSupports
-  /** Whether `connect` puts its `wrap` around a backend; a store that has none does not. @default true */
+  /** Whether `connect` applies `wrap` to a backend; false for a store without a backend. @default true */
   readonly wraps?: boolean
-  /** Whether the token itself holds the session, so that each change sends it anew. @default false */
+  /** Whether the token holds the session, so that each change sends a new one. @default false */
   readonly sealed?: boolean
   /** Whether the storage can be dumped. @default false */
   readonly dumps?: boolean
-  /** Case ids that may fail, each with the reason. An exemption that is not needed fails. */
+  /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
-  /** Decides the interleavings. @default 1 */
+  /** Determines the interleavings. @default 1 */
   readonly seed?: number
 }
 
-/** The promises P1 to P12 as cases, on tokens, through a manager: for every store. */
+/**
+ * Returns the promises P1 to P12 to users as cases, which run through a manager on any store.
+ *
+ * @example
+ * ```ts
+ * import { register, storeSuite } from '@sojourn/conformance/store'
+ * import { test } from 'vitest'
+ *
+ * const connect = (options, wrap) =>
+ *   createSessionManager(devConfig(secret, { store: keyedStore(wrap(backend)), ...options }))
+ * register(storeSuite({ open: () => ({ connect }), supports }), { test })
+ * ```
+ */
 export function storeSuite(options: StoreSuiteOptions): Suite {
   const { open, supports, exempt, seed = 1 } = options
   const { name = 'store', wraps = true, sealed = false, dumps = false } = options
@@ -67,7 +79,7 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
       }
     },
     ...(exempt ? { exempt } : {}),
-    patience: 60_000,
+    timeoutMs: 60_000,
   })
 }
 
@@ -88,7 +100,7 @@ const definitions: readonly StoreCase[] = [
   ...watches,
 ]
 
-/** What the suite was told must be what the manager says, or capabilities could be hidden from it. */
+/** Checks `supports` against the manager's, so that no capability is hidden from the suite. */
 function claims(supports: StoreSupports): StoreCase {
   return {
     id: 'P0.1',

@@ -1,68 +1,61 @@
 import { fail } from 'node:assert/strict'
-import { type Report, type Result, report } from './report.ts'
+import { type NotOffered, type Report, type Result, report } from './report.ts'
 
-/** One fact about a subject. Its `run` rejects where the fact does not hold, and always ends. */
+/** One fact about a subject. `run` rejects if the fact does not hold, and always settles. */
 export interface Case {
-  /** The number of the clause or promise that it proves, such as `B2.3`. */
+  /** The clause or promise that it proves, and a number: `B2.3`. */
   readonly id: string
   readonly title: string
-  /** Present where the case is exempted, and then it says why; its `run` rejects when the exemption is not needed. */
+  /** The reason of an exemption. `run` of an exempt case rejects if the exemption is not needed. */
   readonly exempt?: string
   run(): Promise<void>
 }
 
-/** A case that is not run, because the subject says that it lacks what the case is about. */
-export interface NotOffered {
-  readonly id: string
-  readonly title: string
-  /** What is lacking, by its name in `supports` or in the options of the suite. */
-  readonly lacks: string
-}
-
-/** Cases as data. Run them with `runSuite`, or hand them to a test runner with `register`. */
+/** Cases as data. Run them with `runSuite`, or add them to a test runner with `register`. */
 export interface Suite {
   readonly name: string
   readonly cases: readonly Case[]
   readonly notOffered: readonly NotOffered[]
-  /** What the results mean, for people and for machines. */
+  /** Returns the report of a run, as Markdown and as JSON. */
   report(results: readonly Result[]): Report
 }
 
-/** A case that still needs its subject, of which each run is given a fresh one. */
-export interface Definition<Subject> {
+/** A case without its subject; each run gets a fresh one. */
+export interface CaseDefinition<Subject> {
   readonly id: string
   readonly title: string
-  /** What the subject must offer for this case to make sense. */
+  /** The capabilities that the subject must offer for this case to make sense. */
   readonly needs?: readonly string[]
   run(subject: Subject): Promise<void>
 }
 
-/** What a suite is made of. */
-export interface SuiteParts<Subject> {
+/** What a suite consists of. */
+export interface SuiteOptions<Subject> {
   readonly name: string
-  readonly definitions: readonly Definition<Subject>[]
-  /** Whether the subject offers what a case needs. */
+  readonly definitions: readonly CaseDefinition<Subject>[]
+  /** Returns whether the subject offers a capability that a case needs. */
   offers(need: string): boolean
-  /** Opens a fresh subject, and closes it when `run` has ended. */
+  /** Opens a fresh subject and closes it when `run` has settled. */
   withSubject(run: (subject: Subject) => Promise<void>): Promise<void>
-  /** Cases that the subject may fail, each with the reason. */
+  /** Cases that the subject may fail: the reason by case id. */
   readonly exempt?: Readonly<Record<string, string>>
-  /** After this many ms a case has failed. @default 20_000 */
-  readonly patience?: number
+  /** The time limit of a case, in ms. @default 20_000 */
+  readonly timeoutMs?: number
 }
 
-/** What `register` uses of a test runner: vitest, node:test, jest and bun all have it. */
+/** The part of a test runner that `register` uses. vitest, node:test, jest and bun have it. */
 export interface Runner {
   readonly test: (name: string, run: () => Promise<void>) => unknown
 }
 
 /**
- * Makes a suite. A case whose need is not offered is listed under `notOffered` and never run. An exempted case is run
- * and must fail: an exemption that is not needed, and one that names no case, fail as cases of their own.
+ * Returns a suite. Cases whose needs are not offered are listed in `notOffered` and never run. Exempt cases run and must
+ * fail: an exemption that is not needed fails, and so does one that names no case.
  */
-export function createSuite<Subject>(parts: SuiteParts<Subject>): Suite {
-  const { name, definitions, exempt = {}, patience = 20_000 } = parts
-  const missing = ({ needs = [] }: Definition<Subject>) => needs.find((need) => !parts.offers(need))
+export function createSuite<Subject>(options: SuiteOptions<Subject>): Suite {
+  const { name, definitions, exempt = {}, timeoutMs = 20_000 } = options
+  const missing = ({ needs = [] }: CaseDefinition<Subject>) =>
+    needs.find((need) => !options.offers(need))
   const notOffered = definitions.flatMap((definition) => {
     const lacks = missing(definition)
     return lacks === undefined ? [] : [{ id: definition.id, title: definition.title, lacks }]
@@ -70,15 +63,15 @@ export function createSuite<Subject>(parts: SuiteParts<Subject>): Suite {
   const cases = definitions
     .filter((definition) => missing(definition) === undefined)
     .map(({ id, title, run }): Case => {
-      const bound = () => ended(parts.withSubject(run), patience)
+      const bound = () => withTimeout(options.withSubject(run), timeoutMs)
       const reason = exempt[id]
       return reason === undefined
         ? { id, title, run: bound }
         : { id, title, exempt: reason, run: () => mustFail(id, bound) }
     })
   const ids = new Set(cases.map(({ id }) => id))
-  const strays = Object.keys(exempt).filter((id) => !ids.has(id))
-  const all = [...cases, ...strays.map(strayExemption)]
+  const unknown = Object.keys(exempt).filter((id) => !ids.has(id))
+  const all = [...cases, ...unknown.map(unknownExemption)]
   return {
     name,
     cases: all,
@@ -87,7 +80,18 @@ export function createSuite<Subject>(parts: SuiteParts<Subject>): Suite {
   }
 }
 
-/** Registers each case as a test. The array that it returns fills while they run; `suite.report` understands it. */
+/**
+ * Adds each case to a test runner. Returns an array of results for `suite.report`, which fills while the tests run.
+ *
+ * @example
+ * ```ts
+ * import { after, test } from 'node:test'
+ * import { register } from '@sojourn/conformance'
+ *
+ * const results = register(suite, { test })
+ * after(() => console.log(suite.report(results).markdown))
+ * ```
+ */
 export function register(suite: Suite, { test }: Runner): readonly Result[] {
   const results: Result[] = []
   for (const each of suite.cases) {
@@ -100,15 +104,15 @@ export function register(suite: Suite, { test }: Runner): readonly Result[] {
   return results
 }
 
-/** Runs all cases, one after the other, without a test runner. Never rejects. */
+/** Runs all cases one after the other, without a test runner. Never rejects. */
 export async function runSuite(suite: Suite): Promise<readonly Result[]> {
   const results: Result[] = []
   for (const each of suite.cases) results.push(await runCase(each))
   return results
 }
 
-/** The promise, or a rejection after `ms`, so that a subject that hangs fails and does not hang its test. */
-export async function ended<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
+/** Returns the promise, or rejects after `ms`, so that a subject that hangs fails its test. */
+export async function withTimeout<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`It did not end within ${ms} ms`)), ms)
@@ -135,7 +139,7 @@ async function mustFail(id: string, run: () => Promise<void>): Promise<void> {
   if (hasPassed) fail(`${id} holds, so the exemption is not needed: remove it.`)
 }
 
-function strayExemption(id: string): Case {
+function unknownExemption(id: string): Case {
   return {
     id,
     title: 'an exemption names a case that is run',

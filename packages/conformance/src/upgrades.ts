@@ -1,34 +1,34 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request, type Server } from 'node:http'
+import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { HeadersLike, SessionManager, Watch } from '@sojourn/core'
-import type { BindingApp, Served } from './binding-fixture.ts'
+import type { BindingApp, Served } from './binding-app.ts'
 import type { TestData } from './visitor.ts'
 
-/** What an upgrade came to. */
+/** The connection of an upgrade, or the response that refused it. */
 export interface Connection {
   readonly status: number
   readonly setCookies: readonly string[]
-  /** All that is said on the connection until it ends. */
-  said(): Promise<string>
+  /** Resolves to all text of the connection when it ends. */
+  received(): Promise<string>
   close(): void
 }
 
-/** Begins to follow the session of an upgrade. */
+/** Starts the watch of an upgrade's session. */
 export type BeginWatch = (
   manager: SessionManager<TestData>,
   headers: HeadersLike,
 ) => Promise<Watch<TestData>>
 
-/** Serves an application by a server of node:http on loopback, upgrades included. */
+/** Serves an application on loopback with a server of node:http, upgrades included. */
 export async function listen(
-  server: Server,
+  server: http.Server,
   app: Pick<BindingApp, 'mounts'>,
   begin?: BeginWatch,
 ): Promise<Served> {
-  answerUpgrades(server, app, begin)
+  handleUpgrades(server, app, begin)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   // A server that listens on a port has an address of this kind.
@@ -42,13 +42,13 @@ export async function listen(
   }
 }
 
-/** Has a server admit upgrades of who is logged in, and say on the connection why the session is over when it is. */
-export function answerUpgrades(
-  server: Pick<Server, 'on'>,
+/** Makes a server accept the upgrades of logged-in users, and write the reason to the connection when its watch ends. */
+export function handleUpgrades(
+  server: Pick<http.Server, 'on'>,
   { mounts }: Pick<BindingApp, 'mounts'>,
   begin: BeginWatch = (manager, headers) => manager.watch(headers),
 ): void {
-  const admit = async ({ headers }: IncomingMessage, socket: Duplex) => {
+  const admit = async ({ headers }: http.IncomingMessage, socket: Duplex) => {
     const [first] = mounts
     const watch = first && (await begin(first.manager, headers))
     if (watch?.session.userId === undefined) {
@@ -56,29 +56,33 @@ export function answerUpgrades(
       return void socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')
     }
     socket.on('close', () => watch.close())
-    socket.resume().on('end', () => socket.end()) // who reads nothing does not hear that the other side has left
+    socket.resume().on('end', () => socket.end()) // 'end' is not emitted unless the socket is read
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
     socket.end(await watch.ended)
   }
-  server.on('upgrade', (asked, socket) => {
+  server.on('upgrade', (request, socket) => {
     socket.on('error', () => socket.destroy())
-    admit(asked, socket).catch(() => socket.destroy())
+    admit(request, socket).catch(() => socket.destroy())
   })
 }
 
-/** Asks for an upgrade, as the client of a WebSocket does. */
+/** Requests an upgrade, as a WebSocket client does. */
 export async function connect(url: string, headers: Record<string, string>): Promise<Connection> {
-  const asked = request(url, { headers: { ...headers, connection: 'Upgrade', upgrade: 'test' } })
-  asked.end()
-  const [response, socket] = await new Promise<[IncomingMessage, Duplex]>((resolve, reject) => {
-    asked.on('upgrade', (response, socket) => resolve([response, socket]))
-    asked.on('response', (response) => resolve([response, response.socket]))
-    asked.on('error', reject)
+  const request = http.request(url, {
+    headers: { ...headers, connection: 'Upgrade', upgrade: 'test' },
   })
+  request.end()
+  const [response, socket] = await new Promise<[http.IncomingMessage, Duplex]>(
+    (resolve, reject) => {
+      request.on('upgrade', (response, socket) => resolve([response, socket]))
+      request.on('response', (response) => resolve([response, response.socket]))
+      request.on('error', reject)
+    },
+  )
   return {
     status: response.statusCode ?? 0,
     setCookies: response.headers['set-cookie'] ?? [],
-    said: () => text(socket),
+    received: () => text(socket),
     close: () => void socket.destroy(),
   }
 }

@@ -1,7 +1,6 @@
 import { runSuite } from '@sojourn/conformance'
 import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
 import { expect, test } from 'vitest'
-import { answerMutants } from './backend-mutants/answers.ts'
 import { claimMutants } from './backend-mutants/claims.ts'
 import { endMutants } from './backend-mutants/ends.ts'
 import { groupMutants } from './backend-mutants/groups.ts'
@@ -9,6 +8,7 @@ import { casesIn } from './backend-mutants/mutant.ts'
 import { prefixAndTimerMutants } from './backend-mutants/prefixes-and-timers.ts'
 import { raceMutants } from './backend-mutants/races.ts'
 import { ruleMutants } from './backend-mutants/rules.ts'
+import { settleMutants } from './backend-mutants/settling.ts'
 import { writeMutants } from './backend-mutants/writes.ts'
 
 const mutants = [
@@ -18,7 +18,7 @@ const mutants = [
   ...endMutants,
   ...groupMutants,
   ...claimMutants,
-  ...answerMutants,
+  ...settleMutants,
   ...prefixAndTimerMutants,
 ]
 

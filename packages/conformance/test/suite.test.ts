@@ -1,16 +1,16 @@
-import { createSuite, type Definition, register, runSuite } from '@sojourn/conformance'
+import { type CaseDefinition, createSuite, register, runSuite } from '@sojourn/conformance'
 import { expect, test } from 'vitest'
 
-const holds: Definition<unknown> = { id: 'X1.1', title: 'it holds', run: async () => undefined }
-const breaks: Definition<unknown> = {
+const holds: CaseDefinition<unknown> = { id: 'X1.1', title: 'it holds', run: async () => undefined }
+const breaks: CaseDefinition<unknown> = {
   id: 'X1.2',
   title: 'it breaks',
   run: () => Promise.reject(new Error('broken\nat length')),
 }
-const scans: Definition<unknown> = { ...breaks, id: 'X2.1', title: 'it scans', needs: ['scan'] }
+const scans: CaseDefinition<unknown> = { ...breaks, id: 'X2.1', title: 'it scans', needs: ['scan'] }
 
 function suiteOf(
-  definitions: readonly Definition<unknown>[],
+  definitions: readonly CaseDefinition<unknown>[],
   options: { exempt?: Record<string, string>; patience?: number } = {},
 ) {
   return createSuite<unknown>({

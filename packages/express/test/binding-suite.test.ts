@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
   bindingSuite,
-  type Guarding,
+  type GuardSpec,
   listen,
   type Route,
   register,
@@ -24,26 +24,26 @@ import { describe, expect, test } from 'vitest'
 
 const secret = randomBytes(32)
 
-/** Answers as an Express application would. */
-async function answer(res: Response, { answer: given }: Route): Promise<void> {
-  if (given.kind === 'json') res.json(given.body)
-  else if (given.kind === 'redirect') res.redirect(given.to)
-  else if (given.kind === 'empty') res.status(given.status).end()
-  else if (given.kind === 'error') throw given.error
-  else if (given.kind === 'text') {
-    for (const [name, value] of Object.entries(given.headers ?? {}))
+/** Sends a response by the means of Express. */
+async function respond(res: Response, { response: spec }: Route): Promise<void> {
+  if (spec.kind === 'json') res.json(spec.body)
+  else if (spec.kind === 'redirect') res.redirect(spec.to)
+  else if (spec.kind === 'empty') res.status(spec.status).end()
+  else if (spec.kind === 'error') throw spec.error
+  else if (spec.kind === 'text') {
+    for (const [name, value] of Object.entries(spec.headers ?? {}))
       if (name === 'Set-Cookie') res.append(name, value)
       else res.set(name, value)
-    res.send(given.body)
-  } else if (given.kind === 'stream') {
-    for (const chunk of given.chunks) {
+    res.send(spec.body)
+  } else if (spec.kind === 'stream') {
+    for (const chunk of spec.chunks) {
       res.write(chunk)
       await turn()
     }
     res.end()
   } else {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
-    for (const event of given.events) {
+    for (const event of spec.events) {
       await turn()
       res.write(`data: ${event}\n\n`)
     }
@@ -51,7 +51,7 @@ async function answer(res: Response, { answer: given }: Route): Promise<void> {
   }
 }
 
-function guardOf(guard: Guarding): RequestHandler {
+function guardOf(guard: GuardSpec): RequestHandler {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
@@ -65,15 +65,15 @@ async function serve(app: Express, { mounts, routes, trustProxy, onError }: Bind
     app.all(route.path, ...(route.guard ? [guardOf(route.guard)] : []), (req, res, next) => {
       const { session } = req
       const adminSession = Reflect.get(req, 'adminSession') as typeof session
-      Promise.resolve(route.act({ session, adminSession } as never))
-        .then(() => answer(res, route))
+      Promise.resolve(route.handle({ session, adminSession } as never))
+        .then(() => respond(res, route))
         .catch(next)
     })
-  const tell: ErrorRequestHandler = (error, _req, _res, next) => {
+  const reportError: ErrorRequestHandler = (error, _req, _res, next) => {
     onError?.(error)
     next(error)
   }
-  app.use(tell)
+  app.use(reportError)
   return listen(http.createServer(app), { mounts })
 }
 

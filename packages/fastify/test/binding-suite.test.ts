@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
-  answerUpgrades,
   type BindingApp,
   bindingSuite,
   fetchHttp2,
-  type Guarding,
+  type GuardSpec,
+  handleUpgrades,
   type Route,
   register,
 } from '@sojourn/conformance/binding'
@@ -19,24 +19,24 @@ import { describe, expect, test } from 'vitest'
 
 const secret = randomBytes(32)
 
-/** Answers as a Fastify application would. */
-function answer(reply: FastifyReply, { answer: given }: Route) {
-  if (given.kind === 'error') throw given.error
-  if (given.kind === 'json') return given.body
-  if (given.kind === 'redirect') return reply.redirect(given.to)
-  if (given.kind === 'empty') return reply.code(given.status).send()
-  if (given.kind === 'text') return reply.headers(given.headers ?? {}).send(given.body)
-  if (given.kind === 'stream') return reply.send(Readable.from(slowly(given.chunks)))
-  return reply.type('text/event-stream').send(Readable.from(slowly(given.events.map(toEvent))))
+/** Sends a response by the means of Fastify. */
+function respond(reply: FastifyReply, { response: spec }: Route) {
+  if (spec.kind === 'error') throw spec.error
+  if (spec.kind === 'json') return spec.body
+  if (spec.kind === 'redirect') return reply.redirect(spec.to)
+  if (spec.kind === 'empty') return reply.code(spec.status).send()
+  if (spec.kind === 'text') return reply.headers(spec.headers ?? {}).send(spec.body)
+  if (spec.kind === 'stream') return reply.send(Readable.from(slowly(spec.chunks)))
+  return reply.type('text/event-stream').send(Readable.from(slowly(spec.events.map(toEvent))))
 }
 
-/** Writes to the response itself, as who streams without Fastify does. */
-async function answerRaw(reply: FastifyReply, route: Route) {
-  const { answer: given } = route
-  if (given.kind !== 'stream' && given.kind !== 'events') return answer(reply, route)
+/** Streams to Node's response itself, past Fastify. */
+async function respondRaw(reply: FastifyReply, route: Route) {
+  const { response: spec } = route
+  if (spec.kind !== 'stream' && spec.kind !== 'events') return respond(reply, route)
   reply.hijack()
   reply.raw.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
-  for (const chunk of given.kind === 'stream' ? given.chunks : given.events.map(toEvent)) {
+  for (const chunk of spec.kind === 'stream' ? spec.chunks : spec.events.map(toEvent)) {
     await turn()
     reply.raw.write(chunk)
   }
@@ -52,14 +52,17 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
-function guardOf(guard: Guarding): Guard {
+function guardOf(guard: GuardSpec): Guard {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
 }
 
-async function serve(app: FastifyInstance, given: BindingApp, say: typeof answerRaw) {
-  const { mounts, routes, onError } = given
+async function serve(
+  app: FastifyInstance,
+  { mounts, routes, onError }: BindingApp,
+  send: typeof respondRaw,
+) {
   app.addContentTypeParser(
     '*',
     { parseAs: 'string' },
@@ -67,7 +70,7 @@ async function serve(app: FastifyInstance, given: BindingApp, say: typeof answer
   )
   app.addHook('onError', async (_request, _reply, error) => onError?.(error))
   app.addHttpMethod('PROPFIND')
-  answerUpgrades(app.server, { mounts })
+  handleUpgrades(app.server, { mounts })
   for (const { manager, as } of mounts)
     await app.register(sessions(manager, as === undefined ? {} : { as }))
   for (const route of routes)
@@ -78,8 +81,8 @@ async function serve(app: FastifyInstance, given: BindingApp, say: typeof answer
       async handler(request, reply) {
         const { session } = request
         const adminSession = Reflect.get(request, 'adminSession') as typeof session
-        await route.act({ session, adminSession } as never)
-        return say(reply, route)
+        await route.handle({ session, adminSession } as never)
+        return send(reply, route)
       },
     })
   return { url: await app.listen({ port: 0, host: '127.0.0.1' }), close: () => app.close() }
@@ -87,31 +90,31 @@ async function serve(app: FastifyInstance, given: BindingApp, say: typeof answer
 
 type Options = Pick<BindingApp, 'trustProxy'> & { readonly forceCloseConnections: boolean }
 
-const answerByReply = async (reply: FastifyReply, route: Route) => answer(reply, route)
+const respondByReply = async (reply: FastifyReply, route: Route) => respond(reply, route)
 const plain = (options: Options) => fastify(options)
 const plain50 = (options: Options) => fastify50(options) as unknown as FastifyInstance
 const http2 = ({ trustProxy }: Options) =>
   fastify({ trustProxy, http2: true }) as unknown as FastifyInstance
 
 describe.each([
-  { name: 'Fastify 5', make: plain, say: answerByReply },
-  { name: 'Fastify 5, hijacked streams', make: plain, say: answerRaw },
-  { name: 'Fastify 5.0.0', make: plain50, say: answerByReply },
+  { name: 'Fastify 5', make: plain, send: respondByReply },
+  { name: 'Fastify 5, hijacked streams', make: plain, send: respondRaw },
+  { name: 'Fastify 5.0.0', make: plain50, send: respondByReply },
   {
     name: 'Fastify 5, HTTP/2',
     make: http2,
-    say: answerByReply,
+    send: respondByReply,
     fetch: fetchHttp2(),
     upgrades: false,
   },
-])('$name', ({ name, make, say, fetch: ask = fetch, upgrades = true }) => {
+])('$name', ({ name, make, send, fetch: fetchIt = fetch, upgrades = true }) => {
   const suite = bindingSuite({
     name,
-    fetch: ask,
+    fetch: fetchIt,
     guards: true,
     forms: true,
     upgrades,
-    serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, say),
+    serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, send),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),
   })

@@ -4,7 +4,7 @@ import type { Suite } from '@sojourn/conformance'
 import {
   type BindingApp,
   bindingSuite,
-  type Guarding,
+  type GuardSpec,
   type Route,
   type Served,
 } from '@sojourn/conformance/binding'
@@ -15,10 +15,10 @@ import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { stream, streamSSE } from 'hono/streaming'
 
-/** What answers a request, and what a runtime's own server takes. */
+/** A fetch handler, as the servers of runtimes take it. */
 export type Fetch = (request: Request) => Response | Promise<Response>
 
-/** The binding suite on Hono, served by `serve`. `makeApp` may bring an older Hono; `upgrades` says what `serve` answers. */
+/** Returns the binding suite on Hono. `makeApp` may create an older Hono; `upgrades`: whether `serve` accepts upgrades. */
 export function honoSuite(
   name: string,
   serve: (fetch: Fetch, app: BindingApp) => Served | Promise<Served>,
@@ -36,7 +36,7 @@ export function honoSuite(
   })
 }
 
-function guardOf(guard: Guarding) {
+function guardOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
@@ -48,8 +48,8 @@ function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): 
   for (const { path, guard } of routes) if (guard) app.use(path, guardOf(guard) as never)
   for (const route of routes)
     app.all(route.path, async (c) => {
-      await route.act(c.var as never)
-      return answer(c, route)
+      await route.handle(c.var as never)
+      return respond(c, route)
     })
   return app.onError((error, c) => {
     onError?.(error.cause ?? error)
@@ -58,25 +58,25 @@ function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): 
   })
 }
 
-/** Answers as a Hono application would. */
-function answer(c: Context, { answer: given }: Route): Response {
-  if (given.kind === 'json') return c.json(given.body)
-  if (given.kind === 'redirect') return c.redirect(given.to)
-  if (given.kind === 'empty') return c.body(null, given.status)
-  if (given.kind === 'error') throw new HTTPException(418 as never, { cause: given.error })
-  if (given.kind === 'text') {
-    for (const [name, value] of Object.entries(given.headers ?? {})) c.header(name, value)
-    return c.text(given.body)
+/** Sends a response by the means of Hono. */
+function respond(c: Context, { response: spec }: Route): Response {
+  if (spec.kind === 'json') return c.json(spec.body)
+  if (spec.kind === 'redirect') return c.redirect(spec.to)
+  if (spec.kind === 'empty') return c.body(null, spec.status)
+  if (spec.kind === 'error') throw new HTTPException(418 as never, { cause: spec.error })
+  if (spec.kind === 'text') {
+    for (const [name, value] of Object.entries(spec.headers ?? {})) c.header(name, value)
+    return c.text(spec.body)
   }
-  if (given.kind === 'events')
+  if (spec.kind === 'events')
     return streamSSE(c, async (events) => {
-      for (const data of given.events) {
+      for (const data of spec.events) {
         await events.writeSSE({ data })
         await turn()
       }
     })
   return stream(c, async (chunks) => {
-    for (const chunk of given.chunks) {
+    for (const chunk of spec.chunks) {
       await chunks.write(chunk)
       await turn()
     }

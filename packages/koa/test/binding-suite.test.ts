@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import {
   type BindingApp,
   bindingSuite,
-  type Guarding,
+  type GuardSpec,
   listen,
   type Route,
   register,
@@ -20,23 +20,23 @@ import { describe, expect, test } from 'vitest'
 
 const secret = randomBytes(32)
 
-/** Answers as a Koa application would. */
-function answer(ctx: Context, { answer: given }: Route): void {
-  if (given.kind === 'error') throw given.error
-  if (given.kind === 'json') ctx.body = given.body
-  else if (given.kind === 'redirect') ctx.redirect(given.to)
-  else if (given.kind === 'empty') ctx.status = given.status
-  else if (given.kind === 'text') {
-    for (const [name, value] of Object.entries(given.headers ?? {}))
+/** Sends a response by the means of Koa. */
+function respond(ctx: Context, { response: spec }: Route): void {
+  if (spec.kind === 'error') throw spec.error
+  if (spec.kind === 'json') ctx.body = spec.body
+  else if (spec.kind === 'redirect') ctx.redirect(spec.to)
+  else if (spec.kind === 'empty') ctx.status = spec.status
+  else if (spec.kind === 'text') {
+    for (const [name, value] of Object.entries(spec.headers ?? {}))
       if (name === 'Set-Cookie') ctx.append(name, value)
       else ctx.set(name, value)
-    ctx.body = given.body
-  } else if (given.kind === 'stream') ctx.body = Readable.from(slowly(given.chunks))
+    ctx.body = spec.body
+  } else if (spec.kind === 'stream') ctx.body = Readable.from(slowly(spec.chunks))
   else {
     ctx.status = 200
     ctx.type = 'text/event-stream'
     ctx.flushHeaders()
-    ctx.body = Readable.from(slowly(given.events.map((event) => `data: ${event}\n\n`)))
+    ctx.body = Readable.from(slowly(spec.events.map((event) => `data: ${event}\n\n`)))
   }
 }
 
@@ -47,14 +47,14 @@ async function* slowly(chunks: readonly string[]) {
   }
 }
 
-/** Puts a form where Koa's parsers of bodies put it. */
+/** Parses a form into `request.body`, as Koa's body parsers do. */
 const parseForm: Middleware = async (ctx, next) => {
   if (ctx.is('urlencoded'))
     Object.assign(ctx.request, { body: new URLSearchParams(await text(ctx.req)) })
   return next()
 }
 
-function guardOf(guard: Guarding) {
+function guardOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
@@ -74,8 +74,8 @@ function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): 
   return app.use(async (ctx) => {
     const route = routes.find(({ path }) => path === ctx.path)
     if (!route) return
-    await route.act(ctx as never)
-    answer(ctx as Context, route)
+    await route.handle(ctx as never)
+    respond(ctx as Context, route)
   })
 }
 

@@ -6,7 +6,7 @@ import {
   type BindingApp,
   bindingSuite,
   fetchHttp2,
-  type Guarding,
+  type GuardSpec,
   listen,
   type Mount,
   type Route,
@@ -29,20 +29,20 @@ import { makeCertificate, serveHttp2 } from './http2-support.ts'
 const secret = randomBytes(32)
 const certificate = await makeCertificate()
 
-/** An application without a framework: a chain of handlers, a table of routes, and an answer to errors. */
+/** Returns an application without a framework: a chain of handlers, a table of routes, and an error handler. */
 function listenerOf({ mounts, routes, trustProxy, onError }: BindingApp) {
   const guards = routes.flatMap(({ path, guard }) => (guard ? [at(path, guardOf(guard))] : []))
   const handlers = [parseForm, ...mounts.map((mount) => mounted(mount, trustProxy)), ...guards]
   return (request: NodeRequest, response: NodeResponse) => {
     const fail = (error: unknown) => {
       onError?.(error)
-      answerError(response as Answering, error)
+      respondWithError(response as WritableResponse, error)
     }
     const next = (at: number) => (error?: unknown) => {
       if (error) return fail(error)
       const handler = handlers[at]
       if (handler) handler(request, response, next(at + 1))
-      else route(request, response as Answering, routes).catch(fail)
+      else route(request, response as WritableResponse, routes).catch(fail)
     }
     next(0)()
   }
@@ -57,7 +57,7 @@ function at(path: string, handler: NodeHandler): NodeHandler {
     pathOf(request) === path ? handler(request, response, next) : next()
 }
 
-/** Puts a form where Connect's parsers of bodies put it. */
+/** Parses a form into `request.body`, as Connect's body parsers do. */
 const parseForm: NodeHandler = (request, _response, next) => {
   if (!request.headers['content-type']?.includes('urlencoded')) return next()
   text(request).then((form) => {
@@ -66,7 +66,7 @@ const parseForm: NodeHandler = (request, _response, next) => {
   }, next)
 }
 
-function guardOf(guard: Guarding): NodeHandler {
+function guardOf(guard: GuardSpec): NodeHandler {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
@@ -80,34 +80,34 @@ function mounted({ manager, as }: Mount, trustProxy: boolean) {
   })
 }
 
-/** The methods that the handlers here call, which both protocols have. */
-interface Answering {
+/** The methods of a response that HTTP/1 and HTTP/2 have in common. */
+interface WritableResponse {
   statusCode: number
   setHeader(name: string, value: string): unknown
-  writeHead(status: number, headers?: Record<string, string>): Answering
+  writeHead(status: number, headers?: Record<string, string>): WritableResponse
   flushHeaders(): void
   write(chunk: string): boolean
   end(chunk?: string): unknown
 }
 
-async function route(request: NodeRequest, response: Answering, routes: readonly Route[]) {
+async function route(request: NodeRequest, response: WritableResponse, routes: readonly Route[]) {
   const found = routes.find(({ path }) => path === pathOf(request))
   if (!found) return response.writeHead(404).end()
-  await found.act(request as never)
-  return answer(response, found)
+  await found.handle(request as never)
+  return respond(response, found)
 }
 
-async function answer(response: Answering, { answer: given }: Route) {
-  if (given.kind === 'error') throw given.error
-  if (given.kind === 'json') return response.end(JSON.stringify(given.body))
-  if (given.kind === 'redirect') return response.writeHead(302, { Location: given.to }).end()
-  if (given.kind === 'empty') return response.writeHead(given.status).end()
-  if (given.kind === 'text') {
-    for (const [name, value] of Object.entries(given.headers ?? {})) response.setHeader(name, value)
-    return response.end(given.body)
+async function respond(response: WritableResponse, { response: spec }: Route) {
+  if (spec.kind === 'error') throw spec.error
+  if (spec.kind === 'json') return response.end(JSON.stringify(spec.body))
+  if (spec.kind === 'redirect') return response.writeHead(302, { Location: spec.to }).end()
+  if (spec.kind === 'empty') return response.writeHead(spec.status).end()
+  if (spec.kind === 'text') {
+    for (const [name, value] of Object.entries(spec.headers ?? {})) response.setHeader(name, value)
+    return response.end(spec.body)
   }
-  const isStream = given.kind === 'stream'
-  const chunks = isStream ? given.chunks : given.events.map((event) => `data: ${event}\n\n`)
+  const isStream = spec.kind === 'stream'
+  const chunks = isStream ? spec.chunks : spec.events.map((event) => `data: ${event}\n\n`)
   if (!isStream) response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders()
   for (const chunk of chunks) {
     await turn()
@@ -116,8 +116,8 @@ async function answer(response: Answering, { answer: given }: Route) {
   return response.end()
 }
 
-/** What the middleware has put on the response for an error of its own stands there already. */
-function answerError(response: Answering, error: unknown) {
+/** Sends an error. The middleware has already set the status and headers of its own errors. */
+function respondWithError(response: WritableResponse, error: unknown) {
   if (response.statusCode < 400) response.statusCode = Object(error).status ?? 500
   response.end('error')
 }

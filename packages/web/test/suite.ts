@@ -4,7 +4,7 @@ import type { Suite } from '@sojourn/conformance'
 import {
   type BindingApp,
   bindingSuite,
-  type Guarding,
+  type GuardSpec,
   type Route,
   type Served,
 } from '@sojourn/conformance/binding'
@@ -12,10 +12,10 @@ import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { csrf, requireRecent, requireSession, sessions } from '@sojourn/web'
 
-/** What answers a request, and what a runtime's own server takes. */
+/** A fetch handler, as the servers of runtimes take it. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/** The binding suite on handlers of Request and Response, served by `serve`; `upgrades` says whether it answers them. */
+/** Returns the binding suite on fetch handlers. `upgrades`: whether `serve` accepts upgrades. */
 export function webSuite(
   name: string,
   serve: (fetch: Fetch, app: BindingApp) => Served | Promise<Served>,
@@ -33,16 +33,16 @@ export function webSuite(
   })
 }
 
-/** Answers as an application of Request and Response would. */
-function answer({ answer: given }: Route): Response {
-  if (given.kind === 'error') throw given.error
-  if (given.kind === 'json') return Response.json(given.body)
-  if (given.kind === 'redirect') return Response.redirect(`http://localhost${given.to}`, 302)
-  if (given.kind === 'empty') return new Response(null, { status: given.status })
-  if (given.kind === 'text') return new Response(given.body, { headers: given.headers ?? {} })
+/** Creates a response, or throws the route's error. */
+function createResponse({ response: spec }: Route): Response {
+  if (spec.kind === 'error') throw spec.error
+  if (spec.kind === 'json') return Response.json(spec.body)
+  if (spec.kind === 'redirect') return Response.redirect(`http://localhost${spec.to}`, 302)
+  if (spec.kind === 'empty') return new Response(null, { status: spec.status })
+  if (spec.kind === 'text') return new Response(spec.body, { headers: spec.headers ?? {} })
   const chunks =
-    given.kind === 'stream' ? given.chunks : given.events.map((event) => `data: ${event}\n\n`)
-  const type = given.kind === 'stream' ? 'text/plain' : 'text/event-stream'
+    spec.kind === 'stream' ? spec.chunks : spec.events.map((event) => `data: ${event}\n\n`)
+  const type = spec.kind === 'stream' ? 'text/plain' : 'text/event-stream'
   return new Response(slowly(chunks), { headers: { 'Content-Type': type } })
 }
 
@@ -58,28 +58,28 @@ function slowly(chunks: readonly string[]): ReadableStream {
   })
 }
 
-function answerError(error: unknown): Response {
+function createErrorResponse(error: unknown): Response {
   const { status = 500, headers = {} } = Object(error)
   return new Response('error', { status, headers })
 }
 
-/** A guard is handed its session, so it is the application that finds it. */
-function guardOf(guard: Guarding) {
+/** Creates a guard. Its session is a parameter, so the application looks it up. */
+function guardOf(guard: GuardSpec) {
   const as = guard.options?.as ?? 'session'
   const check = checkOf(guard)
   return (request: Request, opened: Record<string, never>) => check(request, opened[as] as never)
 }
 
-function checkOf(guard: Guarding) {
+function checkOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
   return csrf(guard.options)
 }
 
-function appOf({ mounts, routes, trustProxy, onError: tell }: BindingApp) {
+function appOf({ mounts, routes, trustProxy, onError: reportError }: BindingApp) {
   const onError = (error: unknown) => {
-    tell?.(error)
-    return answerError(error)
+    reportError?.(error)
+    return createErrorResponse(error)
   }
   const guards = new Map(routes.map(({ path, guard }) => [path, guard && guardOf(guard)]))
 
@@ -92,8 +92,8 @@ function appOf({ mounts, routes, trustProxy, onError: tell }: BindingApp) {
     const opened: Record<string, never> = {}
     const innermost = async () => {
       await guards.get(route.path)?.(request, opened)
-      await route.act(opened)
-      return answer(route)
+      await route.handle(opened)
+      return createResponse(route)
     }
     const chain = mounts.reduceRight(
       (inner: () => Promise<Response>, { manager, as = 'session' }) => {

@@ -5,7 +5,7 @@ import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../bac
 
 const spoiled = 0xff
 
-/** Clause 4: bytes in are bytes out, and nobody shares them. */
+/** Clause 4: values come back byte for byte, and are never shared with the caller. */
 export const bytesCases: readonly BackendCase[] = [
   valueCase('B4.1', 'every byte value is kept', () =>
     Uint8Array.from({ length: 512 }, (_, byte) => byte),
@@ -103,7 +103,7 @@ export const bytesCases: readonly BackendCase[] = [
   },
 ]
 
-/** A value survives insert, find, replace and remove. */
+/** Checks that a value survives insert, find, replace and remove. */
 function valueCase(id: string, title: string, make: () => Uint8Array): BackendCase {
   return {
     id,
@@ -118,9 +118,9 @@ function valueCase(id: string, title: string, make: () => Uint8Array): BackendCa
   }
 }
 
-/** Writes to all of a row that can be written to. */
+/** Overwrites every mutable part of a row. */
 function spoil({ value, priorVersions }: Row): void {
   value.fill(spoiled)
-  // What a careless caller does; a frozen array is as good as a copy.
+  // As a careless caller might; a frozen array is as safe as a copy.
   if (!Object.isFrozen(priorVersions)) (priorVersions as string[]).push('spoiled')
 }

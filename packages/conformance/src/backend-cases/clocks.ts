@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { isEnded, isGone, listsExactly, stands } from '../backend-asserts.ts'
 import { type BackendCase, callAt, ending, hour, makeRow, second } from '../backend-fixture.ts'
 
-/** Clause 5: a backend goes by the manager's clock, however far that is from the machine's. */
+/** Clause 5: a backend uses the manager's clock, however far that is from the machine's. */
 export const clockCases: readonly BackendCase[] = [
   clockCase('B5.16', '1970', 1_000),
   clockCase('B5.17', 'the year 2100', Date.UTC(2100, 0, 1)),
@@ -27,7 +27,7 @@ export const clockCases: readonly BackendCase[] = [
   },
 ]
 
-/** The manager's clock may be far from the machine's and the database's. */
+/** Runs a case with the manager's clock far from the machine's and the database's. */
 function clockCase(id: string, year: string, at: number): BackendCase {
   return {
     id,

@@ -1,10 +1,10 @@
 import { equal } from 'node:assert/strict'
 import type { BackendCall, SessionBackend } from '@sojourn/core/store'
 import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
-import { ended } from '../suite.ts'
+import { withTimeout } from '../suite.ts'
 
-/** How long an operation may take that has nothing to wait for, in ms. */
-const patience = 10_000
+/** The time limit of an operation that has nothing to wait for, in ms. */
+const timeoutMs = 10_000
 const row = makeRow()
 
 const operations = {
@@ -21,7 +21,7 @@ const operations = {
   ping: (backend, call) => backend.ping(call),
 } satisfies Record<string, (backend: SessionBackend, call: BackendCall) => Promise<unknown>>
 
-/** Clauses 1 and 8: outcomes are values, and every operation ends. */
+/** Clauses 1 and 8: outcomes are values, and every operation settles. */
 export const endCases: readonly BackendCase[] = [
   {
     id: 'B1.1',
@@ -46,7 +46,7 @@ export const endCases: readonly BackendCase[] = [
     id: 'B8.1',
     title: 'ping resolves',
     async run({ backend }) {
-      equal(await ended(backend.ping(now), patience), undefined)
+      equal(await withTimeout(backend.ping(now), timeoutMs), undefined)
     },
   },
   {
@@ -83,8 +83,8 @@ export const endCases: readonly BackendCase[] = [
     id: 'B8.5',
     title: 'close resolves, also the second time',
     async run({ backend }) {
-      await ended(backend.close(), patience)
-      await ended(backend.close(), patience)
+      await withTimeout(backend.close(), timeoutMs)
+      await withTimeout(backend.close(), timeoutMs)
     },
   },
   {
@@ -97,11 +97,11 @@ export const endCases: readonly BackendCase[] = [
   },
 ]
 
-/** Resolved or rejected, both is an end; an operation that is not offered may throw. */
+/** Fails unless the operation settles, either way. An operation that is not offered may throw. */
 async function allEnd(backend: SessionBackend, signal: () => AbortSignal): Promise<void> {
   for (const operation of Object.values(operations)) {
     const run = async () => operation(backend, { at: t0, signal: signal() })
-    await ended(run().then(nothing, nothing), patience)
+    await withTimeout(run().then(nothing, nothing), timeoutMs)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Words that mean something to some database, language or file system. None holds a dot unless it must. */
+/** Words with a meaning in some database, language or file system. None contains a dot unless it has to. */
 export const hostile = {
   patterns: ['*', '?', '[a-z]', '[^a]', 'a*', '%', '_', 'a|b', '^a$', '\\', '\\*'],
   braces: ['{}', '{', '}', '{a}', '{a}b', '}{', ':', '::', 'a:', ':a', '{a}:b'],
@@ -20,5 +20,5 @@ export const hostile = {
   paths: ['/', '//', 'a/b', '\\a', '~', 'C:', 'a%2fb', 'a%00b'],
 }
 
-/** Words with dots, which part an id into group and handle at the first. */
+/** Words with dots; the first dot separates an id's group from its handle. */
 export const dotted = ['..', '../../etc/passwd', '.a', 'a.b.c.d', 'a..b', 'a.', '.', './a.b', '...']

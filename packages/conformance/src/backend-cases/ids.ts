@@ -6,7 +6,7 @@ import { dotted, hostile } from './hostile-words.ts'
 
 const kinds = Object.entries(hostile)
 
-/** Clause 6: ids are opaque but for the group before the first dot. */
+/** Clause 6: ids are opaque, except for the group before the first dot. */
 export const idCases: readonly BackendCase[] = [
   ...kinds.map(([kind, words], index) => apartCase(`B6.${index + 1}`, kind, words)),
   apartCase('B6.11', 'dotted', dotted),
@@ -66,7 +66,7 @@ export const idCases: readonly BackendCase[] = [
   },
 ]
 
-/** As whole ids, as groups and as handles, each is found as it was written, and one that ends takes no other along. */
+/** Checks words as ids, groups and handles: each row is found by its own id, and removing it leaves the others. */
 function apartCase(id: string, kind: string, words: readonly string[]): BackendCase {
   return {
     id,
@@ -86,7 +86,7 @@ function apartCase(id: string, kind: string, words: readonly string[]): BackendC
   }
 }
 
-/** As groups, each lists its own and ends its own. */
+/** Checks words as groups: each lists and ends only its own rows. */
 function groupsApartCase(id: string, kind: string, words: readonly string[]): BackendCase {
   return {
     id,

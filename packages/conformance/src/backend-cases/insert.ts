@@ -14,7 +14,7 @@ import {
 const done = { inserted: true, evicted: [] }
 const taken = { inserted: false, why: 'taken' }
 
-/** Clause 2: `insert` is the only thing that creates, and never overwrites. */
+/** Clause 2: only `insert` creates rows, and it never overwrites one. */
 export const insertCases: readonly BackendCase[] = [
   {
     id: 'B2.1',

@@ -18,7 +18,7 @@ const refuse = (max: number): GroupLimit => ({ max, onExceed: 'refuse' })
 const until = (expiresAt: number) => ({ expiresAt: t0 + expiresAt })
 const needs = ['limit']
 
-/** Clause 2: who counts at the limit, and which insert makes room. */
+/** Clause 2: which rows count towards the limit, and which inserts make room. */
 export const limitCountCases: readonly BackendCase[] = [
   {
     id: 'B2.30',

@@ -71,7 +71,7 @@ async function liveOf(
   return live
 }
 
-/** A backend with limits but without lists is believed. */
+/** Counts a group by its list; skips the check for a backend that has limits but no lists. */
 async function agreesWithList(
   { backend }: BackendFixture,
   group: string,

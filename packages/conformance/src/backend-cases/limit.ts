@@ -8,7 +8,7 @@ const refuse = (max: number): GroupLimit => ({ max, onExceed: 'refuse' })
 const until = (expiresAt: number) => ({ expiresAt: t0 + expiresAt })
 const needs = ['limit']
 
-/** Clauses 2 and 3: a group is counted and made room in within the step of the insert. */
+/** Clauses 2 and 3: counting a group and making room in it are one atomic step with the insert. */
 export const limitCases: readonly BackendCase[] = [
   {
     id: 'B2.24',

@@ -5,7 +5,7 @@ import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../bac
 const mine = { value: bytes('mine') }
 const theirs = { value: bytes('theirs') }
 
-/** Clause 7: two prefixes on one database never see each other, though one begins with the other. */
+/** Clause 7: two prefixes on one database are separate, even if one begins with the other. */
 export const prefixCases: readonly BackendCase[] = [
   {
     id: 'B7.1',

@@ -13,11 +13,11 @@ import {
 } from '../backend-fixture.ts'
 
 const needs = ['realTime']
-/** How long a row lives that soon leaves, in ms. */
+/** The lifetime of a row that is to expire during the case, in ms. */
 const briefly = 200
 const soon = { expiresAt: t0 + briefly }
 
-/** Clause 5: space comes back without being read again. `at` stands still here; only real time passes. */
+/** Clause 5: the space of expired rows is freed even if they are never read again. Only real time passes here, not `at`. */
 export const realTimeCases: readonly BackendCase[] = [
   {
     id: 'B5.19',
@@ -56,7 +56,7 @@ export const realTimeCases: readonly BackendCase[] = [
 
 const next = makeRow({ version: 'v2' })
 
-/** Touches a row and replaces another while they live: on a slow machine once more, with rows that live longer. */
+/** Touches one row and replaces another before they expire. Repeats that with longer lifetimes if the machine was slow. */
 async function prolong(backend: SessionBackend, life = briefly): Promise<Prolonged> {
   const [touched, replaced] = [`g.touched-${life}`, `g.replaced-${life}`]
   const begun = performance.now()
@@ -73,13 +73,13 @@ async function prolong(backend: SessionBackend, life = briefly): Promise<Prolong
 interface Prolonged {
   readonly touched: string
   readonly replaced: string
-  /** How long the rows would have lived, in ms. */
+  /** The lifetime that the rows had at first, in ms. */
   readonly life: number
 }
 
 async function leaves({ backend, realTimeMs }: BackendFixture, id: string): Promise<void> {
-  const patience = AbortSignal.timeout(realTimeMs)
-  while (!patience.aborted) {
+  const deadline = AbortSignal.timeout(realTimeMs)
+  while (!deadline.aborted) {
     if ((await backend.find(id, now)) === null) return
     await wait(25)
   }

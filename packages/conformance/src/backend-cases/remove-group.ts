@@ -4,7 +4,7 @@ import { type BackendCase, ending, given, hour, makeRow, second, t0 } from '../b
 
 const needs = ['list']
 
-/** Clause 3: `removeGroup` ends every live row of a group but one, and no other. */
+/** Clause 3: `removeGroup` ends every live row of a group except one, and no row of another group. */
 export const removeGroupCases: readonly BackendCase[] = [
   {
     id: 'B3.19',

@@ -14,7 +14,7 @@ import {
 const next = makeRow({ version: 'v2', priorVersions: ['v1'], value: bytes('next') })
 const times = { touchedAt: t0 + 7, expiresAt: t0 + 3 * hour }
 
-/** Clause 3: whatever races with an end, the session stays ended. */
+/** Clause 3: a session that has ended stays ended, whatever operation races with its end. */
 export const removeRaceCases: readonly BackendCase[] = [
   {
     id: 'B3.27',

@@ -14,7 +14,7 @@ import {
 
 const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed', 'moved']
 
-/** Clause 3: `remove` ends a session in one step, and nothing comes back. */
+/** Clause 3: `remove` ends a session in one atomic step, for good. */
 export const removeCases: readonly BackendCase[] = [
   {
     id: 'B3.1',

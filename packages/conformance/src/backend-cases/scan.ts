@@ -4,7 +4,7 @@ import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fi
 
 const capabilities = ['conditionalWrite', 'limit', 'list', 'revocation', 'scan']
 
-/** Clause 9: `supports` says what the backend can do, and what it says it can do it does. */
+/** Clause 9: `supports` names the capabilities, and each claimed capability works. */
 export const scanCases: readonly BackendCase[] = [
   {
     id: 'B9.1',
@@ -12,7 +12,7 @@ export const scanCases: readonly BackendCase[] = [
     async run({ backend }) {
       const { supports } = backend
       deepEqual(Object.keys(supports).sort(), capabilities)
-      for (const answer of Object.values(supports)) equal(typeof answer, 'boolean')
+      for (const isSupported of Object.values(supports)) equal(typeof isSupported, 'boolean')
     },
   },
   {

@@ -14,7 +14,7 @@ import {
 const year = 365 * 24 * hour
 const past = { touchedAt: t0 - hour, expiresAt: t0 - 1 }
 
-/** Clause 5: an end that moves, one already past, and one far away. */
+/** Clause 5: an expiry that moves, one in the past, and one far in the future. */
 export const timeCases: readonly BackendCase[] = [
   {
     id: 'B5.11',

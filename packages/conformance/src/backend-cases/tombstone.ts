@@ -15,7 +15,7 @@ import {
 const needs = ['revocation']
 const last = t0 + tombstoneMs - 1
 
-/** Clause 3: a tombstone stands for 60 s by `at`, and to everything but `find` it is gone. */
+/** Clause 3: a tombstone stands for 60 s by `at`; every operation but `find` treats the row as missing. */
 export const tombstoneCases: readonly BackendCase[] = [
   {
     id: 'B3.10',

@@ -20,7 +20,7 @@ const next = makeRow({
 })
 const times = { touchedAt: t0 + 7, expiresAt: t0 + 3 * hour }
 
-/** Clause 2: `replace` and `touch` write over the row that they expect, and never create. */
+/** Clause 2: `replace` and `touch` overwrite only the row that they expect, and never create one. */
 export const writeCases: readonly BackendCase[] = [
   {
     id: 'B2.10',

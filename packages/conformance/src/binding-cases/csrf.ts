@@ -1,27 +1,36 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { BindingBench, BindingCase, Guarding, Method, Route } from '../binding-fixture.ts'
+import type { GuardSpec, Route } from '../binding-app.ts'
+import type { BindingCase, BindingFixture, Method } from '../binding-fixture.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const login: Route = {
   path: '/login',
-  act: ({ session }) => session?.login('user-1'),
-  answer: text,
+  handle: ({ session }) => session?.login('user-1'),
+  response: text,
 }
-const rotate: Route = { path: '/rotate', act: ({ session }) => session?.rotate(), answer: text }
-const logout: Route = { path: '/logout', act: ({ session }) => session?.destroy(), answer: text }
-const behind = (guard: Guarding): Route => ({
+const rotate: Route = {
+  path: '/rotate',
+  handle: ({ session }) => session?.rotate(),
+  response: text,
+}
+const logout: Route = {
+  path: '/logout',
+  handle: ({ session }) => session?.destroy(),
+  response: text,
+}
+const behind = (guard: GuardSpec): Route => ({
   path: '/guarded',
   guard,
-  act: () => undefined,
-  answer: text,
+  handle: () => undefined,
+  response: text,
 })
 const needs = ['guards']
 
-/** One row of Go 1.25's table: what a POST says of where it comes from, and the status that it gets. */
-type Row = readonly [headers: Readonly<Record<string, string>>, status: 200 | 403]
+/** One entry of Go 1.25's table: the headers of a POST that say where it comes from, and the status it gets. */
+type Entry = readonly [headers: Readonly<Record<string, string>>, status: 200 | 403]
 
 const trusted = 'https://trusted.example'
-const tableOf = (own: string): readonly Row[] => [
+const tableOf = (own: string): readonly Entry[] => [
   [{ 'sec-fetch-site': 'same-origin' }, 200],
   [{ 'sec-fetch-site': 'none' }, 200],
   [{ 'sec-fetch-site': 'cross-site' }, 403],
@@ -49,7 +58,7 @@ const tableOf = (own: string): readonly Row[] => [
   [{ origin: 'https://attacker.example', 'x-original-host': 'attacker.example' }, 403],
 ]
 
-/** H6: what other sites have a browser send is refused, in every framework by the same table. */
+/** H6: requests that other sites make a browser send are refused, in every framework by the same table. */
 export const csrf: readonly BindingCase[] = [
   {
     id: 'H6.1',
@@ -57,17 +66,17 @@ export const csrf: readonly BindingCase[] = [
     needs,
     async run(fixture) {
       const guard = { kind: 'csrf', options: { trustedOrigins: [trusted] } } as const
-      const { ask, url, takeCalls } = await fixture.serve([behind(guard)])
+      const { request, url, takeCalls } = await fixture.serve([behind(guard)])
       for (const [headers, status] of tableOf(url)) {
         const body = headers['content-type'] && '{}'
-        const reply = await ask('/guarded', { method: 'POST', headers, body })
+        const reply = await request('/guarded', { method: 'POST', headers, body })
         equal(reply.status, status, JSON.stringify(headers))
         match(reply.headers.get('vary') ?? '', /origin/i)
         match(reply.headers.get('vary') ?? '', /sec-fetch-site/i)
       }
       for (const method of ['GET', 'HEAD'] as const) {
         const headers = { 'sec-fetch-site': 'cross-site' }
-        equal((await ask('/guarded', { method, headers })).status, 200)
+        equal((await request('/guarded', { method, headers })).status, 200)
       }
       deepEqual(takeCalls(), [])
     },
@@ -77,10 +86,10 @@ export const csrf: readonly BindingCase[] = [
     title: 'csrf that is strict refuses what says neither its site nor its origin',
     needs,
     async run(fixture) {
-      const { ask } = await fixture.serve([behind({ kind: 'csrf', options: { strict: true } })])
+      const { request } = await fixture.serve([behind({ kind: 'csrf', options: { strict: true } })])
       const headers = { 'sec-fetch-site': 'same-origin' }
-      equal((await ask('/guarded', { method: 'POST' })).status, 403)
-      equal((await ask('/guarded', { method: 'POST', headers })).status, 200)
+      equal((await request('/guarded', { method: 'POST' })).status, 403)
+      equal((await request('/guarded', { method: 'POST', headers })).status, 200)
     },
   },
   {
@@ -88,7 +97,7 @@ export const csrf: readonly BindingCase[] = [
     title: "csrf with a token wants this session's own from a header, and no other",
     needs,
     async run(fixture) {
-      const { ask, page, post } = await withForms(fixture)
+      const { request, page, post } = await withForms(fixture)
       const theirs = await page('')
       const { cookie, token } = await page('')
       equal(await post(cookie, { token }), 200)
@@ -105,7 +114,7 @@ export const csrf: readonly BindingCase[] = [
         equal(await post(cookie, { token: wrong }), 403, String(wrong))
       equal(await post(theirs.cookie, { token: theirs.token }), 200)
       const headers = { cookie, 'x-csrf-token': token, 'sec-fetch-site': 'cross-site' }
-      equal((await ask('/guarded', { method: 'POST', headers })).status, 403)
+      equal((await request('/guarded', { method: 'POST', headers })).status, 403)
     },
   },
   {
@@ -113,15 +122,15 @@ export const csrf: readonly BindingCase[] = [
     title: 'a CSRF token dies with a login, a rotation and a logout, and the next page has another',
     needs,
     async run(fixture) {
-      const { ask, page, post } = await withForms(fixture)
+      const { request, page, post } = await withForms(fixture)
       let { cookie, token } = await page('')
       for (const path of ['/login', '/rotate'] as const) {
-        cookie = (await ask(path, { headers: { cookie } })).cookie
+        cookie = (await request(path, { headers: { cookie } })).cookie
         equal(await post(cookie, { token }), 403, path)
         token = (await page(cookie)).token
         equal(await post(cookie, { token }), 200, path)
       }
-      await ask('/logout', { headers: { cookie } })
+      await request('/logout', { headers: { cookie } })
       equal(await post(cookie, { token }), 403)
     },
   },
@@ -151,10 +160,10 @@ export const csrf: readonly BindingCase[] = [
       'only GET, HEAD and OPTIONS pass unasked, and no header makes another method one of them',
     needs,
     async run(fixture) {
-      const { ask } = await fixture.serve([behind({ kind: 'csrf' })])
+      const { request } = await fixture.serve([behind({ kind: 'csrf' })])
       const status = async (method: Method, more: Readonly<Record<string, string>> = {}) => {
         const headers = { 'sec-fetch-site': 'cross-site', ...more }
-        return (await ask('/guarded', { method, headers })).status
+        return (await request('/guarded', { method, headers })).status
       }
       for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) equal(await status(method), 200)
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'] as const) {
@@ -166,21 +175,21 @@ export const csrf: readonly BindingCase[] = [
   },
 ]
 
-/** An application of forms with a token; `page` gets one, and `post` sends it by header or by field. */
-async function withForms(fixture: BindingBench) {
-  let shown = ''
+/** Serves an application whose forms have a token: `page` gets one, `post` sends it in a header or a field. */
+async function withForms(fixture: BindingFixture) {
+  let pageToken = ''
   const form: Route = {
     path: '/form',
-    act({ session }) {
-      shown = session?.csrfToken() ?? ''
+    handle({ session }) {
+      pageToken = session?.csrfToken() ?? ''
     },
-    answer: text,
+    response: text,
   }
   const guarded = behind({ kind: 'csrf', options: { token: true } })
-  const { ask } = await fixture.serve([form, login, rotate, logout, guarded])
+  const { request } = await fixture.serve([form, login, rotate, logout, guarded])
   const page = async (cookie: string) => {
-    const reply = await ask('/form', cookie ? { headers: { cookie } } : {})
-    return { cookie: reply.cookie || cookie, token: shown }
+    const reply = await request('/form', cookie ? { headers: { cookie } } : {})
+    return { cookie: reply.cookie || cookie, token: pageToken }
   }
   const post = async (
     cookie: string,
@@ -191,7 +200,7 @@ async function withForms(fixture: BindingBench) {
     const form = new URLSearchParams({ name: 'ann' })
     for (const value of [field ?? []].flat()) form.append('_csrf', value)
     const sent = 'field' in given ? { body: form } : {}
-    return (await ask('/guarded', { method: 'POST', headers, ...sent })).status
+    return (await request('/guarded', { method: 'POST', headers, ...sent })).status
   }
-  return { ask, page, post }
+  return { request, page, post }
 }

@@ -1,38 +1,43 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
-import type { BindingCase, Guarding, Route } from '../binding-fixture.ts'
+import type { GuardSpec, Route } from '../binding-app.ts'
+import type { BindingCase } from '../binding-fixture.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const login: Route = {
   path: '/login',
-  act: ({ session }) => session?.login('user-1'),
-  answer: text,
+  handle: ({ session }) => session?.login('user-1'),
+  response: text,
 }
-const visit: Route = {
+const visitAnonymously: Route = {
   path: '/visit',
-  act: ({ session }) => session?.flash.add('visited', true),
-  answer: text,
+  handle: ({ session }) => session?.flash.add('visited', true),
+  response: text,
 }
-const behind = (guard: Guarding): Route => ({
+const behind = (guard: GuardSpec): Route => ({
   path: '/guarded',
   guard,
-  act: () => undefined,
-  answer: text,
+  handle: () => undefined,
+  response: text,
 })
 const needs = ['guards']
 
-/** H5: guards let pass, redirect or fail, in every framework alike. */
+/** H5: guards let requests pass, redirect them or fail, the same in every framework. */
 export const guards: readonly BindingCase[] = [
   {
     id: 'H5.1',
     title: 'requireSession is 401 for a visitor, kept or not, and lets a user pass',
     needs,
     async run(fixture) {
-      const { ask } = await fixture.serve([login, visit, behind({ kind: 'session' })])
-      equal((await ask('/guarded')).status, 401)
-      const visitor = await ask('/visit')
-      equal((await ask('/guarded', { headers: { cookie: visitor.cookie } })).status, 401)
-      const { cookie } = await ask('/login', { headers: { cookie: visitor.cookie } })
-      const { status, body } = await ask('/guarded', { headers: { cookie } })
+      const { request } = await fixture.serve([
+        login,
+        visitAnonymously,
+        behind({ kind: 'session' }),
+      ])
+      equal((await request('/guarded')).status, 401)
+      const visitor = await request('/visit')
+      equal((await request('/guarded', { headers: { cookie: visitor.cookie } })).status, 401)
+      const { cookie } = await request('/login', { headers: { cookie: visitor.cookie } })
+      const { status, body } = await request('/guarded', { headers: { cookie } })
       deepEqual([status, body], [200, 'fine'])
     },
   },
@@ -42,15 +47,15 @@ export const guards: readonly BindingCase[] = [
     needs,
     async run(fixture) {
       const guard = { kind: 'session', options: { redirectTo: '/login' } } as const
-      const { ask } = await fixture.serve([login, behind(guard)])
+      const { request } = await fixture.serve([login, behind(guard)])
       for (const method of ['GET', 'POST', 'HEAD'] as const) {
-        const { status, headers, body } = await ask('/guarded', { method })
+        const { status, headers, body } = await request('/guarded', { method })
         equal(status, 303)
         match(headers.get('location') ?? '', /^\/login$/)
         equal(body.includes('fine'), false)
       }
-      const { cookie } = await ask('/login')
-      equal((await ask('/guarded', { headers: { cookie } })).status, 200)
+      const { cookie } = await request('/login')
+      equal((await request('/guarded', { headers: { cookie } })).status, 200)
     },
   },
   {
@@ -60,11 +65,14 @@ export const guards: readonly BindingCase[] = [
     async run(fixture) {
       const clock = { now: Date.UTC(2030, 0, 1) }
       const options = { clock: () => clock.now }
-      const { ask } = await fixture.serve([login, behind({ kind: 'recent', duration: '10m' })], {
-        options,
-      })
-      const { cookie } = await ask('/login')
-      const status = async () => (await ask('/guarded', { headers: { cookie } })).status
+      const { request } = await fixture.serve(
+        [login, behind({ kind: 'recent', duration: '10m' })],
+        {
+          options,
+        },
+      )
+      const { cookie } = await request('/login')
+      const status = async () => (await request('/guarded', { headers: { cookie } })).status
       clock.now += 599_000
       equal(await status(), 200)
       clock.now += 2_000
@@ -76,17 +84,17 @@ export const guards: readonly BindingCase[] = [
     title: 'a guard whose sessions are not mounted is 500, and says nothing to the client',
     needs,
     async run(fixture) {
-      const missing: readonly Guarding[] = [
+      const missing: readonly GuardSpec[] = [
         { kind: 'session', options: { as: 'nobody' } },
         { kind: 'session', options: { as: 'nobody', redirectTo: '/login' } },
         { kind: 'recent', duration: '10m', options: { as: 'nobody' } },
         { kind: 'csrf', options: { as: 'nobody', token: true } },
       ]
       for (const guard of missing) {
-        const { ask, thrown } = await fixture.serve([behind(guard)])
-        const { status, body } = await ask('/guarded', { method: 'POST' })
+        const { request, takeErrorCodes } = await fixture.serve([behind(guard)])
+        const { status, body } = await request('/guarded', { method: 'POST' })
         deepEqual([status, body.includes('fine')], [500, false])
-        deepEqual(thrown(), ['ERR_SESSION_MISSING'])
+        deepEqual(takeErrorCodes(), ['ERR_SESSION_MISSING'])
       }
     },
   },
@@ -97,10 +105,10 @@ export const guards: readonly BindingCase[] = [
     async run(fixture) {
       const guard = { kind: 'session', options: { redirectTo: '/login' } } as const
       const options = { onStoreError: 'anonymous' } as const
-      const { ask, control } = await fixture.serve([login, behind(guard)], { options })
-      const { cookie } = await ask('/login')
+      const { request, control } = await fixture.serve([login, behind(guard)], { options })
+      const { cookie } = await request('/login')
       control.fail('find')
-      const { status, headers } = await ask('/guarded', { headers: { cookie } })
+      const { status, headers } = await request('/guarded', { headers: { cookie } })
       deepEqual([status, headers.get('location')], [503, null])
     },
   },
@@ -111,11 +119,11 @@ export const guards: readonly BindingCase[] = [
     async run(fixture) {
       const admin: Route = {
         path: '/admin',
-        act: ({ adminSession }) => adminSession?.login('admin-1'),
-        answer: text,
+        handle: ({ adminSession }) => adminSession?.login('admin-1'),
+        response: text,
       }
       const guard = { kind: 'session', options: { as: 'adminSession' } } as const
-      const { ask } = await fixture.serve([login, admin, behind(guard)], {
+      const { request } = await fixture.serve([login, admin, behind(guard)], {
         mounts: ({ createManager }) => [
           { manager: createManager({}) },
           { manager: createManager({ cookieName: 'admin' }), as: 'adminSession' },
@@ -125,8 +133,8 @@ export const guards: readonly BindingCase[] = [
         ['/login', 401],
         ['/admin', 200],
       ] as const) {
-        const { cookie } = await ask(path)
-        equal((await ask('/guarded', { headers: { cookie } })).status, status)
+        const { cookie } = await request(path)
+        equal((await request('/guarded', { headers: { cookie } })).status, status)
       }
     },
   },
@@ -135,7 +143,7 @@ export const guards: readonly BindingCase[] = [
     title: 'options that are none are refused when the guard is made, before any request',
     needs,
     async run(fixture) {
-      const none: readonly Guarding[] = [
+      const none: readonly GuardSpec[] = [
         { kind: 'session', options: { redirectTo: '' } },
         { kind: 'recent', duration: 'a while' as never },
         { kind: 'session', options: { redirectTo: '/login', trustedOrigins: ['a.example'] } },
@@ -155,11 +163,13 @@ export const guards: readonly BindingCase[] = [
     async run(fixture) {
       let address = ''
       const options = { redirectTo: () => address, trustedOrigins: ['https://login.example'] }
-      const { ask, thrown } = await fixture.serve([behind({ kind: 'session', options })])
+      const { request, takeErrorCodes } = await fixture.serve([
+        behind({ kind: 'session', options }),
+      ])
       const sent = async (to: string) => {
         address = to
-        const { status, headers, setCookies } = await ask('/guarded')
-        return [status, headers.get('location'), setCookies, thrown()]
+        const { status, headers, setCookies } = await request('/guarded')
+        return [status, headers.get('location'), setCookies, takeErrorCodes()]
       }
       for (const [to, location] of [
         ['/login?next=/a', '/login?next=/a'],

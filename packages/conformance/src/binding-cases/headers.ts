@@ -1,31 +1,40 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-fixture.ts'
+import type { Route } from '../binding-app.ts'
+import type { BindingCase } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
-const quiet: Route = { path: '/quiet', act: () => undefined, answer: text }
-const read: Route = { path: '/read', act: ({ session }) => session?.data['n'], answer: text }
+const quiet: Route = { path: '/quiet', handle: () => undefined, response: text }
+const read: Route = { path: '/read', handle: ({ session }) => session?.data['n'], response: text }
 const write: Route = {
   path: '/write',
-  act: ({ session }) => session && put({ n: 1 })(session),
-  answer: text,
+  handle: ({ session }) => session && put({ n: 1 })(session),
+  response: text,
 }
 const more: Route = {
   path: '/more',
-  act: ({ session }) => session && put({ m: 2 })(session),
-  answer: text,
+  handle: ({ session }) => session && put({ m: 2 })(session),
+  response: text,
 }
-const rotate: Route = { path: '/rotate', act: ({ session }) => session?.rotate(), answer: text }
+const rotate: Route = {
+  path: '/rotate',
+  handle: ({ session }) => session?.rotate(),
+  response: text,
+}
 const login: Route = {
   path: '/login',
-  act: ({ session }) => session?.login('user-1'),
-  answer: text,
+  handle: ({ session }) => session?.login('user-1'),
+  response: text,
 }
-const logout: Route = { path: '/logout', act: ({ session }) => session?.destroy(), answer: text }
+const logout: Route = {
+  path: '/logout',
+  handle: ({ session }) => session?.destroy(),
+  response: text,
+}
 const own: Route = {
   path: '/own',
-  act: ({ session }) => session && put({ n: 1 })(session),
-  answer: {
+  handle: ({ session }) => session && put({ n: 1 })(session),
+  response: {
     kind: 'text',
     body: 'fine',
     headers: {
@@ -36,14 +45,14 @@ const own: Route = {
   },
 }
 
-/** H3: what leaves in the headers, and what the store is asked. */
+/** H3: the headers of the response, and the calls to the store. */
 export const headers: readonly BindingCase[] = [
   {
     id: 'H3.1',
     title:
       'one script of requests has the same cookies and the same store calls under every binding',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([
+      const { request, takeCalls } = await fixture.serve([
         quiet,
         read,
         write,
@@ -66,7 +75,7 @@ export const headers: readonly BindingCase[] = [
         '/read',
         '/logout',
       ]) {
-        const reply = await ask(path, cookie ? { headers: { cookie } } : {})
+        const reply = await request(path, cookie ? { headers: { cookie } } : {})
         const [line] = reply.setCookies
         if (line !== undefined) cookie = reply.cookie
         script.push([
@@ -96,9 +105,9 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.2',
     title: 'Vary names Cookie where the session was consulted, and only there',
     async run(fixture) {
-      const { ask } = await fixture.serve([quiet, read])
-      equal(/cookie/i.test((await ask('/quiet')).headers.get('vary') ?? ''), false)
-      match((await ask('/read')).headers.get('vary') ?? '', /cookie/i)
+      const { request } = await fixture.serve([quiet, read])
+      equal(/cookie/i.test((await request('/quiet')).headers.get('vary') ?? ''), false)
+      match((await request('/read')).headers.get('vary') ?? '', /cookie/i)
     },
   },
   {
@@ -106,8 +115,8 @@ export const headers: readonly BindingCase[] = [
     title:
       'beside what the application sets: its cookie stays, Vary grows, and no shared cache may keep a cookie',
     async run(fixture) {
-      const { ask } = await fixture.serve([own])
-      const { headers, setCookies } = await ask('/own')
+      const { request } = await fixture.serve([own])
+      const { headers, setCookies } = await request('/own')
       deepEqual(setCookies.map((line) => line.split('=')[0]).sort(), ['sid', 'theme'])
       match(headers.get('vary') ?? '', /accept-language/i)
       match(headers.get('vary') ?? '', /cookie/i)
@@ -118,10 +127,10 @@ export const headers: readonly BindingCase[] = [
     id: 'H3.4',
     title: 'HEAD keeps what GET keeps, and has no body',
     async run(fixture) {
-      const { ask } = await fixture.serve([write, read])
-      const { setCookies, body, cookie } = await ask('/write', { method: 'HEAD' })
+      const { request } = await fixture.serve([write, read])
+      const { setCookies, body, cookie } = await request('/write', { method: 'HEAD' })
       deepEqual([setCookies.length, body], [1, ''])
-      deepEqual((await ask('/read', { headers: { cookie } })).setCookies, [])
+      deepEqual((await request('/read', { headers: { cookie } })).setCookies, [])
     },
   },
   {
@@ -130,9 +139,9 @@ export const headers: readonly BindingCase[] = [
       'a Secure cookie does not leave over plain HTTP, whatever a header says, and one warning names the setting',
     async run(fixture) {
       const options = { secure: true, cookieName: '__Host-sid' }
-      const { ask, takeCalls, warnings } = await fixture.serve([write], { options })
+      const { request, takeCalls, warnings } = await fixture.serve([write], { options })
       for (const headers of [{}, { 'x-forwarded-proto': 'https' }] as Record<string, string>[])
-        deepEqual((await ask('/write', { headers })).setCookies, [])
+        deepEqual((await request('/write', { headers })).setCookies, [])
       deepEqual(takeCalls(), [])
       equal(warnings.length, 1)
       match(warnings[0] ?? '', /proxy/)
@@ -144,8 +153,8 @@ export const headers: readonly BindingCase[] = [
     needs: ['trustProxy'],
     async run(fixture) {
       const options = { secure: true, cookieName: '__Host-sid' }
-      const { ask } = await fixture.serve([write], { options, trustProxy: true })
-      const { setCookies } = await ask('/write', { headers: { 'x-forwarded-proto': 'https' } })
+      const { request } = await fixture.serve([write], { options, trustProxy: true })
+      const { setCookies } = await request('/write', { headers: { 'x-forwarded-proto': 'https' } })
       match(
         setCookies.join(),
         /^__Host-sid=[\w.-]+; Path=\/; HttpOnly; Secure; SameSite=Lax; Max-Age=\d+$/,
@@ -157,12 +166,12 @@ export const headers: readonly BindingCase[] = [
     title:
       'a session comes by its cookie alone: not by query, body, Authorization or another header',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([write, read])
-      const token = (await ask('/write')).cookie.slice(4)
+      const { request, takeCalls } = await fixture.serve([write, read])
+      const token = (await request('/write')).cookie.slice(4)
       takeCalls()
       const headers = { authorization: `Bearer ${token}`, 'x-session-id': token, sid: token }
       const body = new URLSearchParams({ sid: token })
-      await ask(`/read?sid=${token}&session=${token}`, { headers, method: 'POST', body })
+      await request(`/read?sid=${token}&session=${token}`, { headers, method: 'POST', body })
       deepEqual(takeCalls(), [])
     },
   },
@@ -171,12 +180,12 @@ export const headers: readonly BindingCase[] = [
     title:
       'two genuine cookies of different sessions are none; rubbish beside a genuine one does no harm',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([write, more])
-      const [one, two] = [(await ask('/write')).cookie, (await ask('/write')).cookie]
+      const { request, takeCalls } = await fixture.serve([write, more])
+      const [one, two] = [(await request('/write')).cookie, (await request('/write')).cookie]
       takeCalls()
-      await ask('/read', { headers: { cookie: `${one}; ${two}` } })
+      await request('/read', { headers: { cookie: `${one}; ${two}` } })
       deepEqual(takeCalls(), [])
-      await ask('/more', { headers: { cookie: `sid=rubbish; ${one}` } })
+      await request('/more', { headers: { cookie: `sid=rubbish; ${one}` } })
       deepEqual(takeCalls(), ['find', 'replace'])
     },
   },

@@ -1,16 +1,17 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-fixture.ts'
+import type { Route } from '../binding-app.ts'
+import type { BindingCase } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const write: Route = {
   path: '/write',
-  act: ({ session }) => session && put({ n: 1 })(session),
-  answer: text,
+  handle: ({ session }) => session && put({ n: 1 })(session),
+  response: text,
 }
-const read: Route = { path: '/read', act: ({ session }) => session?.data['n'], answer: text }
+const read: Route = { path: '/read', handle: ({ session }) => session?.data['n'], response: text }
 
-/** Cookie headers that carry a genuine token and no session. */
+/** Cookie headers with a genuine token that must not open a session. */
 const refused = (token: string): readonly string[] => [
   `%73id=${token}`,
   `SID=${token}`,
@@ -26,7 +27,7 @@ const refused = (token: string): readonly string[] => [
   `sid=${token}${'x'.repeat(4096)}`,
 ]
 
-/** Cookie headers in which a session is found. */
+/** Cookie headers that must open the session. */
 const found = (cookie: string): readonly string[] => [
   `__proto__=x; constructor=y; hasOwnProperty=z; ${cookie}; toString=1`,
   `sid=; ${cookie}`,
@@ -35,17 +36,17 @@ const found = (cookie: string): readonly string[] => [
   `${'theme=dark; '.repeat(100)}${cookie}`,
 ]
 
-/** H3, continued: cookies that strangers and other applications of the domain have set (security design, B). */
+/** H3, continued: cookies set by attackers and by other applications of the domain (security design, B). */
 export const oddCookies: readonly BindingCase[] = [
   {
     id: 'H3.13',
     title: 'a token under a name or in a spelling of another kind opens nothing, and is no error',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([write, read])
-      const token = (await ask('/write')).cookie.slice('sid='.length)
+      const { request, takeCalls } = await fixture.serve([write, read])
+      const token = (await request('/write')).cookie.slice('sid='.length)
       takeCalls()
       for (const cookie of refused(token)) {
-        const { status, setCookies } = await ask('/read', { headers: { cookie } })
+        const { status, setCookies } = await request('/read', { headers: { cookie } })
         deepEqual([status, setCookies, takeCalls()], [200, [], []], cookie.slice(0, 40))
       }
     },
@@ -55,11 +56,11 @@ export const oddCookies: readonly BindingCase[] = [
     title:
       'a session is found beside cookies that are empty, twice there, many, or named like members',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([write, read])
-      const { cookie: own } = await ask('/write')
+      const { request, takeCalls } = await fixture.serve([write, read])
+      const { cookie: own } = await request('/write')
       takeCalls()
       for (const cookie of found(own)) {
-        const { status, setCookies } = await ask('/read', { headers: { cookie } })
+        const { status, setCookies } = await request('/read', { headers: { cookie } })
         deepEqual([status, setCookies, takeCalls()], [200, [], ['find']], cookie.slice(0, 40))
       }
       equal(Reflect.get({}, 'x'), undefined)

@@ -1,39 +1,40 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import type { BindingCase, Route } from '../binding-fixture.ts'
+import type { Route } from '../binding-app.ts'
+import type { BindingCase } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'
 
 const text = { kind: 'text', body: 'fine' } as const
 const write: Route = {
   path: '/write',
-  act: ({ session }) => session && put({ n: 1 })(session),
-  answer: text,
+  handle: ({ session }) => session && put({ n: 1 })(session),
+  response: text,
 }
 const login: Route = {
   path: '/login',
-  act: ({ session }) => session?.login('user-1'),
-  answer: text,
+  handle: ({ session }) => session?.login('user-1'),
+  response: text,
 }
-const read: Route = { path: '/read', act: ({ session }) => session?.data['n'], answer: text }
+const read: Route = { path: '/read', handle: ({ session }) => session?.data['n'], response: text }
 const wrong: Route = {
   path: '/wrong',
-  act: ({ session }) => session && put({ f: () => 1 })(session),
-  answer: text,
+  handle: ({ session }) => session && put({ f: () => 1 })(session),
+  response: text,
 }
 
-/** H4: trouble, races and several managers. */
+/** H4: store failures, races and several managers. */
 export const bindingTrouble: readonly BindingCase[] = [
   {
     id: 'H4.1',
     title: 'a store that is down while loading is 503 with Retry-After, and leaves the cookie good',
     async run(fixture) {
-      const { ask, control, manager } = await fixture.serve([login, read])
-      const { cookie } = await ask('/login')
+      const { request, control, manager } = await fixture.serve([login, read])
+      const { cookie } = await request('/login')
       const outage = control.fail('find')
-      const { status, headers, setCookies, body } = await ask('/read', { headers: { cookie } })
+      const { status, headers, setCookies, body } = await request('/read', { headers: { cookie } })
       deepEqual([status, headers.get('retry-after'), setCookies], [503, '1', []])
       equal(body.includes('fine'), false)
       outage.stop()
-      equal((await ask('/read', { headers: { cookie } })).status, 200)
+      equal((await request('/read', { headers: { cookie } })).status, 200)
       equal((await manager.sessions('user-1')).length, 1)
     },
   },
@@ -43,14 +44,14 @@ export const bindingTrouble: readonly BindingCase[] = [
     async run(fixture) {
       const both: Route = {
         path: '/both',
-        async act({ session }) {
+        async handle({ session }) {
           await session?.login('user-1')
           if (session) put({ f: () => 1 })(session)
         },
-        answer: text,
+        response: text,
       }
-      const { ask, manager } = await fixture.serve([both, read])
-      const { status, setCookies, cookie } = await ask('/both')
+      const { request, manager } = await fixture.serve([both, read])
+      const { status, setCookies, cookie } = await request('/both')
       deepEqual([status, setCookies.length], [500, 1])
       equal((await manager.read({ cookie })).userId, 'user-1')
     },
@@ -59,9 +60,9 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.3',
     title: 'data that cannot be kept is 500, and what was kept before stands',
     async run(fixture) {
-      const { ask, manager } = await fixture.serve([write, wrong])
-      const { cookie } = await ask('/write')
-      const { status, setCookies } = await ask('/wrong', { headers: { cookie } })
+      const { request, manager } = await fixture.serve([write, wrong])
+      const { cookie } = await request('/write')
+      const { status, setCookies } = await request('/wrong', { headers: { cookie } })
       deepEqual([status, setCookies], [500, []])
       deepEqual((await manager.read({ cookie })).data, { n: 1 })
     },
@@ -73,21 +74,21 @@ export const bindingTrouble: readonly BindingCase[] = [
       const elsewhere = { rotate: async () => {} }
       const slow: Route = {
         path: '/slow',
-        async act({ session }) {
+        async handle({ session }) {
           await elsewhere.rotate()
           if (session) put({ n: 2 })(session)
         },
-        answer: text,
+        response: text,
       }
       const rotate: Route = {
         path: '/rotate',
-        act: ({ session }) => session?.rotate(),
-        answer: text,
+        handle: ({ session }) => session?.rotate(),
+        response: text,
       }
-      const { ask } = await fixture.serve([write, slow, rotate])
-      const { cookie } = await ask('/write')
-      elsewhere.rotate = async () => void (await ask('/rotate', { headers: { cookie } }))
-      const { status, setCookies } = await ask('/slow', { headers: { cookie } })
+      const { request } = await fixture.serve([write, slow, rotate])
+      const { cookie } = await request('/write')
+      elsewhere.rotate = async () => void (await request('/rotate', { headers: { cookie } }))
+      const { status, setCookies } = await request('/slow', { headers: { cookie } })
       deepEqual([status, setCookies], [409, []])
     },
   },
@@ -97,16 +98,16 @@ export const bindingTrouble: readonly BindingCase[] = [
     async run(fixture) {
       const count: Route = {
         path: '/count',
-        act: ({ session }) =>
+        handle: ({ session }) =>
           session?.update((data) => {
             data['count'] = Number(data['count'] ?? 0) + 1
           }),
-        answer: text,
+        response: text,
       }
-      const { ask, manager } = await fixture.serve([write, count])
-      const { cookie } = await ask('/write')
+      const { request, manager } = await fixture.serve([write, count])
+      const { cookie } = await request('/write')
       const replies = await Promise.all(
-        Array.from({ length: 100 }, () => ask('/count', { headers: { cookie } })),
+        Array.from({ length: 100 }, () => request('/count', { headers: { cookie } })),
       )
       deepEqual(
         replies.flatMap(({ setCookies }) => setCookies),
@@ -119,16 +120,16 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.6',
     title: 'a change whose client has left is kept',
     async run(fixture) {
-      const { ask, control, manager } = await fixture.serve([write, login])
-      const { cookie } = await ask('/login')
+      const { request, control, manager } = await fixture.serve([write, login])
+      const { cookie } = await request('/login')
       const held = control.hold()
       const leaving = new AbortController()
-      const asked = ask('/write', { headers: { cookie }, signal: leaving.signal }).catch(
+      const reply = request('/write', { headers: { cookie }, signal: leaving.signal }).catch(
         () => undefined,
       )
-      await Promise.race([held.reached, asked])
+      await Promise.race([held.reached, reply])
       leaving.abort()
-      await asked
+      await reply
       held.release()
       const kept = async () => (await manager.read({ cookie })).data['n'] === 1
       for (let turn = 0; turn < 200 && !(await kept()); turn++) await new Promise(setImmediate)
@@ -139,15 +140,15 @@ export const bindingTrouble: readonly BindingCase[] = [
     id: 'H4.7',
     title: 'mounted twice, one manager loads once and commits once',
     async run(fixture) {
-      const { ask, takeCalls } = await fixture.serve([write, read], {
+      const { request, takeCalls } = await fixture.serve([write, read], {
         mounts({ createManager }) {
           const manager = createManager({})
           return [{ manager }, { manager }]
         },
       })
-      const { cookie, setCookies } = await ask('/write')
+      const { cookie, setCookies } = await request('/write')
       equal(setCookies.length, 1)
-      await ask('/read', { headers: { cookie } })
+      await request('/read', { headers: { cookie } })
       deepEqual(takeCalls(), ['insert', 'find'])
     },
   },
@@ -158,19 +159,19 @@ export const bindingTrouble: readonly BindingCase[] = [
     async run(fixture) {
       const both: Route = {
         path: '/both',
-        act({ session, adminSession }) {
+        handle({ session, adminSession }) {
           if (session) put({ n: 1 })(session)
           if (adminSession) put({ admin: true })(adminSession)
         },
-        answer: text,
+        response: text,
       }
-      const { ask, manager } = await fixture.serve([both], {
+      const { request, manager } = await fixture.serve([both], {
         mounts: ({ createManager }) => [
           { manager: createManager({}) },
           { manager: createManager({ cookieName: 'admin' }), as: 'adminSession' },
         ],
       })
-      const { setCookies, cookie } = await ask('/both')
+      const { setCookies, cookie } = await request('/both')
       deepEqual(setCookies.map((line) => line.split('=')[0]).sort(), ['admin', 'sid'])
       deepEqual((await manager.read({ cookie })).data, { n: 1 })
     },

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { limits, rounds, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { assign, type PendingRequest, type Visitor } from '../visitor.ts'
 
-/** P1: after an end, nothing that was in flight makes the session readable again. */
+/** P1: once a session has ended, no request in flight makes it readable again. */
 export const nothingComesBack: readonly StoreCase[] = [
   {
     id: 'P1.1',
@@ -110,14 +110,14 @@ export const nothingComesBack: readonly StoreCase[] = [
 ]
 
 interface Race {
-  /** Ends the session of a request. */
-  end(visit: PendingRequest): unknown
-  /** Makes the other request have something to write. */
-  save(visit: PendingRequest): unknown
+  /** Ends the session of one request. */
+  end(request: PendingRequest): unknown
+  /** Gives the other request something to write. */
+  save(request: PendingRequest): unknown
   before?(): void
 }
 
-/** Two requests of one browser, one ending the session while the other writes: never is anything alive afterwards. */
+/** Runs two requests of one browser, one ending the session while the other writes. Fails if any session survives. */
 async function endsAgainst({ visitor, scheduler }: StoreFixture, race: Race): Promise<void> {
   let alive = 0
   for (let round = 0; round < rounds; round++) {

@@ -159,7 +159,7 @@ export const nothingIsLost: readonly StoreCase[] = [
   },
 ]
 
-/** A browser with a session that holds `data`. */
+/** Returns a signed-in browser with `data` in its session. */
 async function visitorWith({ visitor }: StoreFixture, data: TestData): Promise<Visitor> {
   const ann = visitor()
   await ann.request(async (session) => {
@@ -169,7 +169,7 @@ async function visitorWith({ visitor }: StoreFixture, data: TestData): Promise<V
   return ann
 }
 
-/** Requests that all load before any of them commits, and then commit at once. */
+/** Runs requests that all load before any of them commits, and then commit at once. */
 async function inParallel(
   visitor: Visitor,
   count: number,

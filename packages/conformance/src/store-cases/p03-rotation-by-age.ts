@@ -5,7 +5,7 @@ import { put, type Visitor } from '../visitor.ts'
 const needs = ['conditionalWrite', 'revocation']
 const minute = 60_000
 
-/** P3: rotation by age changes the token and signs nobody out. */
+/** P3: rotation by age changes the token and signs no user out. */
 export const rotationByAge: readonly StoreCase[] = [
   {
     id: 'P3.1',
@@ -174,7 +174,7 @@ async function signedIn(
   return ann
 }
 
-/** A browser that was offered a successor of its token, and another that did not get it. */
+/** Returns a browser that was offered a new token, and a copy of it that has only the old one. */
 async function offered(fixture: StoreFixture, browser?: Visitor, user?: string) {
   const ann = await signedIn(fixture, browser, user)
   const old = ann.copy()
@@ -183,7 +183,7 @@ async function offered(fixture: StoreFixture, browser?: Visitor, user?: string) 
   return { old, ann }
 }
 
-/** The same after the successor was seen. */
+/** Returns the same after the new token has been used. */
 async function confirmed(fixture: StoreFixture, browser?: Visitor, user?: string) {
   const { old, ann } = await offered(fixture, browser, user)
   fixture.clock.now += limits.touchInterval

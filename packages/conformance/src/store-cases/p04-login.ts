@@ -4,7 +4,7 @@ import { put } from '../visitor.ts'
 
 const needs = ['revocation']
 
-/** P4: after a login or a re-authentication the old token is dead, and nothing is mixed up. */
+/** P4: after a login or a re-authentication the old token is dead, and no data of two users is mixed. */
 export const loginCutsClean: readonly StoreCase[] = [
   {
     id: 'P4.1',

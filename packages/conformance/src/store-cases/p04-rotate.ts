@@ -4,7 +4,7 @@ import { assign, put } from '../visitor.ts'
 
 const needs = ['revocation']
 
-/** P4: after an explicit rotate() the old token is dead, and so is what began with it. */
+/** P4: after an explicit rotate() the old token is dead, and so are the writes of requests that began with it. */
 export const rotateCutsClean: readonly StoreCase[] = [
   {
     id: 'P4.4',

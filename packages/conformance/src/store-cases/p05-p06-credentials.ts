@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import type { StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 
-/** P5 and P6: a store cannot log anyone in, and rubbish does not reach it. */
+/** P5 and P6: the content of a store is no credential, and invalid tokens do not reach the store. */
 export const credentials: readonly StoreCase[] = [
   {
     id: 'P5.1',
@@ -65,13 +65,13 @@ export const credentials: readonly StoreCase[] = [
   },
 ]
 
-/** Whether the handle of an id is in a dump, as text or as the bytes that it encodes: else it is not the whole storage. */
+/** Returns whether a dump contains the handle of an id, as text or as decoded bytes; if not, the dump is incomplete. */
 function holds(dumped: Buffer, id: string): boolean {
   const [, handle = id] = id.split('.')
   return dumped.includes(handle) || dumped.includes(Buffer.from(handle, 'base64url'))
 }
 
-/** The secret parts of a cookie's value, as text and as the bytes that they encode. */
+/** Returns the secret parts of a cookie's value, as text and as decoded bytes. */
 function spellings(cookie: string): Buffer[] {
   const value = cookie.slice(cookie.indexOf('=') + 1)
   const [, , secret = value, signature = value] = value.split('.')

@@ -4,7 +4,7 @@ import { put, type Visitor } from '../visitor.ts'
 
 const needs = ['wrap', 'stored']
 
-/** P7: what a request costs, counted in operations of the backend; a store without one is asked what the browser sees. */
+/** P7: the cost of a request in backend operations; for a store without a backend, what the browser sees. */
 export const readingIsCheap: readonly StoreCase[] = [
   {
     id: 'P7.1',

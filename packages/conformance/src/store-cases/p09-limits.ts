@@ -4,7 +4,7 @@ import { put } from '../visitor.ts'
 
 const minute = 60_000
 
-/** P9: the limits are judged on the server, by the manager's clock. */
+/** P9: limits are enforced on the server, by the manager's clock. */
 export const limitsAreServerSide: readonly StoreCase[] = [
   {
     id: 'P9.1',

@@ -4,7 +4,7 @@ import { put } from '../visitor.ts'
 
 const needs = ['list', 'limit']
 
-/** P10: the limit of sessions per user is enforced in the step that creates one more. */
+/** P10: the limit of sessions per user is enforced in the operation that creates a session. */
 export const limitOfSessions: readonly StoreCase[] = [
   {
     id: 'P10.6',
@@ -18,10 +18,10 @@ export const limitOfSessions: readonly StoreCase[] = [
         await Promise.all(all.map((ann) => ann.request((session) => session.login(user))))
         const listed = (await servers[0]?.sessions(user)) ?? []
         equal(listed.length, 3)
-        const looks = await Promise.all(
+        const liveIds = await Promise.all(
           all.map((ann) => ann.request((session) => session.info?.id)),
         )
-        deepEqual(looks.filter(Boolean).sort(), listed.map(({ id }) => id).sort())
+        deepEqual(liveIds.filter(Boolean).sort(), listed.map(({ id }) => id).sort())
       }
     },
   },

@@ -4,7 +4,7 @@ import { put } from '../visitor.ts'
 
 const needs = ['list']
 
-/** P10: a user's list misses no live session. */
+/** P10: a user's list contains every live session. */
 export const usersSessions: readonly StoreCase[] = [
   {
     id: 'P10.1',

@@ -6,7 +6,7 @@ import { assign, put, type TestData, type Visitor } from '../visitor.ts'
 
 type Handle = (session: Session<TestData>) => unknown
 
-/** P12: a cookie leaves only for cause. */
+/** P12: a response sets the cookie only if it has a reason to. */
 export const cookiesForCause: readonly StoreCase[] = [
   {
     id: 'P12.1',

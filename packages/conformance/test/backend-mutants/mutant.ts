@@ -14,7 +14,7 @@ export interface Mutant extends BackendSuiteOptions {
 }
 
 /** What a mutant is made of. */
-export interface Parts {
+export interface MutantContext {
   /** The reference on the same entries. */
   readonly reference: SessionBackend
   readonly entries: Entries
@@ -37,7 +37,7 @@ export function breakRules(
 /** The reference with other operations. */
 export function breakOperations(
   name: string,
-  { breaks, make }: { breaks: string; make(parts: Parts): Partial<SessionBackend> },
+  { breaks, make }: { breaks: string; make(parts: MutantContext): Partial<SessionBackend> },
 ): Mutant {
   return {
     name,

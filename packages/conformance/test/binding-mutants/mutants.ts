@@ -1,4 +1,4 @@
-import type { Guarding } from '@sojourn/conformance/binding'
+import type { GuardSpec } from '@sojourn/conformance/binding'
 import { type Check, type Steps, steps } from './plain-binding.ts'
 
 /** A binding that is wrong in one way, and the cases that have to notice: exactly these. */
@@ -281,7 +281,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
     breaks: ['H6.5'],
   },
   'ignores-options-of-guards': {
-    changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as Guarding) },
+    changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as GuardSpec) },
     breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H5.8', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
   },
   'looks-twice-at-an-upgrade': {
@@ -348,6 +348,6 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
 }
 
 /** A guard that keeps the contract, and what a mutant makes of it. */
-function changedGuard(change: (guard: Guarding, check: Check) => Check): Steps['guard'] {
+function changedGuard(change: (guard: GuardSpec, check: Check) => Check): Steps['guard'] {
   return (guard) => change(guard, steps.guard(guard))
 }

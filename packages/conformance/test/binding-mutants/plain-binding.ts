@@ -4,7 +4,7 @@ import {
   type BeginWatch,
   type BindingApp,
   type BindingUnderTest,
-  type Guarding,
+  type GuardSpec,
   listen,
   type Mount,
   type Route,
@@ -16,27 +16,27 @@ import { type Carrier, createGuards, csrfField } from '@sojourn/core/binding'
 type Sessions = Record<string, Session<TestData>>
 type Guards = ReadonlyMap<string, Check | undefined>
 
-/** The steps of the plainest binding there is; a mutant replaces one. */
+/** The steps of the plainest binding; each mutant replaces one. */
 export interface Steps {
   carrier(request: IncomingMessage, response: ServerResponse, app: BindingApp): Carrier
   load(mount: Mount, carrier: Carrier): Promise<Session<TestData>>
   commit(mount: Mount, session: Session<TestData>, carrier: Carrier): Promise<void> | undefined
-  /** Whether the commit comes before the answer. */
+  /** Whether the commit comes before the response. */
   readonly commitsFirst: boolean
-  /** Whether a response by an error is committed too. */
+  /** Whether the session is also committed before an error response. */
   readonly commitsErrors: boolean
-  /** Makes a guard, which says where it sends a request, if not on. */
-  guard(guard: Guarding): Check
-  /** Begins to follow the session of an upgrade. */
+  /** Creates a guard. */
+  guard(guard: GuardSpec): Check
+  /** Starts the watch of an upgrade's session. */
   watch: BeginWatch
-  /** What becomes of a commit that failed. */
+  /** Handles a failed commit. */
   failed(error: unknown): void
 }
 
-/** Where a guard sends a request; `undefined`: on. */
+/** Returns where a guard redirects a request; `undefined` lets it pass. */
 export type Check = (request: GuardedRequest) => string | undefined
 
-/** A request as a guard finds it. */
+/** A request before its guard. */
 interface GuardedRequest {
   readonly method: string
   readonly carrier: Carrier
@@ -83,7 +83,7 @@ export const steps: Steps = {
   },
 }
 
-/** A binding of node:http that keeps the whole answer back until the commit is done. */
+/** A binding of node:http that sends nothing of the response before the commit has finished. */
 export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 'serve'> {
   const use = { ...steps, ...changed }
   return {
@@ -94,7 +94,7 @@ export function plainBinding(changed: Partial<Steps>): Pick<BindingUnderTest, 's
       const server = http.createServer((request, response) => {
         handle(request, response, { app, use, guards }).catch((error: unknown) => {
           app.onError?.(error)
-          answerError(response, error)
+          respondWithError(response, error)
         })
       })
       return listen(server, app, use.watch)
@@ -122,29 +122,29 @@ async function handle(
   const form = new URLSearchParams(await text(request))
   const location = check?.({ method: request.method ?? '', carrier, sessions, form })
   if (location !== undefined) return response.writeHead(303, { Location: location }).end()
-  await route?.act(sessions)
+  await route?.handle(sessions)
   setOwnHeaders(response, route)
-  const isError = route?.answer.kind === 'error'
+  const isError = route?.response.kind === 'error'
   const isCommitted = use.commitsErrors || !isError
   if (use.commitsFirst && isCommitted) {
     await commit().catch(async (error: unknown) => {
-      await commit() // writes nothing more, and says what must be said of a login that succeeded
+      await commit() // writes nothing more, and sends the cookie of a login that succeeded
       use.failed(error)
     })
   }
-  answer(response, route)
+  respond(response, route)
   if (!use.commitsFirst && isCommitted) commit().catch(() => undefined)
 }
 
 function setOwnHeaders(response: ServerResponse, route: Route | undefined): void {
-  if (route?.answer.kind !== 'text') return
-  for (const [name, value] of Object.entries(route.answer.headers ?? {}))
+  if (route?.response.kind !== 'text') return
+  for (const [name, value] of Object.entries(route.response.headers ?? {}))
     response.setHeader(name, value)
 }
 
-function answer(response: ServerResponse, route: Route | undefined): void {
-  const given = route?.answer ?? { kind: 'text', body: 'nothing here' }
-  if (given.kind === 'error') answerError(response, given.error)
+function respond(response: ServerResponse, route: Route | undefined): void {
+  const given = route?.response ?? { kind: 'text', body: 'nothing here' }
+  if (given.kind === 'error') respondWithError(response, given.error)
   else if (given.kind === 'json') response.end(JSON.stringify(given.body))
   else if (given.kind === 'redirect') response.writeHead(302, { Location: given.to }).end()
   else if (given.kind === 'empty') response.writeHead(given.status).end()
@@ -153,7 +153,7 @@ function answer(response: ServerResponse, route: Route | undefined): void {
   else response.end(given.events.map((event) => `data: ${event}\n\n`).join(''))
 }
 
-function answerError(response: ServerResponse, error: unknown): void {
+function respondWithError(response: ServerResponse, error: unknown): void {
   const { status = 500, headers = {} } = Object(error)
   if (!response.headersSent) response.writeHead(status, headers)
   response.end('error')

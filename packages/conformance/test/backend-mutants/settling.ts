@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { breakOperations, type Mutant } from './mutant.ts'
 
-/** Backends that hang, or reject where there is an outcome. */
-export const answerMutants: readonly Mutant[] = [
+/** Backends that hang, or reject instead of resolving to an outcome. */
+export const settleMutants: readonly Mutant[] = [
   breakOperations('hangs-when-aborted', {
     breaks: 'B8.2 B8.4',
     make: ({ reference }) => ({
