@@ -1,30 +1,13 @@
 import type { SessionBackend } from '@sojourn/core/store'
 import { deferred } from './deferred.ts'
+import {
+  type Interceptor,
+  interceptOperations,
+  type Operation,
+  type Operations,
+  writeOperations,
+} from './intercept-operations.ts'
 import { referenceBackend } from './reference-backend.ts'
-
-/** An operation of a backend that a test can control: all but `scan` and `close`. */
-export type Operation = Exclude<keyof SessionBackend, 'supports' | 'scan' | 'close'>
-
-/** The operations that change the database. */
-export const writeOperations: readonly Operation[] = [
-  'insert',
-  'replace',
-  'touch',
-  'remove',
-  'removeGroup',
-]
-
-/** All operations that a test can control. */
-export const allOperations: readonly Operation[] = [...writeOperations, 'find', 'list', 'ping']
-
-/** One operation or several. */
-export type Operations = Operation | readonly Operation[]
-
-/** Runs in place of an operation; `run` makes the call. */
-export type Interceptor = <Result>(
-  run: () => Promise<Result>,
-  operation: Operation,
-) => Promise<Result>
 
 /** Something that happens to operations until it is stopped. */
 export interface Interception {
@@ -213,27 +196,6 @@ export function createBackendControl(): BackendControl {
       for (const release of holds) release()
       holds.clear()
     },
-  }
-}
-
-/** Returns a backend of which `interceptor` runs every operation but `scan` and `close`. */
-export function interceptOperations(
-  backend: SessionBackend,
-  interceptor: Interceptor,
-): SessionBackend {
-  return {
-    supports: backend.supports,
-    find: (id, call) => interceptor(() => backend.find(id, call), 'find'),
-    insert: (id, row, call) => interceptor(() => backend.insert(id, row, call), 'insert'),
-    replace: (id, row, call) => interceptor(() => backend.replace(id, row, call), 'replace'),
-    touch: (id, times, call) => interceptor(() => backend.touch(id, times, call), 'touch'),
-    remove: (id, call) => interceptor(() => backend.remove(id, call), 'remove'),
-    list: (group, call) => interceptor(() => backend.list(group, call), 'list'),
-    removeGroup: (group, call) =>
-      interceptor(() => backend.removeGroup(group, call), 'removeGroup'),
-    scan: (call) => backend.scan(call),
-    ping: (call) => interceptor(() => backend.ping(call), 'ping'),
-    close: () => backend.close(),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigOptions, SessionManager } from '@sojourn/core'
-import { type BackendControl, controlledBackend, type Operation } from './backend-control.ts'
+import { type BackendControl, controlledBackend } from './backend-control.ts'
 import type { BindingUnderTest, Mount, Route } from './binding-app.ts'
+import type { Operation } from './intercept-operations.ts'
 import { createJar } from './jar.ts'
 import type { CaseDefinition } from './suite.ts'
 import type { TestData } from './visitor.ts'

@@ -1,6 +1,7 @@
 import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core'
 import type { SessionBackend } from '@sojourn/core/store'
-import { allOperations, createBackendControl, type Operation } from './backend-control.ts'
+import { createBackendControl } from './backend-control.ts'
+import { allOperations, type Operation } from './intercept-operations.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { CaseDefinition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'

@@ -4,7 +4,6 @@ export {
   type TestCarrierOptions,
 } from '@sojourn/core/testing'
 export {
-  allOperations,
   type BackendControl,
   type ControlledBackend,
   controlledBackend,
@@ -12,12 +11,15 @@ export {
   type FaultOptions,
   type Hold,
   type Interception,
-  type Interceptor,
   type LostReplyOptions,
+} from './backend-control.ts'
+export { type Deferred, deferred } from './deferred.ts'
+export {
+  allOperations,
+  type Interceptor,
   type Operation,
   type Operations,
   writeOperations,
-} from './backend-control.ts'
-export { type Deferred, deferred } from './deferred.ts'
+} from './intercept-operations.ts'
 export { createJar, type Jar } from './jar.ts'
 export { createVisitor, type PendingRequest, type TestData, type Visitor } from './visitor.ts'

@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { createBackendControl, type Operations, writeOperations } from '../backend-control.ts'
+import { createBackendControl } from '../backend-control.ts'
+import { type Operations, writeOperations } from '../intercept-operations.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 import { signedIn } from './signed-in.ts'
