@@ -1,6 +1,7 @@
+import { deferred } from '@sojourn/conformance/testing'
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+import { ask, changing, frameworks, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -59,19 +60,19 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   })
 
   test('a login begun while the response is held does not lose its cookie in silence', async () => {
-    const told = gate()
+    const told = deferred()
     const errors: unknown[] = []
     const handler = changing((req, res) => {
       res.send('x')
       req.session
         .login('ann')
         .catch((error: unknown) => errors.push(error))
-        .finally(told.open)
+        .finally(() => told.resolve())
     })
     const mount = (app: Express) => app.get('/', handler).get('/whoami', whoami)
     const scene = await stage(mount, { makeApp })
     const { cookie } = await ask(scene.url).answer
-    await told.opened
+    await told.promise
     const { text } = await ask(`${scene.url}/whoami`, { cookie }).answer
     const isLoggedIn = JSON.parse(text).user === 'ann'
     expect([isLoggedIn, errors.length]).toEqual(isLoggedIn ? [true, 0] : [false, 1])

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util'
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { allOperations, controlledBackend } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
   type SessionEvents,
 } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { csrf, sessions } from '@sojourn/express'
 import express, { type Express, type Request, type RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
@@ -29,21 +29,10 @@ const types = [
 /** A server that writes down all that an operator could see of it. */
 async function watched(options: Partial<ConfigOptions> = {}) {
   const clock = { now: Date.UTC(2026, 10, 21) }
-  const fault = { isOn: false }
-  const reference = referenceBackend()
-  const backend = new Proxy(reference, {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return (...args: never[]) => {
-        if (fault.isOn) throw new Error(`no such host for ${key}`)
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
+  const control = controlledBackend()
   const [seen, events, cookies] = [[] as unknown[], [] as [string, object][], [] as string[]]
   const warn = (...said: unknown[]) => void seen.push(...said)
-  const own = { store: keyedStore(backend), clock: () => clock.now, warn, ...options }
+  const own = { store: keyedStore(control.backend), clock: () => clock.now, warn, ...options }
   const manager = createSessionManager(devConfig(secret, own))
   for (const type of types)
     manager.on(type, (event) => {
@@ -68,7 +57,7 @@ async function watched(options: Partial<ConfigOptions> = {}) {
       return jar.cookie
     }
   }
-  return { clock, fault, seen, events, cookies, visitor, manager }
+  return { clock, control, seen, events, cookies, visitor, manager }
 }
 
 /** What the path says is done to the session; the answer shows all of it that can be shown. */
@@ -97,7 +86,7 @@ const minute = 60_000
 describe('group N, what can be seen', () => {
   test('N-01: through a whole life and its failures nothing shows a token, a secret or a key', async () => {
     const limit = { max: 1, onExceed: 'refuse' } as const
-    const { clock, fault, seen, events, cookies, visitor, manager } = await watched({ limit })
+    const { clock, control, seen, events, cookies, visitor, manager } = await watched({ limit })
     const [ann, bob] = [visitor(), visitor()]
     for (const path of ['/change', '/login', '/rotate', '/large', '/bad']) await ann(path)
     const stolen = await ann('/')
@@ -106,9 +95,9 @@ describe('group N, what can be seen', () => {
     for (const path of ['/recent', '/', '/']) await ann(path)
     clock.now += minute
     await ann('/')
-    fault.isOn = true
+    const outage = control.fail(allOperations, { error: new Error('no such host') })
     for (const path of ['/', '/change', '/login']) await ann(path)
-    fault.isOn = false
+    outage.stop()
     seen.push(await manager.sessions('ann'))
     await visitor(`${stolen?.slice(0, -1)}!`)('/')
     await visitor(`${stolen?.slice(0, -8)}AAAAAAAA`)('/')

@@ -46,13 +46,13 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     test.each(Object.entries(events))('SSE, %s, arrives whole', async (_way, handler) => {
       const { mount, ...rest } = compressed(place, changing(handler))
       const scene = await stage(mount, { makeApp, ...rest })
-      const release = scene.control.hold()
+      const held = scene.control.hold()
       const { answer, bytes } = ask(scene.url, gzip)
-      await scene.control.asked('insert')
+      await held.reached
       await scene.turn()
       await scene.turn()
       expect(bytes()).toBe(0)
-      release()
+      held.release()
       const { headers, body, cookie } = await answer
       expect(headers['content-encoding']).toBe('gzip')
       expect(gunzipSync(body).toString()).toBe('data: 1\n\ndata: 2\n\n')
@@ -64,7 +64,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       async (_w, handler) => {
         const { mount, ...rest } = compressed(place, changing(handler))
         const scene = await stage(mount, { makeApp, ...rest })
-        scene.control.failWrites()
+        scene.control.fail()
         const { status, headers, body } = await ask(scene.url, gzip).answer
         const isCompressed = headers['content-encoding'] === 'gzip'
         const text = (isCompressed ? gunzipSync(body) : body).toString()
@@ -87,12 +87,12 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       const handler = changing((_req, res) => void source.pipe(res.type('text')))
       const { mount, ...rest } = compressed(place, handler)
       const scene = await stage(mount, { makeApp, ...rest })
-      const release = scene.control.hold()
+      const held = scene.control.hold()
       const request = get(scene.url, { ...gzip, agent: false })
-      await scene.control.asked('insert')
+      await held.reached
       await scene.turn()
       expect(produced).toBeLessThan(1e6)
-      release()
+      held.release()
       const [response] = await once(request, 'response')
       let length = 0
       for await (const chunk of response.pipe(createGunzip())) length += chunk.length

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { deferred } from '@sojourn/conformance/testing'
 import compression from 'compression'
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+import { ask, changing, frameworks, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -53,12 +54,12 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       async (_way, handler) => {
         const { mount, ...rest } = compressed(place, (app) => app.get('/', changing(handler)))
         const scene = await stage(mount, { makeApp, ...rest })
-        const release = scene.control.hold()
+        const held = scene.control.hold()
         const { answer, bytes } = ask(scene.url, { headers: { 'accept-encoding': 'gzip' } })
-        await scene.control.asked('insert')
+        await held.reached
         await scene.turn()
         expect(bytes()).toBe(0)
-        release()
+        held.release()
         const { headers, body, cookie } = await answer
         expect(headers['content-encoding']).toBe('gzip')
         expect(gunzipSync(body).toString()).toBe(long)
@@ -84,7 +85,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     })
 
     test('an event that is flushed leaves at once', async () => {
-      const arrived = gate()
+      const arrived = deferred()
       const { mount, ...rest } = compressed(place, (app) =>
         app.get(
           '/',
@@ -92,7 +93,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
             res.writeHead(200, { 'Content-Type': 'text/event-stream' })
             res.write('data: 1\n\n')
             res.flush()
-            await arrived.opened
+            await arrived.promise
             res.end('data: 2\n\n')
           }),
         ),
@@ -102,7 +103,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       const reader = response.body?.getReader()
       const first = await reader?.read()
       expect(Buffer.from(first?.value ?? []).toString()).toBe('data: 1\n\n')
-      arrived.open()
+      arrived.resolve()
     })
 
     test('an error page after a failed commit is compressed or not, but whole', async () => {
@@ -110,7 +111,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         app.get('/', changing(handlers['chunked writes'] as RequestHandler)),
       )
       const scene = await stage(mount, { makeApp, ...rest })
-      scene.control.failWrites()
+      scene.control.fail()
       const { status, headers, body } = await ask(scene.url, {
         headers: { 'accept-encoding': 'br' },
       }).answer

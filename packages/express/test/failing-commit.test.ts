@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs'
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { deferred } from '@sojourn/conformance/testing'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { type Answer, ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+import { type Answer, ask, changing, frameworks, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -102,7 +103,7 @@ describe.each(frameworks)('%s, store down', (_name, makeApp) => {
   describe.each(Object.entries(handlers))('%s', (_way, handler) => {
     test('the default error handler answers 503', async () => {
       const scene = await stage((app) => app.get('/', changing(handler)), { makeApp })
-      scene.control.failWrites()
+      scene.control.fail()
       const answer = await ask(scene.url).answer
       expectNothingOfTheHandler(answer)
       expect(answer.headers['content-type']).toMatch('text/html')
@@ -117,7 +118,7 @@ describe.each(frameworks)('%s, store down', (_name, makeApp) => {
       }
       const mount = (app: Express) => app.get('/', changing(handler)).use(counting)
       const scene = await stage(mount, { makeApp })
-      scene.control.failWrites()
+      scene.control.fail()
       const answer = await ask(scene.url).answer
       expectNothingOfTheHandler(answer)
       expect(answer.text).toBe(expectedBody[which] ?? '')
@@ -127,26 +128,26 @@ describe.each(frameworks)('%s, store down', (_name, makeApp) => {
 })
 
 test('an old handler that ends while the error handler is thinking does not answer for it', async () => {
-  const thought = gate()
-  const ended = gate()
+  const thought = deferred()
+  const ended = deferred()
   const mount = (app: Express) => {
     app.get(
       '/',
       changing(async (_req, res) => {
         res.write('SECRET')
-        await thought.opened
+        await thought.promise
         res.end('SECRET')
-        ended.open()
+        ended.resolve()
       }),
     )
     app.use((async (_error, _req, res, _next) => {
-      thought.open()
-      await ended.opened
+      thought.resolve()
+      await ended.promise
       res.status(503).send('so sorry')
     }) satisfies ErrorRequestHandler)
   }
   const scene = await stage(mount)
-  scene.control.failWrites()
+  scene.control.fail()
   const answer = await ask(scene.url).answer
   expectNothingOfTheHandler(answer)
   expect(answer.text).toBe('so sorry')
@@ -161,7 +162,7 @@ test('an error handler that another queue calls back is heard', async () => {
     }) satisfies ErrorRequestHandler)
   }
   const scene = await stage(mount)
-  scene.control.failWrites()
+  scene.control.fail()
   const { answer } = ask(scene.url)
   while (queue.length === 0) await scene.turn()
   queue.pop()?.()
@@ -177,7 +178,7 @@ test('writes that were dropped call back with the error', async () => {
     res.end('c', note)
   })
   const scene = await stage((app) => app.get('/', handler))
-  scene.control.failWrites()
+  scene.control.fail()
   await ask(scene.url).answer
   await turns(2)
   expect(errors).toHaveLength(3)
@@ -189,7 +190,7 @@ test('the next request on the same connection is answered as ever', async () => 
     app.get('/', changing(handlers['pipe'] as RequestHandler))
     app.get('/next', (_req, res) => void res.send('next'))
   })
-  scene.control.failWrites()
+  scene.control.fail()
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const [first, second] = [ask(scene.url, { agent }), ask(`${scene.url}/next`, { agent })]
   expectNothingOfTheHandler(await first.answer)
@@ -199,25 +200,25 @@ test('the next request on the same connection is answered as ever', async () => 
 })
 
 test('a client that leaves while the error handler is thinking harms nobody', async () => {
-  const thinking = gate()
-  const left = gate()
-  const answered = gate()
+  const thinking = deferred()
+  const left = deferred()
+  const answered = deferred()
   const mount = (app: Express) => {
     app.get('/', changing(handlers['pipe'] as RequestHandler))
     app.use((async (_error, _req, res, _next) => {
-      res.on('close', left.open)
-      thinking.open()
-      await left.opened
+      res.on('close', () => left.resolve())
+      thinking.resolve()
+      await left.promise
       res.status(503).send('so sorry')
-      answered.open()
+      answered.resolve()
     }) satisfies ErrorRequestHandler)
   }
   const scene = await stage(mount)
-  scene.control.failWrites()
+  scene.control.fail()
   const { request, answer } = ask(scene.url)
-  await thinking.opened
+  await thinking.promise
   request.destroy()
   await expect(answer).rejects.toThrow()
-  await answered.opened
+  await answered.promise
   await scene.turn()
 })

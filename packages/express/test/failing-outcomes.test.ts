@@ -1,7 +1,8 @@
+import { deferred } from '@sojourn/conformance/testing'
 import { SessionUsageError } from '@sojourn/core'
 import type { ErrorRequestHandler, Express } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, gate, secret, stage, watchFaults } from './support.ts'
+import { ask, changing, frameworks, secret, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -18,7 +19,7 @@ const answers: Record<string, { on: ErrorRequestHandler; status: number; text: s
   'sends a file': {
     on: answering((_e, _q, res) => res.status(503).sendFile(file)),
     status: 503,
-    text: 'import { Sess',
+    text: 'import {',
   },
   redirects: {
     on: answering((_e, _q, res) => res.redirect('/sorry')),
@@ -67,7 +68,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         )
         .use(expected.on)
     const scene = await stage(mount, { makeApp })
-    scene.control.failWrites()
+    scene.control.fail()
     const { status, text, headers } = await ask(scene.url).answer
     expect(status).toBe(expected.status)
     expect(text.slice(0, expected.text.length)).toBe(expected.text)
@@ -78,7 +79,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   test('a failed answer to HEAD has no body, and the connection lives on', async () => {
     const handler = changing((_req, res) => void res.send('SECRET'))
     const scene = await stage((app) => app.get('/', handler), { makeApp })
-    scene.control.failWrites()
+    scene.control.fail()
     const { status, text } = await ask(scene.url, { method: 'HEAD' }).answer
     expect([status, text]).toEqual([503, ''])
   })
@@ -86,7 +87,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   test.each([204, 304])('a failed answer with status %i has a body again', async (code) => {
     const handler = changing((_req, res) => void res.writeHead(code).end())
     const scene = await stage((app) => app.get('/', handler), { makeApp })
-    scene.control.failWrites()
+    scene.control.fail()
     const { status, text } = await ask(scene.url).answer
     expect(status).toBe(503)
     expect(text).toContain('SessionStoreError')
@@ -95,7 +96,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   test('a failed answer to a body that nobody reads arrives', async () => {
     const handler = changing((_req, res) => void res.send('SECRET'))
     const scene = await stage((app) => app.post('/', handler), { makeApp })
-    scene.control.failWrites()
+    scene.control.fail()
     const body = 'x'.repeat(1_000_000)
     const { status, text } = await ask(scene.url, { method: 'POST', body }).answer
     expect(status).toBe(503)
@@ -108,7 +109,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         try {
           await req.session.login('ann')
           req.session.data.n = 1
-          scene.control.failWrites()
+          scene.control.fail()
           res.json({ a: 'SECRET' })
         } catch (error) {
           next(error)
@@ -120,7 +121,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     expect(status).toBe(503)
     expect(text).not.toContain('SECRET')
     expect(headers['set-cookie']).toHaveLength(1)
-    scene.control.before = () => undefined
+    scene.control.restore()
     expect((await ask(`${scene.url}/whoami`, { cookie }).answer).text).toBe('{"user":"ann"}')
   })
 
@@ -140,7 +141,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
 
   test('an error handler whose own answer has to wait is waited for', async () => {
     const onError: ErrorRequestHandler = (_error, req, res, _next) => {
-      scene.control.before = () => undefined
+      scene.control.restore()
       req.session.login('bob').catch(() => undefined)
       res.status(503).send('sorry')
     }
@@ -152,15 +153,15 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         )
         .use(onError)
     const scene = await stage(mount, { makeApp })
-    scene.control.failWrites()
+    scene.control.fail()
     const { status, text, cookie } = await ask(scene.url).answer
     expect([status, text]).toEqual([503, 'sorry'])
     expect((await ask(`${scene.url}/whoami`, { cookie }).answer).text).toBe('{"user":"bob"}')
   })
 
   test('a change that another request has elevated away is a 409 that may be sent again', async () => {
-    const entered = gate()
-    const elevated = gate()
+    const entered = deferred()
+    const elevated = deferred()
     const mount = (app: Express) =>
       whoami(app)
         .post('/login', async (req, res) => {
@@ -170,8 +171,8 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         .post(
           '/slow',
           changing(async (_req, res) => {
-            entered.open()
-            await elevated.opened
+            entered.resolve()
+            await elevated.promise
             res.cookie('a', 'SECRET').json({ a: 'SECRET' })
           }),
         )
@@ -179,9 +180,9 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     const login = (cookie?: string) => ask(`${scene.url}/login`, { method: 'POST', cookie }).answer
     const { cookie } = await login()
     const slow = ask(`${scene.url}/slow`, { method: 'POST', cookie })
-    await entered.opened
+    await entered.promise
     const { cookie: fresh } = await login(cookie)
-    elevated.open()
+    elevated.resolve()
     const { status, text, headers } = await slow.answer
     expect([status, headers['set-cookie'], headers['retry-after']]).toEqual([
       409,

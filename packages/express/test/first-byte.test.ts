@@ -73,14 +73,14 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   test.each(Object.entries(ways))('%s waits for the commit', async (_way, expected) => {
     const { handler, body, status = 200 } = expected
     const scene = await stage((app) => app.get('/', changing(handler)), { makeApp })
-    const release = scene.control.hold()
+    const held = scene.control.hold()
 
     const { answer, bytes } = ask(scene.url)
-    await scene.control.asked('insert')
+    await held.reached
     await scene.turn()
     expect(bytes()).toBe(0)
 
-    release()
+    held.release()
     const { text, cookie, ...rest } = await answer
     expect(rest.status).toBe(status)
     if (body !== undefined) expect(text).toBe(body)
@@ -100,12 +100,12 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
         makeApp,
       },
     )
-    const release = scene.control.hold()
+    const held = scene.control.hold()
     const { answer, bytes } = ask(scene.url, { method: 'HEAD' })
-    await scene.control.asked('insert')
+    await held.reached
     await scene.turn()
     expect(bytes()).toBe(0)
-    release()
+    held.release()
     const { headers, text, cookie } = await answer
     expect(headers['content-length']).toBe('3')
     expect(text).toBe('')
@@ -128,12 +128,12 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     expect(part.cookie).toBeDefined()
 
     const etag = part.headers.etag ?? ''
-    const release = scene.control.hold()
+    const held = scene.control.hold()
     const second = ask(scene.url, { headers: { 'if-none-match': etag }, cookie: part.cookie })
-    await scene.control.asked('replace')
+    await held.reached
     await scene.turn()
     expect(second.bytes()).toBe(0)
-    release()
+    held.release()
     const { status, headers } = await second.answer
     expect([status, headers.vary]).toEqual([304, 'Cookie'])
   })

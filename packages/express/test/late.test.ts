@@ -1,6 +1,7 @@
+import { deferred } from '@sojourn/conformance/testing'
 import type { RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+import { ask, changing, frameworks, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -34,40 +35,40 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   })
 
   test('what a handler changed is kept although its client has left', async () => {
-    const changed = gate()
-    const closed = gate()
+    const changed = deferred()
+    const closed = deferred()
     const leaving: RequestHandler = (req, res) => {
       req.session.data.name = 'kept'
-      res.on('close', closed.open)
-      changed.open()
+      res.on('close', () => closed.resolve())
+      changed.resolve()
     }
     const mount = changing((req, res) => void res.json(req.session.data))
     const scene = await stage((app) => app.get('/', mount).post('/', leaving), { makeApp })
     const { cookie } = await ask(scene.url).answer
     const { request, answer } = ask(scene.url, { method: 'POST', cookie })
-    await changed.opened
+    await changed.promise
     request.destroy()
     await expect(answer).rejects.toThrow()
-    await closed.opened
-    await scene.control.asked('replace')
+    await closed.promise
+    await scene.control.called('replace')
     const { text } = await ask(scene.url, { cookie }).answer
     expect(JSON.parse(text)).toMatchObject({ name: 'kept' })
   })
 
   test('a client that leaves while its commit waits has its change kept', async () => {
-    const closed = gate()
+    const closed = deferred()
     const handler = changing((_req, res) => {
-      res.on('close', closed.open)
+      res.on('close', () => closed.resolve())
       res.send('x')
     })
     const scene = await stage((app) => app.get('/', handler), { makeApp })
-    const release = scene.control.hold()
+    const held = scene.control.hold()
     const { request, answer } = ask(scene.url)
-    await scene.control.asked('insert')
+    await held.reached
     request.destroy()
     await expect(answer).rejects.toThrow()
-    await closed.opened
-    release()
+    await closed.promise
+    held.release()
     await scene.turn()
     expect(scene.control.calls).toEqual(['insert'])
     expect(scene.discarded).toEqual([])

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
+import { allOperations, controlledBackend } from '@sojourn/conformance/testing'
 import { createSessionManager, defaultConfig, devConfig, type Session } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/node'
 import { expect, test } from 'vitest'
-import { ask, controlledBackend, secret, serve, watchFaults } from './support.ts'
+import { ask, secret, serve, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -11,9 +12,11 @@ type WithSession = IncomingMessage & { session: Session }
 
 /** The handler that Express builds on, alone on node:http. */
 async function plain(makeConfig: typeof devConfig = devConfig, isSecure?: () => boolean) {
-  const { backend, control } = controlledBackend()
+  const control = controlledBackend()
   const warn = () => undefined
-  const manager = createSessionManager(makeConfig(secret, { store: keyedStore(backend), warn }))
+  const manager = createSessionManager(
+    makeConfig(secret, { store: keyedStore(control.backend), warn }),
+  )
   const withSession = sessions(manager, isSecure ? { isSecure } : {})
   const server = await serve((request, response) =>
     withSession(request, response, (error) => {
@@ -35,7 +38,7 @@ test('a session survives on a bare node:http server', async () => {
 test('store trouble comes to next, with its status and Retry-After on the response', async () => {
   const { url, control } = await plain()
   const { cookie } = await ask(url).answer
-  control.before = () => Promise.reject(new Error('no such host'))
+  control.fail(allOperations)
   for (const question of [{ cookie }, {}]) {
     const { status, headers, text } = await ask(url, question).answer
     expect([status, headers['retry-after'], text]).toEqual([503, '1', 'sorry'])

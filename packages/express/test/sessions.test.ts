@@ -1,18 +1,11 @@
+import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import { createSessionManager, defaultConfig, devConfig, type Session } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/express'
 import type { Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import {
-  ask,
-  clock,
-  controlledBackend,
-  frameworks,
-  secret,
-  serve,
-  stage,
-  watchFaults,
-} from './support.ts'
+import { ask, clock, frameworks, secret, serve, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -28,10 +21,10 @@ const admin = (req: object) => (req as { adminSession: Session }).adminSession
 
 /** A server with the options of production. */
 async function inProduction(makeApp: () => Express, trust: boolean) {
-  const { backend, control } = controlledBackend()
+  const control = controlledBackend()
   const warnings: string[] = []
   const warn = (message: string) => void warnings.push(message)
-  const store = keyedStore(backend)
+  const store = keyedStore(control.backend)
   const manager = createSessionManager(defaultConfig(secret, { store, warn, clock }))
   const app = makeApp()
   app.set('trust proxy', trust)
@@ -164,8 +157,8 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
 
   test('mounted twice, it keeps the session that is there', async () => {
     const seen: unknown[] = []
-    const { backend, control } = controlledBackend()
-    const manager = createSessionManager(devConfig(secret, { store: keyedStore(backend) }))
+    const control = controlledBackend()
+    const manager = createSessionManager(devConfig(secret, { store: keyedStore(control.backend) }))
     const note: RequestHandler = (req, _res, next) => {
       seen.push(req.session)
       next()
@@ -180,9 +173,8 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   })
 
   test('two managers give two sessions and two cookies', async () => {
-    const { backend } = controlledBackend()
     const second = createSessionManager(
-      devConfig(secret, { store: keyedStore(backend), cookieName: 'admin' }),
+      devConfig(secret, { store: keyedStore(referenceBackend()), cookieName: 'admin' }),
     )
     const mount = (app: Express) => {
       app.use(sessions(second, { as: 'adminSession' }))

@@ -1,6 +1,7 @@
+import { allOperations, deferred } from '@sojourn/conformance/testing'
 import type { ErrorRequestHandler, Express } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, gate, stage, watchFaults } from './support.ts'
+import { ask, changing, frameworks, stage, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -19,8 +20,8 @@ const page: ErrorRequestHandler = (error, _req, res, _next) => {
 
 const careless: ErrorRequestHandler = (_error, _req, res, _next) => void res.send('oops')
 
-const down = () => Promise.reject(new Error('no such host'))
-const hanging = () => new Promise<void>(() => {})
+const down = () => Promise.reject(new Error('ECONNREFUSED'))
+const hanging = () => new Promise<never>(() => {})
 
 const troubles = [
   ['is down', down, 'ERR_STORE_UNAVAILABLE'],
@@ -34,13 +35,13 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     test('is a 503 with Retry-After and leaves the cookie alone', async () => {
       const { url, control } = await stage(routes, { makeApp, options })
       const { cookie } = await ask(url, { method: 'POST' }).answer
-      control.before = trouble
+      control.intercept(allOperations, trouble)
       for (const method of ['GET', 'POST']) {
         const { status, headers } = await ask(url, { method, cookie }).answer
         expect([status, headers['retry-after']]).toEqual([503, '1'])
         expect(headers['set-cookie']).toBeUndefined()
       }
-      control.before = () => undefined
+      control.restore()
       expect((await ask(url, { cookie }).answer).text).toBe('{"n":1}')
     })
 
@@ -48,7 +49,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       const mount = (app: Express) => routes(app).use(page)
       const { url, control } = await stage(mount, { makeApp, options })
       const { cookie } = await ask(url, { method: 'POST' }).answer
-      control.before = trouble
+      control.intercept(allOperations, trouble)
       const { status, headers, text } = await ask(url, { cookie }).answer
       expect([status, headers['retry-after'], text]).toEqual([503, '1', `<p>${code}</p>`])
     })
@@ -56,7 +57,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     test('is no 200 where an error handler forgets the status', async () => {
       const mount = (app: Express) => routes(app).use(careless)
       const { url, control } = await stage(mount, { makeApp, options })
-      control.before = trouble
+      control.intercept(allOperations, trouble)
       const { status, text, cookie } = await ask(url, { method: 'POST' }).answer
       expect([status, text, cookie]).toEqual([503, 'oops', undefined])
     })
@@ -64,7 +65,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
 
   test('a store that is down is not asked by a request that keeps nothing', async () => {
     const { url, control } = await stage(routes, { makeApp })
-    control.before = down
+    control.fail(allOperations)
     const { status, text } = await ask(url).answer
     expect([status, text]).toEqual([200, '{}'])
   })
@@ -81,7 +82,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
   })
 
   test('a second send throws as ever, and the first one leaves', async () => {
-    const thrown = gate()
+    const thrown = deferred()
     let error: unknown
     const handler = changing((_req, res) => {
       res.json({ first: true })
@@ -90,14 +91,14 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       } catch (caught) {
         error = caught
       }
-      thrown.open()
+      thrown.resolve()
     })
     const { url, control } = await stage((app) => app.get('/', handler), { makeApp })
-    const release = control.hold()
+    const held = control.hold()
     const { answer } = ask(url)
-    await thrown.opened
+    await thrown.promise
     expect(error).toMatchObject({ code: 'ERR_HTTP_HEADERS_SENT' })
-    release()
+    held.release()
     expect((await answer).text).toBe('{"first":true}')
   })
 
@@ -110,7 +111,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     const { url, control, turn } = await stage(mount, { makeApp })
     const { cookie } = await ask(url, { method: 'POST' }).answer
     await expect(ask(url, { method: 'PATCH', cookie }).answer).rejects.toThrow()
-    await control.asked('replace')
+    await control.called('replace')
     await turn()
     expect((await ask(url, { cookie }).answer).text).toBe('{"n":2}')
   })

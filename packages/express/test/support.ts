@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { type BackendControl, controlledBackend } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -9,7 +9,7 @@ import {
   type SessionEvents,
   type SessionManager,
 } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/express'
 import express5, { type Express, type RequestHandler } from 'express'
 import express4 from 'express4'
@@ -37,55 +37,6 @@ export const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 /** Stands still, so that a cookie's Max-Age does not depend on how long a request takes. */
 export const clock = () => Date.UTC(2030, 0, 1)
 
-/** A promise that the test resolves itself. */
-export function gate() {
-  let open: () => void = () => undefined
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open }
-}
-
-/** A backend that does what the test wants before each operation, and writes down what it was asked. */
-export function controlledBackend() {
-  const asked = new Map<string, ReturnType<typeof gate>>()
-  const askedFor = (operation: string) => {
-    const seen = asked.get(operation) ?? gate()
-    asked.set(operation, seen)
-    return seen
-  }
-  const control = {
-    calls: [] as string[],
-    before: (_operation: string): Promise<void> | undefined => undefined,
-    /** Resolves when an operation was asked for. */
-    asked: (operation: string) => askedFor(operation).opened,
-    writes: () => control.calls.filter((call) => call !== 'find').length,
-    /** Lets no write through until the returned function is called. */
-    hold() {
-      const { opened, open } = gate()
-      control.before = (operation) => (operation === 'find' ? undefined : opened)
-      return open
-    },
-    failWrites(error: Error = new Error('no such host')) {
-      control.before = (operation) => (operation === 'find' ? undefined : Promise.reject(error))
-    },
-  }
-  const reference = referenceBackend()
-  const backend = new Proxy(reference, {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return async (...args: never[]) => {
-        control.calls.push(key)
-        askedFor(key).open()
-        await control.before(key)
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
-  return { backend, control }
-}
-
 export interface Scene {
   readonly makeApp?: MakeApp
   readonly options?: Partial<ConfigOptions>
@@ -96,17 +47,17 @@ export interface Scene {
 export interface Stage extends Served {
   readonly app: Express
   readonly manager: SessionManager
-  readonly control: ReturnType<typeof controlledBackend>['control']
+  readonly control: BackendControl
   readonly warnings: string[]
   readonly discarded: SessionEvents['discarded'][]
 }
 
-/** A server with sessions, whose store the test holds in its hand. */
+/** Serves an application with sessions whose store the test controls. */
 export async function stage(mount: (app: Express) => void, scene: Scene = {}): Promise<Stage> {
   const { makeApp = express5, options = {}, before } = scene
-  const { backend, control } = controlledBackend()
+  const control = controlledBackend()
   const warnings: string[] = []
-  const store = keyedStore(backend)
+  const store = keyedStore(control.backend)
   const warn = (message: string) => void warnings.push(message)
   const manager = createSessionManager(devConfig(secret, { store, warn, clock, ...options }))
   const discarded: SessionEvents['discarded'][] = []

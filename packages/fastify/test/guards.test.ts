@@ -2,12 +2,12 @@ import { fetchHttp2 } from '@sojourn/conformance/binding'
 import { csrf, requireSession, sessions } from '@sojourn/fastify'
 import fastify, { type FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
-import { closing, watchedManager } from './support.ts'
+import { closing, makeManager } from './support.ts'
 
 // What every binding's guards do is asked by the binding suite; this is Fastify's own.
 
 test('whoever may not pass is led to where a function of the request says', async () => {
-  const { manager } = watchedManager()
+  const { manager } = makeManager()
   const app = closing(fastify())
   await app.register(sessions(manager))
   const redirectTo = ({ url }: FastifyRequest) => `/login?from=${url}`
@@ -17,7 +17,7 @@ test('whoever may not pass is led to where a function of the request says', asyn
 })
 
 test('a guard of an instance stands before its own routes and those of its children, and no others', async () => {
-  const { manager } = watchedManager()
+  const { manager } = makeManager()
   const app = closing(fastify())
   await app.register(sessions(manager))
   await app.register(async (inner) => {
@@ -37,7 +37,7 @@ test('a guard of an instance stands before its own routes and those of its child
 })
 
 test('over HTTP/2 it is the authority that an origin is compared with, and no header that contradicts it', async () => {
-  const { manager } = watchedManager()
+  const { manager } = makeManager()
   const app = closing(fastify({ http2: true }))
   await app.register(sessions(manager))
   app.post('/', { preHandler: csrf() as never }, async () => 'done')

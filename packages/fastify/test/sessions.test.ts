@@ -10,11 +10,11 @@ import fastify, {
   type LightMyRequestResponse,
 } from 'fastify'
 import { describe, expect, test, vi } from 'vitest'
-import { closing, watchedManager } from './support.ts'
+import { closing, makeManager } from './support.ts'
 
 /** An application whose store the test holds in its hand. */
 async function stage(mount: (app: FastifyInstance) => unknown = () => undefined) {
-  const scene = watchedManager()
+  const scene = makeManager()
   const app = closing(fastify({ forceCloseConnections: true }))
   await app.register(sessions(scene.manager))
   await mount(app)
@@ -47,7 +47,7 @@ describe('where sessions are', () => {
   })
 
   test('those of an encapsulated instance stay there', async () => {
-    const { manager } = watchedManager()
+    const { manager } = makeManager()
     const app = closing(fastify())
     app.register(async (child) => {
       await child.register(sessions(manager))
@@ -61,7 +61,7 @@ describe('where sessions are', () => {
   })
 
   test('the same manager on an instance and its child loads and commits once', async () => {
-    const { app, watched, manager } = await stage()
+    const { app, control, manager } = await stage()
     await app.register(sessions(manager))
     app.register(async (child) => {
       await child.register(sessions(manager))
@@ -72,21 +72,21 @@ describe('where sessions are', () => {
       })
     })
     const first = await app.inject('/')
-    expect([first.json(), watched.calls]).toEqual([true, ['insert']])
+    expect([first.json(), control.calls]).toEqual([true, ['insert']])
     const cookie = cookieOf(first)
     await app.inject({ url: '/', headers: { cookie } })
-    expect(watched.calls).toEqual(['insert', 'find', 'replace'])
+    expect(control.calls).toEqual(['insert', 'find', 'replace'])
   })
 
   test('another manager by the same name is refused when it is registered', async () => {
     const { app } = await stage()
-    await expect(app.register(sessions(watchedManager().manager))).rejects.toMatchObject({
+    await expect(app.register(sessions(makeManager().manager))).rejects.toMatchObject({
       code: 'FST_ERR_DEC_ALREADY_PRESENT',
     })
   })
 
   test('a hook that runs before them is told that there are none yet', async () => {
-    const { manager } = watchedManager()
+    const { manager } = makeManager()
     const app = closing(fastify())
     app.addHook('onRequest', async ({ session }) => void session.id)
     await app.register(sessions(manager))
@@ -105,7 +105,7 @@ describe('where sessions are', () => {
 describe('a store in trouble', () => {
   test('goes to the error handler, with status and Retry-After in place, once', async () => {
     const told = vi.fn()
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.setErrorHandler((error, _request, reply) => {
         told(error)
         reply.send({ sorry: true })
@@ -116,7 +116,7 @@ describe('a store in trouble', () => {
         return 'mine'
       })
     })
-    watched.trouble = true
+    control.fail()
     const { statusCode, headers, body } = await app.inject('/')
     expect([statusCode, headers['retry-after'], body]).toEqual([503, '1', '{"sorry":true}'])
     expect([headers['etag'], headers['set-cookie']]).toEqual([undefined, undefined])
@@ -124,7 +124,7 @@ describe('a store in trouble', () => {
   })
 
   test('keeps the headers that stood there before the session was loaded', async () => {
-    const { manager, watched } = watchedManager()
+    const { manager, control } = makeManager()
     const app = closing(fastify())
     app.addHook('onRequest', async (_request, reply) => {
       reply.header('Access-Control-Allow-Origin', '*').header('Set-Cookie', 'early=1')
@@ -135,7 +135,7 @@ describe('a store in trouble', () => {
       change(reply)
       return reply.header('Set-Cookie', 'mine=1').send('mine')
     })
-    watched.trouble = true
+    control.fail()
     const { statusCode, headers } = await app.inject('/')
     expect([statusCode, headers['access-control-allow-origin'], headers['x-raw']]).toEqual([
       503,
@@ -146,29 +146,29 @@ describe('a store in trouble', () => {
   })
 
   test('leaves the cookie of another manager on the answer to its error', async () => {
-    const { app, watched } = await stage()
-    const other = watchedManager({ cookieName: 'admin' })
+    const { app, control } = await stage()
+    const other = makeManager({ cookieName: 'admin' })
     await app.register(sessions(other.manager, { as: 'admin' }))
     app.get('/', async (request, reply) => {
       change(reply)
       await Reflect.get(request, 'admin').login('ann')
       return 'mine'
     })
-    watched.trouble = true
+    control.fail()
     const answer = await app.inject('/')
     expect([answer.statusCode, cookieOf(answer)]).toEqual([503, expect.stringMatching(/^admin=/)])
   })
 
   test('destroys the stream that was to be sent', async () => {
     const source = new Readable({ read() {} })
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.get('/', (_request, reply) => {
         change(reply)
         source.push('mine')
         reply.send(source)
       })
     })
-    watched.trouble = true
+    control.fail()
     const { statusCode, body } = await app.inject('/')
     expect([statusCode, body.includes('mine')]).toEqual([503, false])
     if (!source.closed) await once(source, 'close')
@@ -176,7 +176,7 @@ describe('a store in trouble', () => {
   })
 
   test('answers a hijacked reply by status and Retry-After alone', async () => {
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.get('/', (_request, reply) => {
         change(reply)
         reply.hijack()
@@ -184,7 +184,7 @@ describe('a store in trouble', () => {
         reply.raw.end('mine')
       })
     })
-    watched.trouble = true
+    control.fail()
     const { statusCode, headers, body } = await app.inject('/')
     expect([statusCode, headers['retry-after'], headers['x-mine'], body]).toEqual([
       503,
@@ -195,14 +195,14 @@ describe('a store in trouble', () => {
   })
 
   test('is the error reply also of who writes to the raw response without hijacking it', async () => {
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.get('/', (_request, reply) => {
         change(reply)
         reply.raw.write('mine')
         reply.raw.end()
       })
     })
-    watched.trouble = true
+    control.fail()
     const { statusCode, body } = await app.inject('/')
     expect([statusCode, JSON.parse(body).code]).toEqual([503, 'ERR_STORE_UNAVAILABLE'])
   })
@@ -210,7 +210,7 @@ describe('a store in trouble', () => {
 
 describe('what leaves', () => {
   test('GET routes answer HEAD with the cookie and no body', async () => {
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.get('/', async (_request, reply) => {
         change(reply)
         return 'hello'
@@ -222,7 +222,7 @@ describe('what leaves', () => {
       '5',
       '',
     ])
-    expect(watched.calls).toEqual(['insert'])
+    expect(control.calls).toEqual(['insert'])
   })
 
   test('web streams and Responses carry the cookie', async () => {
@@ -243,7 +243,7 @@ describe('what leaves', () => {
   })
 
   test('a change by a later onSend hook is kept too', async () => {
-    const { app, watched } = await stage((app) => {
+    const { app, control } = await stage((app) => {
       app.addHook('onSend', async (_request, reply, payload) => {
         change(reply)
         return payload
@@ -251,11 +251,11 @@ describe('what leaves', () => {
       app.get('/', async () => 'hello')
     })
     expect(cookieOf(await app.inject('/'))).toMatch(/^sid=/)
-    expect(watched.calls).toEqual(['insert'])
+    expect(control.calls).toEqual(['insert'])
   })
 
   test('a change after the first byte is not kept, and told of', async () => {
-    const { app, discarded, watched } = await stage((app) => {
+    const { app, discarded, control } = await stage((app) => {
       app.get('/', (_request, reply) => {
         const source = new Readable({ read() {} })
         source.push('one')
@@ -269,14 +269,14 @@ describe('what leaves', () => {
       })
     })
     expect(cookieOf(await app.inject('/'))).toBeUndefined()
-    expect([discarded, watched.calls]).toEqual([
+    expect([discarded, control.calls]).toEqual([
       [{ what: 'changes', why: 'late', id: undefined }],
       [],
     ])
   })
 
   test('a client that goes early has its change kept', async () => {
-    const { app, manager, watched } = await stage((app) => {
+    const { app, manager, control } = await stage((app) => {
       app.get('/', async ({ session }, reply) => {
         await session.login('ann')
         const source = new Readable({ read() {} })
@@ -289,7 +289,7 @@ describe('what leaves', () => {
     socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n')
     await once(socket, 'data')
     socket.destroy()
-    expect([(await manager.sessions('ann')).length, watched.calls]).toEqual([1, ['insert', 'list']])
+    expect([(await manager.sessions('ann')).length, control.calls]).toEqual([1, ['insert', 'list']])
   })
 
   test('a sole line of early raw headers waits for the commit', async () => {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
   type SessionEvents,
 } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { onTestFinished } from 'vitest'
 
 declare module '@sojourn/core' {
@@ -18,27 +18,15 @@ declare module '@sojourn/core' {
 
 export const secret = randomBytes(32)
 
-/** A manager whose backend counts what it is asked for, and fails its writes while `trouble` is on. */
-export function watchedManager(options: Partial<ConfigOptions> = {}) {
-  const watched = { calls: [] as string[], trouble: false }
-  const backend = new Proxy(referenceBackend(), {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return async (...args: never[]) => {
-        watched.calls.push(key)
-        if (watched.trouble && key !== 'find') throw new Error('ECONNREFUSED')
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
+/** Returns a manager, its `discarded` events, and the control of its backend. */
+export function makeManager(options: Partial<ConfigOptions> = {}) {
+  const control = controlledBackend()
+  const store = keyedStore(control.backend)
   const warn = () => undefined
-  const manager = createSessionManager(
-    devConfig(secret, { store: keyedStore(backend), warn, ...options }),
-  )
+  const manager = createSessionManager(devConfig(secret, { store, warn, ...options }))
   const discarded: SessionEvents['discarded'][] = []
   manager.on('discarded', (event) => discarded.push(event))
-  return { manager, watched, discarded }
+  return { manager, control, discarded }
 }
 
 /** Closes what a test has opened. */

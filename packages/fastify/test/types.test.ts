@@ -5,7 +5,7 @@ import { keyedStore } from '@sojourn/core/store'
 import fastify, { type FastifyRequest, type RouteHandlerMethod } from 'fastify'
 import { expect, expectTypeOf, test } from 'vitest'
 import { sessions } from '../src/index.ts'
-import { closing, secret, watchedManager } from './support.ts'
+import { closing, makeManager, secret } from './support.ts'
 
 interface AdminData {
   rights?: string[]
@@ -48,7 +48,7 @@ test('request.session and its data have the types that were declared', () => {
 })
 
 test('a registration is what app.register takes, whatever the data and whatever the server', async () => {
-  const { manager } = watchedManager()
+  const { manager } = makeManager()
   const store = keyedStore(referenceBackend())
   const admin = createSessionManager<AdminData>(devConfig(secret, { store, cookieName: 'admin' }))
   const over1 = closing(fastify())

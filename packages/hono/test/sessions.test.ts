@@ -60,7 +60,7 @@ describe('the response', () => {
 describe('a commit that fails', () => {
   test('is told to onError, and nothing of the handler leaves', async () => {
     const { manager, control } = makeManager()
-    control.failsToWrite = true
+    control.fail()
     const told: unknown[] = []
     const app = new Hono().use(sessions(manager)).get('/', (c) => {
       c.get('session').data.n = 1
@@ -79,7 +79,7 @@ describe('a commit that fails', () => {
 
   test('is answered by Hono itself with 503 and Retry-After', async () => {
     const { manager, control } = makeManager()
-    control.failsToWrite = true
+    control.fail()
     const app = new Hono().use(sessions(manager)).get('/', (c) => {
       c.get('session').data.n = 1
       return c.text('fine')
@@ -92,7 +92,7 @@ describe('a commit that fails', () => {
   test('takes no cookie of another manager along', async () => {
     const { manager } = makeManager()
     const other = makeManager({ cookieName: 'other' })
-    other.control.failsToWrite = true
+    other.control.fail()
     for (const order of ['inner', 'outer']) {
       const [first, second] = [sessions(manager), sessions(other.manager, { as: 'other' })]
       const app = order === 'inner' ? new Hono().use(second, first) : new Hono().use(first, second)

@@ -1,11 +1,11 @@
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
   devConfig,
   type SessionEvents,
 } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 
 export interface TestData {
   n?: number
@@ -15,12 +15,12 @@ export interface TestData {
 
 const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 
-/** A manager, what it warned of and discarded, and a switch that has every write of its store fail. */
+/** Returns a manager, its warnings and `discarded` events, and the control of its backend. */
 export function makeManager(options: Omit<ConfigOptions, 'store'> = {}) {
-  const control = { failsToWrite: false }
+  const control = controlledBackend()
   const warnings: string[] = []
   const discarded: SessionEvents['discarded'][] = []
-  const store = keyedStore(refusing(referenceBackend(), () => control.failsToWrite))
+  const store = keyedStore(control.backend)
   const warn = (message: string) => void warnings.push(message)
   const manager = createSessionManager<TestData>(devConfig(secret, { warn, ...options, store }))
   manager.on('discarded', (event) => discarded.push(event))
@@ -30,13 +30,4 @@ export function makeManager(options: Omit<ConfigOptions, 'store'> = {}) {
 /** The cookie as the next request sends it. */
 export function cookieOf(response: Response): string {
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-}
-
-function refusing(backend: SessionBackend, isOn: () => boolean): SessionBackend {
-  const refuse = () => Promise.reject(new Error('no such host'))
-  return {
-    ...backend,
-    insert: (...args) => (isOn() ? refuse() : backend.insert(...args)),
-    replace: (...args) => (isOn() ? refuse() : backend.replace(...args)),
-  }
 }

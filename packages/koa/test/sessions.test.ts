@@ -16,7 +16,7 @@ const change: Middleware = (ctx) => {
 describe.each(frameworks)('%s', (_name, make) => {
   test('a commit that fails is thrown through the middleware before the sessions', async () => {
     const { manager, control } = makeManager()
-    control.failsToWrite = true
+    control.fail()
     const caught: unknown[] = []
     const catching: Middleware = async (ctx, next) => {
       try {
@@ -34,7 +34,7 @@ describe.each(frameworks)('%s', (_name, make) => {
 
   test('who swallows the error of a commit still answers 503, and with nothing of the handler', async () => {
     const { manager, control } = makeManager()
-    control.failsToWrite = true
+    control.fail()
     const swallow: Middleware = (_ctx, next) => next().catch(() => undefined)
     const json: Middleware = (ctx) => {
       ctx.session.data.n = 1
@@ -49,7 +49,7 @@ describe.each(frameworks)('%s', (_name, make) => {
 
   test('a stream whose commit failed is destroyed', async () => {
     const { manager, control } = makeManager()
-    control.failsToWrite = true
+    control.fail()
     const source = new Readable({ read: () => undefined })
     const closed = once(source, 'close')
     const pipe: Middleware = (ctx) => {
@@ -64,7 +64,7 @@ describe.each(frameworks)('%s', (_name, make) => {
   test('a cookie outlives the failure of another manager and of middleware around it', async () => {
     const { manager } = makeManager()
     const other = makeManager({ cookieName: 'other' })
-    other.control.failsToWrite = true
+    other.control.fail()
     const both: Middleware = async (ctx) => {
       await ctx.session.login('ada')
       ctx['otherSession'].data.n = 1
@@ -106,7 +106,7 @@ describe.each(frameworks)('%s', (_name, make) => {
       const { listener } = makeApp(make, sessions(manager), write)
       const { headers } = await request(listener).get('/').expect(200, 'mine')
       expect(headers['set-cookie']).toHaveLength(1)
-      control.failsToWrite = true
+      control.fail()
       const failed = await request(listener).get('/').expect(503, 'Service Unavailable')
       expect([failed.headers['retry-after'], failed.headers['x-order']]).toEqual(['1', undefined])
     },

@@ -1,6 +1,6 @@
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import { type ConfigOptions, createSessionManager, devConfig } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import Koa3, { type Middleware } from 'koa'
 import Koa2 from 'koa2'
 
@@ -20,10 +20,10 @@ export const frameworks: readonly (readonly [string, () => Koa3])[] = [
 
 const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 
-/** A manager, and a switch that has every write of its store fail. */
+/** Returns a manager and the control of its backend. */
 export function makeManager(options: Omit<ConfigOptions, 'store'> = {}) {
-  const control = { failsToWrite: false }
-  const store = keyedStore(refusing(referenceBackend(), () => control.failsToWrite))
+  const control = controlledBackend()
+  const store = keyedStore(control.backend)
   const manager = createSessionManager(devConfig(secret, { ...options, store }))
   return { manager, control }
 }
@@ -35,13 +35,4 @@ export function makeApp(make: () => Koa3, ...middleware: readonly Middleware[]) 
   app.on('error', (error: Error) => errors.push(error))
   for (const each of middleware) app.use(each)
   return { app, errors, listener: app.callback() }
-}
-
-function refusing(backend: SessionBackend, isOn: () => boolean): SessionBackend {
-  const refuse = () => Promise.reject(new Error('no such host'))
-  return {
-    ...backend,
-    insert: (...args) => (isOn() ? refuse() : backend.insert(...args)),
-    replace: (...args) => (isOn() ? refuse() : backend.replace(...args)),
-  }
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import { deferred } from '@sojourn/conformance/testing'
 import { expect, test, vi } from 'vitest'
 import { beforeHeaders } from '../src/index.ts'
-import { deferred, open, serve, turn, until } from './support.ts'
+import { open, serve, turn, until } from './support.ts'
 
 const request = 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { deferred } from '@sojourn/conformance/testing'
 import { expect, test } from 'vitest'
-import { commitWith, deferred, open, serveHeld, until } from './support.ts'
+import { commitWith, open, serveHeld, until } from './support.ts'
 
 test('1xx responses pass before the commit', async () => {
   const gate = deferred()

@@ -1,8 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
+import { deferred } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { beforeHeaders } from '../src/index.ts'
-import { bytesOf, deferred, serve, turn, until } from './support.ts'
+import { bytesOf, serve, turn, until } from './support.ts'
 
 const lost = Object.assign(new Error('lost'), { status: 503, headers: { 'Retry-After': '1' } })
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { deferred } from '@sojourn/conformance/testing'
 import { expect, test, vi } from 'vitest'
 import { nodeCarrier } from '../src/index.ts'
-import { bytesOf, commitWith, deferred, serveHeld, turn, until } from './support.ts'
+import { bytesOf, commitWith, serveHeld, turn, until } from './support.ts'
 
 /** Serves one response, hands it out once its handler has run, and lets it go when told. */
 async function holding(handle: (response: ServerResponse) => void) {

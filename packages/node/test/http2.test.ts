@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import http2 from 'node:http2'
 import { pipeline, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { deferred } from '@sojourn/conformance/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type BeforeHeaders, beforeHeaders, nodeCarrier } from '../src/index.ts'
 import { type Http2Listener, makeCertificate, serveHttp2 } from './http2-support.ts'
-import { deferred, turn, until } from './support.ts'
+import { turn, until } from './support.ts'
 
 const certificate = await makeCertificate()
 const lost = Object.assign(new Error('lost'), { status: 503, headers: { 'Retry-After': '1' } })

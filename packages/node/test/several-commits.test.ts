@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import { deferred } from '@sojourn/conformance/testing'
 import { expect, test, vi } from 'vitest'
 import { type BeforeHeaders, beforeHeaders, nodeCarrier } from '../src/index.ts'
-import { bytesOf, deferred, serve, turn } from './support.ts'
+import { bytesOf, serve, turn } from './support.ts'
 
 /** A server with several commits on each response, made by their names. */
 async function serveWith(

@@ -3,8 +3,9 @@ import type { RequestListener } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline as pipelined } from 'node:stream/promises'
+import { deferred } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
-import { commitWith, deferred, open, serveHeld, turn, until } from './support.ts'
+import { commitWith, open, serveHeld, turn, until } from './support.ts'
 
 const megabyte = 1_048_576
 const body = randomBytes(5 * megabyte)

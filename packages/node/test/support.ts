@@ -15,23 +15,6 @@ process.on('unhandledRejection', (reason) => troubles.push(reason))
 process.on('uncaughtException', (error) => troubles.push(error))
 afterAll(() => expect(troubles).toEqual([]))
 
-/** A promise and what settles it. */
-export interface Deferred<Value = void> {
-  readonly promise: Promise<Value>
-  resolve(value: Value): void
-  reject(error: unknown): void
-}
-
-export function deferred<Value = void>(): Deferred<Value> {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<Value>((yes, no) => {
-    resolve = yes
-    reject = no
-  })
-  return { promise, resolve, reject }
-}
-
 /** One turn of the event loop. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type Session } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/node'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -13,17 +13,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 /** A server that logs in by HTTP and admits logged-in users to a WebSocket that echoes. */
 async function stage() {
   const clock = { now: Date.UTC(2026, 10, 25) }
-  const calls: string[] = []
-  const backend = new Proxy(referenceBackend(), {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return (...args: never[]) => {
-        calls.push(key)
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
+  const { backend, calls } = controlledBackend()
   const store = keyedStore(backend)
   const manager = createSessionManager(
     devConfig(randomBytes(32), { store, clock: () => clock.now, warn: () => undefined }),

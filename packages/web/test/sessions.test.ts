@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -9,7 +9,7 @@ import {
   type SessionEvents,
   SessionStoreError,
 } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { sessions } from '@sojourn/web'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -20,26 +20,15 @@ interface Data {
 const secret = randomBytes(32)
 const url = 'http://localhost/'
 
-/** A manager whose writes fail while `trouble` is on. */
+/** Returns a manager, its middleware, warnings and `discarded` events, and the control of its backend. */
 function stage(options: Partial<ConfigOptions> = {}) {
-  const watched = { calls: [] as string[], trouble: false }
-  const backend = new Proxy(referenceBackend(), {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return async (...args: never[]) => {
-        watched.calls.push(key)
-        if (watched.trouble && key !== 'find') throw new Error('ECONNREFUSED')
-        return Reflect.apply(member, target, args) as unknown
-      }
-    },
-  })
+  const control = controlledBackend()
   const warn = vi.fn()
-  const store = keyedStore(backend)
+  const store = keyedStore(control.backend)
   const manager = createSessionManager<Data>(devConfig(secret, { store, warn, ...options }))
   const discarded: SessionEvents['discarded'][] = []
   manager.on('discarded', (event) => discarded.push(event))
-  return { manager, watched, discarded, warn, withSession: sessions(manager) }
+  return { manager, control, discarded, warn, withSession: sessions(manager) }
 }
 
 const change = ({ data }: Session<Data>) => {
@@ -79,23 +68,23 @@ describe('a response', () => {
   })
 
   test('that is thrown is an answer like one that is returned', async () => {
-    const { withSession, watched } = stage()
+    const { withSession, control } = stage()
     const answer = await withSession(new Request(url), (session) => {
       change(session)
       throw new Response(null, { status: 302, headers: { Location: '/next' } })
     })
-    expect([answer.status, cookies(answer), watched.calls]).toEqual([302, ['sid'], ['insert']])
+    expect([answer.status, cookies(answer), control.calls]).toEqual([302, ['sid'], ['insert']])
   })
 
   test('that takes no headers, like an upgrade, is left alone, and a change of the session is told of', async () => {
-    const { withSession, discarded, watched } = stage()
+    const { withSession, discarded, control } = stage()
     const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
     const answer = await withSession(new Request(url), (session) => {
       change(session)
       return upgrade
     })
     expect(answer).toBe(upgrade)
-    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+    expect([discarded.map(({ why }) => why), control.calls]).toEqual([['late'], []])
   })
 
   test('that is being committed takes no login any more, whose cookie it would lose', async () => {
@@ -112,7 +101,7 @@ describe('a response', () => {
   })
 
   test('streams on, and what its stream changes is not kept, and told of', async () => {
-    const { withSession, discarded, watched, warn } = stage()
+    const { withSession, discarded, control, warn } = stage()
     const answer = await withSession(new Request(url), (session) => {
       return new Response(
         new ReadableStream({
@@ -126,16 +115,16 @@ describe('a response', () => {
       )
     })
     expect(await answer.text()).toBe('hello')
-    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+    expect([discarded.map(({ why }) => why), control.calls]).toEqual([['late'], []])
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('update(fn)'))
   })
 })
 
 describe('trouble', () => {
   test('of the store is an empty 503 with Retry-After by default, and frees the body of the handler', async () => {
-    const { withSession, watched } = stage()
+    const { withSession, control } = stage()
     const cancelled = vi.fn()
-    watched.trouble = true
+    control.fail()
     const answer = await withSession(new Request(url), (session) => {
       change(session)
       return new Response(new ReadableStream({ cancel: cancelled }))
@@ -149,10 +138,10 @@ describe('trouble', () => {
   })
 
   test('goes to onError, once, with the request', async () => {
-    const { manager, watched } = stage()
+    const { manager, control } = stage()
     const onError = vi.fn(() => new Response('sorry', { status: 503 }))
     const request = new Request(url)
-    watched.trouble = true
+    control.fail()
     const answer = await sessions(manager, { onError })(request, (session) => {
       change(session)
       throw new Error('mine')
@@ -165,30 +154,30 @@ describe('trouble', () => {
   })
 
   test('an error of the application is thrown on, and what it had changed is dropped and told of', async () => {
-    const { withSession, discarded, watched } = stage()
+    const { withSession, discarded, control } = stage()
     const mine = new Error('mine')
     const answering = withSession(new Request(url), (session) => {
       change(session)
       throw mine
     })
     await expect(answering).rejects.toBe(mine)
-    expect([discarded.map(({ why }) => why), watched.calls]).toEqual([['late'], []])
+    expect([discarded.map(({ why }) => why), control.calls]).toEqual([['late'], []])
   })
 
   test('an error that onError answers keeps what was changed before it', async () => {
-    const { manager, watched } = stage()
+    const { manager, control } = stage()
     const withSession = sessions(manager, { onError: () => new Response('oh', { status: 500 }) })
     const answer = await withSession(new Request(url), (session) => {
       change(session)
       throw new Error('mine')
     })
-    expect([answer.status, cookies(answer), watched.calls]).toEqual([500, ['sid'], ['insert']])
+    expect([answer.status, cookies(answer), control.calls]).toEqual([500, ['sid'], ['insert']])
   })
 
   test('an onError that fails itself is asked once, and its error is thrown on', async () => {
-    const { manager, watched } = stage()
+    const { manager, control } = stage()
     const onError = vi.fn(() => Promise.reject(new Error('worse')))
-    watched.trouble = true
+    control.fail()
     const answering = sessions(manager, { onError })(new Request(url), (session) => {
       change(session)
       return new Response('mine')
@@ -198,10 +187,10 @@ describe('trouble', () => {
   })
 
   test('of one manager leaves the cookie of another on the answer, which no cache may keep', async () => {
-    const { withSession, watched } = stage()
+    const { withSession, control } = stage()
     const admin = stage({ cookieName: 'admin' })
     const request = new Request(url)
-    watched.trouble = true
+    control.fail()
     const answer = await admin.withSession(request, async (adminSession) => {
       await adminSession.login('ann')
       return withSession(request, (session) => {
@@ -236,32 +225,32 @@ describe('what decides', () => {
   })
 
   test('a request that was aborted still has its change kept', async () => {
-    const { withSession, watched } = stage()
+    const { withSession, control } = stage()
     const gone = new AbortController()
     await withSession(new Request(url, { signal: gone.signal }), (session) => {
       change(session)
       gone.abort()
       return new Response('unheard')
     })
-    expect(watched.calls).toEqual(['insert'])
+    expect(control.calls).toEqual(['insert'])
   })
 
   test('parallel handlers of one request share its session, loaded once', async () => {
-    const { withSession, watched } = stage()
+    const { withSession, control } = stage()
     const first = await withSession(new Request(url), (session) => {
       change(session)
       return new Response('fine')
     })
     const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     const request = new Request(url, { headers: { cookie } })
-    watched.calls.length = 0
+    control.calls.length = 0
     const answer = await withSession(request, async (session) => {
       const [one, two] = await Promise.all(
         [1, 2].map(() => withSession(request, (inner) => Response.json(inner === session))),
       )
       return Response.json([await one?.json(), await two?.json()])
     })
-    expect([await answer.json(), watched.calls]).toEqual([[true, true], ['find']])
+    expect([await answer.json(), control.calls]).toEqual([[true, true], ['find']])
   })
 })
 
