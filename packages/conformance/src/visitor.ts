@@ -11,7 +11,7 @@ export interface PendingRequest {
   readonly carrier: TestCarrier
   /** The Set-Cookie lines of the response. The array is live: it fills when the request commits. */
   readonly setCookies: readonly string[]
-  /** Commits the session and puts the response's cookies into the visitor's jar. */
+  /** Commits the session and puts the response's cookies into the visitor's jar, even if the commit fails. */
   finish(): Promise<void>
 }
 
@@ -67,8 +67,11 @@ function visitorWith(manager: SessionManager<TestData>, jar: Jar): Visitor {
       const session = await manager.load(carrier)
       const { setCookies } = carrier
       const finish = async () => {
-        await manager.commit(session, carrier)
-        jar.take(setCookies)
+        try {
+          await manager.commit(session, carrier)
+        } finally {
+          jar.take(setCookies)
+        }
       }
       return { session, carrier, setCookies, finish }
     },

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { visit } from './support.ts'
-import { atEachCall, forgetEnds, type Interruption, liveIn, look } from './world.ts'
+import { atEachCall, forgetEnds, type Interruption, liveIn, readEverywhere } from './world.ts'
 
 const lost = () => Promise.reject(new Error('ECONNRESET'))
 
@@ -14,18 +13,18 @@ describe.each(faults)('a call of a move that %s', (_title, fault) => {
   test('is an error or made up for: the session stays, and nothing is applied twice', async () => {
     const calls = await atEachCall(async (world, interrupt) => {
       const { ann } = world
-      const before = ann.jar.cookie
-      const moving = visit(interrupt(fault), ann, (session) => session.update(increment))
+      const before = ann.cookie
+      const moving = ann.at(interrupt(fault)).request((session) => session.update(increment))
       const failed = await moving.then(
         () => undefined,
         (error: { status: number }) => error,
       )
       if (failed) expect(failed).toMatchObject({ status: 503 })
-      expect(ann.jar.cookie).toBe(before)
-      const n = (await look(world, before))?.['n']
+      expect(ann.cookie).toBe(before)
+      const n = (await readEverywhere(world, before))?.['n']
       expect(failed ? [1, 2] : [2]).toContain(n)
-      await visit(world.servers.new, ann, (session) => session.update(increment))
-      expect(await look(world, before)).toEqual({ n: Number(n) + 1 })
+      await ann.at(world.servers.new).request((session) => session.update(increment))
+      expect(await readEverywhere(world, before)).toEqual({ n: Number(n) + 1 })
       expect(liveIn(world)).toEqual(['to'])
     })
     expect(calls).toBeGreaterThanOrEqual(6)
@@ -40,24 +39,26 @@ describe.each(faults)(
         await atEachCall(
           async (world, interrupt) => {
             const { ann, servers } = world
-            const { cookie } = ann.jar
-            await visit(interrupt(fault), ann, (session) => session.update(increment)).catch(
-              () => undefined,
-            )
-            const n = (await look(world, cookie))?.['n']
+            const { cookie } = ann
+            await ann
+              .at(interrupt(fault))
+              .request((session) => session.update(increment))
+              .catch(() => undefined)
+            const n = (await readEverywhere(world, cookie))?.['n']
             expect([1, 2]).toContain(n)
             expect(await servers.new.sessions('ann')).toHaveLength(1)
             if (after === 'write') {
-              await visit(servers.old, ann, (session) => session.update(increment))
-              await visit(servers.new, ann, (session) => session.update(increment))
-              expect(await look(world, cookie)).toEqual({ n: Number(n) + 2 })
+              await ann.at(servers.old).request((session) => session.update(increment))
+              await ann.at(servers.new).request((session) => session.update(increment))
+              expect(await readEverywhere(world, cookie)).toEqual({ n: Number(n) + 2 })
               expect(liveIn(world)).toContain('to')
               return
             }
-            if (after === 'logout') await visit(servers.old, ann, (session) => session.destroy())
+            if (after === 'logout')
+              await ann.at(servers.old).request((session) => session.destroy())
             else expect(await servers.old.revokeAll('ann')).toBe(1)
             forgetEnds(world)
-            expect(await look(world, cookie)).toBeNull()
+            expect(await readEverywhere(world, cookie)).toBeNull()
           },
           { isDead: true },
         )

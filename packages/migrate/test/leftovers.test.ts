@@ -1,6 +1,6 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
-import { visit } from './support.ts'
-import { atEachCall, forgetEnds, type Interruption, look, withCookie } from './world.ts'
+import { atEachCall, forgetEnds, type Interruption, readEverywhere } from './world.ts'
 
 const lost = () => Promise.reject(new Error('ECONNRESET'))
 const deaths: [string, Interruption][] = [
@@ -14,13 +14,15 @@ describe.each(deaths)('after a mover died at a call that %s', (_title, death) =>
   test('a logout that had read the session before ends it for good', async () => {
     await atEachCall(
       async (world, interrupt) => {
-        const { cookie } = world.ann.jar
-        await visit(world.servers.old, withCookie(cookie), async (session) => {
-          await visit(interrupt(death), withCookie(cookie), increment).catch(() => undefined)
+        const { cookie } = world.ann
+        await createVisitor(world.servers.old, cookie).request(async (session) => {
+          await createVisitor(interrupt(death), cookie)
+            .request(increment)
+            .catch(() => undefined)
           await session.destroy()
         })
         forgetEnds(world)
-        expect(await look(world, cookie)).toBeNull()
+        expect(await readEverywhere(world, cookie)).toBeNull()
       },
       { isDead: true },
     )
@@ -29,13 +31,15 @@ describe.each(deaths)('after a mover died at a call that %s', (_title, death) =>
   test('a re-authentication that shortens the limits shortens them for the old token too', async () => {
     await atEachCall(
       async (world, interrupt) => {
-        const { cookie } = world.ann.jar
-        await visit(interrupt(death), withCookie(cookie), increment).catch(() => undefined)
+        const { cookie } = world.ann
+        await createVisitor(interrupt(death), cookie)
+          .request(increment)
+          .catch(() => undefined)
         const limits = { maxAge: '1m', absoluteTimeout: '1m' } as const
-        await visit(world.servers.new, withCookie(cookie), (each) => each.login('ann', limits))
+        await createVisitor(world.servers.new, cookie).request((each) => each.login('ann', limits))
         world.clock.now += 2 * minute
         forgetEnds(world)
-        expect(await look(world, cookie)).toBeNull()
+        expect(await readEverywhere(world, cookie)).toBeNull()
       },
       { isDead: true },
     )
@@ -44,15 +48,19 @@ describe.each(deaths)('after a mover died at a call that %s', (_title, death) =>
   test('a replay of the old token ends the session for good', async () => {
     await atEachCall(
       async (world, interrupt) => {
-        const { cookie } = world.ann.jar
-        await visit(interrupt(death), withCookie(cookie), increment).catch(() => undefined)
-        const owner = withCookie(cookie)
-        await visit(world.servers.new, owner, (session) => session.rotate())
+        const { cookie } = world.ann
+        await createVisitor(interrupt(death), cookie)
+          .request(increment)
+          .catch(() => undefined)
+        const owner = createVisitor(world.servers.new, cookie)
+        await owner.request((session) => session.rotate())
         world.clock.now += 6 * minute
-        await visit(world.servers.new, withCookie(cookie))
-        for (const each of [cookie, owner.jar.cookie]) expect(await look(world, each)).toBeNull()
+        await createVisitor(world.servers.new, cookie).request()
+        for (const each of [cookie, owner.cookie])
+          expect(await readEverywhere(world, each)).toBeNull()
         forgetEnds(world)
-        for (const each of [cookie, owner.jar.cookie]) expect(await look(world, each)).toBeNull()
+        for (const each of [cookie, owner.cookie])
+          expect(await readEverywhere(world, each)).toBeNull()
       },
       { isDead: true },
     )

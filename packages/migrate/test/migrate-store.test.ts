@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
 import {
   createSessionManager,
   devConfig,
@@ -8,14 +9,13 @@ import {
 import { keyedStore } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
 import { type MigrationOptions, migrateStore } from '../src/migrate-store.ts'
-import { mapBackend } from './support.ts'
 
-const everything = { ...mapBackend().supports, limit: true }
+const everything = referenceBackend().supports
 const [from, to] = [able({}), able({})]
 
 /** A keyed store over a backend that lacks some of what backends can do. */
 function able(lacking: Partial<StoreSupports>): StoreFactory {
-  return keyedStore({ ...mapBackend(), supports: { ...everything, ...lacking } })
+  return keyedStore({ ...referenceBackend(), supports: { ...everything, ...lacking } })
 }
 
 function manage(stores: MigrationOptions, options: object = {}) {
@@ -33,8 +33,8 @@ describe('migrateStore() refuses', () => {
   test.each<[string, object, RegExp]>([
     ['a from that is missing', { to }, /takes two different stores/],
     ['a to that is missing', { from }, /takes two different stores/],
-    ['a from that is no store', { from: mapBackend(), to }, /takes two different stores/],
-    ['a to that is no store', { from, to: mapBackend() }, /takes two different stores/],
+    ['a from that is no store', { from: referenceBackend(), to }, /takes two different stores/],
+    ['a to that is no store', { from, to: referenceBackend() }, /takes two different stores/],
     ['one store twice', { from, to: from }, /takes two different stores/],
     ['a move that is a word', { from, to, move: 'no' }, /^move is no\. Give true or false/],
     ['no options at all', null as unknown as object, /was given null as its options/],

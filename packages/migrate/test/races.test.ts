@@ -1,25 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { visit } from './support.ts'
-import {
-  atEachCall,
-  forgetEnds,
-  liveIn,
-  look,
-  type Server,
-  type World,
-  withCookie,
-} from './world.ts'
+import { atEachCall, forgetEnds, liveIn, readEverywhere, type Server, type World } from './world.ts'
 
 /** How many calls a request makes that moves a session: two look-ups, and at least leave, admit, end and write. */
 const callsOfAMove = 6
 
 const ends: [string, (server: Server, world: World) => Promise<unknown>][] = [
-  ['logout', (server, { ann }) => visit(server, copyOf(ann), (session) => session.destroy())],
+  [
+    'logout',
+    (server, { ann }) =>
+      ann
+        .at(server)
+        .copy()
+        .request((session) => session.destroy()),
+  ],
   ['revoke', (server, { id }) => server.revoke(id)],
   ['revokeAll', (server) => server.revokeAll('ann')],
   [
     'login of somebody else',
-    (server, { ann }) => visit(server, copyOf(ann), (s) => s.login('bob')),
+    (server, { ann }) =>
+      ann
+        .at(server)
+        .copy()
+        .request((s) => s.login('bob')),
   ],
 ]
 
@@ -32,11 +34,14 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
         hasEnded = true
         return run()
       })
-      const { cookie } = world.ann.jar
-      await visit(mover, copyOf(world.ann), (session) => Object.assign(session.data, { m: 1 }))
+      const { cookie } = world.ann
+      await world.ann
+        .at(mover)
+        .copy()
+        .request((session) => Object.assign(session.data, { m: 1 }))
       if (!hasEnded) await end(world.servers[step], world)
       for (let n = 0; n < 2; n++) {
-        expect(await look(world, cookie)).toBeNull()
+        expect(await readEverywhere(world, cookie)).toBeNull()
         expect(liveIn(world)).toEqual([])
         expect(await world.servers.new.sessions('ann')).toEqual([])
         forgetEnds(world)
@@ -49,16 +54,22 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
     const calls = await atEachCall(async (world, interrupt) => {
       const { ann, servers } = world
       const mover = interrupt(async (run) => {
-        await visit(servers[step], copyOf(ann), ({ data }) => Object.assign(data, { rival: 1 }))
-        await visit(servers[step], copyOf(ann), (session) => session.update(increment))
+        await ann
+          .at(servers[step])
+          .copy()
+          .request(({ data }) => Object.assign(data, { rival: 1 }))
+        await ann
+          .at(servers[step])
+          .copy()
+          .request((session) => session.update(increment))
         return run()
       })
-      await visit(mover, ann, async (session) => {
+      await ann.at(mover).request(async (session) => {
         session.data['mine'] = 1
         await session.update(increment)
       })
-      const { n, rival = 1, mine } = (await look(world, ann.jar.cookie)) ?? {}
-      const isInterrupted = 'rival' in ((await look(world, ann.jar.cookie)) ?? {})
+      const { n, rival = 1, mine } = (await readEverywhere(world, ann.cookie)) ?? {}
+      const isInterrupted = 'rival' in ((await readEverywhere(world, ann.cookie)) ?? {})
       expect({ n, rival, mine }).toEqual({ n: isInterrupted ? 3 : 2, rival: 1, mine: 1 })
       expect(liveIn(world)).toEqual(['to'])
     })
@@ -68,20 +79,23 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
   test('rotate() cuts clean during a move: the old token is dead, the new one good', async () => {
     const calls = await atEachCall(async (world, interrupt) => {
       const { ann, servers } = world
-      const rival = copyOf(ann)
+      const rival = ann.copy()
       const mover = interrupt(async (run) => {
-        await visit(servers[step], rival, (session) => session.rotate())
+        await rival.at(servers[step]).request((session) => session.rotate())
         return run()
       })
-      const old = ann.jar.cookie
-      const failed = await visit(mover, ann, (session) => session.update(increment)).then(
-        () => undefined,
-        (error: { code: string }) => error.code,
-      )
-      if (rival.jar.cookie === old) return
+      const old = ann.cookie
+      const failed = await ann
+        .at(mover)
+        .request((session) => session.update(increment))
+        .then(
+          () => undefined,
+          (error: { code: string }) => error.code,
+        )
+      if (rival.cookie === old) return
       expect(['ERR_SESSION_SUPERSEDED', 'ERR_SESSION_ENDED']).toContain(failed)
-      expect(await look(world, old)).toBeNull()
-      expect(await look(world, rival.jar.cookie)).toEqual({ n: 1 })
+      expect(await readEverywhere(world, old)).toBeNull()
+      expect(await readEverywhere(world, rival.cookie)).toEqual({ n: 1 })
     })
     expect(calls).toBeGreaterThanOrEqual(callsOfAMove)
   })
@@ -92,14 +106,17 @@ test('a change on a server of the old step is kept when another server moves the
     const { ann, servers } = world
     const slow = interrupt(
       async (run) => {
-        await visit(servers.new, copyOf(ann), ({ data }) => Object.assign(data, { rival: 1 }))
+        await ann
+          .at(servers.new)
+          .copy()
+          .request(({ data }) => Object.assign(data, { rival: 1 }))
         return run()
       },
       { move: false },
     )
-    await visit(slow, ann, ({ data }) => Object.assign(data, { mine: 1 }))
-    await visit(servers.new, ann, ({ data }) => Object.assign(data, { rival: 1 }))
-    expect(await look(world, ann.jar.cookie)).toEqual({ n: 1, mine: 1, rival: 1 })
+    await ann.at(slow).request(({ data }) => Object.assign(data, { mine: 1 }))
+    await ann.at(servers.new).request(({ data }) => Object.assign(data, { rival: 1 }))
+    expect(await readEverywhere(world, ann.cookie)).toEqual({ n: 1, mine: 1, rival: 1 })
     expect(liveIn(world)).toEqual(['to'])
   })
   expect(calls).toBeGreaterThanOrEqual(3)
@@ -113,10 +130,13 @@ test('an end by a server that knows only the old store wins against a move, for 
       hasEnded = await unaware.revoke(id) // after its move it is out of that server's reach
       return run()
     })
-    await visit(mover, copyOf(ann), ({ data }) => Object.assign(data, { mine: 1 }))
+    await ann
+      .at(mover)
+      .copy()
+      .request(({ data }) => Object.assign(data, { mine: 1 }))
     if (!hasEnded) return
     forgetEnds(world)
-    expect(await look(world, ann.jar.cookie)).toBeNull()
+    expect(await readEverywhere(world, ann.cookie)).toBeNull()
   })
 })
 
@@ -124,12 +144,15 @@ test('of two requests that move one session both keep what they changed, as one 
   const calls = await atEachCall(async (world, interrupt) => {
     const { ann, servers } = world
     const mover = interrupt(async (run) => {
-      await visit(servers.new, copyOf(ann), ({ data }) => Object.assign(data, { rival: 1 }))
+      await ann
+        .at(servers.new)
+        .copy()
+        .request(({ data }) => Object.assign(data, { rival: 1 }))
       return run()
     })
-    await visit(mover, ann, ({ data }) => Object.assign(data, { mine: 1 }))
-    await visit(servers.new, ann, ({ data }) => Object.assign(data, { rival: 1 }))
-    expect(await look(world, ann.jar.cookie)).toEqual({ n: 1, mine: 1, rival: 1 })
+    await ann.at(mover).request(({ data }) => Object.assign(data, { mine: 1 }))
+    await ann.at(servers.new).request(({ data }) => Object.assign(data, { rival: 1 }))
+    expect(await readEverywhere(world, ann.cookie)).toEqual({ n: 1, mine: 1, rival: 1 })
     expect(await servers.new.sessions('ann')).toHaveLength(1)
     expect(liveIn(world)).toEqual(['to'])
   })
@@ -144,7 +167,7 @@ test('a session that is listed while it moves is listed once', async () => {
         expect((await server.sessions('ann')).map(({ id }) => id)).toEqual([world.id])
       return run()
     })
-    await visit(mover, ann, ({ data }) => Object.assign(data, { mine: 1 }))
+    await ann.at(mover).request(({ data }) => Object.assign(data, { mine: 1 }))
   })
 })
 
@@ -152,16 +175,15 @@ test('a session that moves while it is listed is listed once', async () => {
   await atEachCall(async (world, interrupt) => {
     const { ann, servers } = world
     const lister = interrupt(async (run) => {
-      await visit(servers.new, copyOf(ann), ({ data }) => Object.assign(data, { mine: 1 }))
+      await ann
+        .at(servers.new)
+        .copy()
+        .request(({ data }) => Object.assign(data, { mine: 1 }))
       return run()
     })
     expect((await lister.sessions('ann')).map(({ id }) => id)).toEqual([world.id])
   })
 })
-
-function copyOf({ jar }: World['ann']): World['ann'] {
-  return withCookie(jar.cookie)
-}
 
 function increment(data: object): void {
   const counted = data as { n?: number }

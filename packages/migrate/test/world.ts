@@ -1,91 +1,104 @@
 import { randomBytes } from 'node:crypto'
+import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
+import {
+  allOperations,
+  createBackendControl,
+  createVisitor,
+  type TestData,
+} from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import { migrateStore } from '../src/index.ts'
-import { browser, mapBackend, type TestData, visit } from './support.ts'
 
-/** What happens to the nth call that a server makes to its backends. Answers what the server gets for it. */
+/** Runs in place of a call that a server makes to its backends, and returns its result. */
 export type Interruption = <Result>(run: () => Promise<Result>) => Promise<Result>
 
 /** Interrupts a server at its call number `at`, counted from 0. */
 interface Interrupt {
   readonly at: number
   readonly act: Interruption
-  /** Whether all calls after it fare the same: the server has died. */
+  /** Whether all later calls are interrupted too: the server has died. */
   readonly isDead: boolean
 }
 
 export type Server = SessionManager<TestData>
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-/** Two stores, a session of `ann` in the old one, and servers of every step of a migration. */
+/** Creates two stores, a session of `ann` in the old one, and servers of every step of a migration. */
 async function createWorld() {
-  const backends = { from: mapBackend(), to: mapBackend() }
+  const entries: Record<'from' | 'to', Entries> = { from: new Map(), to: new Map() }
+  const backends = {
+    from: referenceBackend({ entries: entries.from }),
+    to: referenceBackend({ entries: entries.to }),
+  }
   const clock = { now: Date.UTC(2030, 0, 1) }
   const secret = randomBytes(32)
+  const warn = () => undefined
   const server = (move: boolean, interrupt?: Interrupt): Server => {
-    const calls = { made: 0 }
-    const around: Interruption = (run) => {
-      const made = calls.made++
-      if (interrupt === undefined || made < interrupt.at) return run()
-      return made === interrupt.at || interrupt.isDead ? interrupt.act(run) : run()
-    }
+    const control = createBackendControl()
+    if (interrupt) control.intercept(allOperations, interruptAt(interrupt))
     const store = migrateStore({
-      from: keyedStore(interruptible(backends.from, around)),
-      to: keyedStore(interruptible(backends.to, around)),
+      from: keyedStore(control.wrap(backends.from)),
+      to: keyedStore(control.wrap(backends.to)),
       move,
     })
-    const warn = () => undefined
     const options = { clock: () => clock.now, warn, storeTimeout: '2s' } as const
     return createSessionManager<TestData>(devConfig(secret, { store, ...options }))
   }
   const servers = { old: server(false), new: server(true) }
-  const only = { store: keyedStore(backends.from), clock: () => clock.now, warn: () => undefined }
+  const only = { store: keyedStore(backends.from), clock: () => clock.now, warn }
   const unaware = createSessionManager<TestData>(devConfig(secret, only))
-  const ann = browser()
-  const { session } = await visit(servers.old, ann, async (session) => {
+  const ann = createVisitor(servers.old)
+  const id = await ann.request(async (session) => {
     await session.login('ann')
     await session.update((data) => Object.assign(data, { n: 1 }))
+    return session.id
   })
-  return { backends, clock, server, servers, unaware, ann, id: session.id }
+  return { entries, clock, server, servers, unaware, ann, id }
 }
 
-/** Where the session lives now, and as how many records. */
-export function liveIn({ backends, id, clock }: World): string[] {
-  return (['from', 'to'] as const).filter((name) => {
-    const row = backends[name].rows.get(id)
-    return row !== undefined && 'value' in row && row.expiresAt > clock.now
-  })
-}
-
-/** Lets a minute pass for the tombstones. */
-export function forgetEnds({ backends, clock }: World): void {
-  clock.now += 60_000
-  for (const { rows } of Object.values(backends))
-    for (const [id, row] of rows) if ('ended' in row) rows.delete(id)
-}
-
-/** What every server sees of the session of a cookie: they must agree. */
-export async function look(world: World, cookie: string | undefined): Promise<TestData | null> {
-  const seen = []
-  for (const server of Object.values(world.servers)) {
-    const { session } = await visit(server, withCookie(cookie))
-    seen.push(session.isNew ? null : { ...session.data })
+function interruptAt({ at, act, isDead }: Interrupt): Interruption {
+  let calls = 0
+  return (run) => {
+    const call = calls++
+    return call === at || (isDead && call > at) ? act(run) : run()
   }
+}
+
+/** Returns the stores in which the session is alive. */
+export function liveIn({ entries, id, clock }: World): string[] {
+  return (['from', 'to'] as const).filter((name) => {
+    const entry = entries[name].get(id)
+    return entry !== undefined && 'value' in entry && entry.expiresAt > clock.now
+  })
+}
+
+/** Lets a minute pass, in which the tombstones expire. */
+export function forgetEnds({ entries, clock }: World): void {
+  clock.now += 60_000
+  for (const store of Object.values(entries))
+    for (const [id, entry] of store) if ('ended' in entry) store.delete(id)
+}
+
+/** Returns the session's data by a cookie, or `null`. Fails unless all servers agree. */
+export async function readEverywhere(
+  { servers }: World,
+  cookie: string | undefined,
+): Promise<TestData | null> {
+  const seen: (TestData | null)[] = []
+  for (const server of Object.values(servers))
+    await createVisitor(server, cookie).request((session) => {
+      seen.push(session.isNew ? null : { ...session.data })
+    })
   const [first = null, second = null] = seen
   expect(second, 'what the servers see').toEqual(first)
   return first
 }
 
-/** Another browser with the same cookie: a request at the same time, a thief, or a response that comes late. */
-export function withCookie(cookie: string | undefined): ReturnType<typeof browser> {
-  const other = browser()
-  other.jar.cookie = cookie
-  return other
-}
-
-/** Runs a story with an interruption at the first call of a server, then at the second, until none is left to interrupt. */
+/**
+ * Runs a story once for each call that a server makes, with an interruption at that call. Returns the number of calls.
+ */
 export async function atEachCall(
   story: (
     world: World,
@@ -95,28 +108,17 @@ export async function atEachCall(
 ): Promise<number> {
   for (let at = 0; ; at++) {
     const world = await createWorld()
-    const done = { isInterrupted: false }
+    let isInterrupted = false
     await story(world, (act, { move } = { move: true }) =>
       world.server(move, {
         at,
         isDead,
-        act: (run) => {
-          done.isInterrupted = true
+        act(run) {
+          isInterrupted = true
           return act(run)
         },
       }),
     )
-    if (!done.isInterrupted) return at
+    if (!isInterrupted) return at
   }
-}
-
-function interruptible(backend: SessionBackend, around: Interruption): SessionBackend {
-  return new Proxy(backend, {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return (...args: never[]) =>
-        around(async () => (await Reflect.apply(member, target, args)) as never)
-    },
-  })
 }
