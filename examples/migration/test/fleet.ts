@@ -2,7 +2,7 @@
 import { createScheduler } from '@sojourn/conformance'
 import { createSessionManager, devConfig, type Session, type StoreFactory } from '@sojourn/core'
 import { stepsOf } from '../steps.ts'
-import { type Answer, type Data, type Manager, type Person, request } from './browser.ts'
+import { type Data, type Manager, type Person, type Reply, request } from './browser.ts'
 
 /** What is migrated, and how roughly. */
 export interface Rollout {
@@ -80,30 +80,30 @@ export async function rollOut({ from, to, people, isSealed, seed }: Rollout): Pr
     const isGentle = isSealed && fleet.steps.some((step) => step < 2)
     const isWriting = chance(0.5) && !(isGentle && late)
     const size = isGentle && isWriting ? 1 : 1 + Math.floor(random() * 4)
-    const answers = await Promise.all(
+    const replies = await Promise.all(
       Array.from({ length: size }, () =>
         ask(person, cookie, isWriting && (isGentle || chance(0.6))),
       ),
     )
     if (late) receive(person, late)
-    for (const answer of answers) respond(person, answer, isGentle && isWriting)
+    for (const reply of replies) respond(person, reply, isGentle && isWriting)
   }
 
   async function ask(
     person: Person,
     cookie: string | undefined,
     isWriting: boolean,
-  ): Promise<Answer> {
+  ): Promise<Reply> {
     const key = `k${findings.requests++}`
     const handle = ({ data }: Session<Data>) => isWriting && Object.assign(data, { [key]: true })
-    const answer = await request(any(), cookie, { handle, pause })
-    if (answer.userId !== person.userId) findings.loggedOut++
+    const reply = await request(any(), cookie, { handle, pause })
+    if (reply.userId !== person.userId) findings.loggedOut++
     if (isWriting) findings.writes++
     if (isWriting) person.confirmed.add(key)
-    return answer
+    return reply
   }
 
-  function respond(person: Person, { cookie }: Answer, isSure: boolean): void {
+  function respond(person: Person, { cookie }: Reply, isSure: boolean): void {
     if (!cookie) return
     if (!isSure && chance(0.1)) findings.lost++
     else if (!isSure && chance(0.2)) {

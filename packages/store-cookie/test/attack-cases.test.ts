@@ -4,7 +4,7 @@ import { referenceBackend } from '@sojourn/conformance/backend'
 import { CompactEncrypt, FlattenedEncrypt, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { SealKey } from '../src/seal-keys.ts'
-import { day, makeScene, minute, secret, serve, t0, tokenOf, visit } from './support.ts'
+import { day, makeScene, minute, request, secret, serve, t0, tokenOf } from './support.ts'
 
 const name = '__Host-sid'
 const sealers = ['node', 'jose'] as const
@@ -12,12 +12,12 @@ const sealers = ['node', 'jose'] as const
 /** A signed-in browser's token, and a look at what another token would open. */
 async function signedIn(sealer: (typeof sealers)[number], cacheSize = 1000) {
   const scene = makeScene({ sealer, cacheSize })
-  const { cookie } = await visit(scene.manager, undefined, async (session) => {
+  const { cookie } = await request(scene.manager, undefined, async (session) => {
     await session.login('user-1')
     session.data['role'] = 'user'
   })
   const opens = async (token: string) =>
-    (await visit(scene.manager, `${name}=${token}`)).session.userId
+    (await request(scene.manager, `${name}=${token}`)).session.userId
   const claims = {
     jti: 'AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
     iat: t0 / 1000,
@@ -47,7 +47,9 @@ describe.each(sealers)('sealed by %s', (sealer) => {
     for (let at = 0; at < token.length; at++)
       for (const other of ['A', 'B', 'g', '.', '='].filter((each) => each !== token[at]))
         expect(await opens(token.slice(0, at) + other + token.slice(at + 1))).toBe(undefined)
-    const another = tokenOf((await visit(manager, undefined, ({ data }) => (data['n'] = 1))).cookie)
+    const another = tokenOf(
+      (await request(manager, undefined, ({ data }) => (data['n'] = 1))).cookie,
+    )
     const [mine, theirs] = [token.split('.'), another.split('.')]
     for (const at of [2, 3, 4])
       expect(await opens(mine.with(at, theirs[at] ?? '').join('.'))).toBe(undefined)
@@ -195,7 +197,7 @@ describe.each(sealers)('sealed by %s', (sealer) => {
 
   test('I-12 without revocations a captured cookie outlives a logout, as supports says, until it expires', async () => {
     const { token, opens, manager, clock } = await signedIn(sealer)
-    const out = await visit(manager, `${name}=${token}`, (session) => session.destroy())
+    const out = await request(manager, `${name}=${token}`, (session) => session.destroy())
     expect(out.setCookies[0]).toMatch(/^__Host-sid=; .*Max-Age=0/)
     expect(manager.supports.revocation).toBe(false)
     expect(await opens(token)).toBe('user-1')
@@ -206,11 +208,11 @@ describe.each(sealers)('sealed by %s', (sealer) => {
 
   test('I-12 with revocations it is dead at once, in every spelling', async () => {
     const { manager } = makeScene({ sealer, revocations: referenceBackend() })
-    const { cookie } = await visit(manager, undefined, (session) => session.login('user-1'))
-    await visit(manager, cookie, (session) => session.destroy())
+    const { cookie } = await request(manager, undefined, (session) => session.login('user-1'))
+    await request(manager, cookie, (session) => session.destroy())
     for (const replayed of [cookie, cookie?.replace('.', '=.'), `${cookie}=`])
-      expect((await visit(manager, replayed)).session.userId).toBe(undefined)
-    expect((await visit(manager, cookie)).session.ended).toBe('logout')
+      expect((await request(manager, replayed)).session.userId).toBe(undefined)
+    expect((await request(manager, cookie)).session.ended).toBe('logout')
   })
 
   test('I-13 without revocations an old cookie brings old data back; with them rotate() ends that', async () => {
@@ -220,22 +222,22 @@ describe.each(sealers)('sealed by %s', (sealer) => {
       session.rotate()
     }
     const old = `${name}=${alone.token}`
-    await visit(alone.manager, old, drop)
-    expect((await visit(alone.manager, old)).session.data).toEqual({ role: 'user' })
+    await request(alone.manager, old, drop)
+    expect((await request(alone.manager, old)).session.data).toEqual({ role: 'user' })
 
     const { manager } = makeScene({ sealer, revocations: referenceBackend() })
-    const { cookie } = await visit(manager, undefined, async (session) => {
+    const { cookie } = await request(manager, undefined, async (session) => {
       session.data['role'] = 'user'
       await session.login('user-1')
     })
-    await visit(manager, cookie, drop)
-    expect((await visit(manager, cookie)).session.ended).toBe('stale')
+    await request(manager, cookie, drop)
+    expect((await request(manager, cookie)).session.ended).toBe('stale')
   })
 
   test('I-14 no data stands in the cookie, and the same data sealed twice looks different', async () => {
     const { manager } = makeScene({ sealer })
     const make = async () =>
-      tokenOf((await visit(manager, undefined, ({ data }) => (data['pin'] = 'hunter2'))).cookie)
+      tokenOf((await request(manager, undefined, ({ data }) => (data['pin'] = 'hunter2'))).cookie)
     const [one, two] = [await make(), await make()]
     const decoded = one.split('.').map((segment) => Buffer.from(segment, 'base64url').toString())
     expect(`${one}${decoded.join()}`).not.toMatch(/hunter2|pin|user/)
@@ -286,7 +288,7 @@ describe.each(sealers)('sealed by %s', (sealer) => {
 
 test('I-16 the secret stands in no event and no error', async () => {
   const { discarded, manager } = makeScene()
-  await visit(manager, `${name}=rubbish`)
+  await request(manager, `${name}=rubbish`)
   expect(JSON.stringify(discarded)).not.toContain(secret)
 })
 

@@ -1,24 +1,24 @@
 import http from 'node:http'
 import { referenceBackend } from '@sojourn/conformance/backend'
 import { describe, expect, test } from 'vitest'
-import { makeScene, minute, type SceneOptions, serve, visit } from './support.ts'
+import { makeScene, minute, request, type SceneOptions, serve } from './support.ts'
 
 const size = { one: 1_000, two: 5_000, three: 8_000 }
 
 /** A signed-in browser, whose session can be made as long as a test wants it. */
 async function signedIn(options: SceneOptions = {}) {
   const scene = makeScene(options)
-  const { cookie } = await visit(scene.manager, undefined, (session) => session.login('ann'))
+  const { cookie } = await request(scene.manager, undefined, (session) => session.login('ann'))
   /** The cookies that a response sets, of a session of so many letters. */
   const grow = async (letters: number, letter = 'a'): Promise<string[]> => {
     scene.clock.now += 1
-    const grown = await visit(scene.manager, cookie, ({ data }) => {
+    const grown = await request(scene.manager, cookie, ({ data }) => {
       data['t'] = letter.repeat(letters)
     })
     return grown.cookie?.split('; ') ?? []
   }
   const look = async (cookies: readonly string[]) => {
-    const { session } = await visit(scene.manager, cookies.join('; '))
+    const { session } = await request(scene.manager, cookies.join('; '))
     return session.userId && String(session.data['t'])
   }
   return { ...scene, grow, look }
@@ -88,7 +88,7 @@ describe('chunks of sealed tokens', () => {
     ] as const) {
       const { manager, grow, look } = await signedIn(options)
       const [former, now] = [await grow(size.two, 'a'), await grow(size.two, 'b')]
-      await visit(manager, now.join('; '), (session) => session.destroy())
+      await request(manager, now.join('; '), (session) => session.destroy())
       expect(await look(former)).toBe(after)
     }
   })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { createWorld, look } from './migration-world.ts'
-import { day, minute, tokenOf, visit } from './support.ts'
+import { createWorld, readEverywhere } from './migration-world.ts'
+import { day, minute, request, tokenOf } from './support.ts'
 
 /** A world in which `ann` has a sealed session and `eve` one that began in the new store. */
 async function twoKinds() {
   const world = await createWorld()
-  const eve = await visit(world.servers.new, undefined, (session) => session.login('eve'))
+  const eve = await request(world.servers.new, undefined, (session) => session.login('eve'))
   return { ...world, world, eve: eve.cookie }
 }
 
@@ -20,7 +20,7 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
     const discarded: unknown[] = []
     servers[step].on('discarded', (event) => discarded.push(event))
     for (const header of orders(cookie, eve)) {
-      const { session, setCookies } = await visit(servers[step], header)
+      const { session, setCookies } = await request(servers[step], header)
       expect([session.isNew, session.userId, setCookies]).toEqual([true, undefined, []])
     }
     expect(discarded).toMatchObject([{ why: 'ambiguous' }, { why: 'ambiguous' }])
@@ -28,9 +28,9 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
 
   test('and also if one of the two is over, as for each store alone', async () => {
     const { servers, cookie, eve } = await twoKinds()
-    await visit(servers.new, eve, (session) => session.destroy())
+    await request(servers.new, eve, (session) => session.destroy())
     for (const header of orders(cookie, eve))
-      expect((await visit(servers[step], header)).session.userId).toBe(undefined)
+      expect((await request(servers[step], header)).session.userId).toBe(undefined)
   })
 
   test('rubbish beside a token, or a forged one, harms neither kind', async () => {
@@ -40,44 +40,48 @@ describe.each(['old', 'new'] as const)('on a server that knows the %s step', (st
       `sid=${tokenOf(cookie).slice(0, -22)}${'A'.repeat(22)}`,
     ]) {
       for (const header of orders(cookie, rubbish))
-        expect((await visit(servers[step], header)).session.userId).toBe('ann')
+        expect((await request(servers[step], header)).session.userId).toBe('ann')
       for (const header of orders(eve, rubbish))
-        expect((await visit(servers[step], header)).session.userId).toBe('eve')
+        expect((await request(servers[step], header)).session.userId).toBe('eve')
     }
   })
 
   test('the old token of a session that has moved opens it beside the new one', async () => {
     const { servers, world } = await twoKinds()
-    const moved = await visit(servers.new, world.cookie, ({ data }) => (data['m'] = 1))
+    const moved = await request(servers.new, world.cookie, ({ data }) => (data['m'] = 1))
     expect(moved.cookie).not.toBe(world.cookie)
     for (const header of orders(world.cookie, moved.cookie))
-      expect((await visit(servers[step], header)).session.data).toEqual({ n: 1, m: 1 })
+      expect((await request(servers[step], header)).session.data).toEqual({ n: 1, m: 1 })
   })
 })
 
 test('a sealed session of three cookies moves into one, and takes the stale chunks out of the jar', async () => {
   const { servers, world } = await twoKinds()
-  const long = await visit(servers.old, world.cookie, ({ data }) => (data['t'] = 't'.repeat(8_000)))
+  const long = await request(
+    servers.old,
+    world.cookie,
+    ({ data }) => (data['t'] = 't'.repeat(8_000)),
+  )
   expect(long.cookie?.split('; ')).toHaveLength(3)
-  const moved = await visit(servers.new, long.cookie, ({ data }) => (data['m'] = 1))
+  const moved = await request(servers.new, long.cookie, ({ data }) => (data['m'] = 1))
   expect(moved.setCookies).toEqual([
     expect.stringMatching(/^sid=[\w.-]{100,150};/),
     expect.stringMatching(/^sid\.1=; .*Max-Age=0/),
     expect.stringMatching(/^sid\.2=; .*Max-Age=0/),
   ])
-  expect((await visit(servers.old, moved.cookie)).session.data).toMatchObject({ n: 1, m: 1 })
+  expect((await request(servers.old, moved.cookie)).session.data).toMatchObject({ n: 1, m: 1 })
 })
 
 test('an old token that arrives after the move opens the session until the new one was seen, then for the grace, then never', async () => {
   const { servers, clock, world } = await twoKinds()
-  const moved = await visit(servers.new, world.cookie, ({ data }) => (data['m'] = 1))
+  const moved = await request(servers.new, world.cookie, ({ data }) => (data['m'] = 1))
   clock.now += day / 2
-  expect(await look(world, world.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
-  await visit(servers.new, world.cookie) // touches, and is offered the new token once more
+  expect(await readEverywhere(world, world.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
+  await request(servers.new, world.cookie) // touches, and is offered the new token once more
   clock.now += 2 * minute
-  await visit(servers.new, moved.cookie) // confirms it
-  expect(await look(world, world.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
+  await request(servers.new, moved.cookie) // confirms it
+  expect(await readEverywhere(world, world.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
   clock.now += minute
-  expect(await look(world, world.cookie)).toEqual(['stale', 'stale'])
-  expect(await look(world, moved.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
+  expect(await readEverywhere(world, world.cookie)).toEqual(['stale', 'stale'])
+  expect(await readEverywhere(world, moved.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
 })

@@ -1,29 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
+import { allOperations, createBackendControl } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
-import { keyedStore, type SessionBackend } from '@sojourn/core/store'
+import { keyedStore } from '@sojourn/core/store'
 import { migrateStore } from '@sojourn/migrate'
 import { cookieStore } from '@sojourn/store-cookie'
-import { type TestData, t0, visit } from './support.ts'
+import { request, type TestData, t0 } from './support.ts'
 
-/** What happens around one call that a server makes to a backend. */
+/** Runs in place of a call that a server makes to a backend, and returns its result. */
 export type Interruption = <Result>(run: () => Promise<Result>) => Promise<Result>
 
 export type Server = SessionManager<TestData>
 export type World = Awaited<ReturnType<typeof createWorld>>
 
-/** A cookie store, the store that takes its sessions over, a sealed session of `ann`, and servers of all steps. */
+/** Creates a cookie store, the store to migrate to, a sealed session of `ann`, and servers of all steps. */
 export async function createWorld() {
-  const entries: Record<'marks' | 'to', Entries> = { marks: new Map(), to: new Map() }
+  const entries: Record<'revocations' | 'to', Entries> = { revocations: new Map(), to: new Map() }
   const backends = {
-    marks: referenceBackend({ entries: entries.marks }),
+    revocations: referenceBackend({ entries: entries.revocations }),
     to: referenceBackend({ entries: entries.to }),
   }
   const clock = { now: t0 }
   const secret = randomBytes(32)
-  const server = (move: boolean, around: Interruption = (run) => run()): Server => {
-    const from = cookieStore({ revocations: interruptible(backends.marks, around) })
-    const to = keyedStore(interruptible(backends.to, around))
+  const server = (move: boolean, interruption?: Interruption): Server => {
+    const control = createBackendControl()
+    if (interruption) control.intercept(allOperations, interruption)
+    const from = cookieStore({ revocations: control.wrap(backends.revocations) })
+    const to = keyedStore(control.wrap(backends.to))
     const options = { clock: () => clock.now, warn: () => undefined, storeTimeout: '20s' } as const
     return createSessionManager<TestData>(
       devConfig(secret, { store: migrateStore({ from, to, move }), ...options }),
@@ -32,7 +35,7 @@ export async function createWorld() {
   const servers = { old: server(false), new: server(true) }
   const only = { store: keyedStore(backends.to), clock: () => clock.now, warn: () => undefined }
   const last = createSessionManager<TestData>(devConfig(secret, only))
-  const signedIn = await visit(servers.old, undefined, async (session) => {
+  const signedIn = await request(servers.old, undefined, async (session) => {
     await session.login('ann')
     session.data['n'] = 1
   })
@@ -40,8 +43,7 @@ export async function createWorld() {
 }
 
 /**
- * Runs a story once for each call that a server makes, which is interrupted there: at its first call, then at its
- * second, until none is left. Answers how many calls there were.
+ * Runs a story once for each call that a server makes, with an interruption at that call. Returns the number of calls.
  */
 export async function atEachCall(
   story: (
@@ -62,28 +64,17 @@ export async function atEachCall(
   }
 }
 
-/** What every server sees of a cookie: data, or why there is none. They agree. */
-export async function look({ servers }: World, cookie: string | undefined) {
+/** Returns what each server finds by a cookie: the data, or why there is none. */
+export async function readEverywhere({ servers }: World, cookie: string | undefined) {
   const seen = []
   for (const server of Object.values(servers)) {
-    const { session } = await visit(server, cookie)
+    const { session } = await request(server, cookie)
     seen.push(session.ended ?? (session.isNew ? 'new' : session.data))
   }
   return seen
 }
 
-function interruptible(backend: SessionBackend, around: Interruption): SessionBackend {
-  return new Proxy(backend, {
-    get(target, key: keyof SessionBackend) {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return (...args: never[]) =>
-        around(async () => (await Reflect.apply(member, target, args)) as never)
-    },
-  })
-}
-
-/** Lets a minute pass for the tombstones. */
+/** Lets a minute pass, in which the tombstones expire. */
 export function forgetEnds({ entries, clock }: World): void {
   clock.now += 60_000
   for (const kept of Object.values(entries))

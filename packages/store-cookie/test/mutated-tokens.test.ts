@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeScene, tokenOf, visit } from './support.ts'
+import { makeScene, request, tokenOf } from './support.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=~ é\u0000'
 const count = 100_000
@@ -8,7 +8,7 @@ test.each(['node', 'jose'] as const)(
   '100,000 mutated tokens: none opens and none throws, sealed by %s',
   async (sealer) => {
     const { store, manager } = makeScene({ sealer })
-    const { cookie } = await visit(manager, undefined, (session) => session.login('user-1'))
+    const { cookie } = await request(manager, undefined, (session) => session.login('user-1'))
     const token = tokenOf(cookie)
     const random = createRandom(sealer === 'node' ? 1 : 2)
     const outcomes: Record<string, number> = {}

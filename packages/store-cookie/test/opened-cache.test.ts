@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
 import { nodeSealer } from '../src/node-sealer.ts'
 import { createOpenedCache } from '../src/opened-cache.ts'
-import { day, makeScene, minute, t0, visit } from './support.ts'
+import { day, makeScene, minute, request, t0 } from './support.ts'
 
 const record = {
   id: 'g.h',
@@ -102,17 +102,17 @@ function memoryInUse(): number {
 
 test('a handler cannot change what the next request is given', async () => {
   const { manager } = makeScene()
-  const { cookie } = await visit(manager, undefined, async (session) => {
+  const { cookie } = await request(manager, undefined, async (session) => {
     await session.login('ann', { client: { device: 'phone' } })
     session.data['deep'] = { list: [1], bytes: new Uint8Array([1]) }
   })
-  await visit(manager, cookie, ({ data, info }) => {
+  await request(manager, cookie, ({ data, info }) => {
     const deep = data['deep'] as { list: number[]; bytes: Uint8Array }
     deep.list.push(2)
     deep.bytes[0] = 9
     Object.assign(info?.client ?? {}, { device: 'poisoned' })
   })
-  const { session } = await visit(manager, cookie)
+  const { session } = await request(manager, cookie)
   expect(session.data).toEqual({ deep: { list: [1], bytes: new Uint8Array([1]) } })
   expect(session.info?.client).toEqual({ device: 'phone' })
 })
@@ -120,10 +120,11 @@ test('a handler cannot change what the next request is given', async () => {
 test('a browser whose token was sealed or opened here costs no decryption', async () => {
   const unseal = vi.spyOn(nodeSealer, 'unseal')
   const [one, two] = [makeScene(), makeScene()]
-  const { cookie } = await visit(one.manager, undefined, (session) => session.login('ann'))
-  for (let n = 0; n < 3; n++) await visit(one.manager, cookie)
+  const { cookie } = await request(one.manager, undefined, (session) => session.login('ann'))
+  for (let n = 0; n < 3; n++) await request(one.manager, cookie)
   expect(unseal).toHaveBeenCalledTimes(0)
-  for (let n = 0; n < 3; n++) expect((await visit(two.manager, cookie)).session.userId).toBe('ann')
+  for (let n = 0; n < 3; n++)
+    expect((await request(two.manager, cookie)).session.userId).toBe('ann')
   expect(unseal).toHaveBeenCalledTimes(1)
   unseal.mockRestore()
 })

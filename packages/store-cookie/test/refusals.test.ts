@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { makeScene, visit } from './support.ts'
+import { makeScene, request } from './support.ts'
 
 describe('cookieStore() refuses', () => {
   test.each<[string, object]>([
@@ -27,7 +27,7 @@ describe('cookieStore() refuses', () => {
 
   test('to list and, without revocations, to revoke, with what to do instead', async () => {
     const { manager } = makeScene()
-    const { session } = await visit(manager, undefined, (each) => each.login('ann'))
+    const { session } = await request(manager, undefined, (each) => each.login('ann'))
     await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
     await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)
     await expect(manager.revoke(session.id)).rejects.toThrow(/Give cookieStore\(\) its revocations/)

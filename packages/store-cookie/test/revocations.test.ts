@@ -1,7 +1,7 @@
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
 import type { Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
-import { day, makeScene, minute, t0, visit } from './support.ts'
+import { day, makeScene, minute, request, t0 } from './support.ts'
 
 type Scene = ReturnType<typeof revocable>
 
@@ -12,7 +12,9 @@ function revocable(broken: Partial<SessionBackend> = {}, entries: Entries = new 
 }
 
 async function signIn({ manager }: Scene, options = {}) {
-  const { cookie, session } = await visit(manager, undefined, (each) => each.login('ann', options))
+  const { cookie, session } = await request(manager, undefined, (each) =>
+    each.login('ann', options),
+  )
   return { cookie, id: session.id }
 }
 
@@ -23,7 +25,7 @@ function rowOf({ entries }: Scene, id: string): Row {
 }
 
 const look = async ({ manager }: Scene, cookie: string | undefined) => {
-  const { session } = await visit(manager, cookie)
+  const { session } = await request(manager, cookie)
   return session.userId ?? session.ended
 }
 
@@ -31,7 +33,7 @@ describe('a mark of an end', () => {
   test('stands until the absolute limit of the session, long after a tombstone would have gone', async () => {
     const scene = revocable()
     const { cookie, id } = await signIn(scene, { maxAge: '20d' })
-    await visit(scene.manager, cookie, (session) => session.destroy())
+    await request(scene.manager, cookie, (session) => session.destroy())
     expect(rowOf(scene, id).expiresAt).toBeGreaterThanOrEqual(t0 + 30 * day)
     for (const later of [minute, day, 19 * day]) {
       scene.clock.now = t0 + later
@@ -43,9 +45,9 @@ describe('a mark of an end', () => {
     const scene = revocable()
     const { cookie, id } = await signIn(scene, { absoluteTimeout: '2d' })
     let again: string | undefined
-    await visit(scene.manager, cookie, async (slow) => {
+    await request(scene.manager, cookie, async (slow) => {
       const limits = { absoluteTimeout: '300d', maxAge: '200d' } as const
-      again = (await visit(scene.manager, cookie, (each) => each.login('ann', limits))).cookie
+      again = (await request(scene.manager, cookie, (each) => each.login('ann', limits))).cookie
       expect([await look(scene, again), await look(scene, cookie)]).toEqual(['ann', 'stale'])
       await slow.destroy()
     })
@@ -60,7 +62,7 @@ describe('a mark of an end', () => {
     const ahead: SessionBackend['find'] = (id, call) => find(id, { ...call, at: call.at + 59_000 })
     const scene = revocable({ find: ahead }, entries)
     const { cookie } = await signIn(scene, { maxAge: '1h', absoluteTimeout: '1h' })
-    await visit(scene.manager, cookie, (session) => session.destroy())
+    await request(scene.manager, cookie, (session) => session.destroy())
     scene.clock.now += 60 * minute - 1
     expect(await look(scene, cookie)).toBe('logout')
   })
@@ -81,9 +83,9 @@ describe('a mark of an end', () => {
 test('a row holds an id, and a number or a reason; nothing secret', async () => {
   const scene = revocable()
   const { cookie, id } = await signIn(scene)
-  const { cookie: rotated } = await visit(scene.manager, cookie, (session) => session.rotate())
+  const { cookie: rotated } = await request(scene.manager, cookie, (session) => session.rotate())
   expect(Buffer.from(rowOf(scene, id).value).toString()).toBe('{"authority":1}')
-  await visit(scene.manager, rotated, (session) => session.destroy())
+  await request(scene.manager, rotated, (session) => session.destroy())
   expect(Buffer.from(rowOf(scene, id).value).toString()).toBe('{"ended":"logout"}')
 })
 
@@ -97,8 +99,8 @@ test('a read is one find, a change one more, and a session that nobody ended lea
     },
   })
   const { cookie } = await signIn(scene)
-  await visit(scene.manager, cookie)
-  await visit(scene.manager, cookie, ({ data }) => (data['n'] = 1))
+  await request(scene.manager, cookie)
+  await request(scene.manager, cookie, ({ data }) => (data['n'] = 1))
   expect([calls, scene.entries.size]).toEqual([['find', 'find', 'find'], 0])
 })
 
@@ -107,7 +109,9 @@ test('of parallel elevations one wins, the others are superseded, and one token 
     const scene = revocable()
     const { cookie } = await signIn(scene)
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 5 }, () => visit(scene.manager, cookie, (session) => session.rotate())),
+      Array.from({ length: 5 }, () =>
+        request(scene.manager, cookie, (session) => session.rotate()),
+      ),
     )
     const won = outcomes.filter((outcome) => outcome.status === 'fulfilled')
     const lost = outcomes.filter((outcome) => outcome.status === 'rejected')
@@ -122,8 +126,8 @@ test('a request that only reads while another elevates neither fails nor sends a
   const scene = revocable()
   const { cookie } = await signIn(scene)
   scene.clock.now += minute
-  const reading = await visit(scene.manager, cookie, async () => {
-    await visit(scene.manager, cookie, (session) => session.rotate())
+  const reading = await request(scene.manager, cookie, async () => {
+    await request(scene.manager, cookie, (session) => session.rotate())
   })
   expect([reading.session.userId, reading.setCookies]).toEqual(['ann', []])
 })
@@ -133,8 +137,8 @@ test('a logout wins against parallel elevations, whichever comes first', async (
     const scene = revocable()
     const { cookie } = await signIn(scene)
     const [first, ...others] = await Promise.all([
-      visit(scene.manager, cookie, (session) => session.rotate()),
-      visit(scene.manager, cookie, (session) => session.destroy()),
+      request(scene.manager, cookie, (session) => session.rotate()),
+      request(scene.manager, cookie, (session) => session.destroy()),
     ])
     expect(await look(scene, first.cookie)).toBe('logout')
     expect(await look(scene, others[0]?.cookie)).not.toBe('ann')
@@ -162,16 +166,16 @@ describe.each(['insert', 'replace'] as const)('when the reply to %s is lost', (o
   test('an elevation is applied once, and its token is good', async () => {
     const scene = lossy()
     const { cookie } = await signIn(scene)
-    const one = await visit(scene.manager, cookie, (session) => session.rotate())
-    const two = await visit(scene.manager, one.cookie, (session) => session.rotate())
+    const one = await request(scene.manager, cookie, (session) => session.rotate())
+    const two = await request(scene.manager, one.cookie, (session) => session.rotate())
     expect([await look(scene, two.cookie), await look(scene, one.cookie)]).toEqual(['ann', 'stale'])
   })
 
   test('a logout has happened, and clears the cookie', async () => {
     const scene = lossy()
     const { cookie } = await signIn(scene)
-    const one = await visit(scene.manager, cookie, (session) => session.rotate())
-    const out = await visit(scene.manager, one.cookie, (session) => session.destroy())
+    const one = await request(scene.manager, cookie, (session) => session.rotate())
+    const out = await request(scene.manager, one.cookie, (session) => session.destroy())
     expect(out.setCookies[0]).toMatch(/Max-Age=0/)
     expect(await look(scene, one.cookie)).toBe('logout')
   })
@@ -193,7 +197,7 @@ describe('trouble', () => {
     const entries: Entries = new Map()
     const scene = revocable({}, entries)
     const { cookie } = await signIn(scene)
-    const failing = visit(revocable({ insert: down }, entries).manager, cookie, (session) =>
+    const failing = request(revocable({ insert: down }, entries).manager, cookie, (session) =>
       session.rotate(),
     )
     await expect(failing).rejects.toMatchObject(unavailable)
@@ -204,8 +208,10 @@ describe('trouble', () => {
     const find = () => new Promise<never>(() => {})
     const backend = { ...referenceBackend(), find }
     const scene = makeScene({ revocations: backend, config: { storeTimeout: 20 } })
-    const { cookie } = await visit(scene.manager, undefined, (session) => session.login('ann'))
-    await expect(visit(scene.manager, cookie)).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    const { cookie } = await request(scene.manager, undefined, (session) => session.login('ann'))
+    await expect(request(scene.manager, cookie)).rejects.toMatchObject({
+      code: 'ERR_STORE_TIMEOUT',
+    })
   })
 
   test.each([
@@ -221,7 +227,7 @@ describe('trouble', () => {
     async (text) => {
       const scene = revocable()
       const { cookie, id } = await signIn(scene)
-      await visit(scene.manager, cookie, (session) => session.rotate())
+      await request(scene.manager, cookie, (session) => session.rotate())
       scene.entries.set(id, { ...rowOf(scene, id), value: Buffer.from(text) })
       await expect(look(scene, cookie)).rejects.toMatchObject({ code: 'ERR_STORE_CONTRACT' })
     },
@@ -235,15 +241,15 @@ describe('trouble', () => {
       },
     })
     const { cookie } = await signIn(scene)
-    const one = await visit(scene.manager, cookie, (session) => session.rotate())
-    const failing = visit(scene.manager, one.cookie, (session) => session.destroy())
+    const one = await request(scene.manager, cookie, (session) => session.rotate())
+    const failing = request(scene.manager, one.cookie, (session) => session.destroy())
     await expect(failing).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
   })
 })
 
 test('a session that was revoked before it was kept is not created', async () => {
   const scene = revocable()
-  const { session, setCookies } = await visit(scene.manager, undefined, async (each) => {
+  const { session, setCookies } = await request(scene.manager, undefined, async (each) => {
     await scene.manager.revoke(each.id)
     each.data['n'] = 1
   })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { sealBounds } from '../src/seal-count.ts'
-import { makeScene, visit } from './support.ts'
+import { makeScene, request } from './support.ts'
 
 const { warnEvery } = sealBounds
 afterEach(() => Object.assign(sealBounds, { warnEvery }))
@@ -12,7 +12,7 @@ test.each(['node', 'jose'] as const)(
     const warn = vi.fn()
     const { manager } = makeScene({ sealer, config: { warn } })
     for (const warnings of [0, 0, 0, 0, 1, 1, 1, 1, 1, 2]) {
-      await visit(manager, undefined, ({ data }) => (data['n'] = 1))
+      await request(manager, undefined, ({ data }) => (data['n'] = 1))
       expect(warn).toHaveBeenCalledTimes(warnings)
     }
     expect(warn.mock.calls[0]).toEqual([expect.stringMatching(/sealed 5 sessions .*rotate-keys/)])

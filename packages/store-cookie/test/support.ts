@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createTestCarrier } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -52,36 +53,22 @@ export function makeScene({ config = {}, ...options }: SceneOptions = {}) {
   return { manager, store, env, clock, discarded, keys: createSealKeys(env.keyring) }
 }
 
-/** A request and its response as headers. */
-function makeCarrier(cookie?: string) {
-  const headers = new Map<string, string>()
-  const setCookies: string[] = []
-  const carrier: Carrier = {
-    secure: true,
-    sent: false,
-    header: (name) => (name === 'cookie' ? cookie : undefined),
-    get: (name) => headers.get(name.toLowerCase()),
-    set: (name, value) => void headers.set(name.toLowerCase(), value),
-    append: (_name, value) => void setCookies.push(value),
-  }
-  return { carrier, headers, setCookies }
-}
-
 type Handle = (session: Session<TestData>) => unknown
 
-/** One request; answers the cookies that came back, as the next Cookie header has them, and the session. */
-export async function visit(
+/** Makes one request. Returns its session, the response's cookies, and the Cookie header of the next request. */
+export async function request(
   manager: SessionManager<TestData>,
   cookie: string | undefined,
   handle: Handle = () => undefined,
 ) {
-  const { carrier, headers, setCookies } = makeCarrier(cookie)
+  const carrier = createTestCarrier({ cookie })
   const session = await manager.load(carrier)
   await handle(session)
   await manager.commit(session, carrier)
+  const { setCookies } = carrier
   const sent = setCookies.filter((line) => !line.includes('Max-Age=0'))
   const next = sent.map((line) => line.split(';')[0]).join('; ')
-  return { session, headers, setCookies, cookie: next || cookie }
+  return { session, setCookies, cookie: next || cookie }
 }
 
 /** The value of the one cookie of a header. */

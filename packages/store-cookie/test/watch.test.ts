@@ -1,26 +1,18 @@
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { makeScene, minute, t0, visit } from './support.ts'
+import { makeScene, minute, request, t0 } from './support.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
 /** Two servers that share their revocations, and a socket on one of them. */
 async function connect() {
-  const calls: string[] = []
-  const revocations = new Proxy(referenceBackend(), {
-    get(target, key: 'find') {
-      const member = target[key]
-      if (typeof member !== 'function') return member
-      return (...args: Parameters<typeof member>) => {
-        calls.push(key)
-        return Reflect.apply(member, target, args)
-      }
-    },
-  })
+  const { backend: revocations, calls } = controlledBackend()
   const config = { maxAge: '40m', touchInterval: '1m' } as const
   const [here, there] = [makeScene({ revocations, config }), makeScene({ revocations, config })]
-  const { cookie = '', session } = await visit(here.manager, undefined, (each) => each.login('ann'))
+  const { cookie = '', session } = await request(here.manager, undefined, (each) =>
+    each.login('ann'),
+  )
   const watch = await here.manager.watch({ cookie })
   const heard: string[] = []
   watch.ended.then((why) => heard.push(why))
@@ -44,7 +36,7 @@ test('a socket on a sealed session hears within a window that another server has
 
 test('and that another server has elevated it', async () => {
   const { there, cookie, heard, pass } = await connect()
-  await visit(there.manager, cookie, (session) => session.login('ann'))
+  await request(there.manager, cookie, (session) => session.login('ann'))
   await pass(minute)
   expect(heard).toEqual(['stale'])
 })

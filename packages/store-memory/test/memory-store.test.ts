@@ -1,21 +1,9 @@
+import { createTestCarrier } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig } from '@sojourn/core'
-import type { Carrier } from '@sojourn/core/binding'
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 
 const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
-
-/** A request without a cookie, of which the response is thrown away. */
-function createCarrier(): Carrier {
-  return {
-    secure: true,
-    sent: false,
-    header: () => undefined,
-    get: () => undefined,
-    set: () => undefined,
-    append: () => undefined,
-  }
-}
 
 test('a session displaced by max is an event of its manager and is told to onDisplaced', async () => {
   const told: string[] = []
@@ -26,7 +14,7 @@ test('a session displaced by max is an event of its manager and is told to onDis
   manager.on('displaced', ({ id }) => events.push(id))
   manager.on('created', ({ id }) => created.push(id))
   for (const views of [1, 2]) {
-    const carrier = createCarrier()
+    const carrier = createTestCarrier()
     const session = await manager.load(carrier)
     Object.assign(session.data, { views })
     await manager.commit(session, carrier)
@@ -41,7 +29,7 @@ test('managers made with one memoryStore share its sessions until the last of th
   const store = memoryStore()
   const connect = (use = store) => createSessionManager(devConfig(secret, { store: use }))
   const [one, two, apart] = [connect(), connect(), connect(memoryStore())]
-  const session = await one.load(createCarrier())
+  const session = await one.load(createTestCarrier())
   await session.login('user-1')
   expect(await two.sessions('user-1')).toHaveLength(1)
   expect(await apart.sessions('user-1')).toEqual([])
