@@ -9,7 +9,7 @@ import {
 } from './intercept-operations.ts'
 import { referenceBackend } from './reference-backend.ts'
 
-/** Something that happens to operations until it is stopped. */
+/** An interception of operations, until it is stopped. */
 export interface Interception {
   /** How many calls were affected. */
   readonly count: number

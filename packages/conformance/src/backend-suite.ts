@@ -22,7 +22,7 @@ export interface BackendSuiteOptions {
   ): Promise<readonly [SessionBackend, SessionBackend]> | readonly [SessionBackend, SessionBackend]
   /** Cases that the backend may fail: the reason by case id, `{ 'B6.4': 'the database keeps no NUL in a key' }`. */
   readonly exempt?: Readonly<Record<string, string>>
-  /** How long a row may outlive its end in real time, in ms; `false` if rows never expire by themselves. @default 10_000 */
+  /** How long a row may outlive its end in real time, in ms; `false` if it never expires by itself. @default 10_000 */
   readonly realTimeMs?: number | false
   /** Determines the interleavings of the races. @default 1 */
   readonly seed?: number

@@ -67,8 +67,8 @@ export interface BindingUnderTest {
   /** Serves an application over real HTTP. */
   serve(app: BindingApp): Promise<Served>
   /**
-   * Returns `createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))`. All managers have the
-   * same secret.
+   * Returns `createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options }))`.
+   * All managers have the same secret.
    */
   createManager(
     backend: SessionBackend,

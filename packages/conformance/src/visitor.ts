@@ -6,8 +6,8 @@ import { createJar, type Jar } from './jar.ts'
 export type TestData = Record<string, unknown>
 
 /** One request between its load and its commit. */
-export interface PendingRequest {
-  readonly session: Session<TestData>
+export interface PendingRequest<Data extends object = TestData> {
+  readonly session: Session<Data>
   readonly carrier: TestCarrier
   /** The Set-Cookie lines of the response. The array is live: it fills when the request commits. */
   readonly setCookies: readonly string[]
@@ -16,21 +16,21 @@ export interface PendingRequest {
 }
 
 /** A browser with a cookie jar, whose requests may overlap. */
-export interface Visitor {
+export interface Visitor<Data extends object = TestData> {
   /** The jar as the next Cookie header, `name=value; …`; `undefined` if it is empty. */
   cookie: string | undefined
   /** Loads the session of a new request. */
-  begin(): Promise<PendingRequest>
+  begin(): Promise<PendingRequest<Data>>
   /** Makes a whole request: loads, calls `handle`, commits. Returns what `handle` returned. */
   request<Result = void>(
-    handle?: (session: Session<TestData>) => Result | Promise<Result>,
+    handle?: (session: Session<Data>) => Result | Promise<Result>,
   ): Promise<Result>
   /** Loads the session without committing it. Returns its data and user, or `null` if none is alive. */
-  read(): Promise<{ data: TestData; userId: string | undefined } | null>
+  read(): Promise<{ data: Data; userId: string | undefined } | null>
   /** Returns a visitor with a copy of the jar, such as a thief or a second tab whose cookies arrive late. */
-  copy(): Visitor
+  copy(): Visitor<Data>
   /** Returns this visitor, with the same jar, on another server. */
-  at(manager: SessionManager<TestData>): Visitor
+  at(manager: SessionManager<Data>): Visitor<Data>
 }
 
 /**
@@ -50,12 +50,15 @@ export interface Visitor {
  * console.log(await ann.read()) // null
  * ```
  */
-export function createVisitor(manager: SessionManager<TestData>, cookie?: string): Visitor {
+export function createVisitor<Data extends object = TestData>(
+  manager: SessionManager<Data>,
+  cookie?: string,
+): Visitor<Data> {
   return visitorWith(manager, createJar(cookie))
 }
 
-function visitorWith(manager: SessionManager<TestData>, jar: Jar): Visitor {
-  const visitor: Visitor = {
+function visitorWith<Data extends object>(manager: SessionManager<Data>, jar: Jar): Visitor<Data> {
+  const visitor: Visitor<Data> = {
     get cookie() {
       return jar.header
     },
@@ -75,7 +78,7 @@ function visitorWith(manager: SessionManager<TestData>, jar: Jar): Visitor {
       }
       return { session, carrier, setCookies, finish }
     },
-    async request<Result>(handle?: (session: Session<TestData>) => Result | Promise<Result>) {
+    async request<Result>(handle?: (session: Session<Data>) => Result | Promise<Result>) {
       const { session, finish } = await visitor.begin()
       const result = await handle?.(session)
       await finish()

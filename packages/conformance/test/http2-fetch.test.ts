@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM } = http2.constants
 
-/** A server that closes its first streams with these codes, and answers all others. */
+/** Serves HTTP/2: closes the first streams with these codes, and responds to all others. */
 async function closingStreams(...codes: number[]) {
   const seen = { streams: 0 }
   const server = http2.createServer()
@@ -20,21 +20,21 @@ async function closingStreams(...codes: number[]) {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
-  const ask = () => fetchHttp2()(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x' })
-  return { seen, ask }
+  const request = () => fetchHttp2()(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'x' })
+  return { seen, request }
 }
 
 test('a stream that was refused is asked for once more', async () => {
-  const { seen, ask } = await closingStreams(NGHTTP2_REFUSED_STREAM)
-  expect((await ask()).status).toBe(200)
+  const { seen, request } = await closingStreams(NGHTTP2_REFUSED_STREAM)
+  expect((await request()).status).toBe(200)
   expect(seen.streams).toBe(2)
 })
 
 test('one that is refused again, or closed for another reason, fails', async () => {
   const refusing = await closingStreams(NGHTTP2_REFUSED_STREAM, NGHTTP2_REFUSED_STREAM)
-  await expect(refusing.ask()).rejects.toThrow('REFUSED')
+  await expect(refusing.request()).rejects.toThrow('REFUSED')
   expect(refusing.seen.streams).toBe(2)
   const failing = await closingStreams(NGHTTP2_INTERNAL_ERROR)
-  await expect(failing.ask()).rejects.toThrow('INTERNAL')
+  await expect(failing.request()).rejects.toThrow('INTERNAL')
   expect(failing.seen.streams).toBe(1)
 })

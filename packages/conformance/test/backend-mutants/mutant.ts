@@ -6,22 +6,22 @@ import {
 } from '@sojourn/conformance/backend'
 import type { SessionBackend } from '@sojourn/core/store'
 
-/** A backend that is wrong in one way, and the cases that have to notice: exactly these. */
+/** A backend that is wrong in one way, and exactly the cases that must fail on it. */
 export interface Mutant extends BackendSuiteOptions {
   readonly name: string
   /** Ids and ranges of ids, such as `B2.1 B5.1-10`. */
   readonly breaks: string
 }
 
-/** What a mutant is made of. */
+/** What a mutant is built from. */
 export interface MutantContext {
-  /** The reference on the same entries. */
+  /** The reference backend over `entries`. */
   readonly reference: SessionBackend
   readonly entries: Entries
   readonly step: () => Promise<void>
 }
 
-/** The reference with other rules. */
+/** Returns the reference with changed rules. */
 export function breakRules(
   name: string,
   { breaks, ...rules }: Partial<ReferenceRules> & { breaks: string },
@@ -34,7 +34,7 @@ export function breakRules(
   }
 }
 
-/** The reference with other operations. */
+/** Returns the reference with changed operations. */
 export function breakOperations(
   name: string,
   { breaks, make }: { breaks: string; make(parts: MutantContext): Partial<SessionBackend> },
@@ -51,7 +51,7 @@ export function breakOperations(
   }
 }
 
-/** The ids in a mutant's `breaks`. */
+/** Returns the ids in a mutant's `breaks`. */
 export function casesIn(breaks: string): string[] {
   return breaks.split(' ').flatMap((word) => {
     const [, clause, first, last = first] = /^(B\d)\.(\d+)(?:-(\d+))?$/.exec(word) ?? []

@@ -2,7 +2,7 @@ import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
 import type { SessionBackend } from '@sojourn/core/store'
 import type { Mutant } from './mutant.ts'
 
-/** Backends that are wrong about prefixes, or about the time that really passes. */
+/** Backends that are wrong about prefixes or about real time. */
 export const prefixAndTimerMutants: readonly Mutant[] = [
   {
     name: 'ignores-prefixes',
@@ -48,7 +48,7 @@ export const prefixAndTimerMutants: readonly Mutant[] = [
   },
 ]
 
-/** A backend below a prefix that is not set apart from the ids. */
+/** Returns a backend whose prefix is not separated from the ids. */
 function joined(prefix: string, entries: Entries): SessionBackend {
   const reference = referenceBackend({ entries })
   const strip = <Kind extends { readonly id: string }>(row: Kind): Kind => ({

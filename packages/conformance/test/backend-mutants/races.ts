@@ -1,7 +1,7 @@
 import { groupOf } from '../../src/backend-clauses.ts'
 import { breakOperations, type Mutant } from './mutant.ts'
 
-/** Backends that read, go away, and write on what they had read. */
+/** Backends that read, yield, and then write based on what they read. */
 export const raceMutants: readonly Mutant[] = [
   breakOperations('racy-limit', {
     breaks: 'B2.36 B2.37',

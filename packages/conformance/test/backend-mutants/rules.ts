@@ -3,7 +3,7 @@ import { breakRules, type Mutant } from './mutant.ts'
 
 const { copy } = referenceRules
 
-/** Backends that judge wrongly. */
+/** Backends with one wrong rule each. */
 export const ruleMutants: readonly Mutant[] = [
   breakRules('forgets-expiry', {
     isLive: () => true,

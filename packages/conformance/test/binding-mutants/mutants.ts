@@ -1,13 +1,13 @@
 import type { GuardSpec } from '@sojourn/conformance/binding'
 import { type Check, type Steps, steps } from './plain-binding.ts'
 
-/** A binding that is wrong in one way, and the cases that have to notice: exactly these. */
+/** A binding that is wrong in one way, and exactly the cases that must fail on it. */
 interface BindingMutant {
   readonly changed: Partial<Steps>
   readonly breaks: readonly string[]
 }
 
-/** Bindings that are wrong in one way each. */
+/** Bindings with one fault each. */
 export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
   'answers-first': {
     changed: { commitsFirst: false },
@@ -347,7 +347,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
   },
 }
 
-/** A guard that keeps the contract, and what a mutant makes of it. */
+/** Wraps the check of a correct guard. */
 function changedGuard(change: (guard: GuardSpec, check: Check) => Check): Steps['guard'] {
   return (guard) => change(guard, steps.guard(guard))
 }

@@ -4,7 +4,7 @@ import type { StoreUnderTest } from '@sojourn/conformance/store'
 import { createSessionManager, devConfig, type StoreFactory } from '@sojourn/core'
 import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 
-/** A store that is wrong in one way, and the cases that have to notice: exactly these. */
+/** A store that is wrong in one way, and exactly the cases that must fail on it. */
 export interface StoreMutant {
   readonly name: string
   readonly breaks: readonly string[]
@@ -15,10 +15,10 @@ export interface StoreMutant {
   store?(factory: StoreFactory, entries: Entries): StoreFactory
 }
 
-/** What every mutant here claims to support. */
+/** The capabilities that every mutant claims. */
 export const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
 
-/** A storage over the reference backend, with what the mutant breaks in it. */
+/** Returns a storage over the reference backend, as the mutant changes it. */
 export function openMutant({ rules, backend, store }: Partial<StoreMutant> = {}): StoreUnderTest {
   const entries: Entries = new Map()
   const secret = randomBytes(32)

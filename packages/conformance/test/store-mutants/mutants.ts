@@ -2,7 +2,7 @@ import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import type { StoreMutant } from './mutant.ts'
 
-/** Stores that are wrong in one way each. */
+/** Stores with one fault each. */
 export const storeMutants: readonly StoreMutant[] = [
   {
     name: 'last-write-wins',
