@@ -5,7 +5,7 @@ type Manager = SessionManager<TestData>
 
 /**
  * Returns one manager for several servers with one storage, as behind a load balancer: each request goes to any of them
- * and commits on the server that loaded it. Use it in the `connect` of a suite to run servers of several versions at once.
+ * and commits on the server that loaded it. Use it in the `connect` of a suite to run several versions at once.
  *
  * @param random Returns numbers from 0 to below 1. Those of a scheduler are reproducible.
  */

@@ -3,8 +3,8 @@ import http2 from 'node:http2'
 import { Readable } from 'node:stream'
 
 /**
- * Returns a `fetch` over HTTP/2 for the binding suite, because the platform's speaks HTTP/1.1. Opens a connection for each
- * request. Repeats a request once if its stream was refused: nothing of it was processed (RFC 9113, section 8.7).
+ * Returns a `fetch` over HTTP/2 for the binding suite, because the platform's speaks HTTP/1.1. Opens a connection for
+ * each request. Repeats a request once if its stream was refused: nothing of it was processed (RFC 9113, section 8.7).
  *
  * @param ca The certificate to trust. Without it the connection is plain text.
  */

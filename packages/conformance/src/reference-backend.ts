@@ -15,8 +15,8 @@ export interface ReferenceOptions {
 }
 
 /**
- * Returns the plainest implementation of the contract, over a `Map`, for comparison and for tests. Every operation scans
- * all entries, and nothing is ever freed.
+ * Returns the plainest implementation of the contract, over a `Map`, for comparison and for tests. Every operation
+ * scans all entries, and nothing is ever freed.
  */
 export function referenceBackend(options: ReferenceOptions = {}): SessionBackend {
   const { step = async () => undefined, entries = new Map() } = options

@@ -49,8 +49,8 @@ export interface Runner {
 }
 
 /**
- * Returns a suite. Cases whose needs are not offered are listed in `notOffered` and never run. Exempt cases run and must
- * fail: an exemption that is not needed fails, and so does one that names no case.
+ * Returns a suite. Cases whose needs are not offered are listed in `notOffered` and never run. Exempt cases run and
+ * must fail: an exemption that is not needed fails, and so does one that names no case.
  */
 export function createSuite<Subject>(options: SuiteOptions<Subject>): Suite {
   const { name, definitions, exempt = {}, timeoutMs = 20_000 } = options

@@ -42,7 +42,7 @@ export async function listen(
   }
 }
 
-/** Makes a server accept the upgrades of logged-in users, and write the reason to the connection when its watch ends. */
+/** Makes a server accept upgrades of logged-in users. Writes the reason to the connection when its watch ends. */
 export function handleUpgrades(
   server: Pick<http.Server, 'on'>,
   { mounts }: Pick<BindingApp, 'mounts'>,

@@ -17,7 +17,7 @@ const needs = ['realTime']
 const briefly = 200
 const soon = { expiresAt: t0 + briefly }
 
-/** Clause 5: the space of expired rows is freed even if they are never read again. Only real time passes here, not `at`. */
+/** Clause 5: expired rows free their space even if they are never read again. Only real time passes, not `at`. */
 export const realTimeCases: readonly BackendCase[] = [
   {
     id: 'B5.19',
@@ -56,7 +56,7 @@ export const realTimeCases: readonly BackendCase[] = [
 
 const next = makeRow({ version: 'v2' })
 
-/** Touches one row and replaces another before they expire. Repeats that with longer lifetimes if the machine was slow. */
+/** Touches one row and replaces another before they expire; on a slow machine, again with longer lifetimes. */
 async function prolong(backend: SessionBackend, life = briefly): Promise<Prolonged> {
   const [touched, replaced] = [`g.touched-${life}`, `g.replaced-${life}`]
   const begun = performance.now()
