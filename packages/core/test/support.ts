@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { vi } from 'vitest'
 import type { Carrier } from '../src/http/carrier.ts'
 import { keyedStore } from '../src/keyed/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../src/manager/manager.ts'
@@ -163,4 +164,84 @@ export async function visit(
   await handle(session)
   await manager.commit(session, carrier)
   return { session, carrier }
+}
+
+/** A user who is logged in, the row of their session, and a hand that changes it. */
+export async function signedIn() {
+  const backend = mapBackend()
+  const answers = { find: backend.find, replace: backend.replace }
+  const made = managerOver({
+    ...backend,
+    find: (...asked) => answers.find(...asked),
+    replace: (...asked) => answers.replace(...asked),
+  })
+  const visitor = browser()
+  const { session } = await visit(made.manager, visitor, async (first) => {
+    await first.login('user-1')
+    first.data['n'] = 1
+  })
+  const row = backend.rows.get(session.id) as Row
+  const put = (fields: object) => void backend.rows.set(session.id, { ...row, ...fields })
+  return { ...made, backend, answers, visitor, id: session.id, row, put }
+}
+
+/** A token that is good, and what the store is asked from now on. */
+export async function aToken() {
+  const { backend, calls } = counted(mapBackend())
+  const { manager } = managerOver(backend)
+  const visitor = browser()
+  await visit(manager, visitor, (session) => session.login('user-1'))
+  calls.length = 0
+  return { manager, calls, token: visitor.jar.cookie?.slice('sid='.length) ?? '' }
+}
+
+/** The value of a row with other bytes in place of its data. */
+export function withData({ value }: Row, data: string): Uint8Array {
+  return Buffer.concat([value.slice(0, -'{"n":1}'.length), Buffer.from(data)])
+}
+
+/** A backend of which one operation does something else, as long as it is switched on. */
+export function faulty(operation: keyof SessionBackend, act: (...args: never[]) => unknown) {
+  const backend = mapBackend()
+  const fault = { isOn: false }
+  const right = backend[operation] as (...args: never[]) => unknown
+  const changed = (...args: never[]) => (fault.isOn ? act(...args) : right(...args))
+  return { backend: { ...backend, [operation]: changed } as SessionBackend, right, fault }
+}
+
+export const hang = () => new Promise(() => undefined)
+export const refuse = () => Promise.reject(new Error('ECONNREFUSED'))
+export const fastDeadline = { storeTimeout: '250ms' } as const
+
+/** A visitor with a session, whose store then fails. */
+export async function troubled(...[operation, act]: Parameters<typeof faulty>) {
+  const { backend, fault, right } = faulty(operation, act)
+  const made = managerOver(backend, fastDeadline)
+  const visitor = browser()
+  await visit(made.manager, visitor, async (session) => {
+    session.data['n'] = 1
+    await session.login('user-1')
+  })
+  fault.isOn = true
+  return { ...made, visitor, fault, right }
+}
+
+/** Runs what waits for timers, which go off one after the other as soon as nothing else is left to do. */
+export async function timeless<Result>(run: () => Promise<Result>): Promise<Result> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const running = run()
+    running.catch(() => undefined)
+    await vi.runAllTimersAsync()
+    return await running
+  } finally {
+    vi.useRealTimers()
+  }
+}
+
+/** Another writer's version, four of which push every earlier tag out of a row's memory. */
+export function overwrite(rows: Map<string, unknown>, id: string): void {
+  const row = rows.get(id) as Row
+  const priorVersions = [row.version, ...row.priorVersions].slice(0, 3)
+  rows.set(id, { ...row, version: `other-${randomUUID()}`, priorVersions })
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { trackData } from '../../src/data/tracked-data.ts'
+import { browser, managerOver, mapBackend, visit } from '../support.ts'
 
 const encode = (data: object) => jsonCodec.encode(data)
 
@@ -57,4 +58,32 @@ test('what the handler changes while its data is being written counts as changed
   tracked.rebase(encode({ theirs: 1, a: 1 }), sent)
   expect(tracked.value()).toEqual({ a: 1, late: true, theirs: 1 })
   expect(tracked.bytes()).not.toEqual(tracked.base())
+})
+
+describe('data', () => {
+  test('set as something else than a plain object is refused', async () => {
+    const { manager } = managerOver(mapBackend())
+    for (const wrong of [null, 1, 'x', [], new Map(), new Date()])
+      await visit(manager, browser(), (session) => {
+        expect(() => {
+          session.data = wrong as never
+        }).toThrow(/must be a plain object/)
+      })
+  })
+
+  test('an object given as session.data is not shared with other requests', async () => {
+    const { manager } = managerOver(mapBackend())
+    const empty = Object.freeze({})
+    const ann = browser()
+    await visit(manager, ann, (session) => session.login('ann'))
+    const slow = ann.carrier()
+    const session = await manager.load(slow)
+    session.data = empty
+    await visit(manager, ann, (other) => {
+      other.data['card'] = '4111'
+    })
+    await manager.commit(session, slow)
+    expect(empty).toEqual({})
+    await visit(manager, ann, (after) => expect(after.data).toEqual({ card: '4111' }))
+  })
 })

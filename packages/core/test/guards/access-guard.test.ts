@@ -19,27 +19,6 @@ async function ask(act: (session: Session<TestData>) => unknown) {
   return { ...world, next }
 }
 
-describe('requireUser', () => {
-  test('answers the user', async () => {
-    const { next } = await ask((session) => session.login('ada'))
-    await next((session) => expect(session.requireUser()).toBe('ada'))
-  })
-
-  test('an anonymous session is not enough, nor is an ended one', async () => {
-    const refusal = code('ERR_SESSION_REQUIRED', 401)
-    const { next } = await ask((session) => {
-      expect(() => session.requireUser()).toThrow(refusal)
-      session.data['cart'] = 1
-    })
-    await next((session) => expect(() => session.requireUser()).toThrow(refusal))
-    await next((session) => session.login('ada'))
-    await next(async (session) => {
-      await session.destroy()
-      expect(() => session.requireUser()).toThrow(refusal)
-    })
-  })
-})
-
 describe('a guard', () => {
   test('lets a user pass', async () => {
     const { next } = await ask((session) => session.login('ada'))

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { cookieBounds } from '../../src/http/cookie.ts'
 import { cookieCapacity, parseTokens, splitToken } from '../../src/http/cookie-chunks.ts'
+import { createSessionManager } from '../../src/manager/manager.ts'
+import { devConfig } from '../../src/options/presets.ts'
+import { longTokenStore } from '../long-token-store.ts'
 
 const row = { cookieName: 'sid', maxCookies: 3 }
 const one = cookieCapacity('sid')
@@ -142,5 +146,19 @@ describe('chunks', () => {
     expect(parseTokens(headerOf(most), { ...row, maxCookies: 1 })).toEqual([
       `3~${token(most).slice(0, chunk)}`,
     ])
+  })
+})
+
+describe('a store', () => {
+  test('that asks for more cookies than a header holds is refused with its manager', () => {
+    for (const count of [0, 4, 1.5])
+      expect(() =>
+        createSessionManager(devConfig(randomBytes(32), { store: longTokenStore(count) })),
+      ).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+  })
+
+  test('can ask how much fits', () => {
+    expect(cookieCapacity('sid')).toBe(4093)
+    expect(cookieCapacity('__Host-sid', 3)).toBe(3 * (4096 - '__Host-sid.1'.length))
   })
 })

@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { cookieCapacity } from '../../src/http/cookie-chunks.ts'
-import { createSessionManager } from '../../src/manager/manager.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
-import { devConfig } from '../../src/options/presets.ts'
 import { longTokenStore } from '../long-token-store.ts'
-import { managerOver, mapBackend, type TestData, testCarrier } from '../support.ts'
+import { managerOver, mapBackend, testCarrier } from '../support.ts'
 
 const sizes = { one: 500, two: 2_500, three: 4_000, tooLarge: 9_000 }
 
@@ -128,19 +124,5 @@ describe('a store', () => {
     expect(names(await put(sizes.one + 1))).toEqual(['sid'])
     expect(await look()).toBe(sizes.one + 1)
     await expect(put(sizes.three)).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE' })
-  })
-
-  test('that asks for more cookies than a header holds is refused with its manager', () => {
-    for (const count of [0, 4, 1.5])
-      expect(() =>
-        createSessionManager<TestData>(
-          devConfig(randomBytes(32), { store: longTokenStore(count) }),
-        ),
-      ).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
-  })
-
-  test('can ask how much fits', () => {
-    expect(cookieCapacity('sid')).toBe(4093)
-    expect(cookieCapacity('__Host-sid', 3)).toBe(3 * (4096 - '__Host-sid.1'.length))
   })
 })

@@ -1,6 +1,15 @@
-import { describe, expect, test } from 'vitest'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
 import { cookieBounds, createCookieWriter, parseCookie } from '../../src/http/cookie.ts'
+import { mintId, mintSecret, mintToken } from '../../src/record/token.ts'
+import { signedIn, testCarrier } from '../support.ts'
 
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>()
+  return { ...crypto, createHmac: vi.fn(crypto.createHmac) }
+})
+
+const keys = [createSecretKey(randomBytes(32))]
 const complete = {
   cookieName: '__Host-sid',
   path: '/',
@@ -137,4 +146,46 @@ describe('cookie options are refused', () => {
     expect(() => writer(options)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(() => writer(options)).toThrow(message)
   })
+})
+
+test('B-11: beyond the bounds of a Cookie header no signature is computed, within them at most four', async () => {
+  const { manager, visitor } = await signedIn()
+  const token = () => mintToken(mintId(), mintSecret(), keys)
+  const pairs = (count: number) => Array.from({ length: count }, () => `sid=${token()}`)
+  const large = [pairs(5), pairs(10_000), [visitor.jar.cookie, `x=${'x'.repeat(65_536)}`]]
+  const headers = [...large, [`sid=${'x'.repeat(4096)}`], [`sid=${'x'.repeat(100_000)}`]]
+  vi.mocked(createHmac).mockClear()
+  for (const header of headers)
+    expect((await manager.load(testCarrier({ cookie: header.join('; ') }))).isNew).toBe(true)
+  expect(createHmac).not.toHaveBeenCalled()
+  const four = pairs(4).join('; ')
+  vi.mocked(createHmac).mockClear()
+  await manager.load(testCarrier({ cookie: four }))
+  expect(createHmac).toHaveBeenCalledTimes(4)
+})
+
+test('C-04: the longest cookie that can be configured is far below 4,096 bytes', () => {
+  const token = mintToken(mintId(), mintSecret(), keys)
+  const options = { ...complete, cookieName: 'x'.repeat(256) }
+  const [pair = ''] = createCookieWriter(options)
+    .set({ name: options.cookieName, value: token }, undefined)
+    .split(';')
+  expect(Buffer.byteLength(pair)).toBe(256 + 1 + 105)
+})
+
+test('C-05: attributes that are not text are refused, and an unknown one is never written', () => {
+  const shy = { toString: () => '/', startsWith: () => true }
+  const wrong = [{ path: shy }, { domain: shy }, { path: ['/'] }, { sameSite: ['lax'] }]
+  for (const options of [...wrong, { sameSite: '__proto__' }, { domain: null }])
+    expect(() =>
+      createCookieWriter({ ...complete, cookieName: 'sid', ...options } as never),
+    ).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+  const writer = createCookieWriter({
+    ...complete,
+    cookieName: 'sid',
+    priority: 'High\r\nX: y',
+  } as never)
+  expect(writer.set({ name: 'sid', value: 't' }, 1) + writer.clear('sid')).not.toMatch(
+    /priority|[\r\n]|X:/i,
+  )
 })

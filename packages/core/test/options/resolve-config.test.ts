@@ -87,6 +87,16 @@ describe('a manager is not constructed', () => {
     ['with maxDataBytes of 0', { maxDataBytes: 0 }, /maxDataBytes/],
     ['with a clock that is no function', { clock: 5 }, /clock/],
     ['with a contradictory cookie', { domain: 'example.com' }, /__Host-/],
+    [
+      'with a rotationInterval that leaves no room for two touches',
+      { rotationInterval: '2m' },
+      /at least 2 × touchInterval \+ rotationGrace/,
+    ],
+    ['with a rotationGrace of 0', { rotationGrace: 0 }, /rotationGrace/],
+    ['with an unknown onReplay', { onReplay: 'panic' }, /onReplay is .panic./],
+    ['with an unknown onStoreError', { onStoreError: 'ignore' }, /onStoreError/],
+    ['with a limit of 0', { limit: { max: 0 } }, /limit\.max is 0/],
+    ['with an unknown onExceed', { limit: { max: 1, onExceed: 'panic' } }, /onExceed/],
   ]
   test.each(refused)('%s', (_title, options, message) => {
     const make = () =>

@@ -1,5 +1,5 @@
-import { createSecretKey, randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   hashSecret,
   isHashOf,
@@ -8,6 +8,17 @@ import {
   mintToken,
   verifyToken,
 } from '../../src/record/token.ts'
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>()
+  return {
+    ...crypto,
+    randomBytes: vi.fn(crypto.randomBytes),
+    timingSafeEqual: vi.fn(crypto.timingSafeEqual),
+  }
+})
+
+afterEach(() => void vi.clearAllMocks())
 
 const newKey = () => createSecretKey(randomBytes(32))
 const keys = [newKey()]
@@ -100,4 +111,26 @@ describe('a secret', () => {
     const secret = mintSecret()
     for (const kept of ['', secret, 'x'.repeat(43)]) expect(isHashOf(secret, kept)).toBe(false)
   })
+})
+
+test('A-01: each id and each secret is asked of the CSPRNG, at its full length', () => {
+  vi.mocked(randomBytes).mockClear()
+  for (let n = 0; n < 100; n++) mintId('g'.repeat(16))
+  for (let n = 0; n < 100; n++) mintSecret()
+  const asked = vi.mocked(randomBytes).mock.calls.map(([bytes]) => bytes)
+  expect(asked).toEqual([...Array(100).fill(16), ...Array(100).fill(24)])
+})
+
+test('A-07: signatures are compared in constant time, once per key, and no length throws', () => {
+  const token = mintToken(mintId(), mintSecret(), keys)
+  const other = [newKey()]
+  vi.mocked(timingSafeEqual).mockClear()
+  expect(verifyToken(token, [...other, ...keys])).toMatchObject({ keyIndex: 1 })
+  expect(verifyToken(token, other)).toBe('forged')
+  expect(timingSafeEqual).toHaveBeenCalledTimes(3)
+  for (const cut of [0, 1, 8, 15, 21, 31]) {
+    const short = token.slice(0, token.length - 32 + cut)
+    expect(verifyToken(short, keys)).toBe('malformed')
+    expect(isHashOf('x', 'y'.repeat(cut))).toBe(false)
+  }
 })

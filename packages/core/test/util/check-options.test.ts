@@ -99,16 +99,6 @@ test('every option that is known is taken', () => {
   ).not.toThrow()
 })
 
-test('a login is refused whose own maxAge is longer than the hard limit that it gets', async () => {
-  const { manager } = managerOver(mapBackend(), { absoluteTimeout: '8h' })
-  const login = (options: object) =>
-    visit(manager, browser(), (session) => session.login('ann', options))
-  await expect(login({ maxAge: '9h' })).rejects.toEqual(invalid)
-  await expect(login({ maxAge: '9h', absoluteTimeout: '1h' })).rejects.toEqual(invalid)
-  await expect(login({ maxAge: '9h', absoluteTimeout: '9h' })).resolves.toBeDefined()
-  await expect(login({ absoluteTimeout: '1h' })).resolves.toBeDefined() // the manager's maxAge is cut off, as it says
-})
-
 describe('a guard is refused with', () => {
   test.each<[object, (options: object) => unknown, string]>([
     [{ tokens: true }, createCsrfGuard, 'csrf() has no option tokens. Write token,'],

@@ -66,27 +66,3 @@ describe('a message of an error holds no line of a stranger', () => {
     expect(() => jsonCodec.encode(long)).toThrow(/^.{1,400}$/)
   })
 })
-
-test('carry takes a list and no text, whose parts would be keys', async () => {
-  const { manager } = managerOver(mapBackend())
-  await visit(manager, browser(), async (session) => {
-    session.data['car'] = 1
-    await expect(session.login('ann', { carry: 'cart' as never })).rejects.toMatchObject({
-      code: 'ERR_CONFIG_INVALID',
-    })
-    await session.login('ann', { carry: ['cart'] })
-    expect(session.data).toEqual({})
-  })
-})
-
-test('revokeAll spares an id, and ends nothing for what is none', async () => {
-  const { manager } = managerOver(mapBackend())
-  const ann = browser()
-  await visit(manager, ann, (session) => session.login('ann'))
-  for (const except of [...hostile, '', 'ann', 'a.b', null])
-    await expect(manager.revokeAll('ann', { except })).rejects.toMatchObject({
-      code: 'ERR_CONFIG_INVALID',
-      message: expect.not.stringMatching(/FAKE|\n/),
-    })
-  await visit(manager, ann, (session) => expect(session.userId).toBe('ann'))
-})

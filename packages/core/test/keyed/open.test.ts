@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test, vi } from 'vitest'
+import { keyedStore } from '../../src/keyed/keyed-store.ts'
+import { createSessionManager } from '../../src/manager/manager.ts'
+import type { ConfigOptions } from '../../src/options/options.ts'
+import { devConfig } from '../../src/options/presets.ts'
+import {
+  aToken,
+  browser,
+  counted,
+  managerOver,
+  mapBackend,
+  signedIn,
+  type TestData,
+  testCarrier,
+  visit,
+} from '../support.ts'
+
+const minute = 60_000
+const day = 86_400_000
+
+describe('a token', () => {
+  test.each(['', '.', '..', '...', 'a.b', 'ID', 'ID.', 'ID.SECRET', 'ID.SECRET.', '.SECRET.MAC'])(
+    'A-04: %j is nobody, without a look at the store',
+    async (form) => {
+      const { manager, calls, token } = await aToken()
+      const [a, b, secret = '', mac = ''] = token.split('.')
+      const text = form.replace('ID', `${a}.${b}`).replace('SECRET', secret).replace('MAC', mac)
+      const session = await manager.load(testCarrier({ cookie: `sid=${text}` }))
+      expect([session.isNew, calls]).toEqual([true, []])
+    },
+  )
+
+  test('A-08: a genuine token of a session that the store has not gets another id, and an event', async () => {
+    const { manager, backend, visitor, id } = await signedIn()
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
+    backend.rows.delete(id)
+    const { session } = await visit(manager, visitor, (next) => {
+      next.data['n'] = 2
+    })
+    expect(session.id).not.toBe(id)
+    expect([...backend.rows.keys()]).toEqual([session.id])
+    expect(discarded).toHaveBeenCalledWith({ what: 'token', why: 'unknown', id })
+  })
+
+  test.each(['%', '%E0%A4%A', '%00', 'T,sid=T', 'T\nT', '\0', 'T\0', '\xff', '\ud800', 'T\udfff'])(
+    'B-08 and B-10: the value %j is nobody, without a look at the store',
+    async (form) => {
+      const { manager, calls, token } = await aToken()
+      const cookie = `sid=${form.replaceAll('T', token)}`
+      const session = await manager.load(testCarrier({ cookie }))
+      expect([session.isNew, calls]).toEqual([true, []])
+    },
+  )
+
+  test('of two tokens of one session the newest counts, so that an old copy does not hold up rotation', async () => {
+    const { manager, clock } = managerOver(mapBackend())
+    const visitor = browser()
+    await visit(manager, visitor, (session) => session.login('user-1'))
+    const old = visitor.jar.cookie
+    clock.now += 15 * 60_000
+    await visit(manager, visitor)
+    const cookie = `${old}; ${visitor.jar.cookie}`
+    clock.now += 60_000
+    const carrier = testCarrier({ cookie })
+    await manager.commit(await manager.load(carrier), carrier)
+    clock.now += 60_000
+    const alone = await manager.load(testCarrier({ cookie: old }))
+    expect(alone.ended).toBe('stale')
+  })
+})
+
+describe('an end of a row', () => {
+  test('D-06: an end far in the future prolongs nothing, and times below zero are over', async () => {
+    const { manager, visitor, put, row, clock } = await signedIn()
+    for (const fields of [{ touchedAt: -1 }, { expiresAt: -1 }]) {
+      put(fields)
+      expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+    }
+    put({ expiresAt: 8e15 })
+    expect((await manager.load(visitor.carrier())).userId).toBe('user-1')
+    clock.now = row.touchedAt + 2 * day
+    expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+    put({ expiresAt: 8e15, touchedAt: 8e15 })
+    clock.now = row.touchedAt + 30 * day
+    expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+  })
+})
+
+describe('a key roll', () => {
+  const [old, current] = [randomBytes(32), randomBytes(32)]
+  const backend = mapBackend()
+  const clock = { now: Date.UTC(2030, 0, 1) }
+  const connect = (secretKey: ConfigOptions['indexKey'] | Uint8Array[]) =>
+    createSessionManager<TestData>(
+      devConfig(secretKey as Uint8Array, {
+        store: keyedStore(backend),
+        indexKey: old,
+        clock: () => clock.now,
+        warn: () => undefined,
+      }),
+    )
+
+  test('signs nobody out, and gives everybody a token of the first key within a touch or two', async () => {
+    const visitor = browser()
+    await visit(connect(old), visitor, (session) => session.login('user-1'))
+    const both = connect([current, old])
+    const [before] = [visitor.jar.cookie]
+    clock.now += minute
+    await visit(both, visitor)
+    expect(visitor.jar.cookie).not.toBe(before)
+    clock.now += minute
+    await visit(both, visitor, (session) => expect(session.userId).toBe('user-1'))
+    const rolled = connect(current as never)
+    await visit(rolled, visitor, (session) => expect(session.userId).toBe('user-1'))
+    expect(await rolled.sessions('user-1')).toHaveLength(1)
+  })
+
+  test('that drops the old key makes its tokens forged', async () => {
+    const visitor = browser()
+    await visit(connect(old), visitor, (session) => session.login('user-2'))
+    await visit(connect(current as never), visitor, (session) => expect(session.isNew).toBe(true))
+  })
+})
+
+/** A cookie header with one thing wrong, chosen by a number. */
+function spoil(cookie: string, n: number): string {
+  const at = 4 + (n % (cookie.length - 4))
+  const random = randomBytes(1 + (n % 120))
+  switch (n % 8) {
+    case 0:
+      return cookie.slice(0, at) + (cookie[at] === 'A' ? 'B' : 'A') + cookie.slice(at + 1)
+    case 1:
+      return cookie.slice(0, at)
+    case 2:
+      return `sid=${random.toString('base64url')}`
+    case 3:
+      return `sid=${random.toString('latin1')}`
+    case 4:
+      return `${cookie}${random.toString('base64url')}`
+    case 5:
+      return cookie.slice(0, at) + random.toString('latin1') + cookie.slice(at)
+    case 6:
+      return `sid=${[16, 22, 32, 32].map((length) => randomBytes(length).toString('base64url').slice(0, length)).join('.')}`
+    default:
+      return cookie.slice(0, at) + cookie.slice(at + 1)
+  }
+}
+
+describe('rubbish', () => {
+  const { backend, calls } = counted(mapBackend())
+  const { manager } = managerOver(backend)
+
+  test('in 100,000 mutated and random cookies costs no store call and throws nothing', async () => {
+    const visitor = browser()
+    await visit(manager, visitor, (session) => session.login('user-1'))
+    const cookie = visitor.jar.cookie ?? ''
+    calls.length = 0
+    let signedIn = 0
+    for (let n = 0; n < 100_000; n++) {
+      const carrier = testCarrier({ cookie: spoil(cookie, n) })
+      const session = await manager.load(carrier)
+      if (session.userId !== undefined || !session.isNew) signedIn++
+      await manager.commit(session, carrier)
+      if (carrier.setCookies.length > 0) signedIn++
+    }
+    expect(signedIn).toBe(0)
+    expect(calls).toEqual([])
+  })
+
+  test('beside the genuine cookie leaves it good; two genuine ones of different sessions are none', async () => {
+    const [ann, bob] = [browser(), browser()]
+    await visit(manager, ann, (session) => session.login('ann'))
+    await visit(manager, bob, (session) => session.login('bob'))
+    const load = (cookie: string) => manager.load(testCarrier({ cookie }))
+    const [annCookie, bobCookie] = [ann.jar.cookie ?? '', bob.jar.cookie ?? '']
+    expect((await load(`sid=rubbish; ${annCookie}`)).userId).toBe('ann')
+    expect((await load(`${annCookie}; sid=rubbish`)).userId).toBe('ann')
+    expect((await load(`${annCookie}; ${annCookie}`)).userId).toBe('ann')
+    expect((await load(`${annCookie}; ${bobCookie}`)).userId).toBeUndefined()
+    expect((await load(`${bobCookie}; ${annCookie}`)).isNew).toBe(true)
+  })
+
+  test('of the right shape and signature for another cookie name is forged here', async () => {
+    const { manager: other } = managerOver(backend, { cookieName: 'other' })
+    const visitor = browser()
+    await visit(other, visitor, (session) => session.login('user-1'))
+    calls.length = 0
+    const cookie = (visitor.jar.cookie ?? '').replace('other=', 'sid=')
+    expect((await manager.load(testCarrier({ cookie }))).isNew).toBe(true)
+    expect(calls).toEqual([])
+  })
+})

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { keyedStore } from '../../src/keyed/keyed-store.ts'
+import { createSessionManager } from '../../src/manager/manager.ts'
+import type { ConfigOptions } from '../../src/options/options.ts'
+import { defaultConfig } from '../../src/options/presets.ts'
+import { managerOver, mapBackend } from '../support.ts'
+
+describe('a store that is none is refused when constructing, with what to do', () => {
+  test.each([
+    ['a backend', mapBackend(), /store is object.*keyedStore\(backend\)/],
+    ['a factory that was not called', () => () => undefined, /not store: memoryStore/],
+  ])('%s', (_title, store, message) => {
+    expect(() => managerOver(mapBackend(), { store: store as never })).toThrow(message)
+  })
+})
+
+describe('a manager is not constructed', () => {
+  const blind = { ...mapBackend(), supports: { ...mapBackend().supports, conditionalWrite: false } }
+
+  test.each<Partial<ConfigOptions>>([
+    { merge: (_key, { mine }) => mine },
+    { rotationInterval: '15m' },
+    { rotationGrace: '30s' },
+    { onReplay: 'destroy' },
+  ])('with %o over a store that merges nothing and rotates nothing by age', (options) => {
+    const make = () =>
+      createSessionManager(defaultConfig(randomBytes(32), { store: keyedStore(blind), ...options }))
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+    expect(make).toThrow(`${Object.keys(options)[0]} is set and this store cannot enforce it`)
+  })
+
+  test('with a limit that the store cannot enforce', () => {
+    const make = () =>
+      createSessionManager(
+        defaultConfig(randomBytes(32), { store: keyedStore(mapBackend()), limit: { max: 3 } }),
+      )
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
+    expect(make).toThrow(/cannot enforce/)
+  })
+})

@@ -1,0 +1,25 @@
+import { describe, expect, test, vi } from 'vitest'
+import { browser, managerOver, mapBackend, visit } from '../support.ts'
+
+describe('a change after the response', () => {
+  test('is told of whenever it comes, once per change, and dropped', async () => {
+    const { manager } = managerOver(mapBackend())
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
+    const visitor = browser()
+    const { session, carrier } = await visit(manager, visitor, (first) => {
+      first.data['a'] = 1
+    })
+    carrier.leave()
+    await manager.commit(session, carrier)
+    for (const times of [1, 2]) {
+      await new Promise(setImmediate)
+      session.data['a'] = 2
+      await new Promise(setImmediate)
+      expect(discarded).toHaveBeenCalledTimes(times)
+    }
+    expect(session.data['a']).toBe(1)
+    await new Promise(setImmediate)
+    expect(discarded).toHaveBeenCalledTimes(2)
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test, vi } from 'vitest'
+import { browser, counted, managerOver, mapBackend, visit } from '../support.ts'
+
+describe('headers', () => {
+  test('say Vary: Cookie whenever the session was consulted, beside what is there', async () => {
+    const { manager } = managerOver(mapBackend())
+    const vary = async (given: Record<string, string>, isConsulted: boolean) => {
+      const carrier = browser().carrier({ headers: given })
+      const session = await manager.load(carrier)
+      if (isConsulted) expect('data' in session).toBe(true)
+      if (isConsulted) expect(session.userId).toBeUndefined()
+      await manager.commit(session, carrier)
+      return carrier.headers.get('vary')
+    }
+    expect(await vary({}, false)).toBeUndefined()
+    expect(await vary({}, true)).toBe('Cookie')
+    expect(await vary({ vary: 'Accept-Encoding' }, true)).toBe('Accept-Encoding, Cookie')
+    expect(await vary({ vary: 'accept, COOKIE' }, true)).toBe('accept, COOKIE')
+    expect(await vary({ vary: '*' }, true)).toBe('*')
+  })
+
+  test.each([
+    [undefined, 'private, no-cache'],
+    ['public, max-age=3600', 'private, no-cache'],
+    ['private', 'private, no-cache'],
+    ['no-store', 'no-store'],
+    ['no-cache, Private, max-age=0', 'no-cache, Private, max-age=0'],
+  ])('with a cookie turn Cache-Control %s into %s', async (given, sent) => {
+    const { manager } = managerOver(mapBackend())
+    const headers: Record<string, string> = given === undefined ? {} : { 'cache-control': given }
+    const carrier = browser().carrier({ headers })
+    const session = await manager.load(carrier)
+    session.data['a'] = 1
+    await manager.commit(session, carrier)
+    expect(carrier.headers.get('cache-control')).toBe(sent)
+  })
+
+  test('over plain HTTP carry no Secure cookie; nothing is kept, and one warning says what to set', async () => {
+    const { backend, calls } = counted(mapBackend())
+    const warn = vi.fn()
+    const { manager } = managerOver(backend, { warn, secure: true, cookieName: '__Host-sid' })
+    for (const _ of [1, 2]) {
+      const carrier = browser().carrier({ secure: false })
+      const session = await manager.load(carrier)
+      session.data['a'] = 1
+      await manager.commit(session, carrier)
+      expect(carrier.setCookies).toEqual([])
+    }
+    expect(calls).toEqual([])
+    expect(warn.mock.calls.flat().join()).toMatch(/trust proxy/)
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+})
+
+test('remember me is other numbers: a login that is not persistent has a cookie without Max-Age', async () => {
+  const { manager } = managerOver(mapBackend())
+  const short = await visit(manager, browser(), (session) =>
+    session.login('u', { persistent: false }),
+  )
+  expect(short.carrier.setCookies.join()).not.toMatch(/Max-Age/)
+  const long = await visit(manager, browser(), (session) =>
+    session.login('u', { absoluteTimeout: '90d' }),
+  )
+  expect(long.carrier.setCookies.join()).toMatch(/Max-Age=7776000$/)
+})

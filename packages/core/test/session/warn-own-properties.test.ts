@@ -1,0 +1,15 @@
+import { expect, test, vi } from 'vitest'
+import { browser, managerOver, mapBackend, visit } from '../support.ts'
+
+test('what is set on the session itself is told once, in development, and kept by nobody', async () => {
+  const told = vi.fn()
+  for (const development of [true, false]) {
+    const { manager } = managerOver(mapBackend(), { development, warn: told })
+    for (const _visit of [1, 2])
+      await visit(manager, browser(), (session) => {
+        Object.assign(session, { views: 1 })
+        Object.defineProperty(session, 'passport', { get: () => 'an accessor', enumerable: true })
+      })
+  }
+  expect(told.mock.calls).toEqual([[expect.stringContaining('session.data.views')]])
+})
