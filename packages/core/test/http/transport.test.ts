@@ -1,4 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import {
+  readTokens,
+  type TokenTransport,
+  transportsToClear,
+  transportToSend,
+} from '../../src/http/transport.ts'
+import { testCarrier } from '../support.ts'
 import { login, logout, rotate, setUp } from './requests.ts'
 
 describe('several ways at once', () => {
@@ -65,5 +72,50 @@ describe('several ways at once', () => {
     const { carrier } = await ask({ cookie, asked: bearer(cookie?.slice('sid='.length)) }, logout)
     expect(carrier.setCookies.join()).toMatch(/^sid=; .*Max-Age=0/)
     expect(tokenOf({ carrier })).toBe('')
+  })
+})
+
+/** A transport whose `read` returns `tokens`. */
+function transport(header: string, tokens: ReturnType<TokenTransport['read']>): TokenTransport {
+  return {
+    header,
+    caching: 'no-store',
+    read: () => tokens,
+    send: () => undefined,
+    clear: () => undefined,
+  }
+}
+
+describe('the transports of a request', () => {
+  const request = testCarrier({})
+  const cookie = transport('Cookie', ['a', 'b'])
+  const bearer = transport('Authorization', ['b', 'c'])
+  const empty = transport('X-Token', [])
+  const unused = transport('X-Other', undefined)
+
+  test('are read together, each token once', () => {
+    expect(readTokens([cookie], request)).toEqual(['a', 'b'])
+    expect(readTokens([unused], request)).toEqual([])
+    expect(readTokens([unused, empty, cookie, bearer], request)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('are beyond the bounds where one is, or where all together have five tokens', () => {
+    const excessive = transport('X-Token', 'excessive')
+    expect(readTokens([excessive], request)).toBe('excessive')
+    expect(readTokens([cookie, excessive], request)).toBe('excessive')
+    expect(readTokens([cookie, transport('X-Token', ['c', 'd'])], request)).toHaveLength(4)
+    expect(readTokens([cookie, transport('X-Token', ['c', 'd', 'e'])], request)).toBe('excessive')
+  })
+
+  test('send by the cookie if it was used, else by the first that was, else by the first', () => {
+    expect(transportToSend([unused], request)).toBe(unused)
+    expect(transportToSend([bearer, empty, cookie], request)).toBe(cookie)
+    expect(transportToSend([unused, empty, bearer], request)).toBe(empty)
+    expect(transportToSend([unused, transport('Cookie', undefined)], request)).toBe(unused)
+  })
+
+  test('clear the token in each that was used, else in the first', () => {
+    expect(transportsToClear([bearer, unused, cookie], request)).toEqual([bearer, cookie])
+    expect(transportsToClear([unused, transport('Cookie', undefined)], request)).toEqual([unused])
   })
 })
