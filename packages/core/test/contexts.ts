@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { vi } from 'vitest'
+import { type Codec, jsonCodec } from '../src/data/codec.ts'
+import { createTransports } from '../src/http/transports.ts'
+import type { KeyedContext } from '../src/keyed/context.ts'
+import { guardBackend } from '../src/keyed/guarded-backend.ts'
+import { keyedStore } from '../src/keyed/keyed-store.ts'
+import { createRows } from '../src/keyed/rows.ts'
+import type { ConfigOptions } from '../src/options/options.ts'
+import { devConfig } from '../src/options/presets.ts'
+import { resolveConfig } from '../src/options/resolve-config.ts'
+import { createKeyring } from '../src/record/keyring.ts'
+import { createRecord, type RecordSeed, type SessionRecord } from '../src/record/record.ts'
+import { hashSecret, mintId, mintSecret, mintToken } from '../src/record/token.ts'
+import type { ManagerContext } from '../src/session/state.ts'
+import type { OpenedSession } from '../src/store/opened-session.ts'
+import type { StoreEnv, StorePolicy } from '../src/store/store.ts'
+import { mapBackend } from './support.ts'
+
+export const minute = 60_000
+export const hour = 60 * minute
+export const day = 24 * hour
+export const t0 = Date.UTC(2030, 0, 1)
+
+/** The policy of a manager with the default options. */
+export const policy: StorePolicy = {
+  storeTimeout: 1_000,
+  touchInterval: minute,
+  maxDataBytes: 65_536,
+  onReplay: 'destroy',
+  merge: undefined,
+  rotationInterval: 15 * minute,
+  rotationGrace: 30_000,
+}
+
+/** The encoding of data, as `jsonCodec` writes it. */
+export const encoded = (data: object): Uint8Array => jsonCodec.encode(data)
+
+/** A new record, anonymous unless `seed` says otherwise, and the secret that opens it. */
+export function freshRecord(seed: Partial<RecordSeed> = {}): {
+  record: SessionRecord
+  secret: string
+} {
+  const secret = mintSecret()
+  const record = createRecord({
+    id: mintId(),
+    secretHash: hashSecret(secret),
+    at: t0,
+    maxAge: day,
+    absoluteTimeout: 30 * day,
+    persistent: true,
+    ...seed,
+  })
+  return { record, secret }
+}
+
+/** The environment in which a manager makes its store, with a clock that only the test moves. */
+export function storeEnv(changed: Partial<StorePolicy> = {}) {
+  const clock = { now: t0 }
+  const emit = vi.fn<StoreEnv['emit']>()
+  const env: StoreEnv = {
+    keyring: createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' }),
+    clock: () => clock.now,
+    codec: undefined,
+    cookieName: 'sid',
+    emit,
+    warn: () => undefined,
+    policy: { ...policy, ...changed },
+  }
+  return { env, clock, emit }
+}
+
+/** What the operations of one keyed store share, over a backend of one Map. */
+export function keyedContext(changed: Partial<StorePolicy> = {}, backend = mapBackend()) {
+  const { env, clock, emit } = storeEnv(changed)
+  const codecs: readonly [Codec] = [jsonCodec]
+  const keys = env.keyring.derive('token')
+  const context: KeyedContext = {
+    backend: guardBackend(backend, { storeTimeout: env.policy.storeTimeout, emit }),
+    rows: createRows({ codecs, policy: env.policy, emit }),
+    codec: jsonCodec,
+    env,
+    keys,
+    tokenOf: ({ id }, secret) => mintToken(id, secret, keys),
+  }
+  /** Keeps a session as if another process had written it; the context knows nothing of it. */
+  const keep = (opened: OpenedSession): void => {
+    const row = createRows({ codecs, policy: env.policy, emit }).write(opened, {
+      lineage: { version: 'first', priorVersions: [] },
+      presented: undefined,
+    })
+    backend.rows.set(opened.record.id, row)
+  }
+  return { context, backend, clock, emit, keep }
+}
+
+/** What a manager's functions share, over a backend of one Map. */
+export function sessionContext(options: Partial<ConfigOptions> = {}) {
+  const clock = { now: t0 }
+  const emit = vi.fn<ManagerContext['emit']>()
+  const warn = vi.fn<(message: string) => void>()
+  const config = resolveConfig(
+    devConfig(randomBytes(32), {
+      store: keyedStore(mapBackend()),
+      clock: () => clock.now,
+      warn,
+      ...options,
+    }),
+  )
+  const { keyring, codec, cookieName } = config
+  const env = { keyring, clock: config.clock, codec, cookieName, emit, warn, policy: config }
+  const store = config.store(env)
+  const chunks = { cookieName, maxCookies: store.maxCookies ?? 1 }
+  const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
+  const context: ManagerContext = {
+    config,
+    store,
+    transports,
+    codec: store.codec,
+    emit,
+    warnOnce: warn,
+  }
+  return { context, clock, emit, warn }
+}
