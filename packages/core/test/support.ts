@@ -245,3 +245,14 @@ export function overwrite(rows: Map<string, unknown>, id: string): void {
   const priorVersions = [row.version, ...row.priorVersions].slice(0, 3)
   rows.set(id, { ...row, version: `other-${randomUUID()}`, priorVersions })
 }
+
+/** A promise and the functions that settle it. */
+export function deferred<Value = void>() {
+  let resolve: (value: Value) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<Value>((fulfil, refuse) => {
+    resolve = fulfil
+    reject = refuse
+  })
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { SessionUsageError } from '../../src/errors.ts'
+import { createTimeBudget, type Deadline, withDeadline } from '../../src/keyed/deadline.ts'
+import { deferred } from '../support.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+const limits = { timeoutMs: 100, operation: 'find' }
+const never = () => new Promise<never>(() => undefined)
+
+/** The state of a promise once everything that can be done without timers is done. */
+async function stateOf(promise: Promise<unknown>): Promise<unknown> {
+  const pending = new Promise((resolve) => setImmediate(resolve, 'pending'))
+  return Promise.race([promise.catch((error: unknown) => error), pending])
+}
+
+describe('an operation with a deadline', () => {
+  test('that ends in time keeps its result and leaves no timer', async () => {
+    expect(await withDeadline(async () => 7, limits)).toBe(7)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is ended at its deadline and not before, and its signal is aborted', async () => {
+    const aborted = vi.fn()
+    const running = withDeadline(({ signal }) => {
+      signal.addEventListener('abort', aborted)
+      return never()
+    }, limits)
+    vi.advanceTimersByTime(99)
+    expect(await stateOf(running)).toBe('pending')
+    expect(aborted).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(await stateOf(running)).toMatchObject({
+      code: 'ERR_STORE_TIMEOUT',
+      message: expect.stringContaining("'find' within 100 ms"),
+    })
+    expect(aborted).toHaveBeenCalledTimes(1)
+  })
+
+  test('does not abort the signal of an operation that has ended', async () => {
+    const held: Deadline[] = []
+    await withDeadline(async (deadline) => held.push(deadline), limits)
+    vi.advanceTimersByTime(1_000)
+    expect(held[0]?.signal.aborted).toBe(false)
+  })
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('ECONNREFUSED'))],
+    [
+      'throws at once',
+      () => {
+        throw new Error('ECONNREFUSED')
+      },
+    ],
+  ])('that %s is an error of the store, with its cause', async (_title, run) => {
+    await expect(withDeadline(run, limits)).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      message: expect.stringContaining("The store failed at 'find': ECONNREFUSED"),
+      cause: expect.objectContaining({ message: 'ECONNREFUSED' }),
+    })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('keeps an error of Sojourn as it is', async () => {
+    const error = new SessionUsageError('ERR_SESSION_TOO_LARGE', 'too large')
+    await expect(withDeadline(() => Promise.reject(error), limits)).rejects.toBe(error)
+  })
+})
+
+describe('a time budget', () => {
+  test('is exhausted when its time has passed, not before', () => {
+    const budget = createTimeBudget(500)
+    vi.advanceTimersByTime(499)
+    expect(budget.isExhausted()).toBe(false)
+    vi.advanceTimersByTime(1)
+    expect(budget.isExhausted()).toBe(true)
+  })
+
+  test('gives up a promise a fifth of its time after it is exhausted', async () => {
+    const budget = createTimeBudget(500)
+    const bound = budget.bound(never(), () => new Error('given up'))
+    vi.advanceTimersByTime(599)
+    expect(await stateOf(bound)).toBe('pending')
+    vi.advanceTimersByTime(1)
+    expect(await stateOf(bound)).toEqual(new Error('given up'))
+  })
+
+  test('leaves a promise that settles in between to say why itself', async () => {
+    const budget = createTimeBudget(500)
+    const slow = deferred<never>()
+    const bound = budget.bound(slow.promise, () => new Error('given up'))
+    vi.advanceTimersByTime(550)
+    slow.reject(new Error('written by others'))
+    expect(await stateOf(bound)).toEqual(new Error('written by others'))
+  })
+
+  test.each([100, 550])('that is ended after %i ms leaves no timer', (ms) => {
+    const budget = createTimeBudget(500)
+    void budget.bound(never(), () => new Error('given up'))
+    vi.advanceTimersByTime(ms)
+    budget.end()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
