@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { SessionBackend } from '../../src/store/backend.ts'
+import { guardBackend } from '../../src/keyed/guarded-backend.ts'
+import type { Row, SessionBackend } from '../../src/store/backend.ts'
+import { t0 } from '../contexts.ts'
 import {
   browser,
   hang,
@@ -137,5 +139,131 @@ describe('a reply that is lost after the write', () => {
     })
     await visit(manager, visitor, (session) => expect(session.data['n']).toBe(1))
     await plain.manager.close()
+  })
+})
+
+describe('a guarded backend', () => {
+  const row: Row = {
+    version: 'mine',
+    priorVersions: ['before'],
+    touchedAt: t0,
+    expiresAt: t0 + 1_000,
+    value: new Uint8Array(),
+  }
+  const id = 'group.handle'
+  const at = t0
+  const down = () => Promise.reject(new Error('ECONNRESET'))
+
+  /** A guard over a backend whose operations do, call by call, what `acts` say. */
+  function setUp(acts: Partial<Record<keyof SessionBackend, (() => Promise<unknown>)[]>>) {
+    const emit = vi.fn()
+    const calls: unknown[][] = []
+    const backend = Object.entries(acts).map(([operation, steps]) => {
+      const act = (...args: unknown[]) => {
+        calls.push([operation, ...args])
+        return (steps.shift() ?? (() => expect.fail(`a call too many of ${operation}`)))()
+      }
+      return [operation, act]
+    })
+    const guard = guardBackend(Object.fromEntries(backend) as SessionBackend, {
+      storeTimeout: 1_000,
+      emit,
+    })
+    const failures = () => emit.mock.calls.map(([, { operation }]) => operation as string)
+    return { guard, calls, failures }
+  }
+
+  test('passes its arguments on, with the time, the signal and what else the operation takes', async () => {
+    const { guard, calls } = setUp({
+      insert: [async () => ({ inserted: true, evicted: [] })],
+      removeGroup: [async () => 2],
+    })
+    const limit = { max: 3, onExceed: 'refuse' } as const
+    await guard.insert(id, row, { at, limit, isSolitary: false })
+    await guard.removeGroup('group', { at, reason: 'revoked', except: id })
+    const signal = expect.any(AbortSignal) as AbortSignal
+    expect(calls).toMatchObject([
+      ['insert', id, row, { at, limit, isSolitary: false, signal }],
+      ['removeGroup', 'group', { at, reason: 'revoked', except: id, signal }],
+    ])
+  })
+
+  test.each([
+    ['insert', { inserted: true, evicted: [] }],
+    ['replace', 'replaced'],
+    ['remove', row],
+  ] as const)('sends %s once more where its outcome is unknown', async (operation, result) => {
+    const { guard, calls, failures } = setUp({ [operation]: [down, async () => result] })
+    const act = {
+      insert: () => guard.insert(id, row, { at }),
+      replace: () => guard.replace(id, row, { at, expected: 'before' }),
+      remove: () => guard.remove(id, { at, reason: 'logout' }),
+    }[operation]
+    expect(await act()).toBe(result)
+    expect(calls).toHaveLength(2)
+    expect(failures()).toEqual([operation])
+  })
+
+  test('gives a write up after the second time', async () => {
+    const { guard, failures } = setUp({ insert: [down, down] })
+    const inserting = guard.insert(id, row, { at })
+    await expect(inserting).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    expect(failures()).toEqual(['insert', 'insert'])
+  })
+
+  test('sends nothing again whose outcome is known, and no read and no touch', async () => {
+    const wrong = async () => 'OK'
+    const { guard, failures } = setUp({
+      insert: [wrong],
+      replace: [wrong],
+      remove: [wrong],
+      find: [down],
+      touch: [down],
+      list: [down],
+      removeGroup: [down],
+      ping: [down],
+    })
+    const expected = { version: 'before', touchedAt: t0 }
+    const outcomes = await Promise.allSettled([
+      guard.insert(id, row, { at }),
+      guard.replace(id, row, { at, expected: 'before' }),
+      guard.remove(id, { at, reason: 'logout' }),
+      guard.find(id, at),
+      guard.touch(id, row, { at, expected }),
+      guard.list('group', at),
+      guard.removeGroup('group', { at, reason: 'revoked' }),
+      guard.ping(at),
+    ])
+    const codes = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)
+    expect(codes).toEqual([
+      ...Array(3).fill('ERR_STORE_CONTRACT'),
+      ...Array(5).fill('ERR_STORE_UNAVAILABLE'),
+    ])
+    expect(failures().sort()).toEqual(
+      ['find', 'insert', 'list', 'ping', 'remove', 'removeGroup', 'replace', 'touch'].sort(),
+    )
+  })
+
+  test.each<[string, Row, boolean]>([
+    ['is the write', { ...row, value: Buffer.from('x') }, true],
+    ['follows the write', { ...row, version: 'next', priorVersions: ['mine'] }, true],
+    ['is what the write expected', { ...row, version: 'before', priorVersions: [] }, true],
+    ['follows what it expected', { ...row, version: 'other', priorVersions: ['before'] }, true],
+    ['knows neither', { ...row, version: 'other', priorVersions: ['another'] }, false],
+  ])('after a lost reply of replace, a conflict whose row %s', async (_title, found, isSure) => {
+    const { guard } = setUp({ replace: [down, async () => ({ conflict: found })] })
+    const replacing = guard.replace(id, row, { at, expected: 'before' })
+    if (isSure) expect(await replacing).toEqual({ conflict: found })
+    else await expect(replacing).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  })
+
+  test.each([
+    ['its own tombstone', { ended: 'logout', at: t0 }, 'unseen'],
+    ['the tombstone of another time', { ended: 'logout', at: t0 - 1 }, null],
+    ['the tombstone of another reason', { ended: 'revoked', at: t0 }, null],
+    ['nothing', null, null],
+  ])('after a lost reply of remove finds %s', async (_title, found, result) => {
+    const { guard } = setUp({ remove: [down, async () => null], find: [async () => found] })
+    expect(await guard.remove(id, { at, reason: 'logout' })).toBe(result)
   })
 })
