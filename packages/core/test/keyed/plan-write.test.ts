@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { jsonCodec } from '../../src/data/codec.ts'
+import { makePlan } from '../../src/keyed/plan-write.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
+import { deriveSecret, isHashOf } from '../../src/record/token.ts'
+import type { OpenedSession } from '../../src/store/opened-session.ts'
+import type { Changes, StorePolicy } from '../../src/store/store.ts'
+import { encoded, freshRecord, hour, minute, policy, t0 } from '../contexts.ts'
 import { browser, managerOver, mapBackend, visit } from '../support.ts'
 
 test('merge decides a key that two requests changed', async () => {
@@ -16,4 +22,143 @@ test('merge decides a key that two requests changed', async () => {
   for (const [index, session] of sessions.entries())
     await manager.commit(session, [one, two][index] ?? one)
   await visit(manager, visitor, (session) => expect(session.data['n']).toBe(13))
+})
+
+const { record, secret } = freshRecord({ userId: 'ada' })
+const base = encoded({ n: 1 })
+const current: OpenedSession = { record, touchedAt: t0, data: base }
+
+/** Plans `changes` of a request that presented `presented`, `after` ms. */
+function plan(
+  changes: Changes,
+  {
+    after = 0,
+    over = current,
+    presented = { secret, isSignedByFirst: true },
+    rules = {},
+  }: {
+    after?: number
+    over?: OpenedSession
+    presented?: Parameters<typeof makePlan>[1]['presented']
+    rules?: Partial<StorePolicy>
+  } = {},
+) {
+  const given = { at: t0 + after, codec: jsonCodec, policy: { ...policy, ...rules } }
+  return makePlan(over, { changes, presented }, given)
+}
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
+
+describe('without changes', () => {
+  test('nothing is written before a touch is due', async () => {
+    const { act, next, rotated } = await plan({}, { after: minute - 1 })
+    expect([act, rotated]).toEqual(['nothing', undefined])
+    expect(next).toEqual(current)
+  })
+
+  test('a touch moves the time, and nothing else', async () => {
+    const { act, next, secret, rotated } = await plan({}, { after: minute })
+    expect([act, secret, rotated]).toEqual(['touch', undefined, undefined])
+    expect(next).toEqual({ ...current, touchedAt: t0 + minute })
+  })
+
+  test('a token of age is offered a successor, which is no rotation yet', async () => {
+    const { act, next, secret: offered, rotated } = await plan({}, { after: 15 * minute })
+    const { salt = '', next: hash = '' } = next.record.verifier
+    expect([act, rotated]).toEqual(['replace', undefined])
+    expect(offered).toBe(deriveSecret(secret, salt))
+    expect(isHashOf(offered ?? '', hash)).toBe(true)
+    expect(next.record.authority).toBe(record.authority)
+  })
+
+  test('the token that was offered, presented, is a rotation by age', async () => {
+    const { next: over, secret: offered = '' } = await plan({}, { after: 15 * minute })
+    const presented = { secret: offered, isSignedByFirst: true }
+    const confirmed = await plan({}, { after: 16 * minute, over, presented })
+    expect([confirmed.act, confirmed.rotated, confirmed.secret]).toEqual([
+      'replace',
+      'age',
+      undefined,
+    ])
+    expect(isHashOf(offered, confirmed.next.record.verifier.current)).toBe(true)
+  })
+
+  test('a session that no token was presented for, as one of a watch, is only touched', async () => {
+    const given = { at: t0 + hour, codec: jsonCodec, policy }
+    const { act } = await makePlan(current, { changes: {}, presented: undefined }, given)
+    expect(act).toBe('touch')
+  })
+})
+
+describe('changes', () => {
+  const mine = encoded({ n: 2 })
+
+  test('replace the row, touch it only when that is due, and date the record', async () => {
+    const early = await plan({ data: { base, mine } }, { after: minute - 1 })
+    expect([early.act, early.next.touchedAt]).toEqual(['replace', t0])
+    expect(early.next.record.updatedAt).toBe(t0 + minute - 1)
+    expect(text(early.next.data)).toBe('{"n":2}')
+    const due = await plan({ data: { base, mine } }, { after: minute })
+    expect([due.act, due.next.touchedAt]).toEqual(['replace', t0 + minute])
+  })
+
+  test('that change nothing write nothing', async () => {
+    expect((await plan({ data: { base, mine: base } })).act).toBe('nothing')
+    expect((await plan({ update: () => undefined })).act).toBe('nothing')
+  })
+
+  test('are merged with what others wrote, and name the keys that both changed', async () => {
+    const over = { ...current, data: encoded({ n: 3, theirs: true }) }
+    const merged = await plan({ data: { base, mine } }, { over })
+    expect(jsonCodec.decode(merged.next.data)).toEqual({ n: 2, theirs: true })
+    expect(merged.conflicts).toEqual(['n'])
+    const { next } = await plan(
+      { data: { base, mine } },
+      { over, rules: { merge: (_key, sides) => Number(sides.mine) + Number(sides.theirs) } },
+    )
+    expect(jsonCodec.decode(next.data)).toEqual({ n: 5, theirs: true })
+  })
+
+  test('of an update are made on a copy of the merged data', async () => {
+    const over = { ...current, data: encoded({ n: 1, theirs: 1 }) }
+    const update = (data: object) => void Object.assign(data, { seen: { ...data } })
+    const { next } = await plan({ data: { base, mine }, update }, { over })
+    expect(jsonCodec.decode(next.data)).toEqual({ n: 2, theirs: 1, seen: { n: 2, theirs: 1 } })
+    expect(jsonCodec.decode(over.data)).toEqual({ n: 1, theirs: 1 })
+  })
+
+  test('above the bound are refused; what was kept before may be larger than it', async () => {
+    const rules = { maxDataBytes: 3 }
+    const planning = plan({ data: { base, mine } }, { rules })
+    await expect(planning).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE' })
+    expect((await plan({}, { rules, after: minute })).act).toBe('touch')
+  })
+})
+
+describe('a rotation by cause', () => {
+  test('has a fresh secret and one more authority, whenever it comes', async () => {
+    const { act, next, secret: fresh = '', rotated } = await plan({ rotate: {} })
+    expect([act, rotated]).toEqual(['replace', 'cause'])
+    expect(next.record.authority).toBe(record.authority + 1)
+    expect(next.record.verifier).toEqual({ current: expect.any(String) as string })
+    expect(isHashOf(fresh, next.record.verifier.current)).toBe(true)
+    expect(next.record.authenticatedAt).toBe(t0)
+  })
+
+  test('with an elevation proves the user anew and restarts the limits', async () => {
+    const elevation = { maxAge: hour, absoluteTimeout: 2 * hour, persistent: false }
+    const { next } = await plan({ rotate: { elevation } }, { after: minute })
+    expect(next.record).toMatchObject({
+      authenticatedAt: t0 + minute,
+      maxAge: hour,
+      absoluteExpiresAt: t0 + minute + 2 * hour,
+      persistent: false,
+    })
+  })
+})
+
+test('a session that leaves is marked, and nothing else of it changes', async () => {
+  const { act, next, secret, rotated } = await plan({ leave: true }, { after: hour })
+  expect([act, secret, rotated]).toEqual(['replace', undefined, undefined])
+  expect(next).toEqual({ ...current, record: { ...record, leaving: true } })
 })
