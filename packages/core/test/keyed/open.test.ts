@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
+import { createOpen } from '../../src/keyed/open.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { devConfig } from '../../src/options/presets.ts'
+import { rotateRecord } from '../../src/record/record.ts'
+import { hashSecret, mintId, mintSecret } from '../../src/record/token.ts'
+import type { ReplayPolicy } from '../../src/store/store.ts'
+import { day, encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
 import {
   aToken,
   browser,
@@ -15,9 +20,6 @@ import {
   testCarrier,
   visit,
 } from '../support.ts'
-
-const minute = 60_000
-const day = 86_400_000
 
 describe('a token', () => {
   test.each(['', '.', '..', '...', 'a.b', 'ID', 'ID.', 'ID.SECRET', 'ID.SECRET.', '.SECRET.MAC'])(
@@ -86,6 +88,70 @@ describe('an end of a row', () => {
     clock.now = row.touchedAt + 30 * day
     expect((await manager.load(visitor.carrier())).isNew).toBe(true)
   })
+})
+
+describe('a token that was rotated away', () => {
+  /** A session of ada whose token was replaced by cause at `t0`, and another session of hers. */
+  function setUp(onReplay: ReplayPolicy) {
+    const made = keyedContext({ onReplay })
+    const group = made.context.env.keyring.userGroup('ada')
+    const seed = () => ({ id: mintId(group), userId: 'ada' })
+    const { record, secret } = freshRecord(seed())
+    const { record: other } = freshRecord(seed())
+    const next = mintSecret()
+    const rotated = rotateRecord(record, hashSecret(next), { at: t0 })
+    for (const kept of [rotated, other])
+      made.keep({ record: kept, touchedAt: t0, data: encoded({}) })
+    const { open } = createOpen(made.context)
+    const tokenOf = (opener: string) => made.context.tokenOf(record, opener)
+    const rows = () => [record.id, other.id].map((id) => made.backend.rows.get(id))
+    return { ...made, open, old: tokenOf(secret), current: tokenOf(next), id: record.id, rows }
+  }
+
+  test('is stale for five minutes, and ends nothing', async () => {
+    const { open, old, current, id, clock, emit } = setUp('destroy')
+    clock.now += 5 * minute - 1
+    expect(await open([old])).toEqual({ outcome: 'ended', id, reason: 'stale' })
+    expect(await open([current])).toMatchObject({ outcome: 'open' })
+    expect(emit).not.toHaveBeenCalled()
+  })
+
+  test.each([
+    ['ignore', 'stale', [{ version: 'first' }, { version: 'first' }]],
+    ['destroy', 'replayed', [{ ended: 'replayed' }, { version: 'first' }]],
+    ['revokeAll', 'replayed', [{ ended: 'replayed' }, { ended: 'replayed' }]],
+  ] as const)(
+    'is a replay later, and onReplay %s says what that ends',
+    async (rule, reason, left) => {
+      const { open, old, id, clock, emit, rows } = setUp(rule)
+      clock.now += 5 * minute
+      expect(await open([old])).toMatchObject({ outcome: 'ended', id, reason })
+      expect(rows()).toMatchObject(left)
+      expect(emit).toHaveBeenCalledWith('replayed', { id, userId: 'ada' })
+      const ended = emit.mock.calls.filter(([type]) => type === 'ended')
+      expect(ended).toEqual(rule === 'ignore' ? [] : [['ended', { id, reason: 'replayed' }]])
+    },
+  )
+
+  test('does no harm beside the current one', async () => {
+    const { open, old, current, clock, emit } = setUp('destroy')
+    clock.now += day / 2
+    expect(await open([old, current])).toMatchObject({ outcome: 'open' })
+    expect(emit).not.toHaveBeenCalled()
+  })
+})
+
+test('peek finds a session whatever token opens it, and says how it ended', async () => {
+  const { context, keep, backend } = keyedContext()
+  const { peek } = createOpen(context)
+  const { record } = freshRecord()
+  const opened = { record, touchedAt: t0, data: encoded({}) }
+  const { id } = record
+  expect(await peek(opened)).toEqual({ outcome: 'discarded', why: 'unknown', id })
+  keep({ ...opened, touchedAt: t0 + minute })
+  expect(await peek(opened)).toMatchObject({ outcome: 'open', opened: { touchedAt: t0 + minute } })
+  backend.rows.set(id, { ended: 'revoked', at: t0 })
+  expect(await peek(opened)).toEqual({ outcome: 'ended', id, reason: 'revoked' })
 })
 
 describe('a key roll', () => {
