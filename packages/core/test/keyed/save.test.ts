@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { createOpen } from '../../src/keyed/open.ts'
+import { createSave } from '../../src/keyed/save.ts'
 import type { SessionBackend } from '../../src/store/backend.ts'
-import { browser, managerOver, mapBackend, timeless, visit } from '../support.ts'
+import type { OpenedSession } from '../../src/store/opened-session.ts'
+import { encoded, freshRecord, hour, keyedContext, minute, t0 } from '../contexts.ts'
+import { browser, deferred, managerOver, mapBackend, timeless, visit } from '../support.ts'
 
 describe('an update', () => {
   test('an update that changes nothing has seen the newest data, and knows when the session has ended', async () => {
@@ -66,5 +70,156 @@ describe('an update', () => {
     )
     await timeless(() => Promise.all(sessions.map((session) => session.update(add))))
     await visit(manager, visitor, (session) => expect(session.data['n']).toBe(40))
+  })
+})
+
+describe('a save', () => {
+  /** Two servers that have opened one session, and `meanwhile`, which runs once before the first of them writes. */
+  async function setUp() {
+    const backend = mapBackend()
+    const meanwhile: { act: (() => Promise<unknown>) | undefined } = { act: undefined }
+    const calls: string[] = []
+    const before = async (operation: string) => {
+      calls.push(operation)
+      const { act } = meanwhile
+      meanwhile.act = undefined
+      await act?.()
+    }
+    const first = keyedContext(
+      {},
+      {
+        ...backend,
+        replace: (...args) => before('replace').then(() => backend.replace(...args)),
+        touch: (...args) => before('touch').then(() => backend.touch(...args)),
+        find: (...args) => before('find').then(() => backend.find(...args)),
+      },
+    )
+    const second = keyedContext({}, backend)
+    const { record } = freshRecord()
+    first.keep({ record, touchedAt: t0, data: encoded({}) })
+    const opening = async ({ context }: typeof first) => {
+      const row = await context.backend.find(record.id, t0)
+      if (row === null || 'ended' in row) return expect.fail('no row')
+      const opened = context.rows.read(record.id, row)
+      return opened === 'corrupt' ? expect.fail('corrupt') : opened
+    }
+    const [mine, theirs] = [await opening(first), await opening(second)]
+    calls.length = 0
+    return {
+      ...first,
+      id: record.id,
+      mine,
+      meanwhile,
+      calls,
+      save: createSave(first.context),
+      other: (changes: Parameters<ReturnType<typeof createSave>>[1]) =>
+        createSave(second.context)(theirs, changes),
+    }
+  }
+
+  const change = (keys: object) => ({ data: { base: encoded({}), mine: encoded(keys) } })
+  const dataOf = ({ data }: OpenedSession) => JSON.parse(Buffer.from(data).toString()) as unknown
+
+  test('that meets the write of another server is merged with it and written again', async () => {
+    const { save, mine, other, meanwhile, calls, emit } = await setUp()
+    meanwhile.act = () => other(change({ b: 2 }))
+    const saving = await save(mine, change({ a: 1 }))
+    if (!saving.saved) return expect.fail(saving.why)
+    expect(dataOf(saving.opened)).toEqual({ a: 1, b: 2 })
+    expect(calls).toEqual(['replace', 'replace'])
+    expect(emit).not.toHaveBeenCalled()
+  })
+
+  test('names the keys that both changed, once it has won', async () => {
+    const { save, mine, other, meanwhile, emit, id } = await setUp()
+    meanwhile.act = () => other(change({ a: 2 }))
+    const saving = await save(mine, change({ a: 1 }))
+    expect(saving.saved && dataOf(saving.opened)).toEqual({ a: 1 })
+    expect(emit.mock.calls).toEqual([['conflict', { id, keys: ['a'] }]])
+  })
+
+  test('that meets an elevation is superseded, and writes nothing (P4)', async () => {
+    const { save, mine, other, meanwhile, backend, id } = await setUp()
+    meanwhile.act = () => other({ rotate: {} })
+    expect(await save(mine, change({ a: 1 }))).toEqual({ saved: false, why: 'superseded' })
+    const row = backend.rows.get(id)
+    expect(row && 'value' in row && Buffer.from(row.value).toString()).toMatch(/\{\}$/)
+  })
+
+  test('that meets an end has ended', async () => {
+    const { save, mine, meanwhile, context, id } = await setUp()
+    meanwhile.act = () => context.backend.remove(id, { at: t0, reason: 'revoked' })
+    expect(await save(mine, change({ a: 1 }))).toEqual({ saved: false, why: 'ended' })
+  })
+
+  test('finds its own write behind a later one, and keeps its token to itself if that elevated', async () => {
+    const backend = mapBackend()
+    const lost: { before: (() => Promise<unknown>) | undefined } = { before: undefined }
+    const replace: SessionBackend['replace'] = async (...args) => {
+      const outcome = await backend.replace(...args)
+      if (!lost.before) return outcome
+      const { before } = lost
+      lost.before = undefined
+      await before()
+      throw new Error('ECONNRESET')
+    }
+    const { context, keep, clock } = keyedContext({}, { ...backend, replace })
+    const { record, secret } = freshRecord()
+    keep({ record, touchedAt: t0, data: encoded({}) })
+    const save = createSave(context)
+    const open = () => createOpen(context).open([context.tokenOf(record, secret)])
+    clock.now += hour
+    const [mine, theirs] = [await open(), await open()]
+    if (mine.outcome !== 'open' || theirs.outcome !== 'open') return expect.fail('not open')
+    const elevate = async () => {
+      const now = await open()
+      return now.outcome === 'open' && createSave(context)(now.opened, { rotate: {} })
+    }
+    lost.before = elevate
+    const saving = await save(mine.opened, change({ a: 1 }))
+    expect(saving).toMatchObject({ saved: true, opened: { record: { authority: 0 } } })
+    expect(saving).not.toHaveProperty('token')
+  })
+
+  test('that only touches leaves it to another that did, and ends with an end', async () => {
+    const { save, mine, other, meanwhile, calls, clock, context, id } = await setUp()
+    clock.now += minute
+    meanwhile.act = () =>
+      context.backend.touch(
+        id,
+        { touchedAt: t0 + 1, expiresAt: t0 + hour },
+        { at: t0 + 1, expected: { version: 'first', touchedAt: t0 } },
+      )
+    expect(await save(mine, {})).toEqual({ saved: true, opened: mine })
+    expect(calls).toEqual(['touch', 'touch'])
+    await other({ rotate: {} })
+    meanwhile.act = () => context.backend.remove(id, { at: t0, reason: 'logout' })
+    expect(await save(mine, {})).toEqual({ saved: false, why: 'ended' })
+  })
+
+  test('of a session that is leaving is refused, but for a touch and the mark itself', async () => {
+    const { save, mine, calls } = await setUp()
+    const saving = await save(mine, { leave: true })
+    if (!saving.saved) return expect.fail(saving.why)
+    calls.length = 0
+    expect(await save(saving.opened, change({ a: 1 }))).toEqual({ saved: false, why: 'ended' })
+    expect(await save(saving.opened, { rotate: {} })).toEqual({ saved: false, why: 'ended' })
+    expect(await save(saving.opened, { leave: true })).toMatchObject({ saved: true })
+    expect(await save(saving.opened, {})).toMatchObject({ saved: true })
+    expect(calls).toEqual([])
+  })
+
+  test('of a session waits for the one before it', async () => {
+    const { save, mine, meanwhile, calls } = await setUp()
+    const held = deferred()
+    meanwhile.act = () => held.promise
+    const first = save(mine, change({ a: 1 }))
+    const second = save(mine, change({ b: 1 }))
+    await new Promise(setImmediate)
+    expect(calls).toEqual(['replace'])
+    held.resolve()
+    const outcomes = await Promise.all([first, second])
+    const data = outcomes.map((outcome) => outcome.saved && dataOf(outcome.opened))
+    expect(data).toEqual([{ a: 1 }, { a: 1, b: 1 }])
   })
 })
