@@ -15,7 +15,7 @@ import { hashSecret, mintId, mintSecret, mintToken } from '../src/record/token.t
 import type { ManagerContext } from '../src/session/state.ts'
 import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { StoreEnv, StorePolicy } from '../src/store/store.ts'
-import { mapBackend } from './support.ts'
+import { testBackend } from './support.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -70,13 +70,13 @@ export function storeEnv(changed: Partial<StorePolicy> = {}) {
   return { env, clock, emit }
 }
 
-/** What the operations of one keyed store share, over a backend of one Map. */
-export function keyedContext(changed: Partial<StorePolicy> = {}, backend = mapBackend()) {
+/** What the operations of one keyed store share, over a backend in memory. */
+export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBackend()) {
   const { env, clock, emit } = storeEnv(changed)
   const codecs: readonly [Codec] = [jsonCodec]
   const keys = env.keyring.derive('token')
   const context: KeyedContext = {
-    backend: guardBackend(backend, { storeTimeout: env.policy.storeTimeout, emit }),
+    backend: guardBackend(over.backend, { storeTimeout: env.policy.storeTimeout, emit }),
     rows: createRows({ codecs, policy: env.policy, emit }),
     codec: jsonCodec,
     env,
@@ -89,19 +89,20 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, backend = mapBa
       lineage: { version: 'first', priorVersions: [] },
       presented: undefined,
     })
-    backend.rows.set(opened.record.id, row)
+    over.rows.set(opened.record.id, row)
   }
-  return { context, backend, clock, emit, keep }
+  return { ...over, context, clock, emit, keep }
 }
 
-/** What a manager's functions share, over a backend of one Map. */
+/** What a manager's functions share, over a backend in memory. */
 export function sessionContext(options: Partial<ConfigOptions> = {}) {
+  const over = testBackend()
   const clock = { now: t0 }
   const emit = vi.fn<ManagerContext['emit']>()
   const warn = vi.fn<(message: string) => void>()
   const config = resolveConfig(
     devConfig(randomBytes(32), {
-      store: keyedStore(mapBackend()),
+      store: keyedStore(over.backend),
       clock: () => clock.now,
       warn,
       ...options,
@@ -120,5 +121,5 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     emit,
     warnOnce: warn,
   }
-  return { context, clock, emit, warn }
+  return { ...over, context, clock, emit, warn }
 }

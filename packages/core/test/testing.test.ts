@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ConfigOptions } from '../src/options/options.ts'
 import { logIn } from '../src/testing.ts'
 import { longTokenStore } from './long-token-store.ts'
-import { counted, managerOver, mapBackend } from './support.ts'
+import { testManager } from './support.ts'
 
 const header = { header: 'X-Session-Token' }
-const over = (options: Partial<ConfigOptions> = {}) => managerOver(mapBackend(), options).manager
+const over = (options: Partial<ConfigOptions> = {}) => testManager(options).manager
 
 const t0 = Date.UTC(2030, 0, 1)
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: t0 }))
@@ -13,8 +13,7 @@ afterEach(() => void vi.useRealTimers())
 
 describe('logIn', () => {
   test('answers the cookie of a session that the manager knows, made by one write', async () => {
-    const { backend, calls } = counted(mapBackend())
-    const { manager } = managerOver(backend)
+    const { manager, calls } = testManager()
     const options = { data: { cart: ['tea'] }, client: { name: 'Test' }, maxAge: '5m' } as const
     const ada = await logIn(manager, 'ada', options)
     expect(calls).toEqual(['insert'])

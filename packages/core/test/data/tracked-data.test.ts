@@ -1,7 +1,8 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { trackData } from '../../src/data/tracked-data.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const encode = (data: object) => jsonCodec.encode(data)
 
@@ -62,9 +63,9 @@ test('what the handler changes while its data is being written counts as changed
 
 describe('data', () => {
   test('set as something else than a plain object is refused', async () => {
-    const { manager } = managerOver(mapBackend())
+    const { manager } = testManager()
     for (const wrong of [null, 1, 'x', [], new Map(), new Date()])
-      await visit(manager, browser(), (session) => {
+      await createVisitor(manager).request((session) => {
         expect(() => {
           session.data = wrong as never
         }).toThrow(/must be a plain object/)
@@ -72,18 +73,17 @@ describe('data', () => {
   })
 
   test('an object given as session.data is not shared with other requests', async () => {
-    const { manager } = managerOver(mapBackend())
+    const { manager } = testManager()
     const empty = Object.freeze({})
-    const ann = browser()
-    await visit(manager, ann, (session) => session.login('ann'))
-    const slow = ann.carrier()
-    const session = await manager.load(slow)
-    session.data = empty
-    await visit(manager, ann, (other) => {
+    const ann = createVisitor(manager)
+    await ann.request((session) => session.login('ann'))
+    const slow = await ann.begin()
+    slow.session.data = empty
+    await ann.request((other) => {
       other.data['card'] = '4111'
     })
-    await manager.commit(session, slow)
+    await slow.finish()
     expect(empty).toEqual({})
-    await visit(manager, ann, (after) => expect(after.data).toEqual({ card: '4111' }))
+    await ann.request((after) => expect(after.data).toEqual({ card: '4111' }))
   })
 })

@@ -1,3 +1,4 @@
+import { createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import {
   createRecentGuard,
@@ -5,18 +6,16 @@ import {
   mountedSession,
 } from '../../src/guards/access-guard.ts'
 import type { Session } from '../../src/session/session.ts'
-import { browser, managerOver, mapBackend, type TestData, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const code = (code: string, status: number) => expect.objectContaining({ code, status })
 
-/** What one request of a visitor gets of a guard. */
+/** Makes one request of a visitor; `next` makes the visitor's next ones. */
 async function ask(act: (session: Session<TestData>) => unknown) {
-  const backend = mapBackend()
-  const world = { backend, ...managerOver(backend, { onStoreError: 'anonymous' }) }
-  const visitor = browser()
-  const next = (act: (session: Session<TestData>) => unknown) => visit(world.manager, visitor, act)
-  await next(act)
-  return { ...world, next }
+  const made = testManager({ onStoreError: 'anonymous' })
+  const visitor = createVisitor(made.manager)
+  await visitor.request(act)
+  return { ...made, next: visitor.request }
 }
 
 describe('a guard', () => {
@@ -44,8 +43,8 @@ describe('a guard', () => {
   })
 
   test('sends nobody to log in while the store is in trouble', async () => {
-    const { backend, next } = await ask((session) => session.login('ada'))
-    backend.find = () => Promise.reject(new Error('down'))
+    const { fail, next } = await ask((session) => session.login('ada'))
+    fail('find')
     await next((session) => {
       for (const guard of [createSessionGuard, (given: object) => createRecentGuard('10m', given)])
         expect(() => guard({ redirectTo: '/login' }).check({}, session)).toThrow(

@@ -1,7 +1,8 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { type AccessOptions, createGuards, csrfField } from '../../src/binding.ts'
 import type { Session } from '../../src/session/session.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 interface Context {
   readonly path: string
@@ -31,8 +32,8 @@ const code = (code: string) => expect.objectContaining({ code })
 
 /** Calls `act` with an anonymous session, then with one of a user who has just logged in. */
 async function withSessions(act: (session: Session, isUser: boolean) => void) {
-  const { manager } = managerOver(mapBackend())
-  await visit(manager, browser(), async (session) => {
+  const { manager } = testManager()
+  await createVisitor(manager).request(async (session) => {
     act(session, false)
     await session.login('ada')
     act(session, true)

@@ -1,8 +1,9 @@
+import { createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { createCsrfGuard } from '../../src/guards/csrf.ts'
 import { checkFetch } from '../../src/guards/csrf-fetch.ts'
 import type { Session } from '../../src/session/session.ts'
-import { browser, managerOver, mapBackend, type TestData, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 const refused = { code: 'ERR_CSRF_REFUSED', status: 403 }
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
@@ -14,10 +15,10 @@ function post(headers: Record<string, string>, { url = 'https://example.com/', b
 
 /** A session that is kept, and a token of it. */
 async function withSession(): Promise<{ session: Session<TestData>; token: string }> {
-  const { manager } = managerOver(mapBackend())
-  const visitor = browser()
-  await visit(manager, visitor, (first) => first.login('ada'))
-  const { session } = await visit(manager, visitor)
+  const { manager } = testManager()
+  const visitor = createVisitor(manager)
+  await visitor.request((first) => first.login('ada'))
+  const { session } = await visit(visitor)
   return { session, token: session.csrfToken() }
 }
 

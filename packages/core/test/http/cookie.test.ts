@@ -1,8 +1,9 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { createTestCarrier } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { cookieBounds, createCookieWriter, parseCookie } from '../../src/http/cookie.ts'
 import { mintId, mintSecret, mintToken } from '../../src/record/token.ts'
-import { signedIn, testCarrier } from '../support.ts'
+import { signedIn } from '../support.ts'
 
 vi.mock('node:crypto', async (original) => {
   const crypto = await original<typeof import('node:crypto')>()
@@ -152,15 +153,15 @@ test('B-11: beyond the bounds of a Cookie header no signature is computed, withi
   const { manager, visitor } = await signedIn()
   const token = () => mintToken(mintId(), mintSecret(), keys)
   const pairs = (count: number) => Array.from({ length: count }, () => `sid=${token()}`)
-  const large = [pairs(5), pairs(10_000), [visitor.jar.cookie, `x=${'x'.repeat(65_536)}`]]
+  const large = [pairs(5), pairs(10_000), [visitor.cookie, `x=${'x'.repeat(65_536)}`]]
   const headers = [...large, [`sid=${'x'.repeat(4096)}`], [`sid=${'x'.repeat(100_000)}`]]
   vi.mocked(createHmac).mockClear()
   for (const header of headers)
-    expect((await manager.load(testCarrier({ cookie: header.join('; ') }))).isNew).toBe(true)
+    expect((await manager.load(createTestCarrier({ cookie: header.join('; ') }))).isNew).toBe(true)
   expect(createHmac).not.toHaveBeenCalled()
   const four = pairs(4).join('; ')
   vi.mocked(createHmac).mockClear()
-  await manager.load(testCarrier({ cookie: four }))
+  await manager.load(createTestCarrier({ cookie: four }))
   expect(createHmac).toHaveBeenCalledTimes(4)
 })
 

@@ -1,6 +1,11 @@
+import {
+  createTestCarrier,
+  type TestCarrierOptions,
+  type TestData,
+} from '@sojourn/conformance/testing'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import type { Session } from '../../src/session/session.ts'
-import { counted, managerOver, mapBackend, type TestData, testCarrier } from '../support.ts'
+import { testManager } from '../support.ts'
 
 export type Asked = Record<string, string>
 export type Handle = (session: Session<TestData>) => unknown
@@ -28,12 +33,11 @@ export const ways = [
 ] as const
 
 export function setUp(options: Partial<ConfigOptions>) {
-  const { backend, calls } = counted(mapBackend())
-  const { manager, clock } = managerOver(backend, options)
+  const { manager, clock, calls } = testManager(options)
   const told: string[] = []
   manager.on('discarded', ({ what, why }) => told.push(`${what} ${why}`))
-  const ask = async (use: Parameters<typeof testCarrier>[0], handle: Handle = who) => {
-    const carrier = testCarrier(use)
+  const ask = async (use: TestCarrierOptions, handle: Handle = who) => {
+    const carrier = createTestCarrier(use)
     const session = await manager.load(carrier)
     await handle(session)
     await manager.commit(session, carrier)

@@ -1,3 +1,4 @@
+import { createTestCarrier } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import {
   readTokens,
@@ -5,22 +6,21 @@ import {
   transportsToClear,
   transportToSend,
 } from '../../src/http/transport.ts'
-import { testCarrier } from '../support.ts'
 import { login, logout, rotate, setUp } from './requests.ts'
 
 describe('several ways at once', () => {
   const both = { tokenIn: ['cookie', 'bearer'] } as const
   const bearer = (token = '') => ({ authorization: `Bearer ${token}` })
-  const tokenOf = ({ carrier }: { carrier: { headers: Map<string, string> } }) =>
-    carrier.headers.get('session-token')
+  const tokenOf = ({ carrier }: { carrier: { responseHeaders: Map<string, string> } }) =>
+    carrier.responseHeaders.get('session-token')
 
   test('answer a new visitor in the first, or in the header that they send empty', async () => {
     const { ask } = setUp(both)
     const browser = await ask({}, login)
     expect([browser.cookie?.slice(0, 4), tokenOf(browser)]).toEqual(['sid=', undefined])
-    const phone = await ask({ asked: bearer() }, login)
+    const phone = await ask({ headers: bearer() }, login)
     expect([phone.cookie, tokenOf(phone)?.length]).toEqual([undefined, 105])
-    expect(phone.carrier.headers.get('vary')).toBe('Cookie, Authorization')
+    expect(phone.carrier.responseHeaders.get('vary')).toBe('Cookie, Authorization')
     const reversed = await setUp({ tokenIn: ['bearer', 'cookie'] }).ask({}, login)
     expect([reversed.cookie, tokenOf(reversed)?.length]).toEqual([undefined, 105])
   })
@@ -30,8 +30,8 @@ describe('several ways at once', () => {
     const { cookie } = await ask({}, login)
     const turned = await ask({ cookie }, rotate)
     expect([turned.cookie === undefined, tokenOf(turned)]).toEqual([false, undefined])
-    const token = tokenOf(await ask({ asked: bearer() }, login))
-    const next = await ask({ asked: bearer(token) }, rotate)
+    const token = tokenOf(await ask({ headers: bearer() }, login))
+    const next = await ask({ headers: bearer(token) }, rotate)
     expect([next.cookie, tokenOf(next) === undefined]).toEqual([undefined, false])
   })
 
@@ -39,11 +39,11 @@ describe('several ways at once', () => {
     'never show a script the token of a cookie, whatever header it adds: %j',
     async (tokenIn) => {
       const { ask, clock } = setUp({ tokenIn })
-      const { cookie } = await ask({ asked: {}, cookie: 'sid=rubbish' }, login)
+      const { cookie } = await ask({ headers: {}, cookie: 'sid=rubbish' }, login)
       const token = cookie?.slice('sid='.length)
-      for (const asked of [bearer(), bearer('rubbish'), bearer(token)]) {
+      for (const headers of [bearer(), bearer('rubbish'), bearer(token)]) {
         clock.now += 16 * 60_000
-        const { carrier } = await ask({ cookie, asked })
+        const { carrier } = await ask({ cookie, headers })
         expect(tokenOf({ carrier })).toBeUndefined()
         expect(carrier.setCookies).toHaveLength(1)
       }
@@ -54,14 +54,14 @@ describe('several ways at once', () => {
     const { ask, told } = setUp(both)
     const { cookie } = await ask({}, login)
     const mine = cookie?.slice('sid='.length)
-    expect((await ask({ cookie, asked: bearer(mine) })).session.userId).toBe('ada')
-    const theirs = tokenOf(await ask({ asked: bearer() }, login))
-    expect((await ask({ cookie, asked: bearer(theirs) })).session.isNew).toBe(true)
+    expect((await ask({ cookie, headers: bearer(mine) })).session.userId).toBe('ada')
+    const theirs = tokenOf(await ask({ headers: bearer() }, login))
+    expect((await ask({ cookie, headers: bearer(theirs) })).session.isNew).toBe(true)
     expect(told).toEqual(['token ambiguous'])
     const many = ['a', 'b', 'c'].map((value) => `sid=${value}`).join('; ')
-    expect((await ask({ cookie: many, asked: bearer('d') })).session.isNew).toBe(true)
+    expect((await ask({ cookie: many, headers: bearer('d') })).session.isNew).toBe(true)
     expect(
-      (await ask({ cookie: many, asked: { authorization: 'Bearer d, Bearer e' } })).session.isNew,
+      (await ask({ cookie: many, headers: { authorization: 'Bearer d, Bearer e' } })).session.isNew,
     ).toBe(true)
     expect(told.slice(1)).toEqual(['token malformed', 'token excessive'])
   })
@@ -69,7 +69,7 @@ describe('several ways at once', () => {
   test('are told of a logout in each way that was used', async () => {
     const { ask } = setUp(both)
     const { cookie } = await ask({}, login)
-    const { carrier } = await ask({ cookie, asked: bearer(cookie?.slice('sid='.length)) }, logout)
+    const { carrier } = await ask({ cookie, headers: bearer(cookie?.slice('sid='.length)) }, logout)
     expect(carrier.setCookies.join()).toMatch(/^sid=; .*Max-Age=0/)
     expect(tokenOf({ carrier })).toBe('')
   })
@@ -87,7 +87,7 @@ function transport(header: string, tokens: ReturnType<TokenTransport['read']>): 
 }
 
 describe('the transports of a request', () => {
-  const request = testCarrier({})
+  const request = createTestCarrier({})
   const cookie = transport('Cookie', ['a', 'b'])
   const bearer = transport('Authorization', ['b', 'c'])
   const empty = transport('X-Token', [])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { managerOver, mapBackend } from '../support.ts'
+import { testManager } from '../support.ts'
 import { login, setUp, ways } from './requests.ts'
 
 describe('by default', () => {
@@ -7,11 +7,11 @@ describe('by default', () => {
     const { ask, calls } = setUp({})
     const token = (await ask({}, login)).cookie?.slice('sid='.length) ?? ''
     calls.length = 0
-    for (const asked of [
+    for (const headers of [
       ...ways.map(({ ask }) => ask(token)),
       { sid: token, 'session-token': token },
     ])
-      expect((await ask({ asked })).session.isNew).toBe(true)
+      expect((await ask({ headers })).session.isNew).toBe(true)
     expect(calls).toEqual([])
   })
 })
@@ -47,16 +47,14 @@ describe('tokenIn is refused', () => {
       'Access-Control-Allow-Origin',
     ].map((name): [string, unknown, RegExp] => [name, { header: name }, /means something in HTTP/]),
   ])('for %s', (_title, tokenIn, message) => {
-    const make = () => managerOver(mapBackend(), { tokenIn: tokenIn as never })
+    const make = () => testManager({ tokenIn: tokenIn as never })
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(make).toThrow(message)
   })
 
   test('for nothing that a client may reasonably want', () => {
     for (const name of ['X-Session-Token', 'x-auth', 'Token'])
-      expect(managerOver(mapBackend(), { tokenIn: { header: name } }).manager.tokenIn).toEqual([
-        { header: name },
-      ])
-    expect(managerOver(mapBackend()).manager.tokenIn).toEqual(['cookie'])
+      expect(testManager({ tokenIn: { header: name } }).manager.tokenIn).toEqual([{ header: name }])
+    expect(testManager().manager.tokenIn).toEqual(['cookie'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { listed, varyBy } from '../../src/http/vary.ts'
+import { parseList, varyBy } from '../../src/http/vary.ts'
 
 /** What Vary says after `headers` were added to `before`, and how often it was set. */
 function vary(before: string | undefined, headers: readonly string[]) {
@@ -24,6 +24,6 @@ describe('varyBy', () => {
   })
 })
 
-test('listed gives the items of a header in lower case, without blanks', () => {
-  expect(listed('No-Cache ,\tprivate,max-age=0')).toEqual(['no-cache', 'private', 'max-age=0'])
+test('parseList returns the items of a header in lower case, without blanks', () => {
+  expect(parseList('No-Cache ,\tprivate,max-age=0')).toEqual(['no-cache', 'private', 'max-age=0'])
 })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  brokenContract,
   checkCount,
   checkFound,
   checkInserted,
@@ -8,14 +7,16 @@ import {
   checkRemoved,
   checkReplaced,
   checkTouched,
+  contractError,
 } from '../../src/keyed/check-results.ts'
 import type { Row } from '../../src/store/backend.ts'
-import { troubled, visit } from '../support.ts'
+import { signedIn, visit } from '../support.ts'
 
 describe('a store in trouble while writing', () => {
   test('names the clause that was broken', async () => {
-    const { manager, visitor } = await troubled('replace', async () => 'OK')
-    const changing = visit(manager, visitor, (session) => {
+    const { visitor, intercept } = await signedIn()
+    intercept('replace', async () => 'OK' as never)
+    const changing = visit(visitor, (session) => {
       session.data['n'] = 2
     })
     await expect(changing).rejects.toMatchObject({
@@ -81,8 +82,8 @@ describe.each(checks)('the result of %s', (_operation, check, right, wrong, clau
 })
 
 test('a broken contract is an error of the store, whatever the breach', () => {
-  expect(brokenContract('find', 'it said so')).toMatchObject({
+  expect(contractError('find', 'it said so')).toMatchObject({
     code: 'ERR_STORE_CONTRACT',
-    message: expect.stringMatching(/^The backend broke its contract in 'find': it said so\. /),
+    detail: expect.stringMatching(/^The backend broke its contract in 'find': it said so\. /),
   })
 })

@@ -5,7 +5,7 @@ import { isHashOf, mintId, verifyToken } from '../../src/record/token.ts'
 import type { SessionBackend } from '../../src/store/backend.ts'
 import type { Draft, StorePolicy } from '../../src/store/store.ts'
 import { day, encoded, keyedContext, minute, t0 } from '../contexts.ts'
-import { mapBackend } from '../support.ts'
+import { testBackend } from '../support.ts'
 
 const draft: Draft = {
   data: encoded({ n: 1 }),
@@ -16,20 +16,19 @@ const draft: Draft = {
 
 /** A `create` whose inserts go to `insert`, and what it is called with. */
 function setUp(insert?: SessionBackend['insert'], policy: Partial<StorePolicy> = {}) {
-  const backend = mapBackend()
+  const over = testBackend()
   const inserts: Parameters<SessionBackend['insert']>[] = []
-  const right = insert ?? backend.insert
-  backend.insert = (...args) => {
+  const recorded: SessionBackend['insert'] = (...args) => {
     inserts.push(args)
-    return right(...args)
+    return (insert ?? over.backend.insert)(...args)
   }
-  const made = keyedContext(policy, backend)
+  const made = keyedContext(policy, { ...over, backend: { ...over.backend, insert: recorded } })
   return { ...made, inserts, create: createCreate(made.context) }
 }
 
 describe('a new session', () => {
   test('is kept under its id, and opens by the secret of its token alone', async () => {
-    const { create, context, backend } = setUp()
+    const { create, context, rows } = setUp()
     const creation = await create(draft, {})
     if (!creation.created) return expect.fail(creation.why)
     const { record, touchedAt } = creation.opened
@@ -38,8 +37,8 @@ describe('a new session', () => {
     expect(genuine.id).toBe(record.id)
     expect(isHashOf(genuine.secret, record.verifier.current)).toBe(true)
     expect([record.createdAt, touchedAt, record.absoluteExpiresAt]).toEqual([t0, t0, t0 + 30 * day])
-    expect([...backend.rows.keys()]).toEqual([record.id])
-    expect(backend.rows.get(record.id)).toMatchObject({ priorVersions: [], touchedAt: t0 })
+    expect([...rows.keys()]).toEqual([record.id])
+    expect(rows.get(record.id)).toMatchObject({ priorVersions: [], touchedAt: t0 })
   })
 
   test('of a user has an id in the group of that user; an anonymous one is alone in its group', async () => {
@@ -59,10 +58,10 @@ describe('a new session', () => {
   })
 
   test('has the id that the handler was shown', async () => {
-    const { create, backend } = setUp()
+    const { create, rows } = setUp()
     const id = mintId()
     await create({ ...draft, id }, {})
-    expect([...backend.rows.keys()]).toEqual([id])
+    expect([...rows.keys()]).toEqual([id])
   })
 
   test('takes the limit along, and says whom it evicted or that it was refused', async () => {
@@ -76,20 +75,20 @@ describe('a new session', () => {
   })
 
   test('whose id is taken was ended before it was kept, and gets no other id (P1)', async () => {
-    const { create, backend, inserts } = setUp()
+    const { create, rows, inserts } = setUp()
     const id = mintId()
-    backend.rows.set(id, { ended: 'revoked', at: t0 })
+    rows.set(id, { ended: 'revoked', at: t0 })
     expect(await create({ ...draft, id }, {})).toEqual({ created: false, why: 'ended' })
     expect(inserts).toHaveLength(1)
-    expect(backend.rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
+    expect(rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
   })
 
   test('whose insert failed is removed, for nobody has its token', async () => {
-    const { create, backend, inserts } = setUp(() => Promise.reject(new Error('down')))
+    const { create, rows, inserts } = setUp(() => Promise.reject(new Error('down')))
     await expect(create(draft, {})).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
     await new Promise(setImmediate)
     const [id = ''] = inserts.map(([id]) => id)
-    expect(backend.rows.get(id)).toEqual({ ended: 'logout', at: t0 })
+    expect(rows.get(id)).toEqual({ ended: 'logout', at: t0 })
   })
 
   test('whose data is too large is refused before any call', async () => {

@@ -1,24 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { createEnd } from '../../src/keyed/end.ts'
-import { encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
-import { counted, mapBackend } from '../support.ts'
+import { day, encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
+import { rowOf } from '../support.ts'
 
 function setUp() {
-  const map = mapBackend()
-  const { backend, calls } = counted(map)
-  const made = keyedContext({}, { ...backend, rows: map.rows })
+  const made = keyedContext()
   const { record } = freshRecord()
   const opened = { record, touchedAt: t0, data: encoded({ n: 1 }) }
   made.keep(opened)
-  return { ...made, calls, opened, end: createEnd(made.context) }
+  return { ...made, opened, ...createEnd(made.context) }
 }
 
 describe('the end of a session', () => {
   test('leaves a tombstone with its reason, by one call', async () => {
-    const { end, opened, backend, calls, clock } = setUp()
+    const { end, opened, rows, calls, clock } = setUp()
     clock.now += minute
     await end(opened, 'logout')
-    expect(backend.rows.get(opened.record.id)).toEqual({ ended: 'logout', at: t0 + minute })
+    expect(rows.get(opened.record.id)).toEqual({ ended: 'logout', at: t0 + minute })
     expect(calls).toEqual(['remove'])
   })
 
@@ -30,9 +28,9 @@ describe('the end of a session', () => {
   })
 
   test('returns the session as it was opened where the last row cannot be read', async () => {
-    const { end, opened, backend, emit } = setUp()
-    const row = backend.rows.get(opened.record.id)
-    if (row) backend.rows.set(opened.record.id, { ...row, value: new Uint8Array() })
+    const { end, opened, rows, emit } = setUp()
+    const { id } = opened.record
+    rows.set(id, { ...rowOf(rows, id), value: new Uint8Array() })
     expect(await end(opened, 'logout')).toEqual({ last: opened })
     expect(emit).toHaveBeenCalledWith('corrupt', expect.anything())
   })
@@ -40,21 +38,25 @@ describe('the end of a session', () => {
   test.each(['logout', 'revoked', 'login'] as const)(
     'that came second says how the first ended it: %s',
     async (before) => {
-      const { end, opened, backend } = setUp()
-      backend.rows.set(opened.record.id, { ended: before, at: t0 })
+      const { end, opened, rows } = setUp()
+      rows.set(opened.record.id, { ended: before, at: t0 })
       expect(await end(opened, 'logout')).toEqual({ last: undefined, before })
     },
   )
 
-  test('of a session that has expired has no reason before it', async () => {
-    const { end, opened, clock, backend } = setUp()
-    const remove = backend.remove
-    backend.remove = async (...args) => {
-      const row = await remove(...args)
-      backend.rows.delete(opened.record.id) // as a database that keeps no tombstone of an expired row
-      return row
-    }
-    clock.now += 31 * 24 * 60 * minute
-    expect(await end(opened, 'logout')).toEqual({ last: undefined, before: undefined })
+  test('of a session that has expired finds the tombstone that it left itself', async () => {
+    const { end, opened, clock, calls } = setUp()
+    clock.now += 31 * day
+    expect(await end(opened, 'logout')).toEqual({ last: undefined, before: 'logout' })
+    expect(calls).toEqual(['remove', 'find'])
+  })
+
+  test('may name the session by its id alone, and says whether it was alive', async () => {
+    const { endById, opened, rows, calls } = setUp()
+    const { id } = opened.record
+    expect(await endById(id, 'revoked')).toBe(true)
+    expect(rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
+    expect(await endById(id, 'revoked')).toBe(false)
+    expect(calls).toEqual(['remove', 'remove'])
   })
 })

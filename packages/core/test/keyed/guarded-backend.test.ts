@@ -1,21 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { guardBackend } from '../../src/keyed/guarded-backend.ts'
 import type { Row, SessionBackend } from '../../src/store/backend.ts'
 import { t0 } from '../contexts.ts'
-import {
-  browser,
-  hang,
-  managerOver,
-  mapBackend,
-  overwrite,
-  refuse,
-  troubled,
-  visit,
-} from '../support.ts'
+import { rowOf, signedIn, testBackend, testManager, visit } from '../support.ts'
 
 describe('a store in trouble while reading', () => {
-  test.each([
-    ['rejects', refuse, 'ERR_STORE_UNAVAILABLE'],
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['rejects', () => Promise.reject(new Error('ECONNREFUSED')), 'ERR_STORE_UNAVAILABLE'],
     [
       'throws at once',
       () => {
@@ -23,29 +16,31 @@ describe('a store in trouble while reading', () => {
       },
       'ERR_STORE_UNAVAILABLE',
     ],
-    ['hangs', hang, 'ERR_STORE_TIMEOUT'],
+    ['hangs', () => new Promise(() => undefined), 'ERR_STORE_TIMEOUT'],
     ['answers undefined', async () => undefined, 'ERR_STORE_CONTRACT'],
     ['answers a string', async () => 'row', 'ERR_STORE_CONTRACT'],
     ['answers half a row', async () => ({ version: 'v' }), 'ERR_STORE_CONTRACT'],
   ])(
     '%s: that is an error with a code and a cause, never a new session',
     async (_title, act, code) => {
-      const { manager, visitor, fault } = await troubled('find', act)
+      const { manager, visitor, intercept } = await signedIn({ storeTimeout: '250ms' })
+      const fault = intercept('find', () => act() as Promise<never>)
       const failed = vi.fn()
       manager.on('failed', failed)
-      const before = visitor.jar.cookie
-      await expect(visit(manager, visitor)).rejects.toMatchObject({ code, status: 503 })
+      const before = visitor.cookie
+      await expect(visit(visitor)).rejects.toMatchObject({ code, status: 503 })
       expect(failed).toHaveBeenCalledTimes(1)
-      fault.isOn = false
-      const { session } = await visit(manager, visitor)
+      fault.stop()
+      const { session } = await visit(visitor)
       expect(session.userId).toBe('user-1')
-      expect(visitor.jar.cookie).toBe(before)
+      expect(visitor.cookie).toBe(before)
     },
   )
 
   test('keeps the cause', async () => {
-    const { manager, visitor } = await troubled('find', refuse)
-    await expect(visit(manager, visitor)).rejects.toMatchObject({
+    const { visitor, fail } = await signedIn()
+    fail('find')
+    await expect(visit(visitor)).rejects.toMatchObject({
       cause: expect.objectContaining({ message: 'ECONNREFUSED' }),
       headers: { 'Retry-After': '1' },
     })
@@ -53,92 +48,76 @@ describe('a store in trouble while reading', () => {
 
   test('aborts the signal at the deadline', async () => {
     const aborted = vi.fn()
-    const { manager, visitor } = await troubled('find', (_id, call: { signal: AbortSignal }) => {
-      call.signal.addEventListener('abort', aborted)
-      return hang()
-    })
-    await expect(visit(manager, visitor)).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    const over = testBackend()
+    const find: SessionBackend['find'] = (_id, { signal }) => {
+      signal.addEventListener('abort', aborted)
+      return new Promise(() => undefined)
+    }
+    const hanging = { ...over, backend: { ...over.backend, find } }
+    const { manager } = testManager({ storeTimeout: '250ms' }, hanging)
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    await expect(visit(visitor)).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
     expect(aborted).toHaveBeenCalledTimes(1)
   })
 })
 
 describe('a reply that is lost after the write', () => {
-  const loseFirstReply = (operation: keyof SessionBackend) => {
-    const backend = mapBackend()
-    const right = backend[operation] as (...args: unknown[]) => Promise<unknown>
-    const lost = { armed: false, times: 0 }
-    const losing = async (...args: unknown[]) => {
-      const reply = await right(...args)
-      if (!lost.armed) return reply
-      lost.armed = false
-      lost.times++
-      throw new Error('ECONNRESET')
-    }
-    return { backend: { ...backend, [operation]: losing } as SessionBackend, lost }
-  }
-
   test('of an update: sent again, applied once', async () => {
-    const { backend, lost } = loseFirstReply('replace')
-    const { manager } = managerOver(backend)
-    const visitor = browser()
-    await visit(manager, visitor, (session) => {
+    const { manager, loseReplies } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => {
       session.data['n'] = 0
     })
-    lost.armed = true
-    await visit(manager, visitor, (session) =>
+    const lost = loseReplies('replace', { times: 1 })
+    await visitor.request((session) =>
       session.update((data) => {
         data['n'] = Number(data['n']) + 1
       }),
     )
-    expect(lost.times).toBe(1)
-    await visit(manager, visitor, (session) => expect(session.data['n']).toBe(1))
+    expect(lost.count).toBe(1)
+    await visitor.request((session) => expect(session.data['n']).toBe(1))
   })
 
   test('of a creation: one session, its cookie good', async () => {
-    const { backend, lost } = loseFirstReply('insert')
-    const { manager } = managerOver(backend)
-    const visitor = browser()
-    lost.armed = true
-    await visit(manager, visitor, (session) => session.login('user-1'))
+    const { manager, loseReplies } = testManager()
+    const visitor = createVisitor(manager)
+    const lost = loseReplies('insert', { times: 1 })
+    await visitor.request((session) => session.login('user-1'))
+    expect(lost.count).toBe(1)
     expect(await manager.sessions('user-1')).toHaveLength(1)
-    await visit(manager, visitor, (session) => expect(session.userId).toBe('user-1'))
+    await visitor.request((session) => expect(session.userId).toBe('user-1'))
   })
 
   test('of a logout: ended, and the cookie is cleared', async () => {
-    const { backend, lost } = loseFirstReply('remove')
-    const { manager } = managerOver(backend)
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    lost.armed = true
-    await visit(manager, visitor, (session) => session.destroy())
-    expect(lost.times).toBe(1)
-    expect(visitor.jar.cookie).toBeUndefined()
+    const { visitor, loseReplies } = await signedIn()
+    const lost = loseReplies('remove', { times: 1 })
+    await visitor.request((session) => session.destroy())
+    expect(lost.count).toBe(1)
+    expect(visitor.cookie).toBeUndefined()
   })
 
   test('a lost reply with four other writers after it is an unknown outcome, never a second write', async () => {
-    const backend = mapBackend()
-    const lost = { isArmed: false }
-    const visitor = browser()
-    const add = (session: { update(fn: (data: Record<string, unknown>) => void): Promise<void> }) =>
-      session.update((data) => {
+    const { manager, rows, loseReplies } = testManager()
+    const visitor = createVisitor(manager)
+    const { session } = await visit(visitor, (first) => first.login('user-1'))
+    /** Another writer's version, four of which push every earlier one out of a row's memory. */
+    const overwrite = () => {
+      const row = rowOf(rows, session.id)
+      const priorVersions = [row.version, ...row.priorVersions].slice(0, 3)
+      rows.set(session.id, { ...row, version: randomUUID(), priorVersions })
+    }
+    const meanwhile = async () => {
+      for (let n = 0; n < 4; n++) overwrite()
+    }
+    loseReplies('replace', { times: 1, meanwhile })
+    await visitor.request(async (again) => {
+      const update = again.update((data) => {
         data['n'] = Number(data['n'] ?? 0) + 1
       })
-    const plain = managerOver(backend)
-    const replace: SessionBackend['replace'] = async (id, row, call) => {
-      const outcome = await backend.replace(id, row, call)
-      if (!lost.isArmed) return outcome
-      lost.isArmed = false
-      for (let n = 0; n < 4; n++) overwrite(backend.rows, id)
-      throw new Error('ECONNRESET')
-    }
-    const { manager } = managerOver({ ...backend, replace })
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    lost.isArmed = true
-    await visit(manager, visitor, async (session) => {
-      await expect(add(session)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      await expect(update).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
     })
-    await visit(manager, visitor, (session) => expect(session.data['n']).toBe(1))
-    await plain.manager.close()
+    await visitor.request((last) => expect(last.data['n']).toBe(1))
   })
 })
 
@@ -258,7 +237,7 @@ describe('a guarded backend', () => {
   })
 
   test.each([
-    ['its own tombstone', { ended: 'logout', at: t0 }, 'unseen'],
+    ['its own tombstone', { ended: 'logout', at: t0 }, 'row-lost'],
     ['the tombstone of another time', { ended: 'logout', at: t0 - 1 }, null],
     ['the tombstone of another reason', { ended: 'revoked', at: t0 }, null],
     ['nothing', null, null],

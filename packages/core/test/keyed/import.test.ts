@@ -5,6 +5,7 @@ import { createSave } from '../../src/keyed/save.ts'
 import type { SessionRecord } from '../../src/record/record.ts'
 import type { OpenedSession } from '../../src/store/opened-session.ts'
 import { encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
+import { rowOf } from '../support.ts'
 
 /** A session as a store of sealed tokens opens it: without a verifier. */
 function sealed(): OpenedSession {
@@ -64,7 +65,7 @@ describe('a session of another store', () => {
   })
 
   test('is kept by the first of several who bring it; only that one gets a token', async () => {
-    const { imports, backend } = setUp()
+    const { imports, rows } = setUp()
     const guest = sealed()
     const first = await imports.adopt(guest, [])
     const second = await imports.adopt({ ...guest, data: encoded({ n: 2 }) }, [])
@@ -73,16 +74,16 @@ describe('a session of another store', () => {
       undefined,
       '{"n":1}',
     ])
-    expect(backend.rows.size).toBe(1)
+    expect(rows.size).toBe(1)
   })
 
   test('that has ended here does not come back (P1)', async () => {
-    const { imports, backend } = setUp()
+    const { imports, rows } = setUp()
     const guest = sealed()
-    backend.rows.set(guest.record.id, { ended: 'logout', at: t0 })
+    rows.set(guest.record.id, { ended: 'logout', at: t0 })
     expect(await imports.adopt(guest, [])).toBeUndefined()
     expect(await imports.find(guest, [])).toBeUndefined()
-    expect(backend.rows.get(guest.record.id)).toEqual({ ended: 'logout', at: t0 })
+    expect(rows.get(guest.record.id)).toEqual({ ended: 'logout', at: t0 })
   })
 
   test('is found by whoever opened it there, and can be written', async () => {
@@ -97,11 +98,11 @@ describe('a session of another store', () => {
   })
 
   test('whose row cannot be read is not found, which is an event', async () => {
-    const { imports, backend, emit } = setUp()
+    const { imports, rows, emit } = setUp()
     const guest = sealed()
     await imports.adopt(guest, [])
-    const row = backend.rows.get(guest.record.id)
-    if (row) backend.rows.set(guest.record.id, { ...row, value: new Uint8Array() })
+    const { id } = guest.record
+    rows.set(id, { ...rowOf(rows, id), value: new Uint8Array() })
     expect(await imports.find(guest, [])).toBeUndefined()
     expect(emit).toHaveBeenCalledWith('corrupt', expect.anything())
   })

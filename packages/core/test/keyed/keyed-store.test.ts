@@ -1,8 +1,9 @@
+import { referenceBackend } from '@sojourn/conformance/backend'
 import { describe, expect, test, vi } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { day, encoded, storeEnv, t0 } from '../contexts.ts'
-import { mapBackend } from '../support.ts'
+import { testBackend } from '../support.ts'
 
 describe('a store that is none is refused when constructing, with what to do', () => {
   test('keyedStore without a backend', () => {
@@ -21,33 +22,32 @@ describe('a keyed store', () => {
     [{ conditionalWrite: false }, true, false],
     [{ revocation: false }, true, false],
   ])('over a backend with %j offers what that can keep', (lacks, hasUsers, hasImports) => {
-    const backend = mapBackend()
-    const store = keyedStore({ ...backend, supports: { ...backend.supports, ...lacks } })(
-      storeEnv().env,
-    )
+    const { backend } = testBackend()
+    const supports = { ...backend.supports, ...lacks }
+    const store = keyedStore({ ...backend, supports })(storeEnv().env)
     expect([store.users !== undefined, store.imports !== undefined]).toEqual([hasUsers, hasImports])
-    const { conditionalWrite, revocation, list, limit } = { ...backend.supports, ...lacks }
+    const { conditionalWrite, revocation, list, limit } = supports
     expect(store.supports).toEqual({ conditionalWrite, revocation, list, limit })
   })
 
   test('takes a function that makes the backend of the environment', () => {
     const { env } = storeEnv()
-    const backend = vi.fn(mapBackend)
+    const backend = vi.fn(() => referenceBackend())
     keyedStore(backend)(env)
     expect(backend.mock.calls).toEqual([[env]])
   })
 
   test('writes by the codec of the application, else by its own, else as JSON', () => {
     const { env } = storeEnv()
-    const own = keyedStore(mapBackend(), { codec: named('own') })
+    const own = keyedStore(referenceBackend(), { codec: named('own') })
     expect(own({ ...env, codec: named('chosen') }).codec.name).toBe('chosen')
     expect(own(env).codec.name).toBe('own')
-    expect(keyedStore(mapBackend())(env).codec).toBe(jsonCodec)
+    expect(keyedStore(referenceBackend())(env).codec).toBe(jsonCodec)
   })
 
   test('reads what its own codec, those of `reads` and JSON wrote, and nothing else', async () => {
     const { env, emit } = storeEnv()
-    const backend = mapBackend()
+    const backend = referenceBackend()
     const tokens: string[] = []
     for (const codec of ['json', 'own', 'old', 'other'].map(named)) {
       const creation = await keyedStore(backend)({ ...env, codec }).create(draft, {})
@@ -60,21 +60,10 @@ describe('a keyed store', () => {
     expect(emit).toHaveBeenCalledTimes(1)
   })
 
-  test('ends a session by its id, and says whether it was alive', async () => {
-    const { env } = storeEnv()
-    const backend = mapBackend()
-    const store = keyedStore(backend)(env)
-    const creation = await store.create(draft, {})
-    const id = creation.created ? creation.opened.record.id : ''
-    expect(await store.endById?.(id, 'revoked')).toBe(true)
-    expect(backend.rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
-    expect(await store.endById?.(id, 'revoked')).toBe(false)
-  })
-
   test('pings and closes its backend', async () => {
     const ping = vi.fn(async () => undefined)
     const close = vi.fn(async () => undefined)
-    const store = keyedStore({ ...mapBackend(), ping, close })(storeEnv().env)
+    const store = keyedStore({ ...referenceBackend(), ping, close })(storeEnv().env)
     await store.ping()
     await store.close()
     expect(ping.mock.calls).toEqual([[expect.objectContaining({ at: t0 })]])

@@ -1,92 +1,82 @@
 import { randomBytes } from 'node:crypto'
+import { createTestCarrier, createVisitor, type Visitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createOpen } from '../../src/keyed/open.ts'
-import { createSessionManager } from '../../src/manager/manager.ts'
-import type { ConfigOptions } from '../../src/options/options.ts'
-import { devConfig } from '../../src/options/presets.ts'
 import { rotateRecord } from '../../src/record/record.ts'
 import { hashSecret, mintId, mintSecret } from '../../src/record/token.ts'
 import type { ReplayPolicy } from '../../src/store/store.ts'
 import { day, encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
-import {
-  aToken,
-  browser,
-  counted,
-  managerOver,
-  mapBackend,
-  signedIn,
-  type TestData,
-  testCarrier,
-  visit,
-} from '../support.ts'
+import { signedIn, testBackend, testManager, visit } from '../support.ts'
+
+/** The token in a visitor's cookie. */
+const tokenOf = ({ cookie = '' }: Visitor) => cookie.slice('sid='.length)
 
 describe('a token', () => {
   test.each(['', '.', '..', '...', 'a.b', 'ID', 'ID.', 'ID.SECRET', 'ID.SECRET.', '.SECRET.MAC'])(
     'A-04: %j is nobody, without a look at the store',
     async (form) => {
-      const { manager, calls, token } = await aToken()
-      const [a, b, secret = '', mac = ''] = token.split('.')
+      const { manager, calls, visitor } = await signedIn()
+      const [a, b, secret = '', mac = ''] = tokenOf(visitor).split('.')
       const text = form.replace('ID', `${a}.${b}`).replace('SECRET', secret).replace('MAC', mac)
-      const session = await manager.load(testCarrier({ cookie: `sid=${text}` }))
+      const session = await manager.load(createTestCarrier({ cookie: `sid=${text}` }))
       expect([session.isNew, calls]).toEqual([true, []])
     },
   )
 
   test('A-08: a genuine token of a session that the store has not gets another id, and an event', async () => {
-    const { manager, backend, visitor, id } = await signedIn()
+    const { manager, rows, visitor, id } = await signedIn()
     const discarded = vi.fn()
     manager.on('discarded', discarded)
-    backend.rows.delete(id)
-    const { session } = await visit(manager, visitor, (next) => {
+    rows.delete(id)
+    const { session } = await visit(visitor, (next) => {
       next.data['n'] = 2
     })
     expect(session.id).not.toBe(id)
-    expect([...backend.rows.keys()]).toEqual([session.id])
+    expect([...rows.keys()]).toEqual([session.id])
     expect(discarded).toHaveBeenCalledWith({ what: 'token', why: 'unknown', id })
   })
 
   test.each(['%', '%E0%A4%A', '%00', 'T,sid=T', 'T\nT', '\0', 'T\0', '\xff', '\ud800', 'T\udfff'])(
     'B-08 and B-10: the value %j is nobody, without a look at the store',
     async (form) => {
-      const { manager, calls, token } = await aToken()
-      const cookie = `sid=${form.replaceAll('T', token)}`
-      const session = await manager.load(testCarrier({ cookie }))
+      const { manager, calls, visitor } = await signedIn()
+      const cookie = `sid=${form.replaceAll('T', tokenOf(visitor))}`
+      const session = await manager.load(createTestCarrier({ cookie }))
       expect([session.isNew, calls]).toEqual([true, []])
     },
   )
 
   test('of two tokens of one session the newest counts, so that an old copy does not hold up rotation', async () => {
-    const { manager, clock } = managerOver(mapBackend())
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const old = visitor.jar.cookie
+    const { manager, clock } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const old = visitor.cookie
     clock.now += 15 * 60_000
-    await visit(manager, visitor)
-    const cookie = `${old}; ${visitor.jar.cookie}`
+    await visitor.request()
+    const cookie = `${old}; ${visitor.cookie}`
     clock.now += 60_000
-    const carrier = testCarrier({ cookie })
+    const carrier = createTestCarrier({ cookie })
     await manager.commit(await manager.load(carrier), carrier)
     clock.now += 60_000
-    const alone = await manager.load(testCarrier({ cookie: old }))
+    const alone = await manager.load(createTestCarrier({ cookie: old }))
     expect(alone.ended).toBe('stale')
   })
 })
 
 describe('an end of a row', () => {
   test('D-06: an end far in the future prolongs nothing, and times below zero are over', async () => {
-    const { manager, visitor, put, row, clock } = await signedIn()
+    const { visitor, put, row, clock } = await signedIn()
     for (const fields of [{ touchedAt: -1 }, { expiresAt: -1 }]) {
       put(fields)
-      expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+      expect((await visitor.begin()).session.isNew).toBe(true)
     }
     put({ expiresAt: 8e15 })
-    expect((await manager.load(visitor.carrier())).userId).toBe('user-1')
+    expect((await visitor.begin()).session.userId).toBe('user-1')
     clock.now = row.touchedAt + 2 * day
-    expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+    expect((await visitor.begin()).session.isNew).toBe(true)
     put({ expiresAt: 8e15, touchedAt: 8e15 })
     clock.now = row.touchedAt + 30 * day
-    expect((await manager.load(visitor.carrier())).isNew).toBe(true)
+    expect((await visitor.begin()).session.isNew).toBe(true)
   })
 })
 
@@ -104,7 +94,7 @@ describe('a token that was rotated away', () => {
       made.keep({ record: kept, touchedAt: t0, data: encoded({}) })
     const { open } = createOpen(made.context)
     const tokenOf = (opener: string) => made.context.tokenOf(record, opener)
-    const rows = () => [record.id, other.id].map((id) => made.backend.rows.get(id))
+    const rows = () => [record.id, other.id].map((id) => made.rows.get(id))
     return { ...made, open, old: tokenOf(secret), current: tokenOf(next), id: record.id, rows }
   }
 
@@ -142,7 +132,7 @@ describe('a token that was rotated away', () => {
 })
 
 test('peek finds a session whatever token opens it, and says how it ended', async () => {
-  const { context, keep, backend } = keyedContext()
+  const { context, keep, rows } = keyedContext()
   const { peek } = createOpen(context)
   const { record } = freshRecord()
   const opened = { record, touchedAt: t0, data: encoded({}) }
@@ -150,43 +140,38 @@ test('peek finds a session whatever token opens it, and says how it ended', asyn
   expect(await peek(opened)).toEqual({ outcome: 'discarded', why: 'unknown', id })
   keep({ ...opened, touchedAt: t0 + minute })
   expect(await peek(opened)).toMatchObject({ outcome: 'open', opened: { touchedAt: t0 + minute } })
-  backend.rows.set(id, { ended: 'revoked', at: t0 })
+  rows.set(id, { ended: 'revoked', at: t0 })
   expect(await peek(opened)).toEqual({ outcome: 'ended', id, reason: 'revoked' })
 })
 
 describe('a key roll', () => {
   const [old, current] = [randomBytes(32), randomBytes(32)]
-  const backend = mapBackend()
-  const clock = { now: Date.UTC(2030, 0, 1) }
-  const connect = (secretKey: ConfigOptions['indexKey'] | Uint8Array[]) =>
-    createSessionManager<TestData>(
-      devConfig(secretKey as Uint8Array, {
-        store: keyedStore(backend),
-        indexKey: old,
-        clock: () => clock.now,
-        warn: () => undefined,
-      }),
-    )
+  const over = testBackend()
+  const clock = { now: t0 }
+  const connect = (...secrets: Uint8Array[]) => {
+    const options = { secretKey: secrets, indexKey: old, clock: () => clock.now }
+    return testManager(options, over).manager
+  }
 
   test('signs nobody out, and gives everybody a token of the first key within a touch or two', async () => {
-    const visitor = browser()
-    await visit(connect(old), visitor, (session) => session.login('user-1'))
-    const both = connect([current, old])
-    const [before] = [visitor.jar.cookie]
+    const visitor = createVisitor(connect(old))
+    await visitor.request((session) => session.login('user-1'))
+    const both = visitor.at(connect(current, old))
+    const before = visitor.cookie
     clock.now += minute
-    await visit(both, visitor)
-    expect(visitor.jar.cookie).not.toBe(before)
+    await both.request()
+    expect(visitor.cookie).not.toBe(before)
     clock.now += minute
-    await visit(both, visitor, (session) => expect(session.userId).toBe('user-1'))
-    const rolled = connect(current as never)
-    await visit(rolled, visitor, (session) => expect(session.userId).toBe('user-1'))
+    await both.request((session) => expect(session.userId).toBe('user-1'))
+    const rolled = connect(current)
+    await visitor.at(rolled).request((session) => expect(session.userId).toBe('user-1'))
     expect(await rolled.sessions('user-1')).toHaveLength(1)
   })
 
   test('that drops the old key makes its tokens forged', async () => {
-    const visitor = browser()
-    await visit(connect(old), visitor, (session) => session.login('user-2'))
-    await visit(connect(current as never), visitor, (session) => expect(session.isNew).toBe(true))
+    const visitor = createVisitor(connect(old))
+    await visitor.request((session) => session.login('user-2'))
+    await visitor.at(connect(current)).request((session) => expect(session.isNew).toBe(true))
   })
 })
 
@@ -215,17 +200,18 @@ function spoil(cookie: string, n: number): string {
 }
 
 describe('rubbish', () => {
-  const { backend, calls } = counted(mapBackend())
-  const { manager } = managerOver(backend)
+  const secretKey = randomBytes(32)
+  const over = testBackend()
+  const { manager, calls } = testManager({ secretKey }, over)
 
   test('in 100,000 mutated and random cookies costs no store call and throws nothing', async () => {
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const cookie = visitor.jar.cookie ?? ''
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const cookie = visitor.cookie ?? ''
     calls.length = 0
     let signedIn = 0
     for (let n = 0; n < 100_000; n++) {
-      const carrier = testCarrier({ cookie: spoil(cookie, n) })
+      const carrier = createTestCarrier({ cookie: spoil(cookie, n) })
       const session = await manager.load(carrier)
       if (session.userId !== undefined || !session.isNew) signedIn++
       await manager.commit(session, carrier)
@@ -236,11 +222,11 @@ describe('rubbish', () => {
   })
 
   test('beside the genuine cookie leaves it good; two genuine ones of different sessions are none', async () => {
-    const [ann, bob] = [browser(), browser()]
-    await visit(manager, ann, (session) => session.login('ann'))
-    await visit(manager, bob, (session) => session.login('bob'))
-    const load = (cookie: string) => manager.load(testCarrier({ cookie }))
-    const [annCookie, bobCookie] = [ann.jar.cookie ?? '', bob.jar.cookie ?? '']
+    const [ann, bob] = [createVisitor(manager), createVisitor(manager)]
+    await ann.request((session) => session.login('ann'))
+    await bob.request((session) => session.login('bob'))
+    const load = (cookie: string) => manager.load(createTestCarrier({ cookie }))
+    const [annCookie, bobCookie] = [ann.cookie ?? '', bob.cookie ?? '']
     expect((await load(`sid=rubbish; ${annCookie}`)).userId).toBe('ann')
     expect((await load(`${annCookie}; sid=rubbish`)).userId).toBe('ann')
     expect((await load(`${annCookie}; ${annCookie}`)).userId).toBe('ann')
@@ -249,12 +235,11 @@ describe('rubbish', () => {
   })
 
   test('of the right shape and signature for another cookie name is forged here', async () => {
-    const { manager: other } = managerOver(backend, { cookieName: 'other' })
-    const visitor = browser()
-    await visit(other, visitor, (session) => session.login('user-1'))
+    const visitor = createVisitor(testManager({ secretKey, cookieName: 'other' }, over).manager)
+    await visitor.request((session) => session.login('user-1'))
     calls.length = 0
-    const cookie = (visitor.jar.cookie ?? '').replace('other=', 'sid=')
-    expect((await manager.load(testCarrier({ cookie }))).isNew).toBe(true)
+    const cookie = (visitor.cookie ?? '').replace('other=', 'sid=')
+    expect((await manager.load(createTestCarrier({ cookie }))).isNew).toBe(true)
     expect(calls).toEqual([])
   })
 })

@@ -1,27 +1,26 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
-import { makePlan } from '../../src/keyed/plan-write.ts'
+import { planWrite } from '../../src/keyed/plan-write.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { deriveSecret, isHashOf } from '../../src/record/token.ts'
 import type { OpenedSession } from '../../src/store/opened-session.ts'
 import type { Changes, StorePolicy } from '../../src/store/store.ts'
 import { encoded, freshRecord, hour, minute, policy, t0 } from '../contexts.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 test('merge decides a key that two requests changed', async () => {
   const merge: ConfigOptions['merge'] = (_key, { base, mine, theirs }) =>
     Number(mine) + Number(theirs) - Number(base)
-  const { manager } = managerOver(mapBackend(), { merge })
-  const visitor = browser()
-  await visit(manager, visitor, (session) => {
+  const { manager } = testManager({ merge })
+  const visitor = createVisitor(manager)
+  await visitor.request((session) => {
     session.data['n'] = 10
   })
-  const [one, two] = [visitor.carrier(), visitor.carrier()]
-  const sessions = [await manager.load(one), await manager.load(two)]
-  for (const [index, session] of sessions.entries()) session.data['n'] = 11 + index
-  for (const [index, session] of sessions.entries())
-    await manager.commit(session, [one, two][index] ?? one)
-  await visit(manager, visitor, (session) => expect(session.data['n']).toBe(13))
+  const requests = [await visitor.begin(), await visitor.begin()]
+  for (const [index, { session }] of requests.entries()) session.data['n'] = 11 + index
+  for (const { finish } of requests) await finish()
+  await visitor.request((session) => expect(session.data['n']).toBe(13))
 })
 
 const { record, secret } = freshRecord({ userId: 'ada' })
@@ -39,33 +38,33 @@ function plan(
   }: {
     after?: number
     over?: OpenedSession
-    presented?: Parameters<typeof makePlan>[1]['presented']
+    presented?: Parameters<typeof planWrite>[1]['presented']
     rules?: Partial<StorePolicy>
   } = {},
 ) {
   const given = { at: t0 + after, codec: jsonCodec, policy: { ...policy, ...rules } }
-  return makePlan(over, { changes, presented }, given)
+  return planWrite(over, { changes, presented }, given)
 }
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
 describe('without changes', () => {
   test('nothing is written before a touch is due', async () => {
-    const { act, next, rotated } = await plan({}, { after: minute - 1 })
-    expect([act, rotated]).toEqual(['nothing', undefined])
+    const { operation, next, rotated } = await plan({}, { after: minute - 1 })
+    expect([operation, rotated]).toEqual(['none', undefined])
     expect(next).toEqual(current)
   })
 
   test('a touch moves the time, and nothing else', async () => {
-    const { act, next, secret, rotated } = await plan({}, { after: minute })
-    expect([act, secret, rotated]).toEqual(['touch', undefined, undefined])
+    const { operation, next, secret, rotated } = await plan({}, { after: minute })
+    expect([operation, secret, rotated]).toEqual(['touch', undefined, undefined])
     expect(next).toEqual({ ...current, touchedAt: t0 + minute })
   })
 
   test('a token of age is offered a successor, which is no rotation yet', async () => {
-    const { act, next, secret: offered, rotated } = await plan({}, { after: 15 * minute })
+    const { operation, next, secret: offered, rotated } = await plan({}, { after: 15 * minute })
     const { salt = '', next: hash = '' } = next.record.verifier
-    expect([act, rotated]).toEqual(['replace', undefined])
+    expect([operation, rotated]).toEqual(['replace', undefined])
     expect(offered).toBe(deriveSecret(secret, salt))
     expect(isHashOf(offered ?? '', hash)).toBe(true)
     expect(next.record.authority).toBe(record.authority)
@@ -75,7 +74,7 @@ describe('without changes', () => {
     const { next: over, secret: offered = '' } = await plan({}, { after: 15 * minute })
     const presented = { secret: offered, isSignedByFirst: true }
     const confirmed = await plan({}, { after: 16 * minute, over, presented })
-    expect([confirmed.act, confirmed.rotated, confirmed.secret]).toEqual([
+    expect([confirmed.operation, confirmed.rotated, confirmed.secret]).toEqual([
       'replace',
       'age',
       undefined,
@@ -83,10 +82,17 @@ describe('without changes', () => {
     expect(isHashOf(offered, confirmed.next.record.verifier.current)).toBe(true)
   })
 
+  test('a token that was offered is confirmed only when a touch is due', async () => {
+    const { next: over, secret: offered = '' } = await plan({}, { after: 15 * minute })
+    const presented = { secret: offered, isSignedByFirst: true }
+    const early = await plan({}, { after: 16 * minute - 1, over, presented })
+    expect([early.operation, early.next]).toEqual(['none', over])
+  })
+
   test('a session that no token was presented for, as one of a watch, is only touched', async () => {
     const given = { at: t0 + hour, codec: jsonCodec, policy }
-    const { act } = await makePlan(current, { changes: {}, presented: undefined }, given)
-    expect(act).toBe('touch')
+    const { operation } = await planWrite(current, { changes: {}, presented: undefined }, given)
+    expect(operation).toBe('touch')
   })
 })
 
@@ -95,16 +101,16 @@ describe('changes', () => {
 
   test('replace the row, touch it only when that is due, and date the record', async () => {
     const early = await plan({ data: { base, mine } }, { after: minute - 1 })
-    expect([early.act, early.next.touchedAt]).toEqual(['replace', t0])
+    expect([early.operation, early.next.touchedAt]).toEqual(['replace', t0])
     expect(early.next.record.updatedAt).toBe(t0 + minute - 1)
     expect(text(early.next.data)).toBe('{"n":2}')
     const due = await plan({ data: { base, mine } }, { after: minute })
-    expect([due.act, due.next.touchedAt]).toEqual(['replace', t0 + minute])
+    expect([due.operation, due.next.touchedAt]).toEqual(['replace', t0 + minute])
   })
 
   test('that change nothing write nothing', async () => {
-    expect((await plan({ data: { base, mine: base } })).act).toBe('nothing')
-    expect((await plan({ update: () => undefined })).act).toBe('nothing')
+    expect((await plan({ data: { base, mine: base } })).operation).toBe('none')
+    expect((await plan({ update: () => undefined })).operation).toBe('none')
   })
 
   test('are merged with what others wrote, and name the keys that both changed', async () => {
@@ -131,14 +137,14 @@ describe('changes', () => {
     const rules = { maxDataBytes: 3 }
     const planning = plan({ data: { base, mine } }, { rules })
     await expect(planning).rejects.toMatchObject({ code: 'ERR_SESSION_TOO_LARGE' })
-    expect((await plan({}, { rules, after: minute })).act).toBe('touch')
+    expect((await plan({}, { rules, after: minute })).operation).toBe('touch')
   })
 })
 
 describe('a rotation by cause', () => {
   test('has a fresh secret and one more authority, whenever it comes', async () => {
-    const { act, next, secret: fresh = '', rotated } = await plan({ rotate: {} })
-    expect([act, rotated]).toEqual(['replace', 'cause'])
+    const { operation, next, secret: fresh = '', rotated } = await plan({ rotate: {} })
+    expect([operation, rotated]).toEqual(['replace', 'cause'])
     expect(next.record.authority).toBe(record.authority + 1)
     expect(next.record.verifier).toEqual({ current: expect.any(String) as string })
     expect(isHashOf(fresh, next.record.verifier.current)).toBe(true)
@@ -158,7 +164,7 @@ describe('a rotation by cause', () => {
 })
 
 test('a session that leaves is marked, and nothing else of it changes', async () => {
-  const { act, next, secret, rotated } = await plan({ leave: true }, { after: hour })
-  expect([act, secret, rotated]).toEqual(['replace', undefined, undefined])
+  const { operation, next, secret, rotated } = await plan({ leave: true }, { after: hour })
+  expect([operation, secret, rotated]).toEqual(['replace', undefined, undefined])
   expect(next).toEqual({ ...current, record: { ...record, leaving: true } })
 })

@@ -10,15 +10,14 @@ test('G-05: a row that is poisoned between load and commit is corrupt, and not m
   manager.on('corrupt', corrupt)
   for (const poison of ['{"__proto__":{"isAdmin":1}}', '{"a":{"__proto__":{"isAdmin":1}}}']) {
     put({})
-    const carrier = visitor.carrier()
-    const session = await manager.load(carrier)
+    const { session, setCookies, finish } = await visitor.begin()
     session.data['n'] = 2
     put({ version: 'theirs', value: withData(row, poison) })
-    await manager.commit(session, carrier)
+    await finish()
     expect(session.ended).toBe('gone')
     expect(Reflect.get(session.data, 'isAdmin')).toBeUndefined()
     expect(Reflect.get({}, 'isAdmin')).toBeUndefined()
-    expect(carrier.setCookies).toEqual([])
+    expect(setCookies).toEqual([])
   }
   expect(corrupt).toHaveBeenCalledTimes(2)
 })
@@ -69,10 +68,10 @@ describe('the rows of a keyed store', () => {
     const withoutData = { ...row, value: row.value.slice(0, -1) }
     expect(rows.read(id, withoutData)).toMatchObject({ record })
     expect(emit).not.toHaveBeenCalled()
-    expect(rows.readWhole(id, row)).toMatchObject({ record })
-    expect(rows.readWhole(id, withoutData)).toBe('corrupt')
+    expect(rows.readAndCheckData(id, row)).toMatchObject({ record })
+    expect(rows.readAndCheckData(id, withoutData)).toBe('corrupt')
     expect(rows.read(id, { ...row, value: new Uint8Array() })).toBe('corrupt')
-    expect(rows.readWhole(id, { ...row, value: new Uint8Array() })).toBe('corrupt')
+    expect(rows.readAndCheckData(id, { ...row, value: new Uint8Array() })).toBe('corrupt')
     expect(emit.mock.calls).toEqual(
       Array(3).fill(['corrupt', { id, cause: expect.any(Error) as Error }]),
     )

@@ -1,21 +1,22 @@
+import { referenceBackend } from '@sojourn/conformance/backend'
+import { createVisitor, deferred } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { createOpen } from '../../src/keyed/open.ts'
 import { createSave } from '../../src/keyed/save.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
 import type { OpenedSession } from '../../src/store/opened-session.ts'
 import { encoded, freshRecord, hour, keyedContext, minute, t0 } from '../contexts.ts'
-import { browser, deferred, managerOver, mapBackend, timeless, visit } from '../support.ts'
+import { rowOf, testBackend, testManager, timeless } from '../support.ts'
 
 describe('an update', () => {
   test('an update that changes nothing has seen the newest data, and knows when the session has ended', async () => {
-    const { manager } = managerOver(mapBackend())
-    const visitor = browser()
-    await visit(manager, visitor, async (session) => {
+    const { manager } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request(async (session) => {
       await session.login('user-1')
       session.data['role'] = 'admin'
     })
-    const session = await manager.load(visitor.carrier())
-    await visit(manager, visitor, (other) => {
+    const { session } = await visitor.begin()
+    await visitor.request((other) => {
       other.data['role'] = 'user'
     })
     expect(await session.update((data) => data['role'])).toBe('user')
@@ -26,75 +27,54 @@ describe('an update', () => {
   })
 
   test('an update inside an update of the same session ends with an error, and holds up nobody for ever', async () => {
-    const { manager } = managerOver(mapBackend(), { storeTimeout: '200ms' })
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const session = await manager.load(visitor.carrier())
+    const { manager } = testManager({ storeTimeout: '200ms' })
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const { session } = await visitor.begin()
     const nested = timeless(() => session.update(() => session.update(() => 1)))
     await expect(nested).rejects.toThrow(/did not end in time|written by others/)
-    await visit(manager, visitor, (other) => other.update(() => 2))
+    await visitor.request((other) => other.update(() => 2))
   })
 
   test('an update that took too long writes nothing after its caller was told', async () => {
-    const { manager } = managerOver(mapBackend(), { storeTimeout: '200ms' })
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const session = await manager.load(visitor.carrier())
-    const slow = { finish: () => {} }
-    const waiting = new Promise<void>((resolve) => {
-      slow.finish = resolve
-    })
+    const { manager } = testManager({ storeTimeout: '200ms' })
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const { session } = await visitor.begin()
+    const slow = deferred()
     const update = timeless(() =>
-      session.update((data) => waiting.then(() => Object.assign(data, { late: true }))),
+      session.update((data) => slow.promise.then(() => Object.assign(data, { late: true }))),
     )
     await expect(update).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
-    slow.finish()
+    slow.resolve()
     await new Promise(setImmediate)
-    await visit(manager, visitor, (after) => expect(after.data).toEqual({}))
+    await visitor.request((after) => expect(after.data).toEqual({}))
   })
 
   // A store of 40 ms: together they wait longer than any one of them may take.
   test('40 parallel updates through a store that answers slowly all succeed, however long they wait', async () => {
-    const backend = mapBackend()
-    const turn = () => new Promise((resolve) => setTimeout(resolve, 40))
-    const replace: SessionBackend['replace'] = (id, row, call) =>
-      turn().then(() => backend.replace(id, row, call))
-    const { manager } = managerOver({ ...backend, replace }, { storeTimeout: '500ms' })
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
+    const { manager, intercept } = testManager({ storeTimeout: '500ms' })
+    intercept('replace', async (run) => {
+      await new Promise((resolve) => setTimeout(resolve, 40))
+      return run()
+    })
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
     const add = (data: Record<string, unknown>) => {
       data['n'] = Number(data['n'] ?? 0) + 1
     }
-    const sessions = await Promise.all(
-      Array.from({ length: 40 }, () => manager.load(visitor.carrier())),
-    )
-    await timeless(() => Promise.all(sessions.map((session) => session.update(add))))
-    await visit(manager, visitor, (session) => expect(session.data['n']).toBe(40))
+    const requests = await Promise.all(Array.from({ length: 40 }, () => visitor.begin()))
+    await timeless(() => Promise.all(requests.map(({ session }) => session.update(add))))
+    await visitor.request((session) => expect(session.data['n']).toBe(40))
   })
 })
 
 describe('a save', () => {
-  /** Two servers that have opened one session, and `meanwhile`, which runs once before the first of them writes. */
+  /** Two servers that have opened one session. `meanwhile` lets another in before the next call of the first. */
   async function setUp() {
-    const backend = mapBackend()
-    const meanwhile: { act: (() => Promise<unknown>) | undefined } = { act: undefined }
-    const calls: string[] = []
-    const before = async (operation: string) => {
-      calls.push(operation)
-      const { act } = meanwhile
-      meanwhile.act = undefined
-      await act?.()
-    }
-    const first = keyedContext(
-      {},
-      {
-        ...backend,
-        replace: (...args) => before('replace').then(() => backend.replace(...args)),
-        touch: (...args) => before('touch').then(() => backend.touch(...args)),
-        find: (...args) => before('find').then(() => backend.find(...args)),
-      },
-    )
-    const second = keyedContext({}, backend)
+    const over = testBackend()
+    const first = keyedContext({}, over)
+    const second = keyedContext({}, { ...over, backend: referenceBackend({ entries: over.rows }) })
     const { record } = freshRecord()
     first.keep({ record, touchedAt: t0, data: encoded({}) })
     const opening = async ({ context }: typeof first) => {
@@ -104,13 +84,19 @@ describe('a save', () => {
       return opened === 'corrupt' ? expect.fail('corrupt') : opened
     }
     const [mine, theirs] = [await opening(first), await opening(second)]
-    calls.length = 0
+    over.calls.length = 0
+    const meanwhile = (act: () => Promise<unknown>) => {
+      const once = over.intercept(['replace', 'touch', 'find'], async (run) => {
+        once.stop()
+        await act()
+        return run()
+      })
+    }
     return {
       ...first,
       id: record.id,
       mine,
       meanwhile,
-      calls,
       save: createSave(first.context),
       other: (changes: Parameters<ReturnType<typeof createSave>>[1]) =>
         createSave(second.context)(theirs, changes),
@@ -122,7 +108,7 @@ describe('a save', () => {
 
   test('that meets the write of another server is merged with it and written again', async () => {
     const { save, mine, other, meanwhile, calls, emit } = await setUp()
-    meanwhile.act = () => other(change({ b: 2 }))
+    meanwhile(() => other(change({ b: 2 })))
     const saving = await save(mine, change({ a: 1 }))
     if (!saving.saved) return expect.fail(saving.why)
     expect(dataOf(saving.opened)).toEqual({ a: 1, b: 2 })
@@ -132,50 +118,39 @@ describe('a save', () => {
 
   test('names the keys that both changed, once it has won', async () => {
     const { save, mine, other, meanwhile, emit, id } = await setUp()
-    meanwhile.act = () => other(change({ a: 2 }))
+    meanwhile(() => other(change({ a: 2 })))
     const saving = await save(mine, change({ a: 1 }))
     expect(saving.saved && dataOf(saving.opened)).toEqual({ a: 1 })
     expect(emit.mock.calls).toEqual([['conflict', { id, keys: ['a'] }]])
   })
 
   test('that meets an elevation is superseded, and writes nothing (P4)', async () => {
-    const { save, mine, other, meanwhile, backend, id } = await setUp()
-    meanwhile.act = () => other({ rotate: {} })
+    const { save, mine, other, meanwhile, rows, id } = await setUp()
+    meanwhile(() => other({ rotate: {} }))
     expect(await save(mine, change({ a: 1 }))).toEqual({ saved: false, why: 'superseded' })
-    const row = backend.rows.get(id)
-    expect(row && 'value' in row && Buffer.from(row.value).toString()).toMatch(/\{\}$/)
+    expect(Buffer.from(rowOf(rows, id).value).toString()).toMatch(/\{\}$/)
   })
 
   test('that meets an end has ended', async () => {
     const { save, mine, meanwhile, context, id } = await setUp()
-    meanwhile.act = () => context.backend.remove(id, { at: t0, reason: 'revoked' })
+    meanwhile(() => context.backend.remove(id, { at: t0, reason: 'revoked' }))
     expect(await save(mine, change({ a: 1 }))).toEqual({ saved: false, why: 'ended' })
   })
 
   test('finds its own write behind a later one, and keeps its token to itself if that elevated', async () => {
-    const backend = mapBackend()
-    const lost: { before: (() => Promise<unknown>) | undefined } = { before: undefined }
-    const replace: SessionBackend['replace'] = async (...args) => {
-      const outcome = await backend.replace(...args)
-      if (!lost.before) return outcome
-      const { before } = lost
-      lost.before = undefined
-      await before()
-      throw new Error('ECONNRESET')
-    }
-    const { context, keep, clock } = keyedContext({}, { ...backend, replace })
+    const { context, keep, clock, loseReplies } = keyedContext()
     const { record, secret } = freshRecord()
     keep({ record, touchedAt: t0, data: encoded({}) })
     const save = createSave(context)
     const open = () => createOpen(context).open([context.tokenOf(record, secret)])
     clock.now += hour
-    const [mine, theirs] = [await open(), await open()]
-    if (mine.outcome !== 'open' || theirs.outcome !== 'open') return expect.fail('not open')
+    const mine = await open()
+    if (mine.outcome !== 'open') return expect.fail(mine.outcome)
     const elevate = async () => {
       const now = await open()
-      return now.outcome === 'open' && createSave(context)(now.opened, { rotate: {} })
+      if (now.outcome === 'open') await createSave(context)(now.opened, { rotate: {} })
     }
-    lost.before = elevate
+    loseReplies('replace', { times: 1, meanwhile: elevate })
     const saving = await save(mine.opened, change({ a: 1 }))
     expect(saving).toMatchObject({ saved: true, opened: { record: { authority: 0 } } })
     expect(saving).not.toHaveProperty('token')
@@ -184,16 +159,17 @@ describe('a save', () => {
   test('that only touches leaves it to another that did, and ends with an end', async () => {
     const { save, mine, other, meanwhile, calls, clock, context, id } = await setUp()
     clock.now += minute
-    meanwhile.act = () =>
+    meanwhile(() =>
       context.backend.touch(
         id,
         { touchedAt: t0 + 1, expiresAt: t0 + hour },
         { at: t0 + 1, expected: { version: 'first', touchedAt: t0 } },
-      )
+      ),
+    )
     expect(await save(mine, {})).toEqual({ saved: true, opened: mine })
     expect(calls).toEqual(['touch', 'touch'])
     await other({ rotate: {} })
-    meanwhile.act = () => context.backend.remove(id, { at: t0, reason: 'logout' })
+    meanwhile(() => context.backend.remove(id, { at: t0, reason: 'logout' }))
     expect(await save(mine, {})).toEqual({ saved: false, why: 'ended' })
   })
 
@@ -210,14 +186,14 @@ describe('a save', () => {
   })
 
   test('of a session waits for the one before it', async () => {
-    const { save, mine, meanwhile, calls } = await setUp()
-    const held = deferred()
-    meanwhile.act = () => held.promise
+    const { save, mine, calls, hold } = await setUp()
+    const held = hold('replace')
     const first = save(mine, change({ a: 1 }))
     const second = save(mine, change({ b: 1 }))
+    await held.reached
     await new Promise(setImmediate)
     expect(calls).toEqual(['replace'])
-    held.resolve()
+    held.release()
     const outcomes = await Promise.all([first, second])
     const data = outcomes.map((outcome) => outcome.saved && dataOf(outcome.opened))
     expect(data).toEqual([{ a: 1 }, { a: 1, b: 1 }])

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createUsers } from '../../src/keyed/users.ts'
 import { mintId } from '../../src/record/token.ts'
 import { encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
+import { rowOf } from '../support.ts'
 
 function setUp() {
   const made = keyedContext()
@@ -33,11 +34,9 @@ describe('the sessions of a user', () => {
   })
 
   test('do not hold one whose limits are over though its row is still there', async () => {
-    const { users, add, backend, clock } = setUp()
+    const { users, add, rows, clock } = setUp()
     const { id, maxAge } = add(t0)
-    const row = backend.rows.get(id)
-    if (!row || 'ended' in row) return expect.fail('no row')
-    backend.rows.set(id, { ...row, expiresAt: Number.MAX_SAFE_INTEGER })
+    rows.set(id, { ...rowOf(rows, id), expiresAt: Number.MAX_SAFE_INTEGER })
     clock.now = t0 + maxAge + minute - 1
     expect(await users.list('ada')).toHaveLength(1)
     clock.now += 1
@@ -45,21 +44,19 @@ describe('the sessions of a user', () => {
   })
 
   test('do not hold one that cannot be read, which is an event', async () => {
-    const { users, add, backend, emit } = setUp()
+    const { users, add, rows, emit } = setUp()
     const { id } = add(t0)
     const { id: good } = add(t0)
-    const row = backend.rows.get(id)
-    if (row) backend.rows.set(id, { ...row, value: new Uint8Array() })
+    rows.set(id, { ...rowOf(rows, id), value: new Uint8Array() })
     expect((await users.list('ada')).map((info) => info.id)).toEqual([good])
     expect(emit).toHaveBeenCalledWith('corrupt', expect.objectContaining({ id }))
   })
 
   test('are all ended but one, with the reason that was given', async () => {
-    const { users, add, backend } = setUp()
+    const { users, add, rows } = setUp()
     const [first, second, kept] = [add(t0), add(t0), add(t0)]
     expect(await users.endAll('ada', { except: kept.id, reason: 'revoked' })).toBe(2)
-    for (const { id } of [first, second])
-      expect(backend.rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
+    for (const { id } of [first, second]) expect(rows.get(id)).toEqual({ ended: 'revoked', at: t0 })
     expect((await users.list('ada')).map(({ id }) => id)).toEqual([kept.id])
     expect(await users.endAll('bob', { reason: 'revoked' })).toBe(0)
   })

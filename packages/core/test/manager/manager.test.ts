@@ -1,12 +1,13 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 describe('manager.read', () => {
   test('reads from Node headers and Fetch headers, and cannot be written', async () => {
-    const { manager } = managerOver(mapBackend())
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const cookie = visitor.jar.cookie ?? ''
+    const { manager } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const cookie = visitor.cookie ?? ''
     for (const headers of [{ cookie }, new Headers({ cookie })]) {
       const session = await manager.read(headers)
       expect(session.userId).toBe('user-1')
@@ -21,7 +22,7 @@ describe('manager.read', () => {
 })
 
 test('user ids that are none are refused with their verb', async () => {
-  const { manager } = managerOver(mapBackend())
+  const { manager } = testManager()
   await expect(manager.sessions(undefined as never)).rejects.toThrow(
     /^sessions\(\) was given undefined/,
   )
@@ -30,8 +31,7 @@ test('user ids that are none are refused with their verb', async () => {
 
 describe('revoke', () => {
   test('ids that cannot be ids are nobody, and ask the store nothing', async () => {
-    const backend = mapBackend()
-    const { manager } = managerOver(backend)
+    const { manager, rows } = testManager()
     for (const id of [
       '',
       '*',
@@ -43,7 +43,7 @@ describe('revoke', () => {
       null,
     ])
       expect(await manager.revoke(id as never)).toBe(false)
-    expect(backend.rows.size).toBe(0)
+    expect(rows.size).toBe(0)
     await expect(manager.revokeAll('\ud800')).rejects.toThrow(/well-formed/)
   })
 })
@@ -57,13 +57,13 @@ const hostile = [
 ]
 
 test('revokeAll spares an id, and ends nothing for what is none', async () => {
-  const { manager } = managerOver(mapBackend())
-  const ann = browser()
-  await visit(manager, ann, (session) => session.login('ann'))
+  const { manager } = testManager()
+  const ann = createVisitor(manager)
+  await ann.request((session) => session.login('ann'))
   for (const except of [...hostile, '', 'ann', 'a.b', null])
     await expect(manager.revokeAll('ann', { except })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',
       message: expect.not.stringMatching(/FAKE|\n/),
     })
-  await visit(manager, ann, (session) => expect(session.userId).toBe('ann'))
+  await ann.request((session) => expect(session.userId).toBe('ann'))
 })

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
+import { controlledBackend, createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../../src/manager/manager.ts'
 import { devConfig } from '../../src/options/presets.ts'
 import type { Session } from '../../src/session/session.ts'
-import { counted, mapBackend, type TestData } from '../support.ts'
-import { beginRequest, createModel, failingReads, losingReplies } from './life.ts'
+import { createModel, losingReplies } from './life.ts'
 import { seeded } from './simulation.ts'
 
 const requests = Number(process.env['REQUESTS'] ?? 6_000)
@@ -26,12 +27,11 @@ async function live(
     items[Math.floor(random() * items.length)] as Item
   const clock = { now: Date.UTC(2030, 0, 1) }
   const model = createModel()
-  const backend = mapBackend()
-  const trouble = { isOn: false }
-  const { backend: asked, calls } = counted(
-    failingReads(losingReplies(backend, { share: 0.05, random }), trouble),
+  const entries: Entries = new Map()
+  const { backend, calls, fail } = controlledBackend(
+    losingReplies(referenceBackend({ entries }), { share: 0.05, random }),
   )
-  const store = keyedStore(asked)
+  const store = keyedStore(backend)
   const [old, current] = [randomBytes(32), randomBytes(32)]
   const connect = (secretKey: Uint8Array | Uint8Array[]) => {
     const options = {
@@ -73,7 +73,7 @@ async function live(
     await next?.happen()
   }
   await model.checkLists(pick(fleet.managers), users)
-  const rows = [...backend.rows.values()].map((row) =>
+  const rows = [...entries.values()].map((row) =>
     'value' in row ? Buffer.from(row.value).toString('latin1') : '',
   )
   return { done, rows: rows.join(), cookies }
@@ -87,7 +87,7 @@ async function live(
     const { cookie } = browser
     if (cookie && random() < 0.05) await checkTroubleAndRubbish(manager, cookie)
     calls.length = 0
-    const { session, carrier } = await beginRequest(manager, cookie)
+    const { session, carrier } = await createVisitor(manager, cookie).begin()
     const isAlive = !session.isNew
     expect(calls, 'P7: a load').toEqual(cookie === undefined ? [] : ['find'])
     if (isAlive) model.checkLoaded(session, cookie ?? '')
@@ -133,13 +133,13 @@ async function live(
     manager: SessionManager<TestData>,
     cookie: string,
   ): Promise<void> {
-    trouble.isOn = true
+    const outage = fail('find')
     const down = { code: 'ERR_STORE_UNAVAILABLE' }
-    await expect(beginRequest(manager, cookie), 'P8').rejects.toMatchObject(down)
-    trouble.isOn = false
+    await expect(createVisitor(manager, cookie).begin(), 'P8').rejects.toMatchObject(down)
+    outage.stop()
     calls.length = 0
     const forged = cookie.slice(0, -1) + (cookie.endsWith('A') ? 'B' : 'A')
-    const { session } = await beginRequest(manager, forged)
+    const { session } = await createVisitor(manager, forged).begin()
     expect([session.isNew, calls], 'P6').toEqual([true, []])
   }
 

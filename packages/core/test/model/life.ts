@@ -1,8 +1,8 @@
+import type { TestData } from '@sojourn/conformance/testing'
 import { expect } from 'vitest'
 import type { SessionManager } from '../../src/manager/manager.ts'
 import type { Session } from '../../src/session/session.ts'
 import type { SessionBackend } from '../../src/store/backend.ts'
-import { type TestData, testCarrier } from '../support.ts'
 
 /** What the model believes of one session. */
 interface Life {
@@ -104,22 +104,6 @@ export function losingReplies(
     remove: (id, call) =>
       (call.reason === 'login' ? backend : { remove: losing(backend.remove) }).remove(id, call),
   }
-}
-
-/** A backend that cannot be read while there is trouble (P8). */
-export function failingReads(backend: SessionBackend, trouble: { isOn: boolean }): SessionBackend {
-  return {
-    ...backend,
-    find: (id, call) =>
-      trouble.isOn ? Promise.reject(new Error('ECONNREFUSED')) : backend.find(id, call),
-  }
-}
-
-/** A request of a browser between its load and its commit. */
-export async function beginRequest(manager: SessionManager<TestData>, cookie: string | undefined) {
-  const carrier = testCarrier({ cookie })
-  const session = await manager.load(carrier)
-  return { session, carrier }
 }
 
 function fresh(): Life {

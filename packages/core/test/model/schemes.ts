@@ -1,4 +1,5 @@
-import { managerOver, mapBackend, testCarrier } from '../support.ts'
+import { createTestCarrier } from '@sojourn/conformance/testing'
+import { testManager } from '../support.ts'
 import type { Scheme } from './simulation.ts'
 
 const interval = 15 * 60_000
@@ -6,13 +7,13 @@ const grace = 30_000
 
 /** Sojourn itself: a manager, with what it told of. */
 export function sojourn(): { scheme: Scheme; replays: string[] } {
-  const { manager, clock } = managerOver(mapBackend(), { maxAge: '24h', warn: () => undefined })
+  const { manager, clock } = testManager({ maxAge: '24h' })
   const replays: string[] = []
   manager.on('replayed', ({ id }) => replays.push(id))
   const scheme: Scheme = {
     async signIn(at) {
       clock.now = at
-      const carrier = testCarrier({})
+      const carrier = createTestCarrier()
       const session = await manager.load(carrier)
       await session.login('user')
       await manager.commit(session, carrier)
@@ -20,7 +21,7 @@ export function sojourn(): { scheme: Scheme; replays: string[] } {
     },
     async arrive(cookie, at) {
       clock.now = at
-      const carrier = testCarrier({ cookie })
+      const carrier = createTestCarrier({ cookie })
       const session = await manager.load(carrier)
       return {
         isSignedIn: session.userId !== undefined,

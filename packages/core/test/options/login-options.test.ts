@@ -1,5 +1,6 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { expect, test } from 'vitest'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 const invalid = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
 
@@ -12,18 +13,19 @@ test.each([
 ])(
   'a login refuses %s instead of writing a record that it cannot read',
   async (_title, options, message) => {
-    const backend = mapBackend()
-    const { manager } = managerOver(backend)
-    const visiting = visit(manager, browser(), (session) => session.login('u', options as never))
+    const { manager, rows } = testManager()
+    const visiting = visit(createVisitor(manager), (session) =>
+      session.login('u', options as never),
+    )
     await expect(visiting).rejects.toThrow(message)
-    expect(backend.rows.size).toBe(0)
+    expect(rows.size).toBe(0)
   },
 )
 
 test('a login is refused whose own maxAge is longer than the hard limit that it gets', async () => {
-  const { manager } = managerOver(mapBackend(), { absoluteTimeout: '8h' })
+  const { manager } = testManager({ absoluteTimeout: '8h' })
   const login = (options: object) =>
-    visit(manager, browser(), (session) => session.login('ann', options))
+    visit(createVisitor(manager), (session) => session.login('ann', options))
   await expect(login({ maxAge: '9h' })).rejects.toEqual(invalid)
   await expect(login({ maxAge: '9h', absoluteTimeout: '1h' })).rejects.toEqual(invalid)
   await expect(login({ maxAge: '9h', absoluteTimeout: '9h' })).resolves.toBeDefined()
@@ -31,8 +33,8 @@ test('a login is refused whose own maxAge is longer than the hard limit that it 
 })
 
 test('carry takes a list and no text, whose parts would be keys', async () => {
-  const { manager } = managerOver(mapBackend())
-  await visit(manager, browser(), async (session) => {
+  const { manager } = testManager()
+  await createVisitor(manager).request(async (session) => {
     session.data['car'] = 1
     await expect(session.login('ann', { carry: 'cart' as never })).rejects.toMatchObject({
       code: 'ERR_CONFIG_INVALID',

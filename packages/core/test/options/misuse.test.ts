@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
@@ -6,9 +8,9 @@ import type { ConfigOptions } from '../../src/options/options.ts'
 import { defaultConfig, devConfig } from '../../src/options/presets.ts'
 import type { StoreEnv, StoreFactory } from '../../src/store/store.ts'
 import { checkOptions } from '../../src/util/check-options.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
-const store = keyedStore(mapBackend())
+const store = keyedStore(referenceBackend())
 const make = (options: object) =>
   createSessionManager(defaultConfig(randomBytes(32), options as ConfigOptions))
 
@@ -87,17 +89,17 @@ describe('in development', () => {
   function world(options: Partial<ConfigOptions> = {}) {
     const warnings: string[] = []
     const warn = (message: string) => void warnings.push(message)
-    return { ...managerOver(mapBackend(), { warn, ...options }), warnings }
+    return { ...testManager({ warn, ...options }), warnings }
   }
   const saved = async ({ manager }: ReturnType<typeof world>) => {
-    const ann = browser()
-    await visit(manager, ann, (session) => session.update((data) => Object.assign(data, { n: 0 })))
+    const ann = createVisitor(manager)
+    await ann.request((session) => session.update((data) => Object.assign(data, { n: 0 })))
     return ann
   }
 
   test('an update that returns new data in place of changing it is refused', async () => {
     const app = world()
-    const updating = visit(app.manager, await saved(app), (session) =>
+    const updating = (await saved(app)).request((session) =>
       session.update((data) => ({ ...data, n: 1 })),
     )
     await expect(updating).rejects.toThrow(/nothing is written\. Change the data/)
@@ -106,7 +108,7 @@ describe('in development', () => {
   test('on empty data it is warned of', async () => {
     const app = world()
     const update = () =>
-      visit(app.manager, browser(), (session) => session.update((data) => ({ ...data, n: 1 })))
+      createVisitor(app.manager).request((session) => session.update((data) => ({ ...data, n: 1 })))
     await update()
     await update()
     expect(app.warnings).toEqual([expect.stringContaining('nothing is written')])
@@ -119,13 +121,13 @@ describe('in development', () => {
     ['returns a number', (data) => data['n']],
   ])('one that %s passes', async (_, fn) => {
     const app = world()
-    await visit(app.manager, await saved(app), (session) => session.update(fn))
+    await (await saved(app)).request((session) => session.update(fn))
     expect(app.warnings).toEqual([])
   })
 
   test('production does not compare: the function runs as it is', async () => {
     const app = world({ development: false })
-    await visit(app.manager, await saved(app), async (session) => {
+    await (await saved(app)).request(async (session) => {
       expect(await session.update((data) => ({ ...data, n: 1 }))).toEqual({ n: 1 })
       expect(session.data).toEqual({ n: 0 })
     })
@@ -133,7 +135,7 @@ describe('in development', () => {
 
   test('a message for the next page that is added after destroy() is warned of', async () => {
     const app = world()
-    await visit(app.manager, await saved(app), async (session) => {
+    await (await saved(app)).request(async (session) => {
       await session.destroy()
       session.flash.add('info', 'Goodbye')
     })

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { expect, test } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import { defaultConfig, nist } from '../../src/options/presets.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const minute = 60_000
 
@@ -12,13 +14,13 @@ test('the NIST presets end a session exactly at the inactivity limit of their le
     [nist.aal2, 60],
     [nist.aal3, 15],
   ] as const) {
-    const { manager, clock } = managerOver(mapBackend(), preset)
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
+    const { manager, clock } = testManager(preset)
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
     clock.now += minutes * minute - 1
-    expect((await manager.load(visitor.carrier())).userId).toBe('user-1')
+    expect((await visitor.begin()).session.userId).toBe('user-1')
     clock.now += 1
-    expect((await manager.load(visitor.carrier())).userId).toBeUndefined()
+    expect((await visitor.begin()).session.userId).toBeUndefined()
   }
 })
 
@@ -28,7 +30,7 @@ test('the NIST presets are the numbers of SP 800-63B-4, and the manager takes th
     aal2: { absoluteTimeout: '24h', maxAge: '59m', touchInterval: '1m', persistent: false },
     aal3: { absoluteTimeout: '12h', maxAge: '14m', touchInterval: '1m', persistent: false },
   })
-  const store = keyedStore(mapBackend())
+  const store = keyedStore(referenceBackend())
   for (const preset of Object.values(nist))
     createSessionManager(defaultConfig(randomBytes(32), { store, ...preset }))
 })

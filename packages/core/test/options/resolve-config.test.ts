@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
 import { describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { defaultConfig, devConfig } from '../../src/options/presets.ts'
 import { resolveConfig } from '../../src/options/resolve-config.ts'
-import { mapBackend } from '../support.ts'
 
 const secret = randomBytes(32).toString('base64')
-const store = keyedStore(mapBackend())
+const store = keyedStore(referenceBackend())
 const resolve = (options: object) => resolveConfig(defaultConfig(secret, { store, ...options }))
 
 describe('defaultConfig', () => {

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
 import { describe, expect, test } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { defaultConfig } from '../../src/options/presets.ts'
-import { managerOver, mapBackend } from '../support.ts'
+import type { BackendSupports } from '../../src/store/backend.ts'
+import { testManager } from '../support.ts'
 
 describe('a store that is none is refused when constructing, with what to do', () => {
   test.each([
-    ['a backend', mapBackend(), /store is object.*keyedStore\(backend\)/],
+    ['a backend', referenceBackend(), /store is object.*keyedStore\(backend\)/],
     ['a factory that was not called', () => () => undefined, /not store: memoryStore/],
   ])('%s', (_title, store, message) => {
-    expect(() => managerOver(mapBackend(), { store: store as never })).toThrow(message)
+    expect(() => testManager({ store: store as never })).toThrow(message)
   })
 })
 
 describe('a manager is not constructed', () => {
-  const blind = { ...mapBackend(), supports: { ...mapBackend().supports, conditionalWrite: false } }
+  /** A store over a backend that cannot do one thing. */
+  const storeWithout = (what: keyof BackendSupports) => {
+    const backend = referenceBackend()
+    return keyedStore({ ...backend, supports: { ...backend.supports, [what]: false } })
+  }
 
   test.each<Partial<ConfigOptions>>([
     { merge: (_key, { mine }) => mine },
@@ -25,7 +31,9 @@ describe('a manager is not constructed', () => {
     { onReplay: 'destroy' },
   ])('with %o over a store that merges nothing and rotates nothing by age', (options) => {
     const make = () =>
-      createSessionManager(defaultConfig(randomBytes(32), { store: keyedStore(blind), ...options }))
+      createSessionManager(
+        defaultConfig(randomBytes(32), { store: storeWithout('conditionalWrite'), ...options }),
+      )
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(make).toThrow(`${Object.keys(options)[0]} is set and this store cannot enforce it`)
   })
@@ -33,7 +41,7 @@ describe('a manager is not constructed', () => {
   test('with a limit that the store cannot enforce', () => {
     const make = () =>
       createSessionManager(
-        defaultConfig(randomBytes(32), { store: keyedStore(mapBackend()), limit: { max: 3 } }),
+        defaultConfig(randomBytes(32), { store: storeWithout('limit'), limit: { max: 3 } }),
       )
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(make).toThrow(/cannot enforce/)

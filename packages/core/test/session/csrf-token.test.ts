@@ -1,27 +1,19 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { createKeyring } from '../../src/record/keyring.ts'
 import { createCsrfTokens } from '../../src/session/csrf-token.ts'
-import { browser, counted, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 /** A visitor with a kept session, and the token of a form that was served to it. */
 async function withForm(options: Partial<ConfigOptions> = {}) {
-  const backend = mapBackend()
-  const world = { backend, ...managerOver(backend, options) }
-  const visitor = browser()
-  let token = ''
-  await visit(world.manager, visitor, (session) => {
-    token = session.csrfToken()
-  })
-  const accepts = async (given: unknown = token) => {
-    let verdict: boolean | undefined
-    await visit(world.manager, visitor, (session) => {
-      verdict = session.verifyCsrfToken(given)
-    })
-    return verdict
-  }
-  return { ...world, visitor, token, accepts }
+  const made = testManager(options)
+  const visitor = createVisitor(made.manager)
+  const token = await visitor.request((session) => session.csrfToken())
+  const accepts = (given: unknown = token) =>
+    visitor.request((session) => session.verifyCsrfToken(given))
+  return { ...made, visitor, token, accepts }
 }
 
 describe('a CSRF token', () => {
@@ -32,9 +24,9 @@ describe('a CSRF token', () => {
   })
 
   test('is another one each time, and all of them are good', async () => {
-    const { manager, visitor, accepts } = await withForm()
+    const { visitor, accepts } = await withForm()
     const tokens: string[] = []
-    await visit(manager, visitor, (session) => {
+    await visitor.request((session) => {
       for (let count = 0; count < 100; count++) tokens.push(session.csrfToken())
     })
     expect(new Set(tokens.map((token) => token.slice(0, 8))).size).toBe(100)
@@ -43,13 +35,13 @@ describe('a CSRF token', () => {
   })
 
   test('outlives rotations by age: a form that was open for an hour still posts', async () => {
-    const { manager, visitor, clock, accepts } = await withForm()
-    const first = visitor.jar.cookie
+    const { visitor, clock, accepts } = await withForm()
+    const first = visitor.cookie
     for (let minute = 0; minute < 60; minute += 5) {
       clock.now += 5 * 60_000
-      await visit(manager, visitor)
+      await visitor.request()
     }
-    expect(visitor.jar.cookie).not.toBe(first)
+    expect(visitor.cookie).not.toBe(first)
     expect(await accepts()).toBe(true)
   })
 
@@ -58,27 +50,27 @@ describe('a CSRF token', () => {
     ['a login', (session: { login(user: string): Promise<void> }) => session.login('ada')],
     ['a logout', (session: { destroy(): Promise<void> }) => session.destroy()],
   ] as const)('is dead after %s', async (_, act) => {
-    const { manager, visitor, accepts } = await withForm()
-    await visit(manager, visitor, act)
+    const { visitor, accepts } = await withForm()
+    await visitor.request(act)
     expect(await accepts()).toBe(false)
   })
 
   test('is dead after a re-authentication', async () => {
-    const { manager, visitor, accepts } = await withForm()
-    await visit(manager, visitor, (session) => session.login('ada'))
+    const { visitor, accepts } = await withForm()
+    await visitor.request((session) => session.login('ada'))
     let token = ''
-    await visit(manager, visitor, (session) => {
+    await visitor.request((session) => {
       token = session.csrfToken()
     })
     expect(await accepts(token)).toBe(true)
-    await visit(manager, visitor, (session) => session.login('ada'))
+    await visitor.request((session) => session.login('ada'))
     expect(await accepts(token)).toBe(false)
   })
 
   test('asked for after rotate() leaves with the new cookie and is good there', async () => {
-    const { manager, visitor, accepts } = await withForm()
+    const { visitor, accepts } = await withForm()
     let token = ''
-    await visit(manager, visitor, (session) => {
+    await visitor.request((session) => {
       session.rotate()
       token = session.csrfToken()
     })
@@ -90,7 +82,7 @@ describe('a CSRF token', () => {
     const theirs = await withForm()
     expect(await mine.accepts(theirs.token)).toBe(false)
 
-    const { id } = (await visit(mine.manager, mine.visitor)).session
+    const { id } = (await visit(mine.visitor)).session
     const keyring = createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' })
     for (const key of [...keyring.derive('token'), ...keyring.derive('csrf')]) {
       const nonce = mine.token.slice(0, 22)
@@ -139,36 +131,34 @@ describe('a CSRF token', () => {
 
 describe('a new session', () => {
   test('is kept, empty, where a token was asked for, and only there', async () => {
-    const { backend, calls } = counted(mapBackend())
-    const { manager } = managerOver(backend)
-    await visit(manager, browser(), (session) => session.verifyCsrfToken('rubbish'))
+    const { manager, calls } = testManager()
+    await createVisitor(manager).request((session) => session.verifyCsrfToken('rubbish'))
     expect(calls).toEqual([])
-    const visitor = browser()
-    const { carrier } = await visit(manager, visitor, (session) => session.csrfToken())
+    const visitor = createVisitor(manager)
+    const { carrier } = await visit(visitor, (session) => session.csrfToken())
     expect(calls).toEqual(['insert'])
     expect(carrier.setCookies).toHaveLength(1)
-    await visit(manager, visitor, (session) => session.csrfToken())
+    await visitor.request((session) => session.csrfToken())
     expect(calls).toEqual(['insert', 'find'])
   })
 
   test('keeps the id that the token names, whatever writes it first', async () => {
-    const { manager } = managerOver(mapBackend())
-    const visitor = browser()
+    const { manager } = testManager()
+    const visitor = createVisitor(manager)
     let token = ''
-    await visit(manager, visitor, async (session) => {
+    await visitor.request(async (session) => {
       token = session.csrfToken()
       await session.update((data) => {
         data['a'] = 1
       })
     })
-    await visit(manager, visitor, (session) => expect(session.verifyCsrfToken(token)).toBe(true))
+    await visitor.request((session) => expect(session.verifyCsrfToken(token)).toBe(true))
   })
 
   test('that can no longer be kept has no token', async () => {
-    const { manager } = managerOver(mapBackend())
-    const carrier = browser().carrier()
-    const session = await manager.load(carrier)
-    carrier.leave()
+    const { manager } = testManager()
+    const { session, carrier } = await createVisitor(manager).begin()
+    carrier.sent = true
     expect(() => session.csrfToken()).toThrow(expect.objectContaining({ code: 'ERR_SESSION_LATE' }))
     const readOnly = await manager.read({})
     expect(() => readOnly.csrfToken()).toThrow(
@@ -177,9 +167,8 @@ describe('a new session', () => {
   })
 
   test('that was destroyed again is not kept', async () => {
-    const { backend, calls } = counted(mapBackend())
-    const { manager } = managerOver(backend)
-    await visit(manager, browser(), async (session) => {
+    const { manager, calls } = testManager()
+    await createVisitor(manager).request(async (session) => {
       session.csrfToken()
       await session.destroy()
     })
@@ -189,16 +178,16 @@ describe('a new session', () => {
 
 test('a kept session has a token even where it can only be looked at', async () => {
   const { manager, visitor, accepts } = await withForm()
-  const session = await manager.read({ cookie: visitor.jar.cookie })
+  const session = await manager.read({ cookie: visitor.cookie })
   expect(await accepts(session.csrfToken())).toBe(true)
 })
 
 test('the login form of a session that somebody ended posts, and its older forms do not', async () => {
   const { manager, visitor, token, accepts } = await withForm()
-  const { id } = (await visit(manager, visitor)).session
+  const { id } = (await visit(visitor)).session
   await manager.revoke(id)
   let fresh = ''
-  await visit(manager, visitor, (session) => {
+  await visitor.request((session) => {
     expect(session.ended).toBe('revoked')
     fresh = session.csrfToken()
   })
@@ -207,9 +196,9 @@ test('the login form of a session that somebody ended posts, and its older forms
 })
 
 test('where the store is in trouble, asking is the trouble and never a refusal', async () => {
-  const { manager, backend, visitor, token } = await withForm({ onStoreError: 'anonymous' })
-  backend.find = () => Promise.reject(new Error('down'))
-  await visit(manager, visitor, (session) => {
+  const { visitor, token, fail } = await withForm({ onStoreError: 'anonymous' })
+  fail('find')
+  await visitor.request((session) => {
     expect(session.isReadOnly).toBe(true)
     expect(() => session.csrfToken()).toThrow(expect.objectContaining({ status: 503 }))
     expect(() => session.verifyCsrfToken(token)).toThrow(expect.objectContaining({ status: 503 }))

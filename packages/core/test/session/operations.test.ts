@@ -1,16 +1,17 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 describe('a change after the response', () => {
   test('is told of whenever it comes, once per change, and dropped', async () => {
-    const { manager } = managerOver(mapBackend())
+    const { manager } = testManager()
     const discarded = vi.fn()
     manager.on('discarded', discarded)
-    const visitor = browser()
-    const { session, carrier } = await visit(manager, visitor, (first) => {
+    const visitor = createVisitor(manager)
+    const { session, carrier } = await visit(visitor, (first) => {
       first.data['a'] = 1
     })
-    carrier.leave()
+    carrier.sent = true
     await manager.commit(session, carrier)
     for (const times of [1, 2]) {
       await new Promise(setImmediate)

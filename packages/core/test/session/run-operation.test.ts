@@ -1,8 +1,9 @@
+import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SessionEvents } from '../../src/events.ts'
+import type { SessionOptions } from '../../src/options/options.ts'
 import type { Session } from '../../src/session/session.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
-import { browser, managerOver, mapBackend, type TestData, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const rejections: unknown[] = []
 const note = (reason: unknown) => void rejections.push(reason)
@@ -14,38 +15,28 @@ afterAll(async () => {
 })
 
 /** A manager that tells what it warns of and which operations fail. */
-function world(backend: SessionBackend = mapBackend(), options: object = {}) {
+function world(options: Partial<SessionOptions> = {}) {
   const warnings: string[] = []
   const warn = (message: string) => void warnings.push(message)
-  const { manager } = managerOver(backend, { warn, ...options })
+  const made = testManager({ warn, ...options })
   const failed: SessionEvents['failed'][] = []
-  manager.on('failed', (event) => failed.push(event))
-  return { manager, warnings, failed }
+  made.manager.on('failed', (event) => failed.push(event))
+  return { ...made, visitor: createVisitor(made.manager), warnings, failed }
 }
 
 /** A request whose handler returns at once, and does not wait for what it started. */
-async function request(
-  { manager }: ReturnType<typeof world>,
-  visitor: ReturnType<typeof browser>,
-  handle: (session: Session<TestData>) => unknown,
-) {
-  const carrier = visitor.carrier()
-  const session = await manager.load(carrier)
+async function request(visitor: Visitor, handle: (session: Session<TestData>) => unknown) {
+  const { session, finish } = await visitor.begin()
   handle(session)
-  return manager.commit(session, carrier)
-}
-
-const broken: Partial<SessionBackend> = {
-  insert: () => Promise.reject(new Error('ECONNREFUSED')),
+  return finish()
 }
 
 describe('an operation that nothing awaits', () => {
   test('fails the commit where the session has ended, and no process', async () => {
     const app = world()
-    const ann = browser()
-    await visit(app.manager, ann, (session) => session.login('ann'))
+    await app.visitor.request((session) => session.login('ann'))
     await app.manager.revokeAll('ann')
-    const committing = request(app, ann, (session) => {
+    const committing = request(app.visitor, (session) => {
       session.update((data) => {
         data['n'] = 1
       })
@@ -67,42 +58,39 @@ describe('an operation that nothing awaits', () => {
         }),
     ],
   ])('%s fails the commit where the store fails', async (name, act) => {
-    const app = world({ ...mapBackend(), ...broken } as SessionBackend)
-    const committing = request(app, browser(), act)
+    const app = world()
+    app.fail('insert')
+    const committing = request(app.visitor, act)
     await expect(committing).rejects.toMatchObject({ status: 503 })
     expect(app.warnings.join()).toContain(`await session.${name}(`)
   })
 
   test('destroy fails the commit where the store fails', async () => {
-    const backend = mapBackend()
-    const app = world(backend)
-    const ann = browser()
-    await visit(app.manager, ann, (session) => session.login('ann'))
-    backend.remove = () => Promise.reject(new Error('ECONNREFUSED'))
-    const committing = request(app, ann, (session) => session.destroy())
+    const { visitor, fail } = world()
+    await visitor.request((session) => session.login('ann'))
+    fail('remove')
+    const committing = request(visitor, (session) => session.destroy())
     await expect(committing).rejects.toMatchObject({ status: 503 })
   })
 
   test('a login without a user id fails the commit too', async () => {
-    const committing = request(world(), browser(), (session) => session.login(''))
+    const committing = request(world().visitor, (session) => session.login(''))
     await expect(committing).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
   })
 
   test('and no further commit writes what the request left', async () => {
-    const backend = mapBackend()
-    const app = world(backend)
-    const carrier = browser().carrier()
-    const session = await app.manager.load(carrier)
+    const { visitor, rows } = world()
+    const { session, finish } = await visitor.begin()
     session.data['kept'] = true
     session.login('')
-    await expect(app.manager.commit(session, carrier)).rejects.toThrow()
-    await app.manager.commit(session, carrier)
-    expect(backend.rows.size).toBe(0)
+    await expect(finish()).rejects.toThrow()
+    await finish()
+    expect(rows.size).toBe(0)
   })
 
   test('that succeeds is only warned of', async () => {
     const app = world()
-    await request(app, browser(), (session) => {
+    await request(app.visitor, (session) => {
       session.update((data) => {
         data['n'] = 1
       })
@@ -112,8 +100,8 @@ describe('an operation that nothing awaits', () => {
   })
 
   test('that succeeds says nothing in production', async () => {
-    const app = world(mapBackend(), { development: false })
-    await request(app, browser(), (session) => {
+    const app = world({ development: false })
+    await request(app.visitor, (session) => {
       session.update((data) => {
         data['n'] = 1
       })
@@ -131,13 +119,12 @@ describe('an operation that nothing awaits', () => {
 
   test('after the headers have been sent is an event, and fails no commit', async () => {
     const app = world()
-    const carrier = browser().carrier()
-    const session = await app.manager.load(carrier)
-    carrier.leave()
+    const { session, carrier, finish } = await app.visitor.begin()
+    carrier.sent = true
     session.update((data) => {
       data['n'] = 1
     })
-    await app.manager.commit(session, carrier)
+    await finish()
     expect(app.failed).toMatchObject([{ operation: 'update', error: { code: 'ERR_SESSION_LATE' } }])
   })
 })
@@ -158,7 +145,7 @@ describe('an operation whose outcome the application handles fails no commit:', 
   ]
   test.each(ways)('%s', async (_, handle) => {
     const app = world()
-    await request(app, browser(), (session) => void handle(session.login('')))
+    await request(app.visitor, (session) => void handle(session.login('')))
     expect(app.failed).toEqual([])
     expect(app.warnings).toEqual([])
   })
@@ -171,8 +158,7 @@ describe('an operation inside of another one on a new session', () => {
     ['login', (session) => session.login('ann')],
     ['destroy', (session) => session.destroy()],
   ])('%s fails within the time budget, as on a saved session', async (_, act) => {
-    const { manager } = managerOver(mapBackend(), { storeTimeout })
-    const session = await manager.load(browser().carrier())
+    const { session } = await world({ storeTimeout }).visitor.begin()
     const outer = session.update(async (data) => {
       data['a'] = 1
       await act(session)
@@ -187,9 +173,7 @@ describe('an operation inside of another one on a new session', () => {
       await holder.session?.update(() => undefined)
       return 1
     }
-    const limited = { ...mapBackend(), supports: { ...mapBackend().supports, limit: true } }
-    const { manager } = managerOver(limited, { storeTimeout, limit: { max } })
-    const session = await manager.load(browser().carrier())
+    const { session } = await world({ storeTimeout, limit: { max } }).visitor.begin()
     holder.session = session
     await expect(session.login('ann')).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
   })
@@ -197,18 +181,16 @@ describe('an operation inside of another one on a new session', () => {
 
 describe('idioms of other libraries', () => {
   test('destroy(callback) calls back when the session has ended', async () => {
-    const { manager } = world()
-    const ann = browser()
-    await visit(manager, ann, (session) => session.login('ann'))
-    const carrier = ann.carrier()
-    const session = await manager.load(carrier)
+    const { visitor } = world()
+    await visitor.request((session) => session.login('ann'))
+    const { session, finish } = await visitor.begin()
     const ended = await new Promise((resolve) => {
       const callback = (error?: unknown) => resolve(error ?? session.ended)
       session.destroy(callback as never)
     })
     expect(ended).toBe('logout')
-    await manager.commit(session, carrier)
-    expect(ann.jar.cookie).toBeUndefined()
+    await finish()
+    expect(visitor.cookie).toBeUndefined()
   })
 
   test('and with the error where that fails', async () => {
@@ -219,8 +201,7 @@ describe('idioms of other libraries', () => {
   })
 
   test('session.userId = id says how to log in', async () => {
-    const { manager } = world()
-    const session = await manager.load(browser().carrier())
+    const { session } = await world().visitor.begin()
     expect(() => Object.assign(session, { userId: 'ann' })).toThrow('await session.login(userId)')
   })
 })

@@ -1,16 +1,17 @@
+import { createTestCarrier, createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { browser, counted, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 describe('headers', () => {
   test('say Vary: Cookie whenever the session was consulted, beside what is there', async () => {
-    const { manager } = managerOver(mapBackend())
+    const { manager } = testManager()
     const vary = async (given: Record<string, string>, isConsulted: boolean) => {
-      const carrier = browser().carrier({ headers: given })
+      const carrier = createTestCarrier({ responseHeaders: given })
       const session = await manager.load(carrier)
       if (isConsulted) expect('data' in session).toBe(true)
       if (isConsulted) expect(session.userId).toBeUndefined()
       await manager.commit(session, carrier)
-      return carrier.headers.get('vary')
+      return carrier.responseHeaders.get('vary')
     }
     expect(await vary({}, false)).toBeUndefined()
     expect(await vary({}, true)).toBe('Cookie')
@@ -26,21 +27,21 @@ describe('headers', () => {
     ['no-store', 'no-store'],
     ['no-cache, Private, max-age=0', 'no-cache, Private, max-age=0'],
   ])('with a cookie turn Cache-Control %s into %s', async (given, sent) => {
-    const { manager } = managerOver(mapBackend())
-    const headers: Record<string, string> = given === undefined ? {} : { 'cache-control': given }
-    const carrier = browser().carrier({ headers })
+    const { manager } = testManager()
+    const carrier = createTestCarrier({
+      responseHeaders: given === undefined ? {} : { 'cache-control': given },
+    })
     const session = await manager.load(carrier)
     session.data['a'] = 1
     await manager.commit(session, carrier)
-    expect(carrier.headers.get('cache-control')).toBe(sent)
+    expect(carrier.responseHeaders.get('cache-control')).toBe(sent)
   })
 
   test('over plain HTTP carry no Secure cookie; nothing is kept, and one warning says what to set', async () => {
-    const { backend, calls } = counted(mapBackend())
     const warn = vi.fn()
-    const { manager } = managerOver(backend, { warn, secure: true, cookieName: '__Host-sid' })
+    const { manager, calls } = testManager({ warn, secure: true, cookieName: '__Host-sid' })
     for (const _ of [1, 2]) {
-      const carrier = browser().carrier({ secure: false })
+      const carrier = createTestCarrier({ secure: false })
       const session = await manager.load(carrier)
       session.data['a'] = 1
       await manager.commit(session, carrier)
@@ -53,12 +54,12 @@ describe('headers', () => {
 })
 
 test('remember me is other numbers: a login that is not persistent has a cookie without Max-Age', async () => {
-  const { manager } = managerOver(mapBackend())
-  const short = await visit(manager, browser(), (session) =>
+  const { manager } = testManager()
+  const short = await visit(createVisitor(manager), (session) =>
     session.login('u', { persistent: false }),
   )
   expect(short.carrier.setCookies.join()).not.toMatch(/Max-Age/)
-  const long = await visit(manager, browser(), (session) =>
+  const long = await visit(createVisitor(manager), (session) =>
     session.login('u', { absoluteTimeout: '90d' }),
   )
   expect(long.carrier.setCookies.join()).toMatch(/Max-Age=7776000$/)

@@ -1,15 +1,16 @@
 import { inspect } from 'node:util'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager, visit } from '../support.ts'
 
 describe('a session shows', () => {
   test('no token in its JSON, its inspection or its errors', async () => {
-    const { manager } = managerOver(mapBackend())
-    const visitor = browser()
-    await visit(manager, visitor, (session) => session.login('user-1'))
-    const secret = visitor.jar.cookie?.split('.')[2] ?? ''
+    const { manager } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('user-1'))
+    const secret = visitor.cookie?.split('.')[2] ?? ''
     expect(secret).toHaveLength(32)
-    await visit(manager, visitor, (session) => {
+    await visitor.request((session) => {
       const shown = JSON.stringify(session) + inspect(session, { depth: 9, showHidden: true })
       expect(shown).toContain(session.id)
       expect(shown).not.toContain(secret)
@@ -17,9 +18,9 @@ describe('a session shows', () => {
   })
 
   test('its ages and limits', async () => {
-    const { manager, clock } = managerOver(mapBackend(), { maxAge: '30m', absoluteTimeout: '8h' })
-    const visitor = browser()
-    const { session } = await visit(manager, visitor, (session) =>
+    const { manager, clock } = testManager({ maxAge: '30m', absoluteTimeout: '8h' })
+    const visitor = createVisitor(manager)
+    const { session } = await visit(visitor, (session) =>
       session.login('user-1', { client: { browser: 'Firefox' } }),
     )
     expect(session.info).toEqual({

@@ -1,12 +1,13 @@
+import { createVisitor } from '@sojourn/conformance/testing'
 import { expect, test, vi } from 'vitest'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 test('what is set on the session itself is told once, in development, and kept by nobody', async () => {
   const told = vi.fn()
   for (const development of [true, false]) {
-    const { manager } = managerOver(mapBackend(), { development, warn: told })
+    const { manager } = testManager({ development, warn: told })
     for (const _visit of [1, 2])
-      await visit(manager, browser(), (session) => {
+      await createVisitor(manager).request((session) => {
         Object.assign(session, { views: 1 })
         Object.defineProperty(session, 'passport', { get: () => 'an accessor', enumerable: true })
       })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { milliseconds } from '../../src/util/duration.ts'
 import { quote } from '../../src/util/quote.ts'
-import { browser, managerOver, mapBackend, visit } from '../support.ts'
+import { testManager } from '../support.ts'
 
 describe('a value in a message', () => {
   test.each([
@@ -35,8 +36,8 @@ const hostile = [
 
 describe('a message of an error holds no line of a stranger', () => {
   test('of login() and its options', async () => {
-    const { manager } = managerOver(mapBackend())
-    await visit(manager, browser(), async (session) => {
+    const { manager } = testManager()
+    await createVisitor(manager).request(async (session) => {
       for (const value of hostile)
         for (const login of [
           () => session.login(value),
