@@ -64,3 +64,39 @@ test('remember me is other numbers: a login that is not persistent has a cookie 
   )
   expect(long.carrier.setCookies.join()).toMatch(/Max-Age=7776000$/)
 })
+
+test('a response with a token is kept out of caches that have a header of their own (RFC 9213)', async () => {
+  const { manager } = testManager()
+  const responseHeaders = { 'Cloudflare-CDN-Cache-Control': 'max-age=60', 'Surrogate-Control': '' }
+  const headersOf = async (use: (session: { data: Record<string, unknown> }) => unknown) => {
+    const carrier = createTestCarrier({ responseHeaders })
+    const session = await manager.load(carrier)
+    use(session)
+    await manager.commit(session, carrier)
+    return Object.fromEntries(carrier.responseHeaders)
+  }
+  expect(await headersOf((session) => Object.assign(session.data, { n: 1 }))).toEqual({
+    vary: 'Cookie',
+    'cache-control': 'private, no-cache',
+    'cloudflare-cdn-cache-control': 'no-store',
+    'surrogate-control': 'no-store',
+  })
+  expect(await headersOf((session) => session.data)).toEqual({
+    vary: 'Cookie',
+    'cloudflare-cdn-cache-control': 'max-age=60',
+    'surrogate-control': '',
+  })
+})
+
+test('a commit after the head was emptied says the token once more', async () => {
+  const { manager } = testManager()
+  const { session, carrier, finish } = await createVisitor(manager).begin()
+  session.data['n'] = 1
+  await finish()
+  const [line = ''] = carrier.setCookies
+  carrier.withdraw?.('Set-Cookie', line)
+  carrier.responseHeaders.clear()
+  await finish()
+  expect(carrier.setCookies).toEqual([line])
+  expect(carrier.responseHeaders.get('cache-control')).toBe('private, no-cache')
+})
