@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
-import { createVisitor } from '@sojourn/conformance/testing'
+import { createTestCarrier, createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/session/session.ts'
 import { testManager, visit } from '../support.ts'
 
 describe('a session shows', () => {
@@ -34,5 +35,43 @@ describe('a session shows', () => {
       absoluteExpiresAt: clock.now + 8 * 3_600_000,
       client: { browser: 'Firefox' },
     })
+  })
+})
+
+test('a session is consulted by each of its members, and not by being passed around', async () => {
+  const { manager } = testManager()
+  const varyAfter = async (use: (session: Session<TestData>) => unknown) => {
+    const carrier = createTestCarrier()
+    const session = await manager.load(carrier)
+    await use(session)
+    await manager.commit(session, carrier)
+    return carrier.responseHeaders.get('vary')
+  }
+  const uses: ((session: Session<TestData>) => unknown)[] = [
+    (session) => session.data,
+    (session) => session.id,
+    (session) => session.userId,
+    (session) => session.isNew,
+    (session) => session.ended,
+    (session) => session.info,
+    (session) => session.isReadOnly,
+    (session) => session.flash.take('info'),
+    (session) => session.verifyCsrfToken('token'),
+    (session) => expect(() => session.requireUser()).toThrow(),
+    (session) => expect(() => session.requireRecent('1m')).toThrow(),
+    (session) => session.update(() => undefined),
+    (session) => session.destroy(),
+  ]
+  for (const use of uses) expect(await varyAfter(use), String(use)).toBe('Cookie')
+  expect(await varyAfter((session) => new Map([[session, 1]]))).toBeUndefined()
+})
+
+test('what may be logged of a session is its id, its user and whether it is new', async () => {
+  const { manager } = testManager()
+  const { session } = await visit(createVisitor(manager), (first) => first.login('ada'))
+  expect(JSON.parse(JSON.stringify(session))).toEqual({
+    id: session.id,
+    userId: 'ada',
+    isNew: true,
   })
 })
