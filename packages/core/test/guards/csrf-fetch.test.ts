@@ -1,5 +1,5 @@
 import { createVisitor, type TestData } from '@sojourn/conformance/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createCsrfGuard } from '../../src/guards/csrf.ts'
 import { checkFetch } from '../../src/guards/csrf-fetch.ts'
 import type { Session } from '../../src/session/session.ts'
@@ -60,8 +60,13 @@ describe('a Fetch request that needs a token', () => {
 
   test('brings it in the header, and its body is not read', async () => {
     const { session, token } = await withSession()
-    const request = post({ ...form, 'x-csrf-token': token }, { body: 'a=1' })
+    const pull = vi.fn()
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 })
+    const headers = { ...form, 'x-csrf-token': token }
+    const options: RequestInit = { method: 'POST', headers, body, duplex: 'half' }
+    const request = new Request('https://example.com/', options)
     expect(await checkFetch(guard, { request, session })).toHaveLength(1)
+    expect(pull).not.toHaveBeenCalled()
     const wrong = post({ ...form, 'x-csrf-token': 'x' }, { body: `_csrf=${token}` })
     await expect(checkFetch(guard, { request: wrong, session })).rejects.toMatchObject(refused)
   })

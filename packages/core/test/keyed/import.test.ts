@@ -87,12 +87,13 @@ describe('a session of another store', () => {
   })
 
   test('is found by whoever opened it there, and can be written', async () => {
-    const { imports, save } = setUp()
+    const { imports, save, context } = setUp()
     const guest = sealed()
     expect(await imports.find(guest, [])).toBeUndefined()
     await imports.adopt(guest, [])
     const found = await imports.find(guest, [])
     if (!found) return expect.fail('not found')
+    expect(context.rows.originOf(found.opened).presented).toMatchObject({ isSignedByFirst: true })
     const data = { base: guest.data, mine: encoded({ n: 2 }) }
     expect(await save(found.opened, { data })).toMatchObject({ saved: true })
   })

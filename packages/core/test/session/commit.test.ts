@@ -140,6 +140,18 @@ describe('a commit', () => {
     })
   })
 
+  test('that comes after the headers have left writes nothing of what was changed before them', async () => {
+    const { manager, calls } = testManager()
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
+    const { session, carrier, finish } = await createVisitor(manager).begin()
+    session.data['a'] = 1
+    carrier.sent = true
+    await finish()
+    expect(discarded.mock.calls).toEqual([[{ what: 'changes', why: 'late', id: undefined }]])
+    expect([calls, carrier.setCookies, session.data]).toEqual([[], [], {}])
+  })
+
   test('after the headers have left tells of the change and drops it', async () => {
     const warn = vi.fn()
     const { manager } = testManager({ warn })

@@ -30,6 +30,13 @@ describe('onStoreError anonymous', () => {
   })
 })
 
+test('by default a session that the store cannot open is the error of the store', async () => {
+  const { visitor, fail } = await signedIn()
+  fail('find', { times: 1 })
+  await expect(visitor.begin()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  expect(await visitor.read()).toMatchObject({ userId: 'user-1' })
+})
+
 describe('a record that cannot be read', () => {
   const nan = new Uint8Array(8).fill(0xff)
   const wrong: [string, (value: Uint8Array) => Uint8Array][] = [
