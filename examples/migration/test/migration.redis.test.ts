@@ -6,7 +6,7 @@ import { createClient } from 'redis'
 import { afterAll, expect, test } from 'vitest'
 import { rollOut } from './fleet.ts'
 
-const people = Number(process.env['PEOPLE'] ?? 1_000)
+const people = Number(process.env['PEOPLE'] ?? 100)
 const seed = Number(process.env['SEED'] ?? 1)
 const nobody = { loggedOut: 0, valuesLost: 0, openedTwice: 0 }
 

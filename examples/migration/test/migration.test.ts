@@ -5,7 +5,7 @@ import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 import { rollOut } from './fleet.ts'
 
-const people = Number(process.env['PEOPLE'] ?? 1_000)
+const people = Number(process.env['PEOPLE'] ?? 100)
 const seed = Number(process.env['SEED'] ?? 1)
 
 /** Another codec of the same values, so that all data is written anew. */

@@ -110,3 +110,18 @@ export async function serve(
   })
   return `http://localhost:${(server.address() as AddressInfo).port}`
 }
+
+/** The initialization vectors of `count` new tokens. */
+export async function ivsOf(
+  { store }: ReturnType<typeof makeScene>,
+  count: number,
+): Promise<string[]> {
+  const draft = { data: Buffer.from('{}'), maxAge: day, absoluteTimeout: day, persistent: true }
+  const ivs: string[] = []
+  for (let n = 0; n < count; n++) {
+    const creation = await store.create(draft, {})
+    if (!creation.created) throw new Error('The store created no session')
+    ivs.push(creation.token.split('.')[2] ?? '')
+  }
+  return ivs
+}

@@ -3,6 +3,6 @@ import * as ioredis from 'ioredis5'
 import { connectIoredis } from './connect.ts'
 
 proveFaults(connectIoredis(ioredis), {
-  clusterFailover: true,
+  failovers: ['Sentinel', 'Cluster'],
   passwordMissing: 'ERR_STORE_UNAVAILABLE',
 })

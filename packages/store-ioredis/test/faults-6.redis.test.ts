@@ -1,9 +1,8 @@
-import { proveFaults, proveMovingSlot } from '@sojourn/redis-lab'
+import { proveFaults } from '@sojourn/redis-lab'
 import * as ioredis from 'ioredis'
 import { connectIoredis } from './connect.ts'
 
 proveFaults(connectIoredis(ioredis), {
-  clusterFailover: true,
+  failovers: ['Cluster'],
   passwordMissing: 'ERR_STORE_UNAVAILABLE',
 })
-proveMovingSlot(connectIoredis(ioredis))

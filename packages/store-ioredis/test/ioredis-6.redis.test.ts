@@ -2,6 +2,6 @@ import { proveConformance, sharedServers } from '@sojourn/redis-lab'
 import * as ioredis from 'ioredis'
 import { connectIoredis } from './connect.ts'
 
-const { standalone, cluster, sentinel, secure } = sharedServers()
+const { standalone } = sharedServers()
 
-await proveConformance(connectIoredis(ioredis), { standalone, cluster, sentinel, secure })
+await proveConformance(connectIoredis(ioredis), { standalone })

@@ -8,7 +8,7 @@ import { makeRow, t0 } from './support.ts'
 
 const lives = fc.constantFrom(-1, 0, 5, 40, 200)
 
-const operations = Number(process.env['OPERATIONS'] ?? 100_000)
+const operations = Number(process.env['OPERATIONS'] ?? 10_000)
 const seed = Number(process.env['SEED'] ?? 20_300_101)
 
 test('memory answers what the reference answers, whatever is done in whatever order', async () => {

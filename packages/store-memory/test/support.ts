@@ -1,4 +1,4 @@
-import type { BackendCall, Row } from '@sojourn/core/store'
+import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 
 /** When tests begin, epoch ms. */
 export const t0 = Date.UTC(2030, 0, 1)
@@ -16,4 +16,11 @@ export function makeRow(fields: Partial<Row> = {}): Row {
     value: new Uint8Array([1, 2, 3]),
     ...fields,
   }
+}
+
+/** The ids of all live rows. */
+export async function liveIds(backend: SessionBackend, at = t0): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of backend.scan(callAt(at))) ids.push(id)
+  return ids
 }

@@ -4,6 +4,6 @@ import { connectNodeRedis } from './connect.ts'
 
 // node-redis 5 looks for a new master in a Cluster only when a node tells it of one, which a dead one does not.
 proveFaults(connectNodeRedis(redis), {
-  clusterFailover: false,
+  failovers: ['Sentinel'],
   passwordMissing: 'ERR_STORE_REFUSED',
 })

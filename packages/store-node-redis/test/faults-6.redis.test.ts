@@ -1,9 +1,8 @@
-import { proveFaults, proveMovingSlot } from '@sojourn/redis-lab'
+import { proveFaults } from '@sojourn/redis-lab'
 import * as redis from 'redis'
 import { connectNodeRedis } from './connect.ts'
 
 proveFaults(connectNodeRedis(redis), {
-  clusterFailover: true,
+  failovers: ['Sentinel'],
   passwordMissing: 'ERR_STORE_UNAVAILABLE',
 })
-proveMovingSlot(connectNodeRedis(redis))

@@ -1,8 +1,7 @@
 import { proveConformance, sharedServers } from '@sojourn/redis-lab'
 import * as redis from 'redis'
-import { connectNodeRedis, connectPool } from './connect.ts'
+import { connectNodeRedis } from './connect.ts'
 
-const { standalone, cluster, sentinel, secure } = sharedServers()
+const { standalone } = sharedServers()
 
-await proveConformance(connectNodeRedis(redis), { standalone, cluster, sentinel, secure })
-await proveConformance(connectPool(redis), { pool: standalone })
+await proveConformance(connectNodeRedis(redis), { standalone })

@@ -4,7 +4,7 @@ import { type Connect, connectAll } from './connect.ts'
 import { freshPrefix } from './prefix.ts'
 import { startStandalone } from './standalone.ts'
 
-const operations = Number(process.env['OPERATIONS'] ?? 3_000)
+const operations = Number(process.env['REDIS_OPERATIONS'] ?? 600)
 const seed = Number(process.env['SEED'] ?? 20_300_101)
 
 /** Registers the comparison of Redis with the reference backend, for named clients. `fc` is fast-check. */

@@ -9,7 +9,7 @@ import type { Session } from '../../src/session/session.ts'
 import { createModel, losingReplies } from './life.ts'
 import { seeded } from './simulation.ts'
 
-const requests = Number(process.env['REQUESTS'] ?? 6_000)
+const requests = Number(process.env['REQUESTS'] ?? 1_500)
 const users = ['ann', 'bob', 'eve']
 const minute = 60_000
 

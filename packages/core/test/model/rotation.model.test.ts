@@ -3,7 +3,7 @@ import { deleteFirst, fixedGrace, previousPlusSeen, sojourn } from './schemes.ts
 import { seeded, simulate } from './simulation.ts'
 
 /** `USERS=2000` runs the world of the figures in docs/explanation/rotation.md. */
-const users = Number(process.env['USERS'] ?? 100)
+const users = Number(process.env['USERS'] ?? 30)
 const seed = Number(process.env['SEED'] ?? 1)
 const world = (lost: number) => ({ users, pages: 60, lost, late: 0.1, random: seeded(seed) })
 
