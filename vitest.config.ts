@@ -1,23 +1,32 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { locate } from './tools/programs.ts'
+import { LongestFirst } from './tools/sequencer.ts'
 
 const conditions = ['@sojourn/source', ...defaultServerConditions]
 
 const packages = readdirSync('packages').filter((name) => existsSync(`packages/${name}/test`))
 
+const programs = {
+  REDIS_SERVER: locate('redis-server') ?? 'redis-server',
+  CHROMIUM: locate('Chromium') ?? 'chromium',
+}
+
+/** What needs no other program. The files of a worker share their modules: most of the time goes into loading them. */
 const unit = (name: string, root: string) => ({
   extends: true as const,
   test: {
     name,
     root,
     include: ['test/**/*.test.ts'],
-    exclude: ['**/*.browser.test.ts', '**/*.redis.test.ts'],
+    exclude: ['**/*.{browser,redis,long}.test.ts'],
+    isolate: false,
   },
 })
 
-/** What needs redis-server: `test:unit` leaves it out. All its tests share the servers that the setup starts. */
+/** What needs redis-server. All its tests share the servers that the setup starts. */
 const redis = {
   extends: true as const,
   test: {
@@ -25,20 +34,18 @@ const redis = {
     root: '.',
     include: ['{packages/*,examples/*,tools/redis-lab}/test/**/*.redis.test.ts'],
     globalSetup: ['tools/redis-lab/src/setup.ts'],
-    env: { REDIS_SERVER: locate('redis-server') ?? 'redis-server' },
-    sequence: { groupOrder: 1 },
+    env: programs,
   },
 }
 
-/** What needs Chromium: `test:unit` leaves it out. */
+/** What needs Chromium. */
 const browser = {
   extends: true as const,
   test: {
     name: 'browser',
     root: 'packages',
     include: ['*/test/**/*.browser.test.ts'],
-    env: { CHROMIUM: locate('Chromium') ?? 'chromium' },
-    sequence: { groupOrder: 2 },
+    env: programs,
   },
 }
 
@@ -48,8 +55,31 @@ const journey = {
     name: 'journey',
     root: 'examples',
     include: ['*/test/**/*.test.ts'],
-    exclude: ['**/*.redis.test.ts'],
-    sequence: { groupOrder: 3 },
+    exclude: ['**/*.{redis,long}.test.ts'],
+    env: programs,
+  },
+}
+
+/** What takes long, and so is left out of `test`: whole files, and the models once more at their full size. */
+const long = {
+  extends: true as const,
+  test: {
+    name: 'long',
+    root: '.',
+    include: [
+      '{packages/*,examples/*,tools}/test/**/*.long.test.ts',
+      'packages/*/test/**/{model,*.model,model.redis}.test.ts',
+      'examples/*/test/migration{,.redis}.test.ts',
+    ],
+    globalSetup: ['tools/redis-lab/src/setup.ts'],
+    env: {
+      ...programs,
+      USERS: '2000',
+      REQUESTS: '6000',
+      PEOPLE: '1000',
+      OPERATIONS: '100000',
+      REDIS_OPERATIONS: '3000',
+    },
   },
 }
 
@@ -68,7 +98,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    reporters: ['default', './tools/reporter.ts'],
+    reporters: ['./tools/reporter.ts'],
+    silent: 'passed-only',
+    // Half as many again as cores, because what asks Redis and Chromium mostly waits.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongestFirst },
     // A safety net for tests that hang, not a judgement: the machines are small and shared.
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -78,6 +112,7 @@ export default defineConfig({
       redis,
       browser,
       journey,
+      long,
       frameworks,
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },

@@ -1,0 +1,46 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, onTestFinished, test } from 'vitest'
+import { plainEnv } from '../env.ts'
+import { folder } from './folder.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** A copy of this repository in which nothing is installed. */
+function freshClone(): string {
+  const clone = folder({})
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root })
+  for (const file of files.toString().trimEnd().split('\n'))
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(clone, file))
+  return clone
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+test('on a fresh clone `start` installs what the demo needs and no more, and the demo serves', async () => {
+  const cwd = freshClone()
+  const env = { ...plainEnv, PORT: String(await freePort()) }
+  const start = spawn('npx', ['-y', 'pnpm@10.34.9', 'start'], { cwd, env, detached: true })
+  onTestFinished(() => {
+    if (start.pid !== undefined) process.kill(-start.pid)
+  })
+  let url: string | undefined
+  for await (const line of createInterface(start.stdout)) {
+    url = /http:\S+/.exec(line)?.[0]
+    if (url !== undefined) break
+  }
+  expect((await fetch(url ?? '')).status).toBe(200)
+  expect(readdirSync(join(cwd, 'node_modules/.pnpm')).length).toBeLessThan(100)
+  expect(existsSync(join(cwd, 'node_modules/vitest'))).toBe(false)
+})
