@@ -1,22 +1,23 @@
-// Starts the demo. On a fresh clone it installs only what the demo needs first, about 70 packages instead of 600: the
-// `dependencies` of the root, of the demo and of what the demo is made of. This is JavaScript because Node 20 cannot run
-// TypeScript before tsx is installed.
+// Runs an example, given as the path of its file. On a fresh clone it first installs what the example needs, about 70
+// packages instead of 600: the `dependencies` of the root, of the example and of what that is made of. This is
+// JavaScript because Node 20 cannot run TypeScript before tsx is installed.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const demo = 'examples/shop-express'
-
 const root = resolve(import.meta.dirname, '..')
-const everything = existsSync(join(root, 'node_modules/vitest'))
-const onlyTheDemo = ['--prod', '--frozen-lockfile', '--filter=.', `--filter={./${demo}}...`]
+const file = resolve(process.argv[2] ?? '')
+const example = relative(root, dirname(file))
 
-// Where everything is installed, `--prod` would remove the packages that the demo does not need.
-const words = ['install', ...(everything ? [] : onlyTheDemo)]
+// Where everything is installed, everything stays: `--prod` would remove what the example does not need.
+const hasEverything = existsSync(resolve(root, 'node_modules/vitest'))
+const onlyTheExample = ['--prod', '--frozen-lockfile', '--filter=.', `--filter={./${example}}...`]
+const words = ['install', ...(hasEverything ? [] : onlyTheExample)]
 const { status } = spawnSync('pnpm', words, { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
 
 const { register } = await import('tsx/esm/api')
 register()
-await import(pathToFileURL(join(root, demo, 'server.ts')).href)
+process.argv.splice(1, 2, file) // as if node had been started with it
+await import(pathToFileURL(file).href)
