@@ -94,6 +94,14 @@ const frameworks = {
   },
 }
 
+const units = [...packages.map((name) => unit(name, `packages/${name}`)), unit('tools', 'tools')]
+const quick = [...units, redis, browser, journey]
+
+/** What the scripts of package.json run, by SOJOURN_TEST. Without it there is every project to choose from. */
+const sets = { unit: units, quick, all: [...quick, long], everything: [...quick, long, frameworks] }
+const set = process.env['SOJOURN_TEST'] ?? 'everything'
+if (!(set in sets)) throw new Error(`SOJOURN_TEST is ${set}. Give one of ${Object.keys(sets)}`)
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -106,15 +114,7 @@ export default defineConfig({
     // A safety net for tests that hang, not a judgement: the machines are small and shared.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    projects: [
-      ...packages.map((name) => unit(name, `packages/${name}`)),
-      unit('tools', 'tools'),
-      redis,
-      browser,
-      journey,
-      long,
-      frameworks,
-    ],
+    projects: sets[set as keyof typeof sets],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
   },
 })
