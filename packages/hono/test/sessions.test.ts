@@ -86,7 +86,7 @@ describe('a commit that fails', () => {
     })
     const response = await app.request('/')
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
-    expect(await response.text()).toBe('')
+    expect(await response.text()).toBe('Service Unavailable')
   })
 
   test('takes no cookie of another manager along', async () => {
