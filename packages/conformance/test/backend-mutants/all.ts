@@ -1,4 +1,3 @@
-import { settleMutants } from './settling.ts'
 import { claimMutants } from './claims.ts'
 import { endMutants } from './ends.ts'
 import { groupMutants } from './groups.ts'
@@ -6,6 +5,7 @@ import type { Mutant } from './mutant.ts'
 import { prefixAndTimerMutants } from './prefixes-and-timers.ts'
 import { raceMutants } from './races.ts'
 import { ruleMutants } from './rules.ts'
+import { settleMutants } from './settling.ts'
 import { writeMutants } from './writes.ts'
 
 /** Backends that are wrong in one way each. */

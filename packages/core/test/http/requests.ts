@@ -13,8 +13,7 @@ export type Handle = (session: Session<TestData>) => unknown
 export const login: Handle = (session) => session.login('ada')
 export const logout: Handle = (session) => session.destroy()
 export const rotate: Handle = (session) => session.rotate()
-export const who: Handle = (session) => session.userId
-export const header = { header: 'X-Session-Token' }
+const header = { header: 'X-Session-Token' }
 
 /** Every way to ask with a token and to find the next one. */
 export const ways = [
