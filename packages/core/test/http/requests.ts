@@ -13,6 +13,7 @@ export type Handle = (session: Session<TestData>) => unknown
 export const login: Handle = (session) => session.login('ada')
 export const logout: Handle = (session) => session.destroy()
 export const rotate: Handle = (session) => session.rotate()
+const who: Handle = (session) => session.userId
 const header = { header: 'X-Session-Token' }
 
 /** Every way to ask with a token and to find the next one. */
