@@ -2,7 +2,7 @@
 export { type AccessGuard, type AccessOptions, mountedSession } from './guards/access-guard.ts'
 export { createGuards, type GuardAdapter, type Guards } from './guards/create-guards.ts'
 export { type CsrfGuard, type CsrfOptions, type CsrfRequest, csrfField } from './guards/csrf.ts'
-export { checkFetch, type FetchCheck } from './guards/csrf-fetch.ts'
+export { checkFetch, type FetchCheck } from './guards/csrf-of-fetch-request.ts'
 export {
   type Carrier,
   type CarrierMethods,

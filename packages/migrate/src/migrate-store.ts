@@ -8,9 +8,9 @@ import {
   type OpenedSession,
   type SessionStore,
 } from '@sojourn/core/store'
-import type { Migration } from './migration.ts'
+import type { Migration } from './context.ts'
+import { createSave } from './move-session.ts'
 import { createOpen, createPeek } from './open.ts'
-import { createSave } from './save.ts'
 import { createSourceSessions } from './source-sessions.ts'
 import { createUsers } from './users.ts'
 

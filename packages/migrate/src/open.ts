@@ -5,7 +5,7 @@ import {
   type SessionStore,
   type StoreUsers,
 } from '@sojourn/core/store'
-import type { Migration } from './migration.ts'
+import type { Migration } from './context.ts'
 import type { SourceSessions } from './source-sessions.ts'
 
 type Found = Exclude<OpenOutcome, { outcome: 'discarded' }>

@@ -6,7 +6,7 @@ import {
   type OpenedSession,
   sameBytes,
 } from '@sojourn/core/store'
-import type { Migration } from './migration.ts'
+import type { Migration } from './context.ts'
 
 /** A session of `from`, as `from` opened it, and the tokens that opened it. */
 export interface SourceSession {

@@ -1,5 +1,5 @@
 import type { StoreUsers } from '@sojourn/core/store'
-import type { Migration } from './migration.ts'
+import type { Migration } from './context.ts'
 
 /**
  * Returns the `users` of a migration, over both stores; `undefined` if one of them has no index of users.

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import crypto, { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
 import { msgpackCodec, type RedisDriver, redisStore } from '@sojourn/store-redis'
-import { expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import * as scripts from '../src/scripts.ts'
 
 /** What was random when the session of the page was made. */
@@ -12,15 +13,18 @@ const secret = 'oDwVRVLKHE0EsxGvJAyTzTZUifZudlQq'
 const versions = ['YUq0V_DfnRI', 'VUwnGVCbeJk']
 
 /** The values that `randomBytes` returns next, in base64url, by their lengths in bytes. */
-const random = vi.hoisted(() => new Map<number, string[]>())
+const random = new Map<number, string[]>()
 
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>()
-  const randomBytes = (length: number) => {
-    const next = random.get(length)?.shift()
-    return next === undefined ? crypto.randomBytes(length) : Buffer.from(next, 'base64url')
-  }
-  return { ...crypto, randomBytes }
+// A spy and not a mocked module: the test files of one worker share their modules, which may be loaded already.
+const original = crypto.randomBytes
+const spy = vi.spyOn(crypto, 'randomBytes').mockImplementation((length: number) => {
+  const next = random.get(length)?.shift()
+  return next === undefined ? original(length) : Buffer.from(next, 'base64url')
+})
+syncBuiltinESMExports() // gives the spy to modules that import the function by name
+afterAll(() => {
+  spy.mockRestore()
+  syncBuiltinESMExports()
 })
 
 const file = new URL('../../../docs/reference/redis-layout.md', import.meta.url)

@@ -4,7 +4,7 @@ import { varyBy } from '../http/vary.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'
-import { hostOf, readOrigins } from './origin.ts'
+import { hostOf, readOrigins } from './trusted-origins.ts'
 
 /** Options of `csrf`. */
 export interface CsrfOptions {

@@ -1,5 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
-import { readOrigins } from './origin.ts'
+import { readOrigins } from './trusted-origins.ts'
 
 /** Where a guard redirects requests that may not pass. */
 export interface RedirectOptions<Request> {

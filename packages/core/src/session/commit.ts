@@ -28,7 +28,6 @@ import { isTouchDue } from '../record/expiry.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome } from '../store/store.ts'
 import type { RunningOperation } from './operation-promise.ts'
-import { takeOverFailure } from './run-operation.ts'
 import { sendHeaders, warnPlainHttp } from './send-headers.ts'
 import {
   applySaved,
@@ -39,6 +38,7 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { takeOverFailure } from './unawaited-operations.ts'
 
 /**
  * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers

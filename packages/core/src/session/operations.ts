@@ -9,7 +9,6 @@ import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import { create, discardLateChanges, emitRotated } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { login } from './login.ts'
-import { startOperation } from './run-operation.ts'
 import {
   applySaved,
   idOf,
@@ -19,10 +18,11 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { startOperation } from './unawaited-operations.ts'
 
 /** What a `Session` needs of its manager: the methods that act before the commit, the clock and the CSRF tokens. */
 export interface SessionOperations {
-  /** Starts an operation, so that the commit can take over its failure; see run-operation.ts. */
+  /** Starts an operation, so that the commit can take over its failure; see unawaited-operations.ts. */
   start<Result>(
     state: SessionState,
     operation: { name: string; run: () => Promise<Result> },

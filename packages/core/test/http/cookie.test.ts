@@ -1,14 +1,12 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { createTestCarrier } from '@sojourn/conformance/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cookieBounds, createCookieWriter, parseCookie } from '../../src/http/cookie.ts'
 import { mintId, mintSecret, mintToken } from '../../src/record/token.ts'
+import { spyOnCrypto } from '../spy-on-crypto.ts'
 import { signedIn } from '../support.ts'
 
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>()
-  return { ...crypto, createHmac: vi.fn(crypto.createHmac) }
-})
+const hmacs = spyOnCrypto('createHmac')
 
 const keys = [createSecretKey(randomBytes(32))]
 const complete = {
@@ -155,14 +153,14 @@ test('B-11: beyond the bounds of a Cookie header no signature is computed, withi
   const pairs = (count: number) => Array.from({ length: count }, () => `sid=${token()}`)
   const large = [pairs(5), pairs(10_000), [visitor.cookie, `x=${'x'.repeat(65_536)}`]]
   const headers = [...large, [`sid=${'x'.repeat(4096)}`], [`sid=${'x'.repeat(100_000)}`]]
-  vi.mocked(createHmac).mockClear()
+  hmacs.mockClear()
   for (const header of headers)
     expect((await manager.load(createTestCarrier({ cookie: header.join('; ') }))).isNew).toBe(true)
-  expect(createHmac).not.toHaveBeenCalled()
+  expect(hmacs).not.toHaveBeenCalled()
   const four = pairs(4).join('; ')
-  vi.mocked(createHmac).mockClear()
+  hmacs.mockClear()
   await manager.load(createTestCarrier({ cookie: four }))
-  expect(createHmac).toHaveBeenCalledTimes(4)
+  expect(hmacs).toHaveBeenCalledTimes(4)
 })
 
 test('C-04: the longest cookie that can be configured is far below 4,096 bytes', () => {

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   hashSecret,
@@ -8,15 +8,10 @@ import {
   mintToken,
   verifyToken,
 } from '../../src/record/token.ts'
+import { spyOnCrypto } from '../spy-on-crypto.ts'
 
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>()
-  return {
-    ...crypto,
-    randomBytes: vi.fn(crypto.randomBytes),
-    timingSafeEqual: vi.fn(crypto.timingSafeEqual),
-  }
-})
+const randoms = spyOnCrypto('randomBytes')
+const comparisons = spyOnCrypto('timingSafeEqual')
 
 afterEach(() => void vi.clearAllMocks())
 
@@ -114,20 +109,20 @@ describe('a secret', () => {
 })
 
 test('A-01: each id and each secret is asked of the CSPRNG, at its full length', () => {
-  vi.mocked(randomBytes).mockClear()
+  randoms.mockClear()
   for (let n = 0; n < 100; n++) mintId('g'.repeat(16))
   for (let n = 0; n < 100; n++) mintSecret()
-  const asked = vi.mocked(randomBytes).mock.calls.map(([bytes]) => bytes)
+  const asked = randoms.mock.calls.map(([bytes]) => bytes)
   expect(asked).toEqual([...Array(100).fill(16), ...Array(100).fill(24)])
 })
 
 test('A-07: signatures are compared in constant time, once per key, and no length throws', () => {
   const token = mintToken(mintId(), mintSecret(), keys)
   const other = [newKey()]
-  vi.mocked(timingSafeEqual).mockClear()
+  comparisons.mockClear()
   expect(verifyToken(token, [...other, ...keys])).toMatchObject({ keyIndex: 1 })
   expect(verifyToken(token, other)).toBe('forged')
-  expect(timingSafeEqual).toHaveBeenCalledTimes(3)
+  expect(comparisons).toHaveBeenCalledTimes(3)
   for (const cut of [0, 1, 8, 15, 21, 31]) {
     const short = token.slice(0, token.length - 32 + cut)
     expect(verifyToken(short, keys)).toBe('malformed')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hostOf, readOrigins } from '../../src/guards/origin.ts'
+import { hostOf, readOrigins } from '../../src/guards/trusted-origins.ts'
 
 describe('hostOf', () => {
   test.each([

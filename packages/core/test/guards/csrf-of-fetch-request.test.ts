@@ -1,7 +1,7 @@
 import { createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { createCsrfGuard } from '../../src/guards/csrf.ts'
-import { checkFetch } from '../../src/guards/csrf-fetch.ts'
+import { checkFetch } from '../../src/guards/csrf-of-fetch-request.ts'
 import type { Session } from '../../src/session/session.ts'
 import { testManager, visit } from '../support.ts'
 

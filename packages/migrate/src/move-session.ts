@@ -9,7 +9,7 @@ import {
   type SaveOutcome,
   type SessionStore,
 } from '@sojourn/core/store'
-import type { Migration } from './migration.ts'
+import type { Migration } from './context.ts'
 import type { SourceSession, SourceSessions } from './source-sessions.ts'
 
 const ended: SaveOutcome = { saved: false, why: 'ended' }
