@@ -34,9 +34,11 @@ export interface CsrfRequest extends RequestOrigin, Pick<Carrier, 'get' | 'set'>
 
 /** The part of a request that shows where it comes from and what it may change. */
 interface RequestOrigin extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, 'secure'>> {
-  /** The method that routing uses. Headers that override the method are ignored. */
+  /** The method that routing uses. The guard reads no header that overrides the method. */
   readonly method: string
-  /** The method that the client sent, if middleware has replaced it: both must be safe. @default `method` */
+  /**
+   * The method that the client sent, if middleware has replaced it. The request is safe if both are. @default `method`
+   */
   readonly sentMethod?: string | undefined
   /** The host that the client sent the request to, with its port. @default the header Host */
   readonly host?: string | undefined
@@ -46,16 +48,17 @@ interface RequestOrigin extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, '
 export interface CsrfGuard {
   /** The name of the session on the request. */
   readonly as: string
-  /** Whether requests need a token. Without one, `check` ignores `session` and `field`. */
+  /** The option `token`. If false, `check` ignores `session` and `field`. */
   readonly needsToken: boolean
   /**
-   * Returns true if `check` needs the form field, so that a binding that reads bodies itself reads this one. False for
-   * requests that are refused whatever their body holds.
+   * Returns true if `check` needs the form field: a binding that reads bodies itself must then read the body first.
+   * Returns false if the body makes no difference, as when the request is refused anyway.
    */
   needsField(request: RequestOrigin): boolean
   /**
-   * Returns if the request may continue. `session` is the value that the request has under the name `as`, `field` is
-   * `csrfField(body)`. Adds `Origin` and `Sec-Fetch-Site` to the response's Vary, unless the method is safe.
+   * Throws if the request is refused. `session` is the value that the request has under the name `as`, `field` is
+   * `csrfField(body)`. Adds `Origin` and `Sec-Fetch-Site` to the response's Vary, unless rule 1 of `createCsrfGuard`
+   * lets the request pass.
    * @throws SessionAccessError `ERR_CSRF_REFUSED`, status 403.
    * @throws SessionUsageError `ERR_SESSION_MISSING` if a token is needed and no session is mounted.
    */
@@ -73,14 +76,15 @@ interface OriginRules {
 }
 
 /**
- * Creates a CSRF guard. It applies the rules of Go 1.25's CrossOriginProtection in their order, and an optional
- * token:
+ * Creates a CSRF guard. It applies the rules of Go 1.25's CrossOriginProtection in their order. With `token`, requests
+ * that pass by rules 2 to 4 must also carry the session's token.
  *
- * 1. GET, HEAD and OPTIONS pass, because they must not change anything. The GET of a WebSocket upgrade is checked:
- *    any page could use the socket in its user's name. It needs no token, because pages cannot add headers to it.
+ * 1. GET, HEAD and OPTIONS pass, because they must not change anything. The GET of a WebSocket upgrade is checked by
+ *    rules 2 to 4, because any page could use the socket in the user's name. It needs no token: pages cannot add
+ *    headers to it.
  * 2. `Sec-Fetch-Site: same-origin` or `none` passes. Any other value, `same-site` included, needs a trusted origin.
- * 3. Without Sec-Fetch-Site, the Origin must have the request's host or be trusted. If the request came by HTTPS, it
- *    must not be `http:`.
+ * 3. Without Sec-Fetch-Site, the Origin must be trusted or have the request's host. In the second case an `http:`
+ *    Origin is refused if the request came by HTTPS.
  * 4. Requests with neither header pass, unless `strict`.
  *
  * The content type is not considered.
@@ -124,12 +128,12 @@ function isSafe({ method, sentMethod = method }: RequestOrigin): boolean {
   return safeMethods.includes(method) && safeMethods.includes(sentMethod)
 }
 
-/** Browsers let any page open a WebSocket, with cookies and without a preflight request (RFC 6455, section 10.2). */
+/** Returns true for a WebSocket upgrade. Any page may send one, with cookies and no preflight (RFC 6455, 10.2). */
 function isWebSocketUpgrade({ method, header }: RequestOrigin): boolean {
   return method === 'GET' && /\bwebsocket\b/i.test(header('upgrade') ?? '')
 }
 
-/** Returns why a request may come from another site, or `undefined` if it does not. */
+/** Returns why a request may come from another site, or `undefined` if it passes rules 2 to 4 of `createCsrfGuard`. */
 function crossSiteReason(
   request: RequestOrigin,
   { trusted, strict }: OriginRules,

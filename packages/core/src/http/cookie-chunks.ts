@@ -16,13 +16,14 @@ export interface CookieChunks {
 
 /** The most bytes of name and value together; browsers drop a longer cookie silently (RFC 6265bis, 5.7). */
 const cookieBytes = 4096
-/** The bytes that number a chunk: the count before the first value (`3~`), or the index after a name (`.1`). */
+/** How many bytes a chunk's number takes: the count before the first value (`3~`), or the index after a name (`.1`). */
 const numberingBytes = 2
 const firstChunkShape = /^([2-9])~/
 const tokenShape = /^[A-Za-z0-9._+/=-]+$/ // `b64token` of RFC 6750 without `~`, which marks a first chunk
 
 /**
- * Returns how many bytes of token fit into a number of cookies of a name. For stores whose token holds the session.
+ * Returns the length in bytes of the longest token that fits into `cookies` cookies of this name. For stores whose
+ * token holds the session.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a whole number from 1 to 3.
  */
 export function cookieCapacity(cookieName: string, cookies = 1): number {
@@ -43,7 +44,7 @@ export function checkMaxCookies(maxCookies: number): number {
   )
 }
 
-/** Returns the names of the chunks, from an index on: `['sid', 'sid.1', 'sid.2']`. */
+/** Returns the names of the chunks, starting at index `from`; for 0, `['sid', 'sid.1', 'sid.2']`. */
 export function chunkNames({ cookieName, maxCookies }: CookieChunks, from = 0): readonly string[] {
   const names = [cookieName]
   for (let index = 1; index < maxCookies; index++) names.push(`${cookieName}.${index}`)
@@ -72,10 +73,10 @@ export function splitToken(token: string, chunks: CookieChunks): readonly Cookie
 }
 
 /**
- * Returns the tokens of a Cookie header; `'excessive'` above the bounds. If a chunk has several values, as after
- * cookie tossing by a sibling domain, every combination is a candidate; the store authenticates tokens and accepts
- * only the genuine one. Chunks that `splitToken` would not make, or of which one is missing, are not joined: the
- * first is returned as it is, and no store accepts it.
+ * Returns the tokens of a Cookie header; `'excessive'` if it exceeds `cookieBounds`. If a chunk has several values, as
+ * after cookie tossing by a sibling domain, every combination is a candidate; the store authenticates tokens and
+ * accepts only the genuine one. If a chunk is missing, or `splitToken` would have split the token otherwise, the chunks
+ * are not joined: the value of the first cookie is returned as it is, and no store accepts it.
  */
 export function parseTokens(header: string, chunks: CookieChunks): readonly string[] | 'excessive' {
   const firstValues = parseCookie(header, chunks.cookieName)
@@ -89,7 +90,7 @@ export function parseTokens(header: string, chunks: CookieChunks): readonly stri
   return tokens.size > cookieBounds.candidates ? 'excessive' : [...tokens]
 }
 
-/** Returns all tokens that begin with `first`, a value of the first cookie. */
+/** Returns the tokens whose first chunk is `first`, a value of the first cookie. */
 function joinChunks(
   first: string,
   header: string,
@@ -104,13 +105,13 @@ function joinChunks(
       return 'excessive'
     chains = chains.flatMap((chain) => values.map((value) => [...chain, value]))
   }
-  const whole = chains.filter((chain) => isCanonical(chain, chunks.cookieName))
-  return whole.length > 0 ? whole.map((chain) => chain.join('')) : [first]
+  const canonical = chains.filter((chain) => isCanonical(chain, chunks.cookieName))
+  return canonical.length > 0 ? canonical.map((chain) => chain.join('')) : [first]
 }
 
 /**
- * Returns true for chunks as `splitToken` makes them: all full but the last, and together too long for one cookie. So a
- * token has one spelling only.
+ * Returns true for chunks as `splitToken` makes them: all full but the last, and together too long for one cookie. So
+ * only one split of a token is accepted.
  */
 function isCanonical(chain: readonly string[], cookieName: string): boolean {
   const size = chunkSize(cookieName)
@@ -129,7 +130,7 @@ function chunkSize(cookieName: string): number {
 }
 
 /**
- * Throws if a token cannot be sent as it is.
+ * Throws if a token has characters that a cookie or header cannot carry.
  * @throws SessionStoreError `ERR_STORE_CONTRACT` for anything but letters, digits and `. _ + / = -`.
  */
 export function checkToken(token: string): void {

@@ -15,12 +15,12 @@ import { descendsFrom, nextLineage } from './rows.ts'
 /**
  * The result of one conditional write:
  *
- * - `'applied'`: the row is what was planned.
- * - `'applied-then-elevated'`: it was applied, and another request has elevated the session since. The planned token
- *   opens nothing any more and is not sent.
+ * - `'applied'`: the write was applied.
+ * - `'applied-then-elevated'`: the write was applied, and another request has elevated the session since. The planned
+ *   token opens nothing any more and is not sent.
  * - `'skipped'`: another request has touched or changed the row, so this touch is not needed.
  * - `'ended'`: the session is gone or has ended, or its row cannot be decoded.
- * - `{ conflict }`: another request has changed the row; this is the session as it is now.
+ * - `{ conflict }`: another request has changed the row; `conflict` is the session as it is now.
  */
 type WriteOutcome =
   | 'applied'
@@ -39,12 +39,13 @@ type WriteOutcome =
  *     │      │
  *     └── conflict   another request has written in between: plan again on its row
  *
- * The loop ends when the write is applied, when there is nothing to write, when the session has ended, or when
- * `authority` is not the one that the request loaded: then another request has elevated the session, and changes are
- * refused as `superseded` (P4). From the second conflict on it pauses for a random time, at most 63 ms.
+ * The loop ends when the write is applied, when there is nothing to write, when the session has ended or is leaving for
+ * another store, or when `authority` is not the one that the request loaded: then another request has elevated the
+ * session, and changes are refused as `superseded` (P4). After each conflict but the first, the loop pauses for a
+ * random time of at most 63 ms.
  *
  * **Queue.** Saves with changes run one after another per session within the process, so nearly all conflicts come from
- * other processes (queue.ts). Saves that only touch do not queue: one succeeds, and then no touch is due for the others.
+ * other processes (queue.ts). Saves that only touch do not queue: one succeeds, then no touch is due for the others.
  *
  * **Time budget.** After 5 × `storeTimeout`, not counting the time in the queue, the loop makes no further attempt. A
  * save that is still pending one `storeTimeout` later, as when its `update` does not settle, is rejected.
@@ -161,7 +162,7 @@ export function createSave({
     return newest === 'corrupt' ? 'ended' : newest
   }
 
-  /** Moves the two times of the row. Of many requests in one touch window one succeeds; the others skip it (P7). */
+  /** Writes `touchedAt` and `expiresAt` only. One request per touch window succeeds, the others skip it (P7). */
   async function touch(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
     const origin = rows.originOf(current)
     const times = { touchedAt: next.touchedAt, expiresAt: rows.expiryOf(next) }

@@ -2,7 +2,7 @@ import type { SessionRecord, Verifier } from './record.ts'
 import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from './token.ts'
 
 /*
- * Rotation: a session gets a new token while it goes on. Its id stays.
+ * Rotation: a live session gets a new token. The session and its id stay.
  *
  * STATES. The state of a genuine token follows from the hash of its secret, the record's `verifier` and the time:
  *
@@ -11,10 +11,10 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *   current  | yes               | verifier.current
  *   offered  | yes               | verifier.next (derived from the current secret by verifier.salt)
  *   grace    | yes               | verifier.previous, and it is before verifier.graceUntil
- *   stale    | no                | nowhere, and it is less than 5 minutes after rotatedAt
- *   replayed | no                | nowhere, and it is later
+ *   stale    | no                | none of these applies, less than 5 minutes after rotatedAt
+ *   replayed | no                | none of these applies, later
  *
- * BY AGE. The server cannot know whether a new token arrives, so the old one stays valid until the new one is seen (P3):
+ * BY AGE. The server cannot know whether a new token arrives, so the old one is valid until the new one is seen (P3):
  *
  *   token A  current ── offer ──▶ current ──────────────── confirm ──▶ grace ── graceUntil ──▶ stale ──▶ replayed
  *   token B                       offered ↺ offer again ── confirm ──▶ current
@@ -28,23 +28,25 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *   confirm     | the offered token  |                                   | `replace` | `next` → `current` → `previous`,
  *               |                    |                                   |           | sets `graceUntil` and `rotatedAt`
  *
- * A step is taken only by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts). If
- * the request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no touch is
- * due for the others. A watched connection touches too, but takes no step, because it presents no token (watch/watch.ts).
+ * A step is taken only by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts).
+ * If the request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no
+ * touch is due for the others. A watched connection touches too, but takes no step, because it presents no token
+ * (watch/watch.ts).
  *
- * The next secret is HMAC(current secret, salt). So the same token is offered again after a lost response, parallel
- * requests and other servers offer the same one, and the record never contains a secret (P5).
+ * The next secret is HMAC(current secret, salt). So every offer until the confirmation is the same token, also after a
+ * lost response, in parallel requests and on other servers, and the record never contains a secret (P5).
  *
  * BY CAUSE. `session.rotate()` and a re-authentication take a random secret and end every older token at once (P4):
  *
  *   token A  current, offered or grace ── rotate ──▶ stale ──▶ replayed
  *   token C                               rotate ──▶ current
  *
- * That is `rotateRecord` (record.ts), written by one `replace`. It also raises `authority`, which refuses the writes of
- * requests that are under way.
+ * `rotateRecord` (record.ts) makes this change, and one `replace` writes it. The change also raises `authority`, so
+ * that writes of requests that are under way are refused.
  *
- * END OF GRACE, STALE, REPLAYED take no write: `open` judges them when a token is presented (keyed/open.ts). On a replay
- * it ends what `onReplay` names, by `remove` or `removeGroup`.
+ * NO WRITE is needed for a token to pass from grace to stale and on to replayed: `open` derives the state when the
+ * token is presented (keyed/open.ts). On a replay, `open` also ends the session (by `remove`) or all sessions of the
+ * user (by `removeGroup`), unless `onReplay` is 'ignore'.
  *
  * WHAT THE CLIENT SEES
  *
@@ -53,16 +55,17 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *   by cause           | the new token. Event `rotated`, `why: 'cause'`
  *   grace              | no token; the session opens as usual
  *   stale              | an empty, ended session (`session.ended` is 'stale') and no token: a late response must not
- *                      | overwrite the cookie of a newer one. Event `discarded`
- *   replayed           | the same with 'replayed', and the event `replayed`. With `onReplay: 'ignore'` it stays 'stale'
+ *                      | overwrite a newer cookie. Event `discarded`
+ *   replayed           | as for stale, but `session.ended` is 'replayed' ('stale' with `onReplay: 'ignore'`). The event
+ *                      | `replayed` is emitted too
  */
 
-/** What a secret is to a record. A secret without a role opens nothing. */
+/** The hash in `verifier` that a presented secret matches. A secret without a role opens nothing. */
 type SecretRole = 'current' | 'next' | 'previous'
 
 /** The configuration of rotation, in ms. */
 export interface RotationPolicy {
-  /** The age from which a token gets a successor. */
+  /** The age at which a token is due for a successor. */
   readonly rotationInterval: number
   /** How long a token still opens after its successor was confirmed, for requests that are under way. */
   readonly rotationGrace: number
@@ -71,7 +74,7 @@ export interface RotationPolicy {
 /** The secret that a request presents. */
 export interface Presented {
   readonly secret: string
-  /** Whether its token was signed by the key that signs today. If not, a rotation is due. */
+  /** Whether its token was signed by the first key, which signs new tokens. If not, a rotation is due. */
   readonly isSignedByFirst: boolean
 }
 
@@ -108,9 +111,9 @@ export function isReplay({ rotatedAt }: SessionRecord, at: number): boolean {
 }
 
 /**
- * Returns the step of the rotation by age that is due when `presented` is seen at `at`: the record after it, and for an
- * offer the secret to send. Returns `undefined` if no step is due. Call it only if a touch is due, and send the secret
- * only if the write of this request was applied.
+ * Returns the step of the rotation by age that is due at `at`, epoch ms: the record after the step and, for an offer,
+ * the secret to send. Returns `undefined` if no step is due. Call it only if a touch is due, and send the secret only
+ * if the write of this request was applied.
  */
 export function rotationStep(
   record: SessionRecord,
@@ -128,7 +131,7 @@ export function rotationStep(
   return isDue && !isInGrace ? offer(record, presented.secret) : undefined
 }
 
-/** Returns the record with an offer of the secret that follows `current`, and that secret. */
+/** Returns the record with an offer, and the offered secret. It is derived from `current`, the current secret. */
 export function offer(
   record: SessionRecord,
   current: string,
@@ -139,7 +142,7 @@ export function offer(
   return { record: { ...record, verifier }, secret }
 }
 
-/** Returns the record with the offered secret as the current one, and the one before it in its grace. */
+/** Returns the record after a confirmation: the offered secret is current, the one before it is in its grace. */
 function confirm(
   record: SessionRecord,
   { at, policy }: { at: number; policy: RotationPolicy },

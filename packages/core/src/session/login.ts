@@ -28,9 +28,8 @@ export interface LoginArgs {
 }
 
 /**
- * Logs a user in; see `Session.login`. For the user who is logged in already this is a re-authentication. Otherwise it
- * creates the new record first and ends the old one after that: a crash between the two leaves one record too many,
- * never one too few.
+ * Logs a user in; see `Session.login`. If the session belongs to this user already, re-authenticates. Otherwise creates
+ * the new record before it ends the old one: a crash in between leaves one record too many, never one too few.
  */
 export async function login(
   context: ManagerContext,
@@ -51,8 +50,8 @@ export async function login(
 }
 
 /**
- * Returns true if the previous session was ended by anything but a login. A login that ended it came from the same
- * visitor, as in a double click, so its data may still be carried over.
+ * Returns true if the previous session had already ended, but not by a login. If a login had ended it, its data may
+ * still be carried over: that login came from the same visitor, as in a double click.
  */
 function wasEndedByOther(ending: EndOutcome | undefined): boolean {
   return ending !== undefined && !ending.last && ending.before !== 'login'
@@ -73,8 +72,8 @@ async function clearCreated(context: ManagerContext, created: Created): Promise<
 }
 
 /**
- * Merges into the new session what other requests wrote to the previous one between its load and its end. The commit
- * saves the result.
+ * Merges changes that other requests made to the previous session, between its load and its end, into the data of the
+ * new one. The commit saves the result.
  */
 function mergeMissedChanges(
   { codec, config }: ManagerContext,
@@ -116,8 +115,9 @@ async function reauthenticate(
 
 /**
  * Creates the record of a login, within the user's limit.
- * @throws SessionLimitError `ERR_SESSION_LIMIT` if the limit is reached and refuses one more.
- * @throws SessionConflictError `ERR_SESSION_ENDED` if the new session was ended before it was saved.
+ * @throws SessionLimitError `ERR_SESSION_LIMIT` if the limit is reached and its `onExceed` is `'refuse'`.
+ * @throws SessionConflictError `ERR_SESSION_ENDED` if the new session was ended before it was saved;
+ * `ERR_SESSION_CONFLICT` if `limit.max()` does not return in time.
  */
 async function create(
   { config, store, emit }: ManagerContext,
@@ -125,7 +125,7 @@ async function create(
   data: Uint8Array,
 ): Promise<Created> {
   const draft = { userId, data, ...elevationOf(config, options) }
-  // A function of the application may wait for another operation of this session, which waits for this one.
+  // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
   const limit = await withTimeBudget(
     5 * config.storeTimeout,
     () => limitForUser(config.limit, userId),
@@ -155,7 +155,7 @@ function refusedError(why: 'limit' | 'ended'): Error {
       )
 }
 
-/** Ends the previous session. If that fails, removes the new one and rethrows: the previous session stays as it was. */
+/** Ends the previous session. If that fails, removes the new one and rethrows; the previous session is unchanged. */
 async function endPrevious(
   context: ManagerContext,
   previous: OpenedSession,
@@ -188,8 +188,8 @@ function leftOver({ record }: OpenedSession): { operation: string; error: Error 
 }
 
 /**
- * Returns the filter for the data that a login carries over: of an anonymous session all of it, or the top-level keys
- * named by `carry`; of an ended session or another user's session nothing.
+ * Returns the filter for the data that a login carries over. From an anonymous session it passes everything, or only
+ * the top-level keys listed in `carry`; from an ended session or another user's session it passes nothing.
  */
 function carriedData(
   { codec }: ManagerContext,
