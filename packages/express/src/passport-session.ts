@@ -7,7 +7,7 @@ export interface PassportOptions {
   /** The name of the session on the request; Passport itself only uses `session`. @default 'session' */
   readonly as?: string
   /**
-   * Returns the id of a user for `session.login`, from the value of `passport.serializeUser`.
+   * Returns the user id for `session.login`, given the value that `passport.serializeUser` produced.
    * @default that value as a string, if it is a string or number
    */
   readonly userId?: (serialized: unknown) => string
@@ -21,10 +21,10 @@ interface PassportData {
 type Done = (error?: unknown) => void
 
 /**
- * Returns middleware that gives sessions what Passport expects of them: `passport`, `regenerate(cb)`, `save(cb)` and
- * `destroy(cb)`. Mount it between `sessions(manager)` and `passport.session()`. `req.login` then calls `session.login`,
- * so that id and token change and the user's sessions can be listed and revoked; `req.logout` calls `session.destroy`.
- * The serialized user is kept in `session.data.passport`.
+ * Returns middleware that makes sessions usable by Passport: it adds `passport`, `regenerate(cb)`, `save(cb)` and
+ * `destroy(cb)`. Mount it between `sessions(manager)` and `passport.session()`. `req.login` then calls
+ * `session.login`, so that id and token change and the user's sessions can be listed and revoked; `req.logout` calls
+ * `session.destroy`. The serialized user is kept in `session.data.passport`.
  *
  * @example
  * ```ts
@@ -48,9 +48,9 @@ export function passportSession({
 }
 
 /**
- * Defines what Passport uses on a session. Passport logs a user in by `regenerate`, setting `passport`, and `save`.
- * Until `save`, what it sets is kept here: a login that fails must leave the visitor anonymous and the session's data
- * unchanged.
+ * Adds the properties and methods that Passport needs. Passport logs a user in by calling `regenerate`, setting
+ * `passport`, and calling `save`. Until `save`, the value set is held in `pendingLogin`: a login that fails must leave
+ * the visitor anonymous and the session's data unchanged.
  */
 function addPassportMethods(
   session: Session<PassportData>,
@@ -89,7 +89,7 @@ function addPassportMethods(
     save: { value: (done: Done) => callBack(save(), done) },
     destroy: { value: (done?: Done) => (done ? callBack(destroy(), done) : destroy()) },
     // With `keepSessionInfo`, Passport copies the enumerable properties of the old session to the new one. Here both
-    // are this object, so setting the property means that the data is kept.
+    // are the same object, so Passport calls this setter, and the login then keeps the data.
     isKept: {
       enumerable: true,
       get: () => pendingLogin?.carry === 'all',
@@ -101,7 +101,7 @@ function addPassportMethods(
 }
 
 /**
- * Calls back outside of the promise, so that an error thrown by `done` is an uncaught exception of the application's.
+ * Calls `done` outside of the promise chain, so that an error that it throws is an uncaught exception, not a rejection.
  */
 function callBack(operation: Promise<void>, done: Done): void {
   operation.then(

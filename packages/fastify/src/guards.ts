@@ -26,13 +26,13 @@ const guards = createGuards<FastifyRequest, Guard>({
       get: (name: string) => [reply.getHeader(name) ?? []].flat().join(', ') || undefined,
       set: (name: string, value: string) => void reply.header(name, value),
     }
-    // Reading `request.session` throws in hooks that run before the session is loaded.
+    // Read only if needed: `request.session` throws in hooks that run before the session is loaded.
     const session = guard.needsToken ? Reflect.get(request, guard.as) : undefined
     guard.check(view, session, csrfField(request.body))
   },
 })
 
-/** HTTP/2 sends the host as `:authority`, but Fastify prefers a Host header that contradicts it. */
+/** Returns the request's host: `:authority` on HTTP/2, where Fastify prefers a Host header that contradicts it. */
 function hostOf({ host, raw }: FastifyRequest): string {
   const authority = raw.headers[':authority']
   return typeof authority === 'string' && host === raw.headers.host ? authority : host

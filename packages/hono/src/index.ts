@@ -13,8 +13,8 @@ export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn
 export { csrf, requireRecent, requireSession } from './guards.ts'
 
 /**
- * The part of an application's `Env` that `sessions(manager)` adds. Hono infers it for routes chained to `use`;
- * elsewhere name it.
+ * The part of an application's `Env` that `sessions(manager)` adds. Hono infers it for routes chained to `use`; for
+ * other routes, pass it as a type argument.
  *
  * @example
  * ```ts
@@ -34,8 +34,8 @@ export interface SessionsOptions<As extends string = 'session'> {
   /** The name of the session on the context. A second manager needs another one. @default 'session' */
   readonly as?: As
   /**
-   * Whether to trust the header X-Forwarded-Proto. Set it only if all requests come through a proxy that sets the
-   * header. Without it, the URL decides whether the client uses HTTPS.
+   * Whether to trust the header X-Forwarded-Proto (`https` or `http`). Set it only if all requests come through a proxy
+   * that sets the header. Without the option or the header, the scheme of the URL counts.
    * @default false
    */
   readonly trustProxy?: boolean
@@ -45,9 +45,9 @@ const sessionsByContext = new WeakMap<Context, RequestSessions>()
 
 /**
  * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
- * is returned. The callback of a stream runs afterwards, so its changes are too late. If the store fails, its
- * SessionStoreError goes to the application's `onError`; Hono's own sends its status 503 and Retry-After. Several
- * managers are committed together, by the outermost middleware.
+ * is returned. The callback of a stream runs afterwards, so its changes are too late. If the store fails, a
+ * SessionStoreError goes to the application's `onError`; Hono's default `onError` sends the error's status 503 and
+ * Retry-After. With several managers, the outermost middleware commits the sessions of all.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is invalid.
  *
  * @example

@@ -26,9 +26,9 @@ export interface SessionsOptions {
  * the response is sent. `ctx.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set Koa's
  * `proxy`.
  *
- * If the store fails, its SessionStoreError is thrown through the middleware; Koa's own error handling sends its
- * status 503 and Retry-After. If a handler has written to `ctx.res` itself, the middleware has ended before the
- * commit, and the error goes to `ctx.onerror`.
+ * If the store fails, the middleware throws a SessionStoreError; Koa's default error handling sends the error's status
+ * 503 and Retry-After. If a handler writes to `ctx.res` itself, the middleware ends before the commit, and the error
+ * goes to `ctx.onerror`.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
  *
  * @example
@@ -66,7 +66,8 @@ export function sessions<Data extends object>(
     })
     Object.assign(ctx, { [as]: session })
     await next()
-    if (ctx.respond === false || ctx.headerSent) return // Koa does not send this response; it commits by itself
+    // The handler sends this response without Koa: the first write to `ctx.res` starts the commit.
+    if (ctx.respond === false || ctx.headerSent) return
     try {
       await commit()
     } catch (error) {
@@ -76,7 +77,10 @@ export function sessions<Data extends object>(
   }
 }
 
-/** Clears the response if its commit failed: middleware that catches the error may send what the handler has set. */
+/**
+ * Resets a response whose commit failed to the error's status and headers. Otherwise middleware that catches the error
+ * could send what the handler has set.
+ */
 function clearResponse(ctx: Context, error: unknown): void {
   const { status = 500, headers = {} } = Object(error)
   for (const name of ctx.res.getHeaderNames()) ctx.remove(name)

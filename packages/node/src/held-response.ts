@@ -1,7 +1,7 @@
 /*
  * The held response: how a commit finishes before the first byte of a response is sent.
  *
- * Node has no hook that can wait between a handler's first write and the head. `beforeHeaders` adds one. It replaces
+ * Node has no asynchronous hook that runs before it sends the head of a response. `beforeHeaders` adds one. It replaces
  * the methods of a response that send something by those of a queue (write-queue.ts), which is in one of three states:
  *
  *     passing ──1──> queued ──2──> passing ("flushed")
@@ -9,14 +9,13 @@
  *                      └────3──> discarded; a second queue, for the error handler, is passing
  *
  *   1. The first call that would send the head (`writeHead`, `write`, `end`, `flushHeaders`) starts the commits. If one
- *      of them is pending, this call and all later ones are queued. Otherwise it goes to Node at once, like all later
- *      ones.
+ *      of them is pending, this call and all later ones are queued. Otherwise all of these calls go to Node at once.
  *   2. When all commits are saved, `flush` below makes the queued calls in order.
  *   3. When a commit rejects, `failResponse` below drops the queued calls, so that nothing of the handler's response is
- *      sent. The same happens when Node throws for a queued call, such as a line break in the status message. The
+ *      sent. The same happens when Node throws for a queued call, as for a line break in the status message. The
  *      response gets back the head that it had when `beforeHeaders` was called; the cookies of commits that were saved
- *      and the error's status and headers are added. Then `fail(error)` is called, once. (If a part was sent before
- *      Node threw, the connection is cut as well.)
+ *      and the error's status and headers are added. Then `fail(error)` is called, once. (If the head was sent before
+ *      Node threw, it cannot be replaced: the connection is cut, and `fail(error)` is still called.)
  *
  * What each party sees of the response:
  *
@@ -31,18 +30,18 @@
  *
  *   flushed         Everything is as after a send without this package. Paused streams get 'drain' (backpressure.ts).
  *
- *   discarded       The old handler and the error handler use the same object; error-response.ts tells them apart.
+ *   discarded       The old handler and the error handler use the same object; error-response.ts distinguishes them.
  *     old handler   Its calls do nothing. `write` returns false, and callbacks receive an error.
  *     streams       Are unpiped. They are destroyed when the response has closed, unless something else reads them.
- *     error handler Gets a response that has sent nothing: `headersSent` is false, and headers can be changed. Its
- *                   calls go through the second queue, because it may change sessions too.
+ *     error handler Gets an unsent response: `headersSent` is false, and headers can be changed. Its calls go through
+ *                   the second queue, because it may change sessions too.
  *
  * When the response has closed, the commits run once more. This saves the changes of a request whose client left before
- * the first byte, and reports changes that were made too late. If they fail, only core's events show it.
+ * the first byte, and reports changes that were made too late. If these commits fail, only core's events show it.
  *
- * Every replaced method and property is one function for all responses, which finds its state on the response itself.
- * With closures per response, V8 creates a hidden class for each of them: mounting a session on a request that never
- * uses it took 24 to 30 µs, and takes 3 to 4 now.
+ * Until a commit fails, all responses share the functions that replace their methods and properties; a function finds
+ * its state on the response. With closures per response, V8 would create a hidden class per response: mounting a
+ * session on a request that never uses it took 24 to 30 µs with closures, and takes 3 to 4 µs without.
  */
 import type { ServerResponse } from 'node:http'
 import { trackBackpressure } from './backpressure.ts'
@@ -54,7 +53,7 @@ import { createQueueMethods, queueWrites } from './write-queue.ts'
 
 interface HoldState {
   readonly hooks: BeforeHeaders[]
-  /** The head to restore if a commit fails: that of the last call of `beforeHeaders`. */
+  /** The head to restore if a commit fails: as it was at the last call of `beforeHeaders`. */
   initialHead: Head
 }
 
@@ -68,7 +67,7 @@ interface HoldableResponse extends ServerResponse {
  * Runs `hook.commit()` before the first byte of a response is sent, whatever sends it, streams and errors included.
  * If `commit` returns a promise, the response is held until it resolves: writes are queued, and the response looks
  * sent. If it rejects, the queued writes are dropped and `hook.fail(error)` is called, with the error's status and
- * headers on the response. Can be called several times for a response: its commits run in parallel.
+ * headers on the response. Can be called several times for a response; all its commits run in parallel.
  *
  * @example
  * ```ts
@@ -101,9 +100,9 @@ function hold(response: HoldableResponse, firstHook: BeforeHeaders): void {
   let queue = queueWrites(response, commitBeforeHead)
   response.once('close', commitAfterClose)
 
-  /** Returns true if the response has to wait. */
+  /** Starts the commits. Returns true if the response has to wait for them. */
   function commitBeforeHead(): boolean {
-    // Commits that end at once set headers at once, so the handler's head is read before them.
+    // One of several commits may set headers at once while another is pending: read the handler's head before that.
     let handlerHead = hooks.length > 1 ? headOf(response) : undefined
     const isPending = commit((failure) =>
       failure ? failResponse(failure, handlerHead) : flush(handlerHead),
@@ -116,7 +115,7 @@ function hold(response: HoldableResponse, firstHook: BeforeHeaders): void {
     commit(() => undefined)
   }
 
-  /** Calls `then` when all commits have ended. Returns false, and never calls it, if there is nothing to wait for. */
+  /** Starts the commits. If one is pending, returns true and calls `then` when all have ended; else returns false. */
   function commit(then: (failure: Failure | undefined) => void): boolean {
     const committing = commitAll(hooks)
     committing?.then(then).catch(() => cutOff(response))
@@ -142,7 +141,7 @@ function hold(response: HoldableResponse, firstHook: BeforeHeaders): void {
       applyErrorHead(response, error)
       queue = queueWrites(response, commitBeforeHead, createQueueMethods())
     }
-    // Outside of the promise, so that an error thrown by the application's handler is an uncaught exception of its own.
+    // Called outside of the promise chain, whose `catch` would hide what the application's error handler throws.
     const call = () => process.nextTick(() => hook.fail(error))
     callErrorHandler(response, { call, hasEnded })
   }

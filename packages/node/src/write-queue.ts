@@ -8,8 +8,8 @@ export interface WriteQueue {
   /** Makes the queued calls in order; later ones go to Node at once. Returns true if writers must be sent 'drain'. */
   flush(): boolean
   /**
-   * Drops the queued calls and all later ones; their callbacks receive `reason`. Returns true if the response had been
-   * ended.
+   * Drops the queued calls and all later ones; their callbacks receive `reason`. Returns true if `end` was among the
+   * queued calls.
    */
   discard(reason: unknown): boolean
 }
@@ -24,21 +24,21 @@ interface Call {
 
 interface QueueState {
   readonly response: ServerResponse
-  /** Starts the commits. Called before the first operation that sends the head; returns true if it must wait. */
+  /** Starts the commits. Called before the first operation that sends the head; returns true if that must wait. */
   readonly startCommit: () => boolean
   readonly originals: Record<Operation, (...args: never) => unknown>
   state: 'passing' | 'queued' | 'discarded'
   /** Why the calls were discarded. */
   reason: unknown
   calls: Call[]
-  /** Whether an original method is running. Some call others: Node's `end` calls `writeHead`. */
+  /** Whether an original method is running. The calls that it makes are not queued: Node's `end` calls `writeHead`. */
   isSending: boolean
   override: SentOverride | undefined
 }
 
 type Method = (this: never, ...args: Arguments) => unknown
 
-/** The methods that replace a response's own. They are shared by all responses, and find the queue on `this`. */
+/** The methods that replace a response's own. They find the queue on `this`, so many responses can share them. */
 interface QueueMethods {
   /** The property that holds the queue. */
   readonly key: symbol
@@ -77,12 +77,12 @@ export function createQueueMethods(): QueueMethods {
 const sharedMethods = createQueueMethods()
 
 /**
- * Puts a queue before a response's methods. `startCommit` is called before the first operation that sends the head.
- * If it returns true, this call and all later ones are queued, and the response looks sent, until `flush` or
+ * Puts a queue in front of a response's methods. `startCommit` is called before the first operation that sends the
+ * head. If it returns true, this operation and all later ones are queued, and the response looks sent, until `flush` or
  * `discard`.
  *
- * A second queue on the same response needs methods of its own: callers that still hold the methods of the first
- * queue, as `compression` does, must find that one, which discards their calls.
+ * A second queue on the same response needs its own set of methods. Callers such as `compression` keep the methods of
+ * the first queue; their calls must still go to the first queue, which discards them.
  */
 export function queueWrites(
   response: ServerResponse,
@@ -101,7 +101,8 @@ export function queueWrites(
   }
   Object.assign(response, methods, { [key]: queue })
   if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
-  // `compression` mounted before adds it. Without it, an event of an event stream could stay in its buffer forever.
+  // `flush` is added by `compression` mounted before. Unqueued, it would run before the queued `write` whose data it
+  // should send, and an event of an event stream could stay in the buffer of `compression` forever.
   if ('flush' in response) Object.assign(response, { flush })
   return { flush: () => flushQueue(queue), discard: (reason) => discardQueue(queue, reason) }
 }
@@ -123,7 +124,7 @@ function discardQueue(queue: QueueState, reason: unknown): boolean {
   return includes(calls, 'end')
 }
 
-/** Ends the queueing, and returns the queued calls. */
+/** Turns the override off, sets the state to `next`, and returns the queued calls. */
 function takeCalls(queue: QueueState, next: 'passing' | 'discarded'): readonly Call[] {
   queue.override?.restore()
   queue.override = undefined
@@ -140,7 +141,7 @@ function writeHead(queue: QueueState, args: Arguments): unknown {
   const { status, message, headers } = parseWriteHead(args)
   if (isBeingSent(queue) || !isStatus(status))
     return callOriginal(queue, { operation: 'writeHead', args })
-  // As Node's `writeHead` would, but now: the commit adds its headers to these.
+  // Set here, before the commit, which adds its headers to these. Node's `writeHead` would set them after it.
   if (headers) applyHeaders(response, headers)
   response.statusCode = Number(status)
   if (message !== undefined) response.statusMessage = message
@@ -148,8 +149,8 @@ function writeHead(queue: QueueState, args: Arguments): unknown {
 }
 
 /**
- * Calls the response's current `writeHead`: `compression` mounted after wraps it, to decide how to write what
- * follows.
+ * Calls the response's current `writeHead` first: if `compression` is mounted after, it has wrapped that method, and
+ * decides in it whether to compress the body.
  */
 function flushHeaders(queue: QueueState): void {
   const { response, state } = queue
@@ -157,16 +158,17 @@ function flushHeaders(queue: QueueState): void {
   sendOrQueue(queue, { operation: 'flushHeaders', args: [] }, undefined)
 }
 
-/** `flush` of `compression`. It sends no head, so it starts no commit. */
+/** Makes, queues or drops a call of the `flush` that `compression` adds. It sends no head, so it starts no commit. */
 function flushCompressed(queue: QueueState): void {
   const call: Call = { operation: 'flush', args: [] }
   if (queue.state === 'queued') queue.calls.push(call)
   else if (queue.state === 'passing') callOriginal(queue, call)
 }
 
-/** Makes a call, or queues or discards it and returns `instead`. Starts the commits before the first call. */
+/** Makes a call; or queues or drops it, and returns `instead`. Starts the commits before the first call. */
 function sendOrQueue(queue: QueueState, call: Call, instead: unknown): unknown {
-  // Node throws for it, and sends nothing. On HTTP/2 it sends the head before it checks the chunk.
+  // On HTTP/1 Node throws for an invalid chunk before it sends anything, so no commit is needed. On HTTP/2 it sends the
+  // head first.
   if (isInvalid(call) && !isHttp2(queue.response)) return callOriginal(queue, call)
   if (queue.state === 'passing' && !isBeingSent(queue) && queue.startCommit()) startQueue(queue)
   if (queue.state === 'passing') return callOriginal(queue, call)
@@ -207,8 +209,8 @@ function includes(calls: readonly Call[], wanted: Operation): boolean {
 }
 
 /**
- * Passes `reason` to the callback of a discarded call. Not in the same turn: a caller that writes again in its callback
- * would never let anything else run.
+ * Passes `reason` to the callback of a discarded call, in a later turn of the event loop: a caller that writes again in
+ * its callback would otherwise block the event loop forever.
  */
 export function callBack(args: Arguments, reason: unknown): void {
   const last = args.at(-1)
@@ -221,7 +223,7 @@ function originalsOf(response: ServerResponse): QueueState['originals'] {
   return { writeHead, write, end, flushHeaders, flush }
 }
 
-/** Returns true for chunks that Node throws for. */
+/** Returns true for a call with a chunk that makes Node throw. */
 function isInvalid({ operation, args: [chunk] }: Call): boolean {
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return false
   if (operation === 'end') return Boolean(chunk) && typeof chunk !== 'function'

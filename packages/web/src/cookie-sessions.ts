@@ -36,16 +36,17 @@ export interface CookieSessions<Data extends object = SessionData> {
   /** Returns the read-only session of the current request, for a page. It never sets a cookie. */
   read(): Promise<Session<Data>>
   /**
-   * Calls `act` with the session of the current request, for an action that changes it. Commits the session, then
-   * returns or throws what `act` returned or threw: redirects of Next.js are thrown, and must carry the cookie too.
-   * @throws the error of the commit, which has saved nothing then.
+   * Calls `act` with the session of the current request, for an action that changes it. Commits the session even if
+   * `act` throws, because redirects of Next.js are thrown and must carry the cookie too. Then returns or throws what
+   * `act` did.
+   * @throws The error of the commit, if that fails; nothing was saved then.
    */
   change<Result>(act: (session: Session<Data>) => Result | Promise<Result>): Promise<Result>
 }
 
 /**
- * Returns `read()` and `change(act)`, which need the request's cookies only: for Server Components and Server Actions
- * of Next.js.
+ * Returns `read()` and `change(act)`, which need no more than the request's cookies: for Server Components and Server
+ * Actions of Next.js.
  *
  * @example
  * ```ts
@@ -85,7 +86,7 @@ export function cookieSessions<Data extends object>(
   }
 }
 
-/** Cookies without a value are left out: a cookie that was just deleted is still in the jar. */
+/** Returns a jar as a Cookie header. Skips cookies without a value: a cookie just deleted is still in the jar. */
 function cookieHeader(jar: CookieJar): string {
   return jar
     .getAll()
@@ -94,7 +95,7 @@ function cookieHeader(jar: CookieJar): string {
     .join('; ')
 }
 
-/** A carrier that can set cookies only. The framework decides on Cache-Control and Vary. */
+/** Returns a carrier that can only set cookies. The framework sets Cache-Control and Vary. */
 function jarCarrier(jar: CookieJar, secure: boolean): Carrier & { sent: boolean } {
   return {
     secure,
