@@ -5,9 +5,9 @@ import type { Arbitrary } from 'fast-check'
 import { callAt, makeRow, t0 } from './backend-fixture.ts'
 import { referenceBackend } from './reference-backend.ts'
 
-/** The backend to compare with the reference, and how long. */
+/** Options of `fuzzBackend`. */
 export interface FuzzOptions {
-  /** Opens an empty backend for each run, which closes it. */
+  /** Opens an empty backend. Called once per run; `fuzzBackend` closes the backend after the run. */
   open(): SessionBackend | Promise<SessionBackend>
   /** The least number of operations. @default 10_000 */
   readonly operations?: number
@@ -20,7 +20,7 @@ export interface FuzzOptions {
   readonly seed?: number
 }
 
-/** What a run without a difference did. */
+/** What `fuzzBackend` did, if it found no difference. A run is one history of operations. */
 export interface FuzzReport {
   readonly operations: number
   readonly runs: number
@@ -37,7 +37,7 @@ const runLength = 60
  * Applies random operations to a backend and to the reference in lockstep, and compares every result and every list.
  * fast-check is a parameter because it is an optional peer dependency.
  *
- * @throws The first difference, with the shortest history that shows it, as fast-check found it by shrinking.
+ * @throws The first difference, with the shortest history that shows it, found by fast-check's shrinking.
  * @example
  * ```ts
  * import fc from 'fast-check'
@@ -87,7 +87,7 @@ function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep>
   const limit = fc.option(fc.record({ max: fc.integer({ min: 1, max: 3 }), onExceed }), {
     nil: undefined,
   })
-  // No two rows expire at the same time, so which one is evicted does not depend on the order of equals.
+  // Makes expiry times differ by fractions of a ms: rows that expire at the same time may be evicted in any order.
   const serial = fc.nat(999_999)
   const asStep = <Args>(arbitrary: Arbitrary<Args>, step: (args: Args) => FuzzStep) =>
     arbitrary.map(step)
@@ -107,11 +107,11 @@ function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep>
     ),
     asStep(
       fc.record({ id, version, life, serial, ago: fc.nat(20) }),
-      ({ id, version, ago, ...life }) =>
+      ({ id, version, ago, ...expiry }) =>
         (backend, at) =>
           backend.touch(
             id,
-            { touchedAt: at, expiresAt: endAt(at, life) },
+            { touchedAt: at, expiresAt: endAt(at, expiry) },
             { ...callAt(at), expected: { version, touchedAt: at - ago * tick } },
           ),
     ),
@@ -127,9 +127,9 @@ function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep>
 
 function rowAt(
   at: number,
-  { version, ...life }: { version: string; life: number; serial: number },
+  { version, ...expiry }: { version: string; life: number; serial: number },
 ) {
-  return makeRow({ version, touchedAt: at, expiresAt: endAt(at, life) })
+  return makeRow({ version, touchedAt: at, expiresAt: endAt(at, expiry) })
 }
 
 function endAt(at: number, { life, serial }: { life: number; serial: number }): number {

@@ -25,9 +25,9 @@ const ended: SaveOutcome = { saved: false, why: 'ended' }
  * | end   | `from` | ends it with the reason `moved`; if it had ended for another reason, ends it in `to` (P1)  |
  * | write | `to`   | applies the changes of the request to the session as it is in `to` (P2)                    |
  *
- * Several requests may take each step, at the same time and again. No save resolves before the third step, so the next
- * request finds what was saved. After a crash in between, the session is whole in one of the stores, and the next write
- * takes the remaining steps.
+ * Several requests may take the same step, in parallel or one after another. No save resolves before the third step, so
+ * the next request finds what was saved. After a crash between two steps, the session is complete in one of the stores,
+ * and the next write takes the remaining steps.
  *
  * With `move: false`, sessions of `from` are saved in `from`, unless their move has begun.
  */
@@ -45,8 +45,8 @@ export function createSave(migration: Migration, sources: SourceSessions): Sessi
   }
 
   /**
-   * Saves a session of `to`. An elevation may set shorter limits, which a copy that a crash left in `from` would
-   * outlive, so it ends that copy first.
+   * Saves a session of `to`. Before an elevation, ends the copy in `from` that a crash may have left: an elevation may
+   * set shorter limits, and the copy would outlive them.
    */
   async function saveInTarget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (changes.rotate?.elevation) await from.end(opened, 'moved')
@@ -60,10 +60,10 @@ export function createSave(migration: Migration, sources: SourceSessions): Sessi
   ): Promise<SaveOutcome> {
     if (!isChange(changes) && !isTouchDue(opened, env.clock(), env.policy.touchInterval))
       return { saved: true, opened }
-    const left = await from.save(source.origin, { leave: true })
-    if (!left.saved && left.why === 'superseded') return superseded(opened, changes)
-    const imported = left.saved
-      ? await adoptAndEnd(left.opened, source.tokens)
+    const leaving = await from.save(source.origin, { leave: true })
+    if (!leaving.saved && leaving.why === 'superseded') return superseded(opened, changes)
+    const imported = leaving.saved
+      ? await adoptAndEnd(leaving.opened, source.tokens)
       : await imports.find(opened, source.tokens)
     if (!imported) return ended
     if (imported.opened.record.authority !== opened.record.authority)
@@ -74,11 +74,11 @@ export function createSave(migration: Migration, sources: SourceSessions): Sessi
   }
 
   async function adoptAndEnd(
-    left: OpenedSession,
+    leaving: OpenedSession,
     tokens: readonly string[],
   ): Promise<ImportedSession | undefined> {
-    const imported = await imports.adopt(sources.translate(left, tokens), tokens)
-    const reason = reasonOtherThanMoved(await from.end(left, 'moved'))
+    const imported = await imports.adopt(sources.translate(leaving, tokens), tokens)
+    const reason = reasonOtherThanMoved(await from.end(leaving, 'moved'))
     if (!imported || !reason) return imported
     await to.end(imported.opened, reason)
     return undefined
@@ -90,7 +90,7 @@ function superseded(opened: OpenedSession, changes: Changes): SaveOutcome {
   return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
 }
 
-/** Returns why the session had ended in `from` before, unless a move had ended it. */
+/** Returns why the session had already ended in `from`; `undefined` if it had not, or if a move had ended it. */
 function reasonOtherThanMoved(outcome: EndOutcome): EndReason | undefined {
   return outcome.last || outcome.before === 'moved' ? undefined : outcome.before
 }

@@ -17,20 +17,21 @@ import {
 import { clockSkewMs, maxTokenLifetimeMs } from './lifetime.ts'
 
 /**
- * What the server keeps of a session besides its token: that it has ended; or the authority that its token must
- * have, and whether another store is taking it over.
+ * What the server stores of a sealed session: the reason of its end; or the authority that its token must have, and
+ * whether another store is taking the session over.
  */
 export type RevocationEntry =
   | { readonly ended: EndReason }
   | { readonly authority: number; readonly leaving?: true }
 
-/** The entries of sealed sessions in a database: ids, numbers and reasons, none of which opens a session. */
+/** The entries of sealed sessions in a database. They hold ids, numbers and reasons only, so they open no session. */
 export interface RevocationEntries {
-  /** Returns the entry of a session; `undefined` if it was neither elevated nor ended. One `find`. */
+  /** Returns the entry of a session; `undefined` if it was never elevated, ended or moved. One `find`. */
   find(id: SessionId): Promise<RevocationEntry | undefined>
   /**
-   * Writes an entry, unless `keepExisting` returns true for the existing one. Returns the existing entry if it was
-   * kept, else `undefined`. Atomic: after a concurrent write `keepExisting` is called again.
+   * Writes an entry, unless the existing one is the backend's own tombstone or `keepExisting` returns true for it.
+   * Returns the existing entry if it was kept, else `undefined`. Atomic: after a concurrent write, `keepExisting` is
+   * called again, with the entry written then.
    * @throws SessionConflictError `ERR_SESSION_CONFLICT` after 20 conflicts.
    */
   put(
@@ -57,7 +58,7 @@ interface Found {
 
 /** Each conflict is another end or elevation of the same session, so more of them means a faulty backend. */
 const maxAttempts = 20
-/** How long an entry outlives the longest possible token, in ms: requests in flight may still seal one. */
+/** How long an entry outlives the longest possible token, in ms: requests in flight may still seal a token. */
 const marginMs = 86_400_000
 
 /** Creates the entries on a backend, guarded by the deadline and the contract checks of core. */
@@ -100,7 +101,10 @@ export function createRevocationEntries(
     )
   }
 
-  /** Inserts `row`, or replaces `previous` by it. Returns `'written'`, `'gone'`, or the row of a concurrent write. */
+  /**
+   * Inserts `row`, or replaces `previous` by it. Returns `'written'`. After a concurrent write, returns the row of that
+   * write, or `'gone'` if the backend did not return the row and the entry must be read again.
+   */
   async function write(id: SessionId, row: Row, previous: Row | undefined) {
     const at = clock()
     if (!previous) return (await guarded.insert(id, row, { at })).inserted ? 'written' : 'gone'
@@ -124,13 +128,13 @@ export function createRevocationEntries(
   }
 }
 
-/** Decodes an entry. Throws, instead of treating the session as not revoked (P8), if the value is something else. */
+/** Decodes an entry. Throws if the value is not an entry, because the session may have been revoked (P8). */
 function decode(id: SessionId, { value }: Row): RevocationEntry {
   try {
     const entry = jsonCodec.decode(value)
     if (isRevocationEntry(entry)) return entry
   } catch {
-    // Not an entry.
+    // Not JSON; the error below applies.
   }
   throw new SessionStoreError(
     'ERR_STORE_CONTRACT',

@@ -26,7 +26,7 @@ const noSecret = ''
 
 /**
  * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with.
- * With revocations, a session that was ended or elevated meanwhile is not sealed again.
+ * With revocations, a session that was ended or elevated meanwhile is not saved.
  */
 export function createSealedSave({
   tokens,
@@ -45,7 +45,7 @@ export function createSealedSave({
     const record = createRecord({ ...draft, id, at, secretHash: noSecret })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
-    // Only an id that was shown before can have been ended before it was saved.
+    // The draft has an id if `session.id` was read before; another request may have ended the session by that id.
     if (draft.id !== undefined && (await revocations?.check(record)))
       return { created: false, why: 'ended' }
     return { created: true, opened, token, evicted: [] }
@@ -59,7 +59,7 @@ export function createSealedSave({
     if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
       return { saved: true, opened }
     const touched = { ...next, touchedAt: at }
-    const token = await seal(touched, next !== opened) // before any write, because it may be too large
+    const token = await seal(touched, next !== opened) // before revocations are written: the token may be too large
     if (token === undefined) return { saved: true, opened }
     const refusal = await checkRevocations(opened.record, touched.record)
     if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
@@ -68,8 +68,8 @@ export function createSealedSave({
   }
 
   /**
-   * Seals a session. A mere touch that no longer fits into the cookies, as after a change of codec, returns `undefined`
-   * instead of throwing: the client keeps the token it has.
+   * Seals a session. If the token of a mere touch no longer fits into the cookies, as after a change of codec, emits
+   * `failed` and returns `undefined` instead of throwing: the client keeps its token.
    */
   async function seal(next: OpenedSession, isChanged: boolean): Promise<string | undefined> {
     try {
@@ -81,7 +81,7 @@ export function createSealedSave({
     }
   }
 
-  /** Marks the session as leaving. Without revocations other requests are not stopped; see `migrateStore`. */
+  /** Marks the session as leaving. Without revocations, other requests can still write to it; see `migrateStore`. */
   async function leave(opened: OpenedSession): Promise<SaveOutcome> {
     const refusal = await revocations?.leave(opened.record)
     return refusal ? notSaved(refusal) : { saved: true, opened: asLeaving(opened) }
@@ -93,18 +93,18 @@ export function createSealedSave({
     { data, update, rotate }: Changes,
   ): Promise<OpenedSession> {
     const mine = data?.mine ?? opened.data
-    const written = update ? await runUpdate({ ...opened, data: mine }, update) : mine
+    const newData = update ? await runUpdate({ ...opened, data: mine }, update) : mine
     const at = clock()
-    const isChanged = !sameBytes(written, opened.data)
-    if (isChanged) checkSize(written, policy.maxDataBytes)
+    const isChanged = !sameBytes(newData, opened.data)
+    if (isChanged) checkSize(newData, policy.maxDataBytes)
     if (!isChanged && !rotate) return opened
     const record = rotate
       ? rotateRecord(opened.record, noSecret, { at, elevation: rotate.elevation })
       : opened.record
-    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: written }
+    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: newData }
   }
 
-  /** Runs an update on a copy of the data. Its time is bounded, because it may wait for something that waits for it. */
+  /** Runs `update` on a copy of the data, with a time limit: it may wait for an operation that waits for this save. */
   async function runUpdate(
     opened: OpenedSession,
     update: NonNullable<Changes['update']>,
@@ -119,8 +119,8 @@ export function createSealedSave({
   }
 
   /**
-   * Returns why the save is refused: the session may have been ended or elevated since. Records an elevation, without
-   * which the old token would stay valid.
+   * Returns why the save is refused, as after an end or elevation by another request; else `undefined`. Also records
+   * the elevation made by this save: without the record, the old token would stay valid.
    */
   async function checkRevocations(
     record: SessionRecord,
@@ -132,7 +132,7 @@ export function createSealedSave({
   }
 }
 
-/** Returns the outcome of a refused save. A leaving session counts as ended here: it goes on in the other store. */
+/** Returns the outcome of a refused save. A leaving session counts as ended: it continues in the other store. */
 function notSaved(refusal: SessionRefusal): SaveOutcome {
   return { saved: false, why: refusal === 'superseded' ? refusal : 'ended' }
 }

@@ -8,7 +8,7 @@ export interface IoredisNode {
   pipeline(): IoredisPipeline
 }
 
-/** Commands that are sent over one connection, one behind the other. */
+/** Commands that are sent over one connection, one directly after the other. */
 export interface IoredisPipeline {
   callBuffer(command: string, ...args: RedisArg[]): IoredisPipeline
   /** Resolves to the error or the reply of each command. */
@@ -33,7 +33,7 @@ export interface IoredisClient extends IoredisNode {
 }
 
 /**
- * Creates the driver for a `new Redis()` or `new Cluster()`. ioredis itself adds its `keyPrefix` to the keys of a
+ * Creates the driver for a `new Redis()` or `new Cluster()`. ioredis itself puts its `keyPrefix` before the keys of a
  * command.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else, and for a client that reads from replicas.
  */
@@ -55,7 +55,7 @@ export function createDriver(client: IoredisClient): RedisDriver {
   }
 }
 
-/** Returns all masters. Throws if a Cluster has lost or not found some, whose sessions a scan would miss. */
+/** Returns all masters. Throws if a Cluster lacks a connection to one of them: a scan would miss its sessions. */
 function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   if (client.status !== 'ready') throw notReady()
   if (!client.nodes) return [client]
@@ -65,14 +65,16 @@ function mastersOf(client: IoredisClient): readonly IoredisNode[] {
   return nodes
 }
 
-/** Returns a `send` for one node. With `enableAutoPipelining`, only a pipeline keeps the name of a command. */
+/**
+ * Returns a `send` for one node. With `enableAutoPipelining`, `callBuffer` loses the command name outside a pipeline.
+ */
 function sendTo(node: IoredisNode): RedisSend {
   if (node.options.enableAutoPipelining)
     return async ({ args }) => (await inPipeline(node, [args]))[0]
   return ({ args: [name = '', ...args] }) => node.callBuffer(String(name), ...args)
 }
 
-/** Sends commands one right behind the other, and resolves to their replies. Rejects with the first error. */
+/** Sends commands one directly after the other. Resolves to their replies, or rejects with the first error. */
 async function inPipeline(
   node: IoredisNode,
   commands: readonly (readonly RedisArg[])[],

@@ -4,15 +4,15 @@ import { createGroups, type Groups } from './groups.ts'
 import { createOrderedMap } from './ordered-map.ts'
 import { createSweeper } from './sweeper.ts'
 
-/** The rows and tombstones of a memory backend. Expiry is judged by the `at` passed in, epoch ms. */
+/** The rows and tombstones of a memory backend. `at` is the current time, epoch ms; expiry depends on it alone. */
 export interface RowTable {
   /** Returns the row of a live session. */
   row(id: SessionId, at: number): Row | undefined
   /** Returns the tombstone of a session that ended less than 60 s ago. */
   tombstone(id: SessionId, at: number): Tombstone | undefined
-  /** Adds or replaces a row, as the one used last. A row that has expired at `at` is removed instead. */
+  /** Adds or replaces a row and marks it as the one used last. If it has expired at `at`, removes it instead. */
   set(id: SessionId, row: Row, at: number): void
-  /** Moves a row to the end, as the one used last. */
+  /** Marks a row as the one used last, so that all others are displaced before it. */
   markUsed(id: SessionId, row: Row): void
   /** Removes the row and adds a tombstone, unless there is one already. */
   end(id: SessionId, tombstone: Tombstone): void
@@ -24,7 +24,7 @@ export interface RowTable {
   close(): void
 }
 
-/** How many entries are searched for expired ones before a live one is displaced. */
+/** How many entries are checked for expiry before a live one is displaced. */
 const sweepBatch = 16
 
 /**

@@ -19,9 +19,9 @@ type AnyClient = NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
 const options: CommandOptions = { typeMapping: { 36: Buffer }, timeout: 0 }
 
 /**
- * Creates the driver for a client of `createClient()` or `createClientPool()`. A single client that is ready writes a
- * read at once, so reads go without an AbortSignal, which would cost more than the read. Writes always have one,
- * because a write must not be sent late.
+ * Creates the driver for a client of `createClient()` or `createClientPool()`. Commands get an AbortSignal, so that
+ * none is sent after its deadline. Reads on a single client go without: a ready client sends them at once, and the
+ * signal would cost more than the read.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything else.
  */
 export function clientDriver(client: NodeRedisClient): RedisDriver {
@@ -86,12 +86,12 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
     }
   return {
     send,
-    /** The key selects the connection of both commands. A connection that breaks in between goes unnoticed. */
+    /** The key selects the connection for both commands. If that breaks between the two, this is not detected. */
     async sendPair(command, second) {
       const reply = await send(command)
       return [reply, await send({ ...command, args: second })]
     },
-    /** Rejects before the Cluster is connected: it has no masters yet, and a scan would find no sessions. */
+    /** Rejects until the Cluster is connected: until then it has no masters, and a scan would find no sessions. */
     async masters() {
       if (!isReady(cluster)) throw notReady()
       return cluster.masters.map(sendTo)
@@ -100,7 +100,7 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
   }
 }
 
-/** Runs a task on the client, or on a connection of the pool. Only the connections of a pool have `isReady`. */
+/** Runs a task on the client, or on a connection of the pool: the pool itself has no `isReady`, its connections do. */
 function withConnection<Result>(
   client: NodeRedisClient,
   task: (connection: NodeRedisConnection) => Promise<Result>,
@@ -116,14 +116,14 @@ function isReady({ isOpen, isReady = isOpen }: AnyClient | NodeRedisConnection):
   return isOpen && isReady
 }
 
-/** Returns options that remove the command from the client's queue at its deadline, unsent (clause 8). */
+/** Returns options that remove a command from the client's queue if it is still unsent at its deadline (clause 8). */
 function withSignal({ call }: RedisCommand): CommandOptions {
   return { ...options, abortSignal: call.signal }
 }
 
 type Send = (args: RedisArg[], options: CommandOptions) => Promise<unknown>
 
-/** Sends two commands of one chain, so that both use the same connection or fail. */
+/** Sends two commands as one chain: if the connection breaks, they are not sent on the next one, but fail. */
 function sendChained(send: Send, command: RedisCommand, second: readonly RedisArg[]) {
   const chained = { ...withSignal(command), chainId: Symbol('pair') }
   return Promise.all([send([...command.args], chained), send([...second], chained)])

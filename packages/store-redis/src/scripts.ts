@@ -3,7 +3,7 @@ import { tombstoneMs } from '@sojourn/core/store'
 import { common } from './script-common.ts'
 
 /**
- * A Lua 5.1 script that uses commands of Redis 6.2 only. Every write is one script, that is one atomic step in Redis.
+ * A Lua 5.1 script that needs no command newer than Redis 6.2. Every write is one script, so one atomic step in Redis.
  * `KEYS[1]` is the index of the group and `KEYS[2]` the key of the row; keys of other members are derived from the
  * index, which is in the same slot. `ARGV[1]` is the manager's current time, epoch ms: no script reads the clock of
  * Redis. The format of the values is described in stored.ts.
@@ -12,7 +12,7 @@ export interface Script {
   readonly body: string
   /** SHA-1 of the body in hex, its name in the script cache. */
   readonly sha: string
-  /** True if its writes should wait for replicas (`waitFor`): a failover that undoes them would be noticed. */
+  /** Whether the option `waitFor` applies. False for `touch` and `list`: a failover that undoes them does no harm. */
   readonly isDurable: boolean
 }
 
@@ -38,7 +38,7 @@ end
 local hasExpired = isRow(present) or isTombstone(present) and not isEnded(present)
 if present and not hasExpired then return 'taken' end
 
--- The handles whose row exists; the others are removed from the index. Usually one EXISTS shows that none is missing.
+-- Returns the handles whose key exists; removes the others from the index. Usually a single EXISTS finds all of them.
 local function existing()
   local handles, missing, count = unexpired(), {}, 0
   callInChunks('EXISTS', handles, function(found) count = count + found - 1 end)
@@ -64,7 +64,7 @@ if max and redis.call('ZCARD', index) >= tonumber(max) then
   removeFromIndex(evicted)
 end
 
--- Each insert checks the two handles that expire first, which keeps an index short even if it is never listed.
+-- Removes the two handles that expire first if they have no key. So an index stays short even if it is never listed.
 for _, handle in ipairs(redis.call('ZRANGE', index, 0, 1)) do
   if not hasKey(handle) then redis.call('ZREM', index, handle) end
 end
@@ -84,7 +84,10 @@ write(kindOf(present) .. row, ttl, expiresAt)
 return 'replaced'
 `)
 
-/** Replaces the two times of a row if `version` and `touchedAt` match. Returns `touched`, `gone` or `conflict`. */
+/**
+ * Writes a new `touchedAt` and `expiresAt` into a row if its version and old `touchedAt` match. Returns `touched`,
+ * `gone` or `conflict`.
+ */
 export const touch = define(
   `
 local ttl, expiresAt, times, version, touchedAt = unpack(ARGV, 2)
@@ -99,8 +102,9 @@ return 'touched'
 )
 
 /**
- * Writes a tombstone, whether there was a row or not, unless a tombstone is there already. Returns the row if it was
- * live, else nil. `DEL` comes first so that the script works when Redis is out of memory: the step then frees some.
+ * Writes a tombstone, even if there is no row, unless the id has a tombstone already. Returns the row if it was live,
+ * else nil. `DEL` comes first so that the script works when Redis is out of memory: Redis then refuses a script whose
+ * first write may need memory.
  */
 export const remove = define(`
 local present = redis.call('GET', key)
@@ -112,9 +116,9 @@ return isLive(present) and present
 `)
 
 /**
- * Reads the rows of the given handles, or of the whole index if none are given, at most `step` of them. Returns a list
- * that alternates handles and values, and the handles left for further steps. A member without a key is removed from
- * the index.
+ * Reads at most `step` rows: those of the given handles, or of the whole index if none are given. Returns a list that
+ * alternates handles and values, and the handles left for further steps. Handles without a key are removed from the
+ * index.
  */
 export const list = define(
   `
@@ -137,9 +141,9 @@ return { found, rest }
 )
 
 /**
- * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` names
- * all keys before anything is changed, so that a Cluster that is moving them can refuse. The index is shortened
- * first, for the reason given at `remove`. `XX`: an expired session leaves no tombstone.
+ * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` reads
+ * all keys first, so that a Cluster that is moving them can refuse the script before anything is changed. The first
+ * write shortens the index, for the reason given at `remove`. `XX` prevents tombstones for expired sessions.
  */
 export const removeGroup = define(`
 local tombstone, step, except, ending, count = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, 0
