@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import type { HeadersLike, SessionManager, Watch } from '@sojourn/core'
@@ -42,9 +43,14 @@ export async function listen(
   }
 }
 
-/** Makes a server accept upgrades of logged-in users. Writes the reason to the connection when its watch ends. */
+/**
+ * Makes a server accept upgrades of logged-in users. Writes the reason to the connection when its watch ends.
+ *
+ * Upgrades of a path that begins with `/upgraded` go to the server's request listeners, with a response that is written
+ * to the connection, as frameworks do that run their handlers for a WebSocket, such as @fastify/websocket.
+ */
 export function handleUpgrades(
-  server: Pick<http.Server, 'on'>,
+  server: Pick<http.Server, 'on' | 'emit'>,
   { mounts }: Pick<BindingApp, 'mounts'>,
   begin: BeginWatch = (manager, headers) => manager.watch(headers),
 ): void {
@@ -56,20 +62,46 @@ export function handleUpgrades(
       return void socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')
     }
     socket.on('close', () => watch.close())
-    socket.resume().on('end', () => socket.end()) // 'end' is not emitted unless the socket is read
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
+    endWithClient(socket)
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    )
     socket.end(await watch.ended)
   }
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => socket.destroy())
+    if (request.url?.startsWith('/upgraded'))
+      return void emitRequest(server, request, socket as Socket)
     admit(request, socket).catch(() => socket.destroy())
   })
+}
+
+/** Ends a socket when the client has left; 'end' is not emitted unless the socket is read. */
+function endWithClient(socket: Duplex): void {
+  socket.resume().on('end', () => socket.end())
+}
+
+function emitRequest(
+  server: Pick<http.Server, 'emit'>,
+  request: http.IncomingMessage,
+  socket: Socket,
+): void {
+  const response = new http.ServerResponse(request)
+  response.assignSocket(socket)
+  endWithClient(socket)
+  server.emit('request', request, response)
 }
 
 /** Requests an upgrade, as a WebSocket client does. */
 export async function connect(url: string, headers: Record<string, string>): Promise<Connection> {
   const request = http.request(url, {
-    headers: { ...headers, connection: 'Upgrade', upgrade: 'test' },
+    headers: {
+      ...headers,
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+    },
   })
   request.end()
   const [response, socket] = await new Promise<[http.IncomingMessage, Duplex]>(

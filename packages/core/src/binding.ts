@@ -11,6 +11,7 @@ export {
   requestCarrier,
 } from './http/carrier.ts'
 export { parseSetCookie } from './http/cookie.ts'
+export { isWebSocketRequest } from './http/upgrade.ts'
 export { varyBy } from './http/vary.ts'
 export { createRequestSessions, type RequestSessions } from './manager/request-sessions.ts'
 export { checkManager } from './util/check.ts'

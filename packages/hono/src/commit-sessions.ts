@@ -1,5 +1,6 @@
 import type { RequestSessions } from '@sojourn/core/binding'
 import type { Context } from 'hono'
+import { isUpgrade } from './upgrade.ts'
 
 /**
  * Commits all sessions of a request and sets their headers on its response. If a commit fails, the response is
@@ -21,7 +22,7 @@ export async function commitSessions(sessions: RequestSessions, c: Context): Pro
 /** True for an upgrade, a network error, and a response that was written to `c.env.outgoing`, Node's own. */
 function cannotSetHeaders(c: Context): boolean {
   const outgoing = Object(c.env).outgoing
-  return (c.finalized && c.res.status < 200) || outgoing?.headersSent === true
+  return (c.finalized && c.res.status < 200) || outgoing?.headersSent === true || isUpgrade(c)
 }
 
 /** Removes the response: Hono would add its headers to the error's response. */

@@ -8,6 +8,7 @@ import { checkManager, createRequestSessions, type RequestSessions } from '@sojo
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
 import { commitSessions } from './commit-sessions.ts'
+import { commitOnceClosed, isUpgrade } from './upgrade.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, requireRecent, requireSession } from './guards.ts'
@@ -45,9 +46,10 @@ const sessionsByContext = new WeakMap<Context, RequestSessions>()
 
 /**
  * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
- * is returned. The callback of a stream runs afterwards, so its changes are too late. If the store fails, a
- * SessionStoreError goes to the application's `onError`; Hono's default `onError` sends the error's status 503 and
- * Retry-After. With several managers, the outermost middleware commits the sessions of all.
+ * is returned. The callback of a stream runs afterwards, so its changes are too late, and so are those of a WebSocket's
+ * handlers: an upgrade counts as sent. If the store fails, a SessionStoreError goes to the application's `onError`; Hono's
+ * default `onError` sends the error's status 503 and Retry-After. With several managers, the outermost middleware commits
+ * the sessions of all.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is invalid.
  *
  * @example
@@ -72,8 +74,7 @@ export function sessions<Data extends object, As extends string = 'session'>(
   checkTrustProxy(trustProxy)
   return async (c, next) => {
     const outer = sessionsByContext.get(c)
-    const requestSessions = outer ?? createRequestSessions()
-    sessionsByContext.set(c, requestSessions)
+    const requestSessions = outer ?? sessionsOf(c)
     const carrier = honoCarrier(c, {
       secure: isSecure(c, trustProxy),
       isSent: () => requestSessions.isSent,
@@ -86,6 +87,17 @@ export function sessions<Data extends object, As extends string = 'session'>(
       await commitSessions(requestSessions, c)
     }
   }
+}
+
+/** Creates the sessions of a request. An upgrade counts as sent from the start. */
+function sessionsOf(c: Context): RequestSessions {
+  const sessions = createRequestSessions()
+  sessionsByContext.set(c, sessions)
+  if (isUpgrade(c)) {
+    sessions.isSent = true
+    commitOnceClosed(c, sessions)
+  }
+  return sessions
 }
 
 function isSecure(c: Context, trustProxy: boolean): boolean {

@@ -1,7 +1,7 @@
 import type { Session, SessionManager } from '@sojourn/core'
 import { checkManager } from '@sojourn/core/binding'
 import { mountSession, sessionOf } from '@sojourn/node'
-import type { Context, Middleware } from 'koa'
+import type { Context, Middleware, ParameterizedContext } from 'koa'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { csrf, requireRecent, requireSession } from './guards.ts'
@@ -67,7 +67,7 @@ export function sessions<Data extends object>(
     Object.assign(ctx, { [as]: session })
     await next()
     // The handler sends this response without Koa: the first write to `ctx.res` starts the commit.
-    if (ctx.respond === false || ctx.headerSent) return
+    if (ctx.respond === false || isSent(ctx)) return
     try {
       await commit()
     } catch (error) {
@@ -77,10 +77,12 @@ export function sessions<Data extends object>(
   }
 }
 
-/**
- * Resets a response whose commit failed to the error's status and headers. Otherwise middleware that catches the error
- * could send what the handler has set.
- */
+/** True too without a response: koa-websocket passes none, because an upgrade has no other than the socket. */
+function isSent({ res }: ParameterizedContext): boolean {
+  return Object(res).headersSent !== false
+}
+
+/** Clears the response if its commit failed: middleware that catches the error may send what the handler has set. */
 function clearResponse(ctx: Context, error: unknown): void {
   const { status = 500, headers = {} } = Object(error)
   for (const name of ctx.res.getHeaderNames()) ctx.remove(name)

@@ -1,5 +1,10 @@
 import { controlledBackend } from '@sojourn/conformance/testing'
-import { type ConfigOptions, createSessionManager, devConfig } from '@sojourn/core'
+import {
+  type ConfigOptions,
+  createSessionManager,
+  devConfig,
+  type SessionEvents,
+} from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import Koa3, { type Middleware } from 'koa'
 import Koa2 from 'koa2'
@@ -20,12 +25,14 @@ export const frameworks: readonly (readonly [string, () => Koa3])[] = [
 
 const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 
-/** Returns a manager and the control of its backend. */
+/** Returns a manager, the changes that it discarded, and the control of its backend. */
 export function makeManager(options: Omit<ConfigOptions, 'store'> = {}) {
   const control = controlledBackend()
   const store = keyedStore(control.backend)
   const manager = createSessionManager(devConfig(secret, { ...options, store }))
-  return { manager, control }
+  const discarded: SessionEvents['discarded'][] = []
+  manager.on('discarded', (event) => discarded.push(event))
+  return { manager, control, discarded }
 }
 
 /** An application of middleware in this order. What it logs is in `errors`. */

@@ -2,11 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { type Carrier, createCarrier } from '@sojourn/core/binding'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { bypassOverride } from './sent-override.ts'
+import { hasResponse } from './upgrade.ts'
 
 /**
  * Returns a carrier for a request and response of node:http or node:http2. `secure` is whether the client uses HTTPS,
  * according to the framework; default: whether the connection itself is encrypted. On a response that is held for
- * its commit, `sent` is true, and only the carrier can set headers.
+ * its commit, `sent` is true, and only the carrier can set headers. For an upgrade `sent` is always true.
  *
  * @example
  * ```ts
@@ -27,11 +28,13 @@ export function nodeCarrier(
   response: NodeResponse,
   { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
 ): Carrier {
+  const header = (name: string) => joined(request.headers[name])
+  if (!hasResponse(request, response)) return createCarrier({ secure, header, ...noResponse })
   const http1 = asHttp1(response)
   return createCarrier({
     secure,
     isSent: () => http1.headersSent,
-    header: (name) => joined(request.headers[name]),
+    header,
     get: (name) => joined(http1.getHeader(name)),
     set: (name, value) => bypassOverride(http1, () => http1.setHeader(name, value)),
     // `appendHeader` would push into the list that was set, which a handler may use for several responses.
@@ -41,6 +44,8 @@ export function nodeCarrier(
       bypassOverride(http1, () => http1.setHeader(name, without(linesOf(http1, name), value))),
   })
 }
+
+const noResponse = { isSent: () => true, get: () => undefined, set() {}, append() {} }
 
 /** Reads the property without asking for it by `in`: on HTTP/2 `socket` is a proxy of the real one. */
 function isEncrypted({ socket }: NodeRequest): boolean {

@@ -11,6 +11,7 @@ import { nodeCarrier } from './carrier.ts'
 import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import type { Handler } from './sessions.ts'
+import { hasHeaders } from './upgrade.ts'
 
 /** Called for each guard, because the application chooses the types of its requests and responses. */
 function guardsFor<Request extends NodeRequest, Response extends NodeResponse>() {
@@ -36,12 +37,17 @@ function runGuard(
   try {
     location = check()
   } catch (error) {
-    if (!response.headersSent) applyErrorHead(asHttp1(response), error)
+    if (hasHeaders(response) && !response.headersSent) applyErrorHead(asHttp1(response), error)
     next(error)
     return
   }
-  if (location === undefined) next()
-  else asHttp1(response).writeHead(303, { Location: location }).end()
+  if (location === undefined) {
+    next()
+    return
+  }
+  const http1 = asHttp1(response)
+  http1.writeHead(303, { Location: location }) // not chained: for an upgrade, some frameworks replace it by a stub
+  http1.end()
 }
 
 function csrfView(request: NodeRequest, response: NodeResponse): CsrfRequest {

@@ -3,6 +3,7 @@ import { nodeCarrier } from './carrier.ts'
 import { applyErrorHead } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
+import { hasResponse, onceClosed } from './upgrade.ts'
 
 /** A request and its response, and how the framework handles a failed commit. */
 export interface MountOptions {
@@ -55,6 +56,9 @@ export function sessionOf<Data extends object>(
  * Loads the session of a request, and commits it before the first byte of the response is sent. For bindings of
  * frameworks on `node:http` and `node:http2`: call it once for each request and manager. `sessionOf` returns the
  * session afterwards.
+ *
+ * An upgrade counts as sent: its session can be read, and updated if it is saved, and `login` and `rotate` throw
+ * `ERR_SESSION_LATE`. The commit when the connection closes reports changes of its data.
  * @throws SessionStoreError if the store fails; its status and headers are on the response then.
  *
  * @example
@@ -75,10 +79,11 @@ export async function mountSession<Data extends object>(
     const session = await manager.load(carrier)
     setSession(request, manager, session)
     const commit = () => manager.commit(session, carrier)
-    beforeHeaders(response, { commit, fail })
+    if (hasResponse(request, response)) beforeHeaders(response, { commit, fail })
+    else onceClosed(request, response, () => void commit()?.catch(() => undefined)) // core's events have shown it
     return { session, commit }
   } catch (error) {
-    if (!response.headersSent) applyErrorHead(asHttp1(response), error)
+    if (!carrier.sent) applyErrorHead(asHttp1(response), error)
     throw error
   }
 }

@@ -91,3 +91,29 @@ test('a socket of 1,000 messages keeps its session alive for a day of use by one
   expect(writes).toEqual(Array.from({ length: 36 }, () => 'touch'))
   expect((await manager.read({ cookie })).userId).toBe('ann')
 })
+
+test('the middleware itself reads the session of an upgrade, without a response as ws documents it', async () => {
+  const { manager, cookie } = await stage()
+  const withSession = sessions(manager)
+  const server = createServer().listen(0, '127.0.0.1')
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request: IncomingMessage & { session?: Session }, socket, head) => {
+    withSession(request, {} as never, () => {
+      const who = request.session?.userId
+      sockets.handleUpgrade(request, socket, head, (open) => open.send(who ?? 'nobody'))
+    })
+  })
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const open of sockets.clients) open.terminate()
+    server.close()
+  })
+  const address = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const [headers, who] of [
+    [{ cookie }, 'ann'],
+    [{}, 'nobody'],
+  ] as const) {
+    const [said] = await once(new WebSocket(address, { headers }), 'message')
+    expect(String(said)).toBe(who)
+  }
+})

@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { createRequestSessions } from '@sojourn/core/binding'
+import { createRequestSessions, isWebSocketRequest } from '@sojourn/core/binding'
 import { webCarrier } from './carrier.ts'
 
 /** One request while it is handled: its sessions, and what is added to its response. */
@@ -38,6 +38,8 @@ export function scopeOf(request: Request): RequestScope | undefined {
 export function createScope(request: Request, { secure, onError }: ScopeOptions): RequestScope {
   const sessions = createRequestSessions()
   const carrier = webCarrier(request, { secure, isSent: () => sessions.isSent })
+  const isUpgrade = isWebSocketRequest(carrier)
+  sessions.isSent = isUpgrade
   const addedHeaders: (readonly [name: string, value: string])[] = []
   const scope: RequestScope = {
     addHeader: (name, value) => void addedHeaders.push([name, value]),
@@ -50,7 +52,7 @@ export function createScope(request: Request, { secure, onError }: ScopeOptions)
 
   async function respond(response: Response): Promise<Response> {
     carrier.attach(response)
-    sessions.isSent = response.status < 200 // an upgrade or a network error, which take no headers
+    sessions.isSent = isUpgrade || response.status < 200 // an upgrade or a network error, which take no headers
     if (!sessions.isSent) for (const line of addedHeaders) carrier.append(...line)
     try {
       await sessions.commit()

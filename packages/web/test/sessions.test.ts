@@ -257,3 +257,44 @@ describe('what decides', () => {
 test('what is no manager is refused when it is handed over', () => {
   expect(() => sessions({} as never)).toThrow('no manager')
 })
+
+describe('a request for a WebSocket', () => {
+  const headers = { upgrade: 'websocket', 'sec-websocket-key': 'x3JJHMbDL1EzLkh9GBhXDw==' }
+
+  test('counts as sent, whatever response it gets', async () => {
+    const { withSession, manager } = stage()
+    const login = async (session: Session<Data>) => {
+      await session.login('ann')
+      return new Response('fine')
+    }
+    await expect(
+      withSession(new Request(url, { headers }), async (session) => {
+        await session.login('ann').finally(() => change(session))
+        return new Response('fine')
+      }),
+    ).resolves.toMatchObject({ status: 500 })
+    expect(await manager.sessions('ann')).toEqual([])
+    const other = await withSession(new Request(url, { headers: { upgrade: 'h2c' } }), login)
+    expect(cookies(other)).toEqual(['sid'])
+  })
+
+  test('may update a session that is kept', async () => {
+    const { withSession, discarded } = stage()
+    const kept = await withSession(new Request(url), async (session) => {
+      await session.login('ann')
+      return new Response('fine')
+    })
+    const cookie = kept.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    const ask = () =>
+      withSession(new Request(url, { headers: { ...headers, cookie } }), async (session) => {
+        const n = await session.update((data) => {
+          change({ data } as Session<Data>)
+          return data.n
+        })
+        return Response.json(n)
+      })
+    expect(await (await ask()).json()).toBe(1)
+    expect(await (await ask()).json()).toBe(2)
+    expect(discarded).toEqual([])
+  })
+})

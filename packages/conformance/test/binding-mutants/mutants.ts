@@ -57,6 +57,10 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H6.5',
       'H7.1',
       'H7.2',
+      'H7.3',
+      'H7.4',
+      'H7.6',
+      'H7.7',
     ],
   },
   'swallows-a-failed-commit': {
@@ -98,7 +102,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
     changed: {
       load: ({ manager }, carrier) => manager.load(carrier).catch(() => manager.read({})),
     },
-    breaks: ['H4.1'],
+    breaks: ['H4.1', 'H7.7'],
   },
   'believes-every-proxy': {
     changed: {
@@ -292,6 +296,13 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       },
     },
     breaks: ['H7.1'],
+  },
+  'takes-an-upgrade-for-a-request': {
+    changed: {
+      carrier: (request, response, app) =>
+        steps.carrier(Object.create(request, { upgrade: { value: false } }), response, app),
+    },
+    breaks: ['H7.4', 'H7.5', 'H7.6'],
   },
   'keeps-the-reason-to-itself': {
     changed: {

@@ -58,7 +58,7 @@ export const steps: Steps = {
   carrier: (request, response, { trustProxy }) => ({
     secure: trustProxy && request.headers['x-forwarded-proto'] === 'https',
     get sent() {
-      return response.headersSent
+      return response.headersSent || isUpgrade(request)
     },
     header(name) {
       const value = request.headers[name]
@@ -81,6 +81,11 @@ export const steps: Steps = {
   failed(error) {
     throw error
   },
+}
+
+/** Node sets it if the server has listeners for upgrades. */
+function isUpgrade(request: IncomingMessage): boolean {
+  return Reflect.get(request, 'upgrade') === true
 }
 
 /** A binding of node:http that sends nothing of the response before the commit has finished. */
