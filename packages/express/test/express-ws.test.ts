@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
+import { controlledBackend } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type SessionEvents } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { requireSession, sessions } from '@sojourn/express'
@@ -8,7 +9,7 @@ import express from 'express'
 import expressWs from 'express-ws'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { controlledBackend, secret, watchFaults } from './support.ts'
+import { secret, watchFaults } from './support.ts'
 
 watchFaults()
 
@@ -16,8 +17,8 @@ type OnSocket = Parameters<expressWs.Application['ws']>[1]
 
 /** An application of express-ws whose socket at /socket runs a handler. */
 async function stage(handle: OnSocket) {
-  const { backend, control } = controlledBackend()
-  const store = keyedStore(backend)
+  const control = controlledBackend()
+  const store = keyedStore(control.backend)
   const manager = createSessionManager(devConfig(secret, { store, warn: () => undefined }))
   const discarded: SessionEvents['discarded'][] = []
   manager.on('discarded', (event) => discarded.push(event))
@@ -133,7 +134,7 @@ test('a guard closes the socket of a visitor, and lets a user in', async () => {
 
 test('a store that is down closes the socket', async () => {
   const { connect, control } = await stage(acts)
-  control.before = () => Promise.reject(new Error('ECONNREFUSED'))
+  control.fail('find')
   const [code] = await once(connect(), 'close')
   expect(code).toBe(1005)
 })

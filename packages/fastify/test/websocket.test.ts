@@ -6,7 +6,7 @@ import { requireSession, sessions } from '@sojourn/fastify'
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { closing, watchedManager } from './support.ts'
+import { closing, makeManager } from './support.ts'
 
 type Act = (session: Session, said: string) => unknown
 
@@ -23,7 +23,7 @@ function run(socket: Socket, session: Session, act: Act): void {
 
 /** An application with the socket /socket, for everyone, and /private, for users. */
 async function stage(act: Act) {
-  const { manager, watched, discarded } = watchedManager()
+  const { manager, control, discarded } = makeManager()
   const app = closing(fastify({ forceCloseConnections: true }))
   await app.register(websocket)
   await app.register(sessions(manager))
@@ -39,7 +39,7 @@ async function stage(act: Act) {
   const who = async () => (await fetch(`${url}/who`, { headers: { cookie } })).json()
   const connect = (path = '/socket', headers: Record<string, string> = { cookie }) =>
     new WebSocket(url.replace('http', 'ws') + path, { headers })
-  return { app, manager, watched, discarded, cookie, who, connect }
+  return { app, manager, control, discarded, cookie, who, connect }
 }
 
 async function say(socket: Pick<WebSocket, 'once' | 'send' | 'readyState'>, said: string) {
@@ -60,25 +60,25 @@ const act: Act = (session, said) => {
 }
 
 test('a handler of a socket reads and updates its session, and cannot log the user out', async () => {
-  const { connect, who, watched } = await stage(act)
+  const { connect, who, control } = await stage(act)
   const socket = connect()
   expect(await say(socket, 'who')).toEqual(['ann', {}])
   expect(await say(socket, 'update')).toBe('fine')
-  watched.calls.length = 0
+  control.calls.length = 0
   expect(await say(socket, 'login')).toBe('ERR_SESSION_LATE')
   expect(await say(socket, 'rotate')).toBe('ERR_SESSION_LATE')
-  expect(watched.calls).toEqual([])
+  expect(control.calls).toEqual([])
   expect(await who()).toEqual(['ann', { n: 1 }])
   socket.terminate()
 })
 
 test('a visitor gets no session from a socket', async () => {
-  const { connect, watched } = await stage(act)
-  watched.calls.length = 0
+  const { connect, control } = await stage(act)
+  control.calls.length = 0
   const socket = connect('/socket', {})
   for (const said of ['update', 'token', 'login'])
     expect(await say(socket, said)).toBe('ERR_SESSION_LATE')
-  expect(watched.calls).toEqual([])
+  expect(control.calls).toEqual([])
   socket.terminate()
 })
 
@@ -113,8 +113,8 @@ test('a guard refuses the upgrade of a visitor with 401, and lets a user in', as
 })
 
 test('a store that is down refuses the upgrade with 503', async () => {
-  const { connect, watched } = await stage(act)
-  watched.find = true
+  const { connect, control } = await stage(act)
+  control.fail('find')
   const [, refused] = await once(connect(), 'unexpected-response')
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '1'])
 })
