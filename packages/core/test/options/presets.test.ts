@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
 import { createVisitor } from '@sojourn/conformance/testing'
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
-import { defaultConfig, nist } from '../../src/options/presets.ts'
+import { defaultConfig, devConfig, nist } from '../../src/options/presets.ts'
 import { testManager } from '../support.ts'
 
 const minute = 60_000
@@ -33,4 +33,33 @@ test('the NIST presets are the numbers of SP 800-63B-4, and the manager takes th
   const store = keyedStore(referenceBackend())
   for (const preset of Object.values(nist))
     createSessionManager(defaultConfig(randomBytes(32), { store, ...preset }))
+})
+
+describe('devConfig in production', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  const options = () => {
+    const warn = vi.fn()
+    return { warn, store: keyedStore(referenceBackend()) }
+  }
+
+  test('warns and says what is insecure', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const given = options()
+    devConfig(randomBytes(32), given)
+    expect(given.warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/no Secure.*defaultConfig/s),
+    )
+  })
+
+  test.each([
+    ['where the options make the cookie Secure', 'production', { secure: true }],
+    ['elsewhere', 'development', {}],
+    ['where NODE_ENV is not set', undefined, {}],
+  ])('says nothing %s', (_, env, rest) => {
+    vi.stubEnv('NODE_ENV', env)
+    const given = options()
+    devConfig(randomBytes(32), { ...given, ...rest })
+    expect(given.warn).not.toHaveBeenCalled()
+  })
 })

@@ -6,6 +6,8 @@ import { createSessionManager } from '../../src/manager/manager.ts'
 import type { ConfigOptions } from '../../src/options/options.ts'
 import { defaultConfig } from '../../src/options/presets.ts'
 import type { BackendSupports } from '../../src/store/backend.ts'
+import type { StoreEnv, StoreFactory } from '../../src/store/store.ts'
+import { checkOptions } from '../../src/util/check-options.ts'
 import { testManager } from '../support.ts'
 
 describe('a store that is none is refused when constructing, with what to do', () => {
@@ -45,5 +47,32 @@ describe('a manager is not constructed', () => {
       )
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(make).toThrow(/cannot enforce/)
+  })
+})
+
+describe('a store that was passed without being called', () => {
+  const store = keyedStore(referenceBackend())
+  const make = (factory: unknown) =>
+    createSessionManager(defaultConfig(randomBytes(32), { store: factory as StoreFactory }))
+
+  function memoryStore(options: StoreEnv): StoreFactory {
+    checkOptions(options, { max: true } as never, 'The memory store')
+    return store
+  }
+  function mapStore(): StoreFactory {
+    return store
+  }
+
+  test.each([memoryStore, mapStore])('is named: %s', (factory) => {
+    expect(() => make(factory)).toThrow(
+      `store is the function ${factory.name} itself, not what it returns. Call it`,
+    )
+  })
+
+  test('keeps the error of a factory that has other reasons', () => {
+    const broken = () => {
+      throw new Error('no such file')
+    }
+    expect(() => make(broken)).toThrow('no such file')
   })
 })

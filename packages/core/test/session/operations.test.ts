@@ -1,5 +1,7 @@
-import { createVisitor } from '@sojourn/conformance/testing'
+import { createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
+import type { SessionOptions } from '../../src/options/options.ts'
+import type { Session } from '../../src/session/session.ts'
 import { testManager, visit } from '../support.ts'
 
 describe('a change after the response', () => {
@@ -108,5 +110,83 @@ describe('an update', () => {
       code: 'ERR_SESSION_ENDED',
       message: expect.stringContaining('has ended (logout)'),
     })
+  })
+})
+
+/** A manager and what it warns of. */
+function world(options: Partial<SessionOptions> = {}) {
+  const warnings: string[] = []
+  const made = testManager({ warn: (message) => void warnings.push(message), ...options })
+  return { ...made, visitor: createVisitor(made.manager), warnings }
+}
+
+describe('in development', () => {
+  const saved = async ({ visitor }: ReturnType<typeof world>) => {
+    await visitor.request((session) => session.update((data) => Object.assign(data, { n: 0 })))
+    return visitor
+  }
+
+  test('an update that returns new data in place of changing it is refused', async () => {
+    const app = world()
+    const updating = (await saved(app)).request((session) =>
+      session.update((data) => ({ ...data, n: 1 })),
+    )
+    await expect(updating).rejects.toThrow(/nothing is written\. Change the data/)
+  })
+
+  test('on empty data it is warned of', async () => {
+    const app = world()
+    const update = () =>
+      createVisitor(app.manager).request((session) => session.update((data) => ({ ...data, n: 1 })))
+    await update()
+    await update()
+    expect(app.warnings).toEqual([expect.stringContaining('nothing is written')])
+  })
+
+  test.each<[string, (data: Record<string, unknown>) => unknown]>([
+    ['changes the data and returns it', (data) => Object.assign(data, { n: 1 })],
+    ['returns an object of its own', (data) => ({ total: data['n'] })],
+    ['changes the data and returns a copy', (data) => ({ ...Object.assign(data, { n: 2 }) })],
+    ['returns a number', (data) => data['n']],
+  ])('one that %s passes', async (_, fn) => {
+    const app = world()
+    await (await saved(app)).request((session) => session.update(fn))
+    expect(app.warnings).toEqual([])
+  })
+
+  test('production does not compare: the function runs as it is', async () => {
+    const app = world({ development: false })
+    await (await saved(app)).request(async (session) => {
+      expect(await session.update((data) => ({ ...data, n: 1 }))).toEqual({ n: 1 })
+      expect(session.data).toEqual({ n: 0 })
+    })
+  })
+})
+
+describe('an operation inside of another one on a new session', () => {
+  const storeTimeout = 20
+  test.each<[string, (session: Session<TestData>) => Promise<unknown>]>([
+    ['update', (session) => session.update(() => undefined)],
+    ['login', (session) => session.login('ann')],
+    ['destroy', (session) => session.destroy()],
+  ])('%s fails within the time budget, as on a saved session', async (_, act) => {
+    const { session } = await world({ storeTimeout }).visitor.begin()
+    const outer = session.update(async (data) => {
+      data['a'] = 1
+      await act(session)
+    })
+    await expect(outer).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
+    expect(session.data).toEqual({})
+  })
+
+  test('so does one that the function of a limit waits for', async () => {
+    const holder: { session?: Session<TestData> } = {}
+    const max = async () => {
+      await holder.session?.update(() => undefined)
+      return 1
+    }
+    const { session } = await world({ storeTimeout, limit: { max } }).visitor.begin()
+    holder.session = session
+    await expect(session.login('ann')).rejects.toMatchObject({ code: 'ERR_SESSION_CONFLICT' })
   })
 })

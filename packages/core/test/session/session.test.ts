@@ -75,3 +75,30 @@ test('what may be logged of a session is its id, its user and whether it is new'
     isNew: true,
   })
 })
+
+describe('idioms of other libraries', () => {
+  test('destroy(callback) calls back when the session has ended', async () => {
+    const visitor = createVisitor(testManager().manager)
+    await visitor.request((session) => session.login('ann'))
+    const { session, finish } = await visitor.begin()
+    const ended = await new Promise((resolve) => {
+      const callback = (error?: unknown) => resolve(error ?? session.ended)
+      session.destroy(callback as never)
+    })
+    expect(ended).toBe('logout')
+    await finish()
+    expect(visitor.cookie).toBeUndefined()
+  })
+
+  test('and with the error where that fails', async () => {
+    const { manager } = testManager()
+    const session = await manager.read({})
+    const error = await new Promise((resolve) => session.destroy(resolve as never))
+    expect(error).toMatchObject({ code: 'ERR_SESSION_READ_ONLY' })
+  })
+
+  test('session.userId = id says how to log in', async () => {
+    const { session } = await createVisitor(testManager().manager).begin()
+    expect(() => Object.assign(session, { userId: 'ann' })).toThrow('await session.login(userId)')
+  })
+})

@@ -109,3 +109,20 @@ describe('a guard is refused with', () => {
     expect(() => create(options)).toThrow(message)
   })
 })
+
+describe('an option of another library says what to do here:', () => {
+  test.each([
+    ['cookie', { secure: true }, 'cookieName, path, domain'],
+    ['secret', 'x', 'Write secretKey'],
+    ['keys', ['x'], 'Write secretKey'],
+    ['name', 'sid', 'Write cookieName'],
+    ['key', 'sid', 'Write cookieName'],
+    ['ttl', 3600, 'Write maxAge'],
+    ['resave', false, 'written only if its data has changed'],
+    ['saveUninitialized', false, 'sends no cookie'],
+    ['rolling', true, 'prolongs a session'],
+    ['prefix', 'app:', 'Give it to the store'],
+  ])('%s', (name, value, remedy) => {
+    expect(make({ [name]: value })).toThrow(new RegExp(`has no option ${name}\\. .*${remedy}`))
+  })
+})
