@@ -50,6 +50,7 @@ export function startFleet(program: string, size: number): Fleet {
 
 /** Serves the jobs of a fleet in this process, until the fleet disconnects. */
 export async function takePart(connect: Connect): Promise<void> {
+  process.once('disconnect', () => process.exit()) // also while a client is still reconnecting
   for (;;) {
     const job: Job = await nextMessage()
     const { close, ...server } = await serve(connect, job)
