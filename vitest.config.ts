@@ -112,8 +112,8 @@ export default defineConfig({
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongestFirst },
     // A safety net for tests that hang, not a judgement: the machines are small and shared.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     projects: sets[set as keyof typeof sets],
     coverage: { provider: 'v8', include: ['packages/*/src/**'] },
   },

@@ -21,7 +21,7 @@ test('from one database to another with another codec nobody is logged out and n
   const found = await rollOut({ from, to, people, isSealed: false, seed })
   console.info(JSON.stringify(found))
   expect(found).toMatchObject({ loggedOut: 0, valuesLost: 0, openedTwice: 0 })
-}, 120_000)
+}, 600_000)
 
 test('from the cookie to a database nobody is logged out and nothing is lost', async () => {
   const from = cookieStore({ revocations: memoryBackend({ max: 10_000 }) })
@@ -29,4 +29,4 @@ test('from the cookie to a database nobody is logged out and nothing is lost', a
   const found = await rollOut({ from, to, people, isSealed: true, seed })
   console.info(JSON.stringify(found))
   expect(found).toMatchObject({ loggedOut: 0, valuesLost: 0, openedTwice: 0 })
-}, 120_000)
+}, 600_000)
