@@ -33,12 +33,12 @@ export interface SessionsOptions {
  *
  * @example
  * ```ts
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { sessions } from '@sojourn/express'
  * import { memoryStore } from '@sojourn/store-memory'
  * import express from 'express'
  *
- * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const manager = createSessionManager(envConfig(secret, { store: memoryStore() }))
  *
  * const app = express()
  * app.use(sessions(manager))

@@ -32,12 +32,12 @@ export interface SessionsOptions {
  *
  * @example
  * ```ts
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { sessions } from '@sojourn/fastify'
  * import { memoryStore } from '@sojourn/store-memory'
  * import fastify from 'fastify'
  *
- * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const manager = createSessionManager(envConfig(secret, { store: memoryStore() }))
  *
  * const app = fastify()
  * await app.register(sessions(manager))

@@ -54,12 +54,12 @@ const sessionsByContext = new WeakMap<Context, RequestSessions>()
  *
  * @example
  * ```ts
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { sessions } from '@sojourn/hono'
  * import { memoryStore } from '@sojourn/store-memory'
  * import { Hono } from 'hono'
  *
- * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const manager = createSessionManager(envConfig(secret, { store: memoryStore() }))
  *
  * const app = new Hono()
  *   .use(sessions(manager))

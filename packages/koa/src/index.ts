@@ -33,12 +33,12 @@ export interface SessionsOptions {
  *
  * @example
  * ```ts
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { sessions } from '@sojourn/koa'
  * import { memoryStore } from '@sojourn/store-memory'
  * import Koa from 'koa'
  *
- * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const manager = createSessionManager(envConfig(secret, { store: memoryStore() }))
  *
  * const app = new Koa()
  * app.use(sessions(manager))

@@ -11,11 +11,11 @@ import { type MemoryOptions, resolveOptions } from './memory-options.ts'
  * Options: `max` live sessions (default 100,000), `onDisplaced(id)` (default none), `warn` (default `console.warn`).
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
  * @example
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'
  *
  * const store = memoryStore({ max: 10_000 })
- * export const manager = createSessionManager(devConfig(process.env['SESSION_SECRET'], { store }))
+ * export const manager = createSessionManager(envConfig(process.env['SESSION_SECRET'], { store }))
  */
 export function memoryStore(options: MemoryOptions = {}): StoreFactory {
   const resolved = resolveOptions(options)

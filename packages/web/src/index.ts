@@ -45,11 +45,11 @@ export type WithSession<Data extends object> = (
  *
  * @example
  * ```ts
- * import { createSessionManager, devConfig } from '@sojourn/core'
+ * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'
  * import { sessions } from '@sojourn/web'
  *
- * const manager = createSessionManager(devConfig(secret, { store: memoryStore() }))
+ * const manager = createSessionManager(envConfig(secret, { store: memoryStore() }))
  * const withSession = sessions(manager)
  *
  * export default {

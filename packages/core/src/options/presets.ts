@@ -65,12 +65,33 @@ export function devConfig(
   return { ...development, ...options, secretKey: secretKey ?? makeSecret(options) }
 }
 
+/**
+ * Returns the options for where the process runs, by `NODE_ENV`: those of `devConfig` if it is not set, `development` or
+ * `test`, and those of `defaultConfig` for every other value. So one line is right on a developer's machine and on a
+ * server, which must have a secret: without one `createSessionManager` throws `ERR_SECRET_WEAK` there.
+ * @param secretKey 32 random bytes or more, or a list of up to 8 such secrets; may be `undefined` in development only.
+ * @example
+ * import { createSessionManager, envConfig } from '@sojourn/core'
+ * import { memoryStore } from '@sojourn/store-memory'
+ *
+ * const { SESSION_SECRET } = process.env
+ * const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memoryStore() }))
+ */
+export function envConfig(
+  secretKey: SessionOptions['secretKey'] | undefined,
+  options: ConfigOptions,
+): SessionOptions {
+  const isDevelopment = ['', 'development', 'test'].includes(process.env['NODE_ENV'] ?? '')
+  if (isDevelopment) return devConfig(secretKey, options)
+  return defaultConfig(secretKey ?? '', options) // an empty secret is refused
+}
+
 /** Warns where a developer's configuration runs in production, unless the options make the cookie safe again. */
 function warnOfProduction({ warn = console.warn, secure = false }: ConfigOptions): void {
   if (secure) return
   warn(
     'devConfig() is used with NODE_ENV=production: the session cookie is sent over plain HTTP too (no Secure), and its name ' +
-      'has no __Host- prefix, so another host of the site can replace it. Use defaultConfig(secretKey, options).',
+      'has no __Host- prefix, so another host of the site can replace it. Use envConfig(secretKey, options), or defaultConfig.',
   )
 }
 

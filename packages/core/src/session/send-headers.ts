@@ -25,6 +25,7 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
     warnPlainHttp(context, state)
     return
   }
+  warnInsecureServer(context, carrier)
   for (const { caching } of sendToken(context, state, carrier, outgoing))
     restrictCaching(caching, carrier)
   // Kept for a later commit of the same response: a framework's error handling may have removed the headers meanwhile,
@@ -89,6 +90,25 @@ export function warnPlainHttp(context: ManagerContext, state: SessionState | und
   context.warnOnce(
     `The session ${problem} and a request came over plain HTTP, so it was not sent: the client has no session. ` +
       "Behind a proxy that ends TLS, tell the framework to trust it (Express: app.set('trust proxy', 1)); " +
-      'on a developer machine use devConfig().',
+      'on a developer machine use devConfig(), or envConfig() without NODE_ENV=production.',
   )
+}
+
+/**
+ * Warns, once, if a configuration for development serves HTTPS under a public name: a server that was started without
+ * `NODE_ENV=production`. The header of a proxy counts even from one that is not trusted: nothing but this warning depends
+ * on it.
+ */
+function warnInsecureServer({ config, warnOnce }: ManagerContext, carrier: Carrier): void {
+  if (config.secure || !config.development || isLoopback(carrier.header('host'))) return
+  if (!carrier.secure && !/^https\b/i.test(carrier.header('x-forwarded-proto') ?? '')) return
+  warnOnce(
+    'A request came over HTTPS, and the configuration is the one for development: the session cookie has no Secure and ' +
+      'no __Host- prefix. On a server set NODE_ENV=production for envConfig(), or use defaultConfig(secretKey, options).',
+  )
+}
+
+/** Returns true if a `Host` names this machine, or if there is none, as in tests without a server. */
+function isLoopback(host = 'localhost'): boolean {
+  return /^((.+\.)?localhost|127\.[\d.]+|\[::1\])(:\d+)?$/i.test(host)
 }

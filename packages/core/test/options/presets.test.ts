@@ -4,7 +4,7 @@ import { createVisitor } from '@sojourn/conformance/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
-import { defaultConfig, devConfig, nist } from '../../src/options/presets.ts'
+import { defaultConfig, devConfig, envConfig, nist } from '../../src/options/presets.ts'
 import { testManager } from '../support.ts'
 
 const minute = 60_000
@@ -62,4 +62,33 @@ describe('devConfig in production', () => {
     devConfig(randomBytes(32), { ...given, ...rest })
     expect(given.warn).not.toHaveBeenCalled()
   })
+})
+
+describe('envConfig', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+  const store = keyedStore(referenceBackend())
+
+  test.each([undefined, '', 'development', 'test'])(
+    'is devConfig with NODE_ENV %j: without a secret it makes one',
+    (env) => {
+      vi.stubEnv('NODE_ENV', env)
+      const options = envConfig(undefined, { store, warn: () => {} })
+      expect(createSessionManager(options).cookieName).toBe('sid')
+      expect(options).toMatchObject({ secure: false, development: true })
+    },
+  )
+
+  // What is neither unset nor a developer's is a server: 'prod' and 'Development' must not lower the cookie's guard.
+  test.each(['production', 'staging', 'prod', 'Development'])(
+    'is defaultConfig with NODE_ENV %j: without a secret no manager is created',
+    (env) => {
+      vi.stubEnv('NODE_ENV', env)
+      const secret = randomBytes(32)
+      expect(envConfig(secret, { store })).toEqual(defaultConfig(secret, { store }))
+      expect(createSessionManager(envConfig(secret, { store })).cookieName).toBe('__Host-sid')
+      expect(() => createSessionManager(envConfig(undefined, { store }))).toThrow(
+        expect.objectContaining({ code: 'ERR_SECRET_WEAK' }),
+      )
+    },
+  )
 })

@@ -1,5 +1,6 @@
 import { createTestCarrier, createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
+import type { SessionOptions } from '../../src/options/options.ts'
 import { testManager, visit } from '../support.ts'
 
 describe('headers', () => {
@@ -50,6 +51,32 @@ describe('headers', () => {
     expect(calls).toEqual([])
     expect(warn.mock.calls.flat().join()).toMatch(/trust proxy/)
     expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  const host = 'shop.example'
+  test.each<[string, boolean, Record<string, string>, Partial<SessionOptions>, number]>([
+    ['over HTTPS', true, { host }, {}, 1],
+    ['behind a proxy that ends TLS', false, { host, 'x-forwarded-proto': 'https' }, {}, 1],
+    ['behind two proxies', false, { host, 'x-forwarded-proto': 'HTTPS, http' }, {}, 1],
+    ['over plain HTTP', false, { host }, {}, 0],
+    ['behind a proxy without TLS', false, { host, 'x-forwarded-proto': 'http' }, {}, 0],
+    ['over HTTPS on this machine', true, { host: 'localhost:3000' }, {}, 0],
+    ['over HTTPS on this machine by address', true, { host: '[::1]:3000' }, {}, 0],
+    ['in a test without a host', true, {}, {}, 0],
+    ['over HTTPS, made Secure', true, { host }, { secure: true }, 0],
+    ['over HTTPS, in production', true, { host }, { development: false }, 0],
+  ])('of a configuration for development, %s', async (_, secure, headers, options, times) => {
+    const warn = vi.fn()
+    const { manager } = testManager({ warn, ...options })
+    for (const _ of [1, 2]) {
+      const carrier = createTestCarrier({ secure, headers })
+      const session = await manager.load(carrier)
+      session.data['a'] = 1
+      await manager.commit(session, carrier)
+      expect(carrier.setCookies).toHaveLength(1)
+    }
+    expect(warn).toHaveBeenCalledTimes(times) // once at most
+    if (times > 0) expect(warn).toHaveBeenCalledWith(expect.stringMatching(/NODE_ENV=production/))
   })
 })
 
