@@ -14,6 +14,7 @@ export type DiscardReason =
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
   | 'late' // changed after the headers had been sent
+  | 'cookieless' // what a handler threw went to the server, whose response cannot carry the cookie that is due
   | 'insecure' // plain HTTP with `secure`: the token is not sent, or a new session not saved
 
 /**

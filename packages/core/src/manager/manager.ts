@@ -27,7 +27,7 @@ import { resolveConfig } from '../options/resolve-config.ts'
 import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
-import { commit } from '../session/commit.ts'
+import { type CommitOptions, commit } from '../session/commit.ts'
 import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
@@ -39,6 +39,7 @@ import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
+import { createErrorReport } from './error-report.ts'
 
 /**
  * Loads a session at the start of each request and commits it at the end. Made once for an application, by
@@ -67,6 +68,9 @@ export interface SessionManager<Data extends object = SessionData> {
    * nothing.
    *
    * Returns `undefined` if there is nothing to wait for, so that the response need not be held.
+   * @param options `cookieless`: true if no cookie can be sent although no headers have been, because the response is made
+   *   out of the binding's reach: the binding throws on what a handler has thrown. Changes of a saved session are saved
+   *   then; what needs a cookie (a new session, `rotate()`) is discarded with an event. @default false
    * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
    *   `ERR_SESSION_CONFLICT` if other requests kept writing; nothing was written.
    * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`; nothing was written.
@@ -75,7 +79,20 @@ export interface SessionManager<Data extends object = SessionData> {
    * @example
    * await manager.commit(session, carrier)
    */
-  commit(session: Session<Data>, carrier: Carrier): Promise<void> | undefined
+  commit(
+    session: Session<Data>,
+    carrier: Carrier,
+    options?: CommitOptions,
+  ): Promise<void> | undefined
+  /**
+   * Warns of an error that was responded to and that nobody else logs. For bindings whose framework, or whose own default
+   * handler, responds to errors of Sojourn in silence. It names the cause for operators (`detail`), once per cause with
+   * `development`; without it only errors of status 500 and above, once per code. The event `failed` has every failure.
+   * Other errors are ignored.
+   * @example
+   * manager.reportError(error)
+   */
+  reportError(error: unknown): void
   /**
    * Loads a session to read only, from bare request headers: for the upgrade of a WebSocket, or where there is no
    * response. It does not count as use: nothing is touched, and no token rotates.
@@ -184,10 +201,11 @@ export function createSessionManager<Data extends object = SessionData>(
     tokenIn: config.tokenIn,
     supports: store.supports,
     load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
-    commit(session, carrier) {
+    commit(session, carrier, options) {
       warnOwnProperties(context, session)
-      return commit(context, stateOf(session), carrier)
+      return commit(context, stateOf(session), carrier, options)
     },
+    reportError: createErrorReport(config),
     read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
     watch: (headers) => watch({ context, operations, registry }, headers),
     sessions: async (userId) => storeUsers().list(checkUserId(userId, 'sessions')),

@@ -1,4 +1,5 @@
 import type { Carrier } from '../http/carrier.ts'
+import type { CommitOptions } from '../session/commit.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionManager } from './manager.ts'
 
@@ -14,9 +15,10 @@ export interface RequestSessions {
   /**
    * Commits all sessions in parallel and sets `isSent`, so that a `login` from here on is refused: its cookie would be
    * lost. If another response is sent instead, the binding sets `isSent` back to false and commits again.
+   * @param options as of `SessionManager.commit`: `cookieless` if the binding throws on what a handler has thrown.
    * @throws what the first failed commit throws, after all have settled.
    */
-  commit(): Promise<void>
+  commit(options?: CommitOptions): Promise<void>
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RequestSessions {
  */
 export function createRequestSessions(): RequestSessions {
   const loaded = new Map<object, Promise<Session<object>>>()
-  const commits: (() => Promise<void> | undefined)[] = []
+  const commits: ((options?: CommitOptions) => Promise<void> | undefined)[] = []
 
   return {
     isSent: false,
@@ -37,14 +39,16 @@ export function createRequestSessions(): RequestSessions {
       const existing = loaded.get(manager)
       if (existing) return existing as Promise<Session<Data>> // stored under its own manager
       const loading = manager.load(carrier).then((session) => {
-        commits.push(() => manager.commit(session, carrier))
+        commits.push((options) => manager.commit(session, carrier, options))
         return session
       })
       loaded.set(manager, loading)
       return loading
     },
-    async commit() {
-      const pending = commits.map((commit) => commit()).filter((commit) => commit !== undefined)
+    async commit(options) {
+      const pending = commits
+        .map((commit) => commit(options))
+        .filter((commit) => commit !== undefined)
       this.isSent = true
       if (pending.length === 0) return
       const outcomes = await Promise.allSettled(pending)

@@ -8,6 +8,7 @@
 //    | the response headers have been sent               | discard (`late`) changed data                            |
 //    | the session is read-only                          | discard (`unavailable`) changed data                     |
 //    | the session has ended                             | discard (`ended`) changed data                           |
+//    | a cookie is due, and the response is `cookieless` | discard (`cookieless`) changed data and the rotation     |
 //    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
 //    | live: data changed, `rotate()`, or a touch is due | save                                                     |
 //    | anything else                                     | nothing                                                  |
@@ -15,7 +16,7 @@
 // 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token that it
 //    returns becomes `state.outgoing`: a token in an outcome means "send it".
 // 3. Headers (`sendHeaders`). `Vary` if the handler used the session; the token and `Cache-Control` if there is a token
-//    to send or to clear. Skipped if the headers had been sent when the commit was called.
+//    to send or to clear. Skipped if the headers had been sent when the commit was called, or no cookie can be sent.
 //
 // `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
 
@@ -40,6 +41,18 @@ import {
 } from './state.ts'
 import { takeOverFailure } from './unawaited-operations.ts'
 
+/** Options of `SessionManager.commit`. */
+export interface CommitOptions {
+  /** True if no cookie can be sent although no headers have been. @default false */
+  readonly cookieless?: boolean
+}
+
+/**
+ * What can still be sent with the response: a cookie; nothing, because the headers have been sent; or no cookie, because
+ * the framework makes the response out of the binding's reach (`cookieless`).
+ */
+type ResponsePhase = 'open' | 'sent' | 'cookieless'
+
 /**
  * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers
  * have been sent is read once, when it is called: the wait must not turn a commit in time into a late one. Returns
@@ -49,16 +62,32 @@ export function commit(
   context: ManagerContext,
   state: SessionState,
   carrier: Carrier,
-  isSent = carrier.sent,
+  { cookieless = false }: CommitOptions = {},
+): Promise<void> | undefined {
+  const phase = carrier.sent ? 'sent' : cookieless ? 'cookieless' : 'open'
+  if (phase === 'cookieless' && Object(state.outgoing).token !== undefined)
+    context.emit('discarded', { what: 'token', why: 'cookieless', id: state.opened?.record.id })
+  return commitIn(context, state, { carrier, phase })
+}
+
+interface CommitTarget {
+  readonly carrier: Carrier
+  readonly phase: ResponsePhase
+}
+
+function commitIn(
+  context: ManagerContext,
+  state: SessionState,
+  target: CommitTarget,
 ): Promise<void> | undefined {
   if (state.pending || state.operations.size > 0 || state.failure)
-    return commitAfter(context, state, { carrier, isSent, called: [...state.operations] })
+    return commitAfter(context, state, { ...target, called: [...state.operations] })
   const finish = () => {
-    if (!isSent) sendHeaders(context, state, carrier)
+    if (target.phase === 'open') sendHeaders(context, state, target.carrier)
   }
   const fail = (error: unknown) => failCommit(context, state, error)
   try {
-    const decision = decide(context, state, { carrier, isSent })
+    const decision = decide(context, state, target)
     if (decision.action === 'create' || decision.action === 'save')
       return enqueue(state, () => write(context, state, decision).then(finish).catch(fail))
     if (decision.action === 'discard') discard(context, state, decision.why)
@@ -76,18 +105,18 @@ export function commit(
 async function commitAfter(
   context: ManagerContext,
   state: SessionState,
-  { carrier, isSent, called }: { carrier: Carrier; isSent: boolean; called: RunningOperation[] },
+  { called, ...target }: CommitTarget & { called: RunningOperation[] },
 ): Promise<void> {
   for (const { done } of called) await done
   await state.pending
-  if (isSent) state.failure = undefined
+  if (target.phase === 'sent') state.failure = undefined
   try {
     takeOverFailure(context, state, called)
   } catch (error) {
     state.hasFailed = true
     throw error
   }
-  await commit(context, state, carrier, isSent)
+  await commitIn(context, state, target)
 }
 
 /**
@@ -119,15 +148,18 @@ const nothing: Decision = { action: 'nothing' }
 function decide(
   context: ManagerContext,
   state: SessionState,
-  { carrier, isSent }: { carrier: Carrier; isSent: boolean },
+  { carrier, phase }: CommitTarget,
 ): Decision {
   const { opened, tracked, mustRotate, mustKeep } = state
   if (state.hasFailed) return nothing
-  if (isSent) return hasLateChanges(state) ? { action: 'discard', why: 'late' } : nothing
+  if (phase === 'sent') return hasLateChanges(state) ? { action: 'discard', why: 'late' } : nothing
   const mine = tracked.bytes()
   const isDirty = !sameBytes(mine, tracked.base())
   if (state.isReadOnly) return isDirty ? { action: 'discard', why: 'unavailable' } : nothing
   if (state.ended) return isDirty ? { action: 'discard', why: 'ended' } : nothing
+  if (phase === 'cookieless' && !isDirty && !mustRotate) return nothing
+  if (phase === 'cookieless' && needsCookie(context, state))
+    return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
   if (!isDirty && !mustRotate && !needsTouch(context, opened)) return nothing
   const changes: Changes = {
@@ -135,6 +167,11 @@ function decide(
     ...(mustRotate ? { rotate: {} } : {}),
   }
   return { action: 'save', opened, changes, mine }
+}
+
+/** Returns true if saving the session would make a token that the client needs. Offers of rotation may get lost. */
+function needsCookie({ store }: ManagerContext, { opened, mustRotate }: SessionState): boolean {
+  return !opened || mustRotate || !store.supports.conditionalWrite // such a store keeps the data in the token
 }
 
 /** Carries out a decision to create or to save. */
@@ -161,6 +198,11 @@ function discard(context: ManagerContext, state: SessionState, why: DiscardReaso
     context.warnOnce(
       'session.data was changed on a session that has ended, such as by flash.add() after destroy(); the change was dropped. ' +
         'Put what the next page shows into its address, or add it before the session ends and to the page itself.',
+    )
+  if (why === 'cookieless')
+    context.warnOnce(
+      'A handler threw, and what it threw goes to the server, which responds without a cookie: the change of a new session, or a rotate(), was dropped. ' +
+        'Give sessions() an onError that returns a response (web), or throw an Error (Hono).',
     )
   if (why !== 'late') return
   context.config.warn(
