@@ -1,6 +1,7 @@
 import type { BindingUnderTest } from './binding-app.ts'
 import { caching } from './binding-cases/caching.ts'
 import { csrf } from './binding-cases/csrf.ts'
+import { failingHandlers } from './binding-cases/failing-handlers.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
 import { headers } from './binding-cases/headers.ts'
@@ -77,6 +78,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...guards,
       ...csrf,
       ...upgrades,
+      ...failingHandlers,
     ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {

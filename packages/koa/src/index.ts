@@ -65,7 +65,13 @@ export function sessions<Data extends object>(
       fail: (error) => ctx.onerror(error as Error), // Koa converts other values
     })
     Object.assign(ctx, { [as]: session })
-    await next()
+    try {
+      await next()
+    } catch (thrown) {
+      // The client has left, and Koa sends nothing that would start the commit. If it fails, core's events show it.
+      if (!isSent(ctx) && !ctx.writable) await commit()?.catch(() => undefined)
+      throw thrown ?? new Error(`A handler threw ${thrown}`) // Koa never responds to `throw undefined`
+    }
     // The handler sends this response without Koa: the first write to `ctx.res` starts the commit.
     if (ctx.respond === false || isSent(ctx)) return
     try {

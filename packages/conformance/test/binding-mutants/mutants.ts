@@ -61,15 +61,53 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H7.4',
       'H7.6',
       'H7.7',
+      'H8.1',
+      'H8.3',
+      'H8.4',
+      'H8.5',
+      'H8.6',
     ],
   },
   'swallows-a-failed-commit': {
     changed: { failed: () => undefined },
-    breaks: ['H2.1', 'H2.2', 'H2.3', 'H2.4', 'H2.5', 'H2.6', 'H2.7', 'H4.2', 'H4.3', 'H4.4'],
+    breaks: [
+      'H2.1',
+      'H2.2',
+      'H2.3',
+      'H2.4',
+      'H2.5',
+      'H2.6',
+      'H2.7',
+      'H4.2',
+      'H4.3',
+      'H4.4',
+      'H8.4',
+    ],
   },
   'forgets-error-responses': {
     changed: { commitsErrors: false },
-    breaks: ['H1.7', 'H2.7', 'H3.11'],
+    breaks: ['H1.7', 'H2.7', 'H3.11', 'H8.1', 'H8.4', 'H8.6'],
+  },
+  'loses-the-cookie-of-what-is-no-error': {
+    changed: {
+      shownError(thrown, response) {
+        if (!(thrown instanceof Error)) response.removeHeader('Set-Cookie')
+        return thrown
+      },
+    },
+    breaks: ['H8.2', 'H8.3'],
+  },
+  'answers-what-was-thrown-in-place-of-trouble': {
+    changed: {
+      failed(error, thrown) {
+        throw thrown ? thrown.value : error
+      },
+    },
+    breaks: ['H8.4'],
+  },
+  'stops-when-its-client-leaves': {
+    changed: { outlivesClient: false },
+    breaks: ['H8.5', 'H8.6'],
   },
   'overwrites-set-cookie': {
     changed: {
@@ -354,6 +392,9 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H6.3',
       'H6.4',
       'H6.5',
+      'H8.2',
+      'H8.3',
+      'H8.4',
     ],
   },
 }

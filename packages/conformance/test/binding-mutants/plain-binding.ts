@@ -29,8 +29,17 @@ export interface Steps {
   guard(guard: GuardSpec): Check
   /** Starts the watch of an upgrade's session. */
   watch: BeginWatch
-  /** Handles a failed commit. */
-  failed(error: unknown): void
+  /** Handles a failed commit, of a handler that may have thrown. */
+  failed(error: unknown, thrown: Thrown | undefined): void
+  /** Whether a handler whose client has left is committed. */
+  readonly outlivesClient: boolean
+  /** Returns the error that the response is for, given what the handler threw. */
+  shownError(thrown: unknown, response: ServerResponse): unknown
+}
+
+/** What a handler threw, which may be `undefined`. */
+interface Thrown {
+  readonly value: unknown
 }
 
 /** Returns where a guard redirects a request; `undefined` lets it pass. */
@@ -81,6 +90,8 @@ export const steps: Steps = {
   failed(error) {
     throw error
   },
+  outlivesClient: true,
+  shownError: (thrown) => thrown,
 }
 
 /** Node sets it if the server has listeners for upgrades. */
@@ -127,18 +138,29 @@ async function handle(
   const form = new URLSearchParams(await text(request))
   const location = check?.({ method: request.method ?? '', carrier, sessions, form })
   if (location !== undefined) return response.writeHead(303, { Location: location }).end()
-  await route?.handle(sessions)
-  setOwnHeaders(response, route)
-  const isError = route?.response.kind === 'error'
+  const thrown = await thrownBy(() => route?.handle(sessions))
+  if (!use.outlivesClient && response.destroyed) return
+  if (!thrown) setOwnHeaders(response, route)
+  const isError = thrown !== undefined || route?.response.kind === 'error'
   const isCommitted = use.commitsErrors || !isError
   if (use.commitsFirst && isCommitted) {
     await commit().catch(async (error: unknown) => {
       await commit() // writes nothing more, and sends the cookie of a login that succeeded
-      use.failed(error)
+      use.failed(error, thrown)
     })
   }
-  respond(response, route)
+  if (thrown) respondWithError(response, use.shownError(thrown.value, response))
+  else respond(response, route)
   if (!use.commitsFirst && isCommitted) commit().catch(() => undefined)
+}
+
+async function thrownBy(act: () => unknown): Promise<Thrown | undefined> {
+  try {
+    await act()
+    return undefined
+  } catch (value) {
+    return { value }
+  }
 }
 
 function setOwnHeaders(response: ServerResponse, route: Route | undefined): void {
