@@ -1,12 +1,37 @@
 import type { RequestSessions } from '@sojourn/core/binding'
-import type { Context } from 'hono'
+import type { Context, Next } from 'hono'
 import { isUpgrade } from './upgrade.ts'
+
+/**
+ * Calls `next` and commits. `next` resolves for an Error too: Hono has made a response of it by `onError`. It rejects
+ * with everything else, which Hono passes on to the server, so no cookie can be sent; and with an Error that `onError`
+ * has thrown, whose response takes over the headers of this one.
+ */
+export async function nextAndCommit(
+  sessions: RequestSessions,
+  c: Context,
+  next: Next,
+): Promise<void> {
+  try {
+    await next()
+  } catch (thrown) {
+    if (thrown instanceof Error) await commitSessions(sessions, c)
+    else await commitCookieless(sessions, c)
+    throw thrown
+  }
+  await commitSessions(sessions, c)
+}
+
+function commitCookieless(sessions: RequestSessions, c: Context): Promise<void> {
+  sessions.isSent = cannotSetHeaders(c)
+  return sessions.commit({ cookieless: true })
+}
 
 /**
  * Commits all sessions of a request and sets their headers on its response. If a commit fails, the response is
  * replaced by an empty one with the cookies of those that were saved, and the error is thrown.
  */
-export async function commitSessions(sessions: RequestSessions, c: Context): Promise<void> {
+async function commitSessions(sessions: RequestSessions, c: Context): Promise<void> {
   sessions.isSent = cannotSetHeaders(c)
   try {
     await sessions.commit()

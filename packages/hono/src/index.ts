@@ -7,7 +7,7 @@ import {
 import { checkManager, createRequestSessions, type RequestSessions } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
-import { commitSessions } from './commit-sessions.ts'
+import { nextAndCommit } from './commit-sessions.ts'
 import { commitOnceClosed, isUpgrade } from './upgrade.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -79,14 +79,25 @@ export function sessions<Data extends object, As extends string = 'session'>(
       secure: isSecure(c, trustProxy),
       isSent: () => requestSessions.isSent,
     })
-    c.set(as, await requestSessions.load(manager, carrier))
-    if (outer) return next()
+    const load = async () => c.set(as, await requestSessions.load(manager, carrier))
+    if (outer) {
+      await load()
+      return next()
+    }
     try {
-      await next()
-    } finally {
-      await commitSessions(requestSessions, c)
+      await load()
+      await nextAndCommit(requestSessions, c, next)
+      reportError(manager, c.error)
+    } catch (error) {
+      reportError(manager, error)
+      throw error
     }
   }
+}
+
+/** Reports errors that Hono's default handler responds to without a log. It logs all others. */
+function reportError(manager: Pick<SessionManager, 'reportError'>, error: unknown): void {
+  if (typeof Object(error).getResponse === 'function') manager.reportError(error)
 }
 
 /** Creates the sessions of a request. An upgrade counts as sent from the start. */

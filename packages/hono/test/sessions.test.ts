@@ -1,5 +1,5 @@
 import { SessionStoreError, SessionUsageError } from '@sojourn/core'
-import { sessions } from '@sojourn/hono'
+import { csrf, requireSession, sessions } from '@sojourn/hono'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { stream } from 'hono/streaming'
@@ -162,6 +162,83 @@ test('a handler that throws keeps what it changed, whoever answers', async () =>
   const response = await app.request('/')
   expect([response.status, await response.text()]).toEqual([418, 'inner'])
   expect((await manager.read({ cookie: cookieOf(response) })).data).toEqual({ n: 1 })
+})
+
+describe('what Hono responds to in silence', () => {
+  const visit = async (options: { development?: boolean; onError?: boolean }) => {
+    const { manager, control, warnings } = makeManager({ development: options.development ?? true })
+    const told: unknown[] = []
+    const app = new Hono()
+      .use(sessions(manager))
+      .use('/form', csrf())
+      .use('/mine', requireSession())
+      .all('*', (c) => {
+        c.get('session').data.n = 1
+        return c.text('fine')
+      })
+    if (options.onError)
+      app.onError((error, c) => {
+        told.push(Object(error).code, warnings.length)
+        return c.text('mine', 500)
+      })
+    const post = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } }
+    const refused = await app.request('/form', post)
+    await app.request('/form', post)
+    const texts = [await refused.text(), await (await app.request('/mine')).text()]
+    control.fail()
+    texts.push(await (await app.request('/')).text(), await (await app.request('/')).text())
+    return { texts, warnings: warnings.map((text) => text.match(/\d+ ERR\w+/)?.[0]), told }
+  }
+  const texts = ['Forbidden', 'Unauthorized', 'Service Unavailable', 'Service Unavailable']
+
+  test('is named to the developer, each cause once', async () => {
+    const { warnings, ...rest } = await visit({})
+    expect(rest).toEqual({ texts, told: [] })
+    expect(warnings).toEqual([
+      '403 ERR_CSRF_REFUSED',
+      '401 ERR_SESSION_REQUIRED',
+      '503 ERR_STORE_UNAVAILABLE',
+    ])
+  })
+
+  test('is in production the trouble of the store only', async () => {
+    const { warnings } = await visit({ development: false })
+    expect(warnings).toEqual(['503 ERR_STORE_UNAVAILABLE'])
+  })
+
+  test('goes to onError of the application first', async () => {
+    const { told } = await visit({ onError: true })
+    expect(told.slice(0, 2)).toEqual(['ERR_CSRF_REFUSED', 0])
+  })
+})
+
+test.each([['a string'], [undefined], [null], [new Response('mine')]])(
+  'what is no Error, such as %s, goes on to the server, and no session is created that nobody can open',
+  async (thrown) => {
+    const { manager, control, discarded } = makeManager()
+    const app = new Hono().use(sessions(manager)).get('/', (c) => {
+      c.get('session').data.n = 1
+      throw thrown
+    })
+    await expect(app.request('/')).rejects.toBe(thrown)
+    expect([control.calls, discarded.map(({ why }) => why)]).toEqual([[], ['cookieless']])
+  },
+)
+
+test('an onError that throws for some errors loses no cookie to the onError that responds', async () => {
+  const { manager } = makeManager()
+  const inner = new Hono().onError((error) => Promise.reject(error))
+  inner.get('/', () => Promise.reject(new Error('boom')))
+  const app = new Hono()
+    .use(sessions(manager))
+    .use(async (c, next) => {
+      c.get('session').data.n = 1
+      await next()
+    })
+    .route('/', inner)
+  app.onError((_error, c) => c.text('outer', 500))
+  const response = await app.request('/')
+  expect([response.status, response.headers.getSetCookie().length]).toEqual([500, 1])
 })
 
 test('mounted again by another name, a manager gives the session that the request has', async () => {

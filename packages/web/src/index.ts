@@ -21,10 +21,11 @@ export interface SessionsOptions {
    */
   readonly isSecure?: (request: Request) => boolean
   /**
-   * Returns the response for an error of the store or of a commit, or one that the handler threw. If it throws, the
-   * error goes to the framework, and the handler's changes to the session are dropped, which an event reports.
-   * @default an empty response with status and headers of Sojourn's errors (503 and Retry-After if the store fails);
-   * other errors are thrown
+   * Returns the response for an error of the store or of a commit, or for what the handler threw. If it throws, that goes
+   * to the framework, whose response carries no cookie: changes of a saved session are saved, and a new session is not
+   * created, which an event reports.
+   * @default for errors of Sojourn a response with their status, its text and their headers (503 and Retry-After if the
+   * store fails), and a warning that names the cause (`manager.reportError`); all others are thrown
    */
   readonly onError?: (error: unknown, request: Request) => Response | Promise<Response>
 }
@@ -60,7 +61,10 @@ export type WithSession<Data extends object> = (
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  { isSecure = hasSecureUrl, onError = respondToOwnErrors }: SessionsOptions = {},
+  {
+    isSecure = hasSecureUrl,
+    onError = (error) => respondToOwnErrors(manager, error),
+  }: SessionsOptions = {},
 ): WithSession<Data> {
   checkManager(manager)
   return async (request, handle) => {
@@ -85,8 +89,12 @@ function hasSecureUrl({ url }: Request): boolean {
   return url.startsWith('https:')
 }
 
-function respondToOwnErrors(error: unknown): Response {
+function respondToOwnErrors(
+  manager: Pick<SessionManager, 'reportError'>,
+  error: unknown,
+): Response {
   if (!(error instanceof SessionError)) throw error
-  const { status, headers = {} } = error as SessionError & { headers?: Record<string, string> }
-  return new Response(null, { status, headers })
+  manager.reportError(error)
+  if ('getResponse' in error) return (error as { getResponse(): Response }).getResponse()
+  return new Response('Internal Server Error', { status: 500 })
 }

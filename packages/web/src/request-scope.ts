@@ -15,8 +15,8 @@ export interface RequestScope {
    */
   respond(response: Response): Promise<Response>
   /**
-   * Returns the response of `onError`, committed. If `onError` throws, the changes to the sessions are dropped, which
-   * core reports by an event, and the error is thrown.
+   * Returns the response of `onError`, committed. If `onError` throws, what can be saved without a cookie is saved, and
+   * the error is thrown. If that fails, it returns the response of `onError` for the failure.
    */
   respondToError(error: unknown): Promise<Response>
 }
@@ -64,12 +64,24 @@ export function createScope(request: Request, { secure, onError }: ScopeOptions)
   }
 
   async function respondToError(error: unknown): Promise<Response> {
+    let response: Response
     try {
-      return await respond(await onError(error))
+      response = await onError(error)
     } catch (thrown) {
-      sessions.isSent = true
-      await sessions.commit()
+      sessions.isSent = isUpgrade
+      const failure = await failureOf(sessions.commit({ cookieless: true }))
+      if (failure) return respondToError(failure.error) // no loop: a session commits nothing after it has failed
       throw thrown
     }
+    return respond(response)
   }
+}
+
+async function failureOf(commit: Promise<void>): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    await commit
+  } catch (error) {
+    return { error }
+  }
+  return undefined
 }

@@ -10,7 +10,7 @@ import {
   SessionStoreError,
 } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { sessions } from '@sojourn/web'
+import { csrf, requireSession, sessions, type WithSession } from '@sojourn/web'
 import { describe, expect, test, vi } from 'vitest'
 
 interface Data {
@@ -35,6 +35,15 @@ const change = ({ data }: Session<Data>) => {
   data.n = (data.n ?? 0) + 1
 }
 const cookies = ({ headers }: Response) => headers.getSetCookie().map((line) => line.split('=')[0])
+
+/** Logs ann in, and returns her cookie. */
+async function signedIn(withSession: WithSession<Data>): Promise<string> {
+  const answer = await withSession(new Request(url), async (session) => {
+    await session.login('ann')
+    return new Response('fine')
+  })
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}
 
 describe('a response', () => {
   test('whose headers are immutable gets the cookie on a copy', async () => {
@@ -121,7 +130,7 @@ describe('a response', () => {
 })
 
 describe('trouble', () => {
-  test('of the store is an empty 503 with Retry-After by default, and frees the body of the handler', async () => {
+  test('of the store is 503 with Retry-After by default, and frees the body of the handler', async () => {
     const { withSession, control } = stage()
     const cancelled = vi.fn()
     control.fail()
@@ -132,7 +141,7 @@ describe('trouble', () => {
     expect([answer.status, answer.headers.get('retry-after'), await answer.text()]).toEqual([
       503,
       '1',
-      '',
+      'Service Unavailable',
     ])
     expect(cancelled).toHaveBeenCalledTimes(1)
   })
@@ -153,15 +162,54 @@ describe('trouble', () => {
     ])
   })
 
-  test('an error of the application is thrown on, and what it had changed is dropped and told of', async () => {
-    const { withSession, discarded, control } = stage()
-    const mine = new Error('mine')
-    const answering = withSession(new Request(url), (session) => {
+  test.each([
+    ['an Error', new Error('mine')],
+    ['undefined', undefined],
+    ['a string', 'mine'],
+  ])(
+    'of the application, %s, is thrown on: a saved session keeps its changes, and a new one is not created',
+    async (_, mine) => {
+      const { manager, withSession, discarded, control, warn } = stage()
+      const throwing = (cookie = '') =>
+        withSession(new Request(url, { headers: { cookie } }), (session) => {
+          change(session)
+          throw mine
+        })
+      await expect(throwing()).rejects.toBe(mine)
+      expect([discarded.map(({ why }) => why), control.calls]).toEqual([['cookieless'], []])
+      expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('onError'))
+      const cookie = await signedIn(withSession)
+      await expect(throwing(cookie)).rejects.toBe(mine)
+      expect((await manager.read({ cookie })).data).toEqual({ n: 1 })
+    },
+  )
+
+  test('of the application after a login or a rotate() loses the cookie, and an event tells', async () => {
+    const { manager, withSession, discarded } = stage()
+    const throwing = (act: (session: Session<Data>) => unknown, cookie = '') =>
+      withSession(new Request(url, { headers: { cookie } }), async (session) => {
+        await act(session)
+        throw new Error('mine')
+      }).catch(() => discarded.splice(0).map(({ what, why }) => [what, why]))
+    expect(await throwing((session) => session.login('ann'))).toEqual([['token', 'cookieless']])
+    const cookie = await signedIn(withSession)
+    const rotated = await throwing((session) => {
       change(session)
-      throw mine
+      session.rotate()
+    }, cookie)
+    expect(rotated).toEqual([['changes', 'cookieless']])
+    expect(await manager.read({ cookie })).toMatchObject({ userId: 'ann', data: {} })
+  })
+
+  test('of the store after a throw is 503, not what was thrown: a redirect may be thrown too', async () => {
+    const { withSession, control } = stage()
+    const cookie = await signedIn(withSession)
+    control.fail('replace')
+    const answer = await withSession(new Request(url, { headers: { cookie } }), (session) => {
+      change(session)
+      throw new Error('NEXT_REDIRECT')
     })
-    await expect(answering).rejects.toBe(mine)
-    expect([discarded.map(({ why }) => why), control.calls]).toEqual([['late'], []])
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
   })
 
   test('an error that onError answers keeps what was changed before it', async () => {
@@ -203,6 +251,66 @@ describe('trouble', () => {
       ['admin'],
       'private, no-cache',
     ])
+  })
+})
+
+describe('the default error handler', () => {
+  const crossSite = () =>
+    new Request(url, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } })
+  const refuse = async (request: Request, session: Session<Data>) => {
+    await csrf()(request, session)
+    return new Response('fine')
+  }
+  const store = { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED redis.internal:6379' }
+
+  test('names nothing of a refusal to the client, and in development all of it to the developer, once', async () => {
+    const { withSession, warn } = stage()
+    for (const _ of [1, 2]) {
+      const request = crossSite()
+      const answer = await withSession(request, (session) => refuse(request, session))
+      expect([answer.status, await answer.text()]).toEqual([403, 'Forbidden'])
+      expect(answer.headers.get('vary')).toContain('Sec-Fetch-Site')
+    }
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/403 ERR_CSRF_REFUSED: .*cross-site/),
+      expect.any(Error),
+    )
+  })
+
+  test('logs the store in production, once, and no refusal, which anybody can cause', async () => {
+    const { withSession, control, warn } = stage({ development: false })
+    const request = crossSite()
+    await withSession(request, (session) => refuse(request, session))
+    await withSession(new Request(url), (session) => {
+      requireSession()(request, session)
+      return new Response('fine')
+    })
+    expect(warn).not.toHaveBeenCalled()
+    control.fail('insert', { error: Object.assign(new Error(store.message), store) })
+    for (const _ of [1, 2]) {
+      const answer = await withSession(new Request(url), (session) => {
+        change(session)
+        return new Response('fine')
+      })
+      expect(await answer.text()).toBe('Service Unavailable')
+    }
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('503 ERR_STORE_UNAVAILABLE: '),
+      expect.objectContaining({ cause: expect.objectContaining(store) }),
+    )
+  })
+
+  test('responds to a mistake of the developer with 500, and logs it', async () => {
+    const { withSession, warn } = stage({ development: false })
+    const answer = await withSession(new Request(url), (session) => {
+      Object.assign(session.data, { f: () => 1 })
+      return new Response('fine')
+    })
+    expect([answer.status, await answer.text()]).toEqual([500, 'Internal Server Error'])
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('500 ERR_SESSION_NOT_ENCODABLE: '),
+      expect.any(Error),
+    )
   })
 })
 
