@@ -13,5 +13,13 @@ export {
 export { parseSetCookie } from './http/cookie.ts'
 export { isWebSocketRequest } from './http/upgrade.ts'
 export { varyBy } from './http/vary.ts'
+export { checkManagers, type NamedManager } from './manager/check-managers.ts'
+export { checkMount, type MountForm } from './manager/check-mount.ts'
 export { createRequestSessions, type RequestSessions } from './manager/request-sessions.ts'
-export { checkManager } from './util/check.ts'
+export {
+  createSessionProperty,
+  refuseReplacement,
+  refuseTaken,
+  type SessionProperty,
+} from './manager/session-property.ts'
+export { checkCalled } from './util/check-called.ts'

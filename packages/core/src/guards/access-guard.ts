@@ -1,7 +1,9 @@
 import { SessionAccessError, SessionUsageError } from '../errors.ts'
 import { isSession, type Session } from '../session/session.ts'
-import { checkOptions } from '../util/check-options.ts'
+import { checkAs } from '../util/check.ts'
+import { checkCalled } from '../util/check-called.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
+import { checkGuardOptions } from './guard-options.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 
 /** Options of `requireSession` and `requireRecent`. */
@@ -35,7 +37,7 @@ export interface AccessGuard<Request = unknown> {
 export function createSessionGuard<Request>(
   options: AccessOptions<Request> = {},
 ): AccessGuard<Request> {
-  return createAccessGuard(options, (session) => session.requireUser())
+  return createAccessGuard('requireSession', options, (session) => session.requireUser())
 }
 
 /**
@@ -46,8 +48,9 @@ export function createRecentGuard<Request>(
   duration: Duration,
   options: AccessOptions<Request> = {},
 ): AccessGuard<Request> {
+  checkCalled(duration, 'requireRecent', "requireRecent('10m')")
   milliseconds(duration, 'requireRecent')
-  return createAccessGuard(options, (session) => session.requireRecent(duration))
+  return createAccessGuard('requireRecent', options, (session) => session.requireRecent(duration))
 }
 
 /**
@@ -67,10 +70,12 @@ export function mountedSession(found: unknown, as = 'session'): Session<object> 
 
 /** `rule` throws a SessionAccessError for sessions that may not pass. */
 function createAccessGuard<Request>(
+  name: string,
   options: AccessOptions<Request>,
   rule: (session: Session<object>) => void,
 ): AccessGuard<Request> {
-  const { as = 'session' } = checkOptions(options, known, 'The guard')
+  const { as = 'session' } = checkGuardOptions(options, known, name)
+  checkAs(as)
   const redirect = createRedirect(options)
   return {
     as,

@@ -1,9 +1,10 @@
 import { SessionAccessError } from '../errors.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { varyBy } from '../http/vary.ts'
-import { checkOptions } from '../util/check-options.ts'
+import { checkAs } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'
+import { checkGuardOptions } from './guard-options.ts'
 import { hostOf, readOrigins } from './trusted-origins.ts'
 
 /** Options of `csrf`. */
@@ -93,7 +94,12 @@ interface OriginRules {
  * slash or a wildcard.
  */
 export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
-  const { as = 'session', strict = false, token = false } = checkOptions(options, known, 'csrf()')
+  const {
+    as = 'session',
+    strict = false,
+    token = false,
+  } = checkGuardOptions(options, known, 'csrf')
+  checkAs(as)
   const rules = { trusted: readOrigins(options.trustedOrigins), strict }
   return {
     as,

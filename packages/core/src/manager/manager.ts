@@ -19,7 +19,7 @@ import {
   type RequestCarrier,
   requestCarrier,
 } from '../http/carrier.ts'
-import { checkMaxCookies } from '../http/cookie-chunks.ts'
+import { checkMaxCookies, chunkNames } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
 import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
@@ -49,6 +49,8 @@ import { createErrorReport } from './error-report.ts'
 export interface SessionManager<Data extends object = SessionData> {
   /** The name of the cookie, `'__Host-sid'` by default. */
   readonly cookieName: string
+  /** All cookies that a token may take: `cookieName`, and for a store with long tokens also `sid.1`, `sid.2`. */
+  readonly cookieNames: readonly string[]
   /** Where a request may carry its token, as configured; the first is used for a visitor who has no token yet. */
   readonly tokenIn: TokenInList
   /** What the store can do. Options that need more are refused by `createSessionManager`. */
@@ -197,7 +199,8 @@ export function createSessionManager<Data extends object = SessionData>(
   const registry = createWatchRegistry(on)
 
   return {
-    cookieName: config.cookieName,
+    cookieName,
+    cookieNames: chunkNames(chunks),
     tokenIn: config.tokenIn,
     supports: store.supports,
     load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),

@@ -1,6 +1,7 @@
 import type { Carrier } from '../http/carrier.ts'
 import type { CommitOptions } from '../session/commit.ts'
 import type { Session } from '../session/session.ts'
+import { checkManagers, type NamedManager } from './check-managers.ts'
 import type { SessionManager } from './manager.ts'
 
 /**
@@ -10,8 +11,16 @@ import type { SessionManager } from './manager.ts'
 export interface RequestSessions {
   /** True once the response is out of reach: the carriers of the request return it as `sent`. */
   isSent: boolean
-  /** Loads the session of a manager; later calls with the same manager return the same session. */
-  load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier): Promise<Session<Data>>
+  /**
+   * Loads the session of a manager; later calls with the same manager return the same session. `as` is its name on the
+   * request, if it has one.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if another manager of the request uses the same cookie or header.
+   */
+  load<Data extends object>(
+    manager: SessionManager<Data>,
+    carrier: Carrier,
+    as?: string,
+  ): Promise<Session<Data>>
   /**
    * Commits all sessions in parallel and sets `isSent`, so that a `login` from here on is refused: its cookie would be
    * lost. If another response is sent instead, the binding sets `isSent` back to false and commits again.
@@ -32,12 +41,15 @@ export interface RequestSessions {
 export function createRequestSessions(): RequestSessions {
   const loaded = new Map<object, Promise<Session<object>>>()
   const commits: ((options?: CommitOptions) => Promise<void> | undefined)[] = []
+  const managers: NamedManager[] = []
 
   return {
     isSent: false,
-    load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier) {
+    async load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier, as?: string) {
       const existing = loaded.get(manager)
       if (existing) return existing as Promise<Session<Data>> // stored under its own manager
+      managers.push({ manager, as })
+      checkManagers(managers)
       const loading = manager.load(carrier).then((session) => {
         commits.push((options) => manager.commit(session, carrier, options))
         return session

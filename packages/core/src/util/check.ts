@@ -31,13 +31,14 @@ export function checkOneOf<Value extends string>(
 }
 
 /**
- * Checks that a binding was given a manager, when it is mounted rather than at the first request.
- * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * Returns the option `as`, the name of a session on the request.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but a string of at least one character.
  */
-export function checkManager(manager: unknown): void {
+export function checkAs(as: string): string {
   check(
-    typeof Object(manager).load === 'function',
-    'sessions() was given no manager',
-    'Make one first: sessions(createSessionManager(…))',
+    typeof as === 'string' && as !== '',
+    `as is ${quote(as)}`,
+    "Give the name of the session on the request, such as 'adminSession'",
   )
+  return as
 }

@@ -93,3 +93,36 @@ describe('the guards of a binding', () => {
     expectTypeOf(async.csrf()).toEqualTypeOf<() => Promise<void>>()
   })
 })
+
+describe('a guard that was mounted without being called', () => {
+  const call = (guard: unknown, ...args: unknown[]) =>
+    (guard as (...args: unknown[]) => unknown)(...args)
+
+  test.each<[string, readonly unknown[]]>([
+    ['Express', [Object.create({ headers: {} }), {}, () => undefined]],
+    ['Koa and Hono', [Object.create({ req: {} }), () => undefined]],
+    ['Fetch handlers', [new Request('http://a.example')]],
+    ['Fastify, as a plugin', [{ decorateRequest() {} }, {}, () => undefined]],
+  ])('says so where %s would call it', (_name, args) => {
+    for (const [name, guard] of Object.entries({ requireSession, requireRecent, csrf }))
+      expect(() => call(guard, ...args)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CONFIG_INVALID',
+          message: expect.stringMatching(`^${name} was given a request, .*Call it: ${name}\\(`),
+        }),
+      )
+  })
+
+  test('does not pass for one with options', () =>
+    withSessions((session) => {
+      for (const guard of [requireSession, csrf])
+        expect(() => call(guard, session)).toThrow(code('ERR_CONFIG_INVALID'))
+      expect(() => call(requireRecent, '10m', session)).toThrow(code('ERR_CONFIG_INVALID'))
+    }))
+
+  test.each([{ name: 'x' }, { as: '' }, { as: 7 }, { session: 'x' }])('takes no %o', (options) => {
+    for (const guard of [requireSession, csrf])
+      expect(() => call(guard, options)).toThrow(code('ERR_CONFIG_INVALID'))
+    expect(() => call(requireRecent, '10m', options)).toThrow(code('ERR_CONFIG_INVALID'))
+  })
+})

@@ -98,7 +98,11 @@ describe('a guard is refused with', () => {
   test.each<[object, (options: object) => unknown, string]>([
     [{ tokens: true }, createCsrfGuard, 'csrf() has no option tokens. Write token,'],
     [{ trustedOrigins: 'https://a.example' }, createCsrfGuard, 'trustedOrigins is no list. Give'],
-    [{ redirect: '/' }, createSessionGuard, 'The guard has no option redirect. Write redirectTo,'],
+    [
+      { redirect: '/' },
+      createSessionGuard,
+      'requireSession() has no option redirect. Write redirectTo,',
+    ],
     [
       { to: '/' },
       (options) => createRecentGuard('5m', options),
