@@ -1,5 +1,5 @@
 import type { Duration, Session, SessionManager } from '@sojourn/core'
-import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
+import { type AccessOptions, type CsrfOptions, checkMount } from '@sojourn/core/binding'
 import * as node from '@sojourn/node'
 import type { Request, RequestHandler } from 'express'
 
@@ -29,7 +29,8 @@ export interface SessionsOptions {
  * the response is sent. `req.secure` decides whether a Secure cookie is sent: behind a proxy that ends TLS, set
  * Express's 'trust proxy'. If the store fails, its SessionStoreError goes to the application's error handler, with
  * status 503 and Retry-After already on the response.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is
+ * unknown.
  *
  * @example
  * ```ts
@@ -49,9 +50,10 @@ export interface SessionsOptions {
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  { as = 'session' }: SessionsOptions = {},
+  options: SessionsOptions = {},
 ): RequestHandler {
-  return node.sessions(manager, { as, isSecure: (request: Request) => request.secure })
+  checkMount(manager, options, { call: 'app.use(sessions(manager))', known: { as: true } })
+  return node.sessions(manager, { ...options, isSecure: (request: Request) => request.secure })
 }
 
 /**

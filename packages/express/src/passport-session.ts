@@ -1,5 +1,6 @@
 import { type Session, SessionUsageError } from '@sojourn/core'
-import { mountedSession } from '@sojourn/core/binding'
+import { checkCalled, mountedSession } from '@sojourn/core/binding'
+import { checkOptions } from '@sojourn/core/store'
 import type { RequestHandler } from 'express'
 
 /** Options of `passportSession`. */
@@ -13,6 +14,8 @@ export interface PassportOptions {
   readonly userId?: (serialized: unknown) => string
 }
 
+const known = { as: true, userId: true } as const
+
 /** What Passport keeps in a session. */
 interface PassportData {
   passport?: { user?: unknown } | undefined
@@ -25,6 +28,7 @@ type Done = (error?: unknown) => void
  * `destroy(cb)`. Mount it between `sessions(manager)` and `passport.session()`. `req.login` then calls
  * `session.login`, so that id and token change and the user's sessions can be listed and revoked; `req.logout` calls
  * `session.destroy`. The serialized user is kept in `session.data.passport`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option.
  *
  * @example
  * ```ts
@@ -36,10 +40,9 @@ type Done = (error?: unknown) => void
  * app.use(passport.session())
  * ```
  */
-export function passportSession({
-  as = 'session',
-  userId = toUserId,
-}: PassportOptions = {}): RequestHandler {
+export function passportSession(options: PassportOptions = {}): RequestHandler {
+  checkCalled(options, 'passportSession', 'app.use(passportSession())')
+  const { as = 'session', userId = toUserId } = checkOptions(options, known, 'passportSession()')
   return (request, _response, next) => {
     const session: Session<PassportData> = mountedSession(Reflect.get(request, as), as)
     if (!Object.hasOwn(session, 'regenerate')) addPassportMethods(session, userId)
@@ -105,10 +108,13 @@ function addPassportMethods(
  */
 function callBack(operation: Promise<void>, done: Done): void {
   operation.then(
-    () => process.nextTick(done),
-    (error: unknown) => process.nextTick(done, error),
+    () => nextTick(done),
+    (error: unknown) => nextTick(done, error),
   )
 }
+
+/** Taken when this module is loaded: the fake timers of a test, installed later, would never run it. */
+const { nextTick } = process
 
 function toUserId(serialized: unknown): string {
   if (typeof serialized === 'string' || typeof serialized === 'number') return String(serialized)

@@ -1,6 +1,13 @@
 import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/binding'
-import { mountSession, sessionOf } from '@sojourn/node'
+import {
+  checkManagers,
+  checkMount,
+  createSessionProperty,
+  type NamedManager,
+  refuseReplacement,
+  refuseTaken,
+} from '@sojourn/core/binding'
+import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { replyWithError } from './reply-with-error.ts'
 
@@ -28,7 +35,8 @@ export interface SessionsOptions {
  * registered on and to its children. `request.protocol` decides whether a Secure cookie is sent: behind a proxy that
  * ends TLS, set Fastify's `trustProxy`. If the store fails, its SessionStoreError goes to the instance's error
  * handler, with status 503 and Retry-After already on the reply.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is
+ * unknown.
  *
  * @example
  * ```ts
@@ -46,39 +54,54 @@ export interface SessionsOptions {
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  { as = 'session' }: SessionsOptions = {},
+  options: SessionsOptions = {},
 ): FastifyPluginAsync {
-  checkManager(manager)
+  const { as = 'session' } = checkMount(manager, options, {
+    call: 'app.register(sessions(manager))',
+    known: { as: true },
+  })
+  const property = createSessionProperty<FastifyRequest>(as, ({ raw }) => sessionOf(manager, raw))
   const plugin: FastifyPluginAsync = async (app) => {
-    if (isMounted(app, as, manager)) return
+    const mounts = mountsOf(app)
+    if (mounts.some((mount) => mount.manager === manager && mount.as === as)) return
+    const all = [...mounts, { manager: manager as SessionManager, as }]
+    checkManagers(all)
+    if (app.hasRequestDecorator(as)) refuseTaken(as)
+    Object.assign(app, { [key]: all })
     app.decorateRequest(as, {
       getter(this: FastifyRequest) {
         return sessionOf(manager, this.raw) ?? throwMissing(as)
       },
+      setter: (value: unknown) => refuseReplacement(as, value),
     })
-    app.decorate(mountKey(as), manager)
     app.addHook('onRequest', async (request, reply) => {
-      if (sessionOf(manager, request.raw)) return
+      const expose = () =>
+        exposeSession(manager, { request: request.raw, target: request, property })
+      if (sessionOf(manager, request.raw)) {
+        expose()
+        return
+      }
       const headers = reply.getHeaders()
       await mountSession(manager, {
         request: request.raw,
         response: reply.raw,
         secure: request.protocol === 'https',
+        as,
         fail: (error) => replyWithError(reply, headers, error),
       })
+      expose() // on the request itself, because deleting what its prototype has would go unnoticed
     })
   }
   // Without a scope of its own: the sessions are for the routes of the instance that the plugin is registered on.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
 
-/** Returns true if an instance or one of its parents has sessions of this manager under this name. */
-function isMounted(app: object, as: string, manager: object): boolean {
-  return Reflect.get(app, mountKey(as)) === manager
-}
+/** The same symbol for every copy of this package in a process. */
+const key: unique symbol = Symbol.for('sojourn.fastify.mounts/1')
 
-function mountKey(as: string): symbol {
-  return Symbol.for(`@sojourn/fastify ${as}`)
+/** Returns what is mounted on an instance and its parents. */
+function mountsOf(app: object & { [key]?: readonly NamedManager[] }): readonly NamedManager[] {
+  return app[key] ?? []
 }
 
 function throwMissing(as: string): never {

@@ -81,7 +81,8 @@ describe('where sessions are', () => {
   test('another manager by the same name is refused when it is registered', async () => {
     const { app } = await stage()
     await expect(app.register(sessions(makeManager().manager))).rejects.toMatchObject({
-      code: 'FST_ERR_DEC_ALREADY_PRESENT',
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringContaining('name session'),
     })
   })
 

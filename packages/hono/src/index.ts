@@ -4,7 +4,13 @@ import {
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
-import { checkManager, createRequestSessions, type RequestSessions } from '@sojourn/core/binding'
+import {
+  checkMount,
+  createRequestSessions,
+  type RequestSessions,
+  refuseReplacement,
+  refuseTaken,
+} from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { honoCarrier } from './carrier.ts'
 import { nextAndCommit } from './commit-sessions.ts'
@@ -42,7 +48,8 @@ export interface SessionsOptions<As extends string = 'session'> {
   readonly trustProxy?: boolean
 }
 
-const sessionsByContext = new WeakMap<Context, RequestSessions>()
+/** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
+const key = Symbol.for('sojourn.hono.sessions/1')
 
 /**
  * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
@@ -50,7 +57,8 @@ const sessionsByContext = new WeakMap<Context, RequestSessions>()
  * handlers: an upgrade counts as sent. If the store fails, a SessionStoreError goes to the application's `onError`; Hono's
  * default `onError` sends the error's status 503 and Retry-After. With several managers, the outermost middleware commits
  * the sessions of all.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is invalid.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager, or an option is
+ * invalid or unknown.
  *
  * @example
  * ```ts
@@ -68,18 +76,21 @@ const sessionsByContext = new WeakMap<Context, RequestSessions>()
  */
 export function sessions<Data extends object, As extends string = 'session'>(
   manager: SessionManager<Data>,
-  { as = 'session' as As, trustProxy = false }: SessionsOptions<As> = {},
+  options: SessionsOptions<As> = {},
 ): MiddlewareHandler<SessionEnv<Data, As>> {
-  checkManager(manager)
+  const { as = 'session' as As, trustProxy = false } = checkMount(manager, options, {
+    call: 'app.use(sessions(manager))',
+    known: { as: true, trustProxy: true },
+  })
   checkTrustProxy(trustProxy)
   return async (c, next) => {
-    const outer = sessionsByContext.get(c)
+    const outer: RequestSessions | undefined = Reflect.get(c, key)
     const requestSessions = outer ?? sessionsOf(c)
     const carrier = honoCarrier(c, {
       secure: isSecure(c, trustProxy),
       isSent: () => requestSessions.isSent,
     })
-    const load = async () => c.set(as, await requestSessions.load(manager, carrier))
+    const load = async () => exposeSession(c, as, await requestSessions.load(manager, carrier, as))
     if (outer) {
       await load()
       return next()
@@ -100,10 +111,26 @@ function reportError(manager: Pick<SessionManager, 'reportError'>, error: unknow
   if (typeof Object(error).getResponse === 'function') manager.reportError(error)
 }
 
+/**
+ * Sets the session as a variable of the context, and refuses another value from then on: other libraries log out by
+ * setting it to null. `c.set` is replaced because Hono keeps its variables to itself.
+ */
+function exposeSession(c: Context, as: string, session: Session<object>): void {
+  const found: unknown = c.get(as)
+  if (found === session) return
+  if (found !== undefined && found !== null) refuseTaken(as)
+  const { set } = c
+  set(as, session)
+  c.set = (name: string, value: unknown) => {
+    if (name === as && value !== session) refuseReplacement(as, value)
+    set(name, value)
+  }
+}
+
 /** Creates the sessions of a request. An upgrade counts as sent from the start. */
 function sessionsOf(c: Context): RequestSessions {
   const sessions = createRequestSessions()
-  sessionsByContext.set(c, sessions)
+  Reflect.set(c, key, sessions)
   if (isUpgrade(c)) {
     sessions.isSent = true
     commitOnceClosed(c, sessions)

@@ -1,6 +1,6 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/binding'
-import { mountSession, sessionOf } from '@sojourn/node'
+import { checkMount, createSessionProperty } from '@sojourn/core/binding'
+import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware, ParameterizedContext } from 'koa'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -29,7 +29,8 @@ export interface SessionsOptions {
  * If the store fails, the middleware throws a SessionStoreError; Koa's default error handling sends the error's status
  * 503 and Retry-After. If a handler writes to `ctx.res` itself, the middleware ends before the commit, and the error
  * goes to `ctx.onerror`.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is
+ * unknown.
  *
  * @example
  * ```ts
@@ -49,22 +50,29 @@ export interface SessionsOptions {
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  { as = 'session' }: SessionsOptions = {},
+  options: SessionsOptions = {},
 ): Middleware {
-  checkManager(manager)
+  const { as = 'session' } = checkMount(manager, options, {
+    call: 'app.use(sessions(manager))',
+    known: { as: true },
+  })
+  const property = createSessionProperty<ParameterizedContext>(as, ({ req }) =>
+    sessionOf(manager, req),
+  )
   return async (ctx, next) => {
-    const mounted = sessionOf(manager, ctx.req)
-    if (mounted) {
-      Object.assign(ctx, { [as]: mounted })
+    const expose = () => exposeSession(manager, { request: ctx.req, target: ctx, property })
+    if (sessionOf(manager, ctx.req)) {
+      expose()
       return next()
     }
-    const { session, commit } = await mountSession(manager, {
+    const { commit } = await mountSession(manager, {
       request: ctx.req,
       response: ctx.res,
       secure: ctx.secure,
+      as,
       fail: (error) => ctx.onerror(error as Error), // Koa converts other values
     })
-    Object.assign(ctx, { [as]: session })
+    expose()
     try {
       await next()
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { type Carrier, createCarrier } from '@sojourn/core/binding'
+import { checkOptions } from '@sojourn/core/store'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { bypassOverride } from './sent-override.ts'
 import { hasResponse } from './upgrade.ts'
@@ -26,8 +27,9 @@ import { hasResponse } from './upgrade.ts'
 export function nodeCarrier(
   request: NodeRequest,
   response: NodeResponse,
-  { secure = isEncrypted(request) }: { readonly secure?: boolean } = {},
+  options: { readonly secure?: boolean } = {},
 ): Carrier {
+  const { secure = isEncrypted(request) } = checkOptions(options, known, 'nodeCarrier()')
   const header = (name: string) => joined(request.headers[name])
   if (!hasResponse(request, response)) return createCarrier({ secure, header, ...noResponse })
   const http1 = asHttp1(response)
@@ -45,6 +47,7 @@ export function nodeCarrier(
   })
 }
 
+const known = { secure: true } as const
 const noResponse = { isSent: () => true, get: () => undefined, set() {}, append() {} }
 
 /** Reads the property without asking for it by `in`: on HTTP/2 `socket` is a proxy of the real one. */

@@ -49,6 +49,7 @@ import { type BeforeHeaders, commitAll, type Failure } from './commits.ts'
 import { callErrorHandler } from './error-response.ts'
 import { addedSince, addFields, applyErrorHead, type Head, headOf, restoreHead } from './head.ts'
 import { asHttp1, cutOff, type NodeResponse } from './http2.ts'
+import { nextTick } from './timers.ts'
 import { createQueueMethods, queueWrites } from './write-queue.ts'
 
 interface HoldState {
@@ -57,7 +58,8 @@ interface HoldState {
   initialHead: Head
 }
 
-const key = Symbol('held response')
+/** The same symbol for every copy of this package in a process: the second must not hold a response that is held. */
+const key: unique symbol = Symbol.for('sojourn.node.held-response/1')
 
 interface HoldableResponse extends ServerResponse {
   [key]?: HoldState
@@ -124,7 +126,7 @@ function hold(response: HoldableResponse, firstHook: BeforeHeaders): void {
 
   function flush(handlerHead: Head | undefined): void {
     try {
-      if (queue.flush()) process.nextTick(backpressure.resume)
+      if (queue.flush()) nextTick(backpressure.resume)
     } catch (error) {
       failResponse({ error, hook: firstHook }, handlerHead)
     }
@@ -142,7 +144,7 @@ function hold(response: HoldableResponse, firstHook: BeforeHeaders): void {
       queue = queueWrites(response, commitBeforeHead, createQueueMethods())
     }
     // Called outside of the promise chain, whose `catch` would hide what the application's error handler throws.
-    const call = () => process.nextTick(() => hook.fail(error))
+    const call = () => nextTick(() => hook.fail(error))
     callErrorHandler(response, { call, hasEnded })
   }
 }

@@ -3,5 +3,12 @@ export type { BeforeHeaders } from './commits.ts'
 export { csrf, requireRecent, requireSession } from './guards.ts'
 export { beforeHeaders } from './held-response.ts'
 export type { NodeRequest, NodeResponse } from './http2.ts'
-export { type MountedSession, type MountOptions, mountSession, sessionOf } from './mount-session.ts'
+export {
+  type Exposure,
+  exposeSession,
+  type MountedSession,
+  type MountOptions,
+  mountSession,
+  sessionOf,
+} from './mount-session.ts'
 export { type Handler, type SessionsOptions, sessions } from './sessions.ts'

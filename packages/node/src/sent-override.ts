@@ -28,7 +28,8 @@ interface OverrideState {
   isBypassed: boolean
 }
 
-const key = Symbol('sent override')
+/** The same symbol for every copy of this package in a process: one may hold a response whose carrier another made. */
+const key: unique symbol = Symbol.for('sojourn.node.sent-override/1')
 
 interface OverridableResponse extends ServerResponse {
   [key]?: OverrideState

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Session, SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/binding'
-import type { NodeRequest, NodeResponse } from './http2.ts'
-import { mountSession, sessionOf } from './mount-session.ts'
+import type { SessionManager } from '@sojourn/core'
+import { checkMount, createSessionProperty } from '@sojourn/core/binding'
+import { applyErrorHead } from './head.ts'
+import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
+import { exposeSession, mountSession, sessionOf } from './mount-session.ts'
+import { nextTick } from './timers.ts'
+import { hasResponse } from './upgrade.ts'
 
 /** Options of `sessions`. */
 export interface SessionsOptions<Request extends NodeRequest = IncomingMessage> {
@@ -23,7 +26,8 @@ export type Handler<Request, Response> = (
  * Returns a handler that loads the session of each request as `request.session` and commits it before the first byte
  * of the response is sent. If the store fails, its SessionStoreError goes to `next`, with status 503 and Retry-After
  * already on the response. Mounted twice with the same manager, the second handler uses the session of the first.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ * A request fails with `ERR_CONFIG_INVALID` if two managers share a cookie, or the name is taken on the request.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is unknown.
  *
  * @example
  * ```ts
@@ -46,24 +50,33 @@ export function sessions<
   Response extends NodeResponse,
 >(
   manager: SessionManager<Data>,
-  { as = 'session', isSecure }: SessionsOptions<Request> = {},
+  options: SessionsOptions<Request> = {},
 ): Handler<Request, Response> {
-  checkManager(manager)
+  const { as = 'session', isSecure } = checkMount(manager, options, {
+    call: 'app.use(sessions(manager))',
+    known: { as: true, isSecure: true },
+  })
+  const property = createSessionProperty<Request>(as, (request) => sessionOf(manager, request))
   return (request, response, next) => {
-    const continueWith = (session: Session<Data>) => {
-      Object.assign(request, { [as]: session })
+    const expose = () => {
+      try {
+        exposeSession(manager, { request, target: request, property })
+      } catch (error) {
+        if (hasResponse(request, response)) applyErrorHead(asHttp1(response), error)
+        next(error)
+        return
+      }
       next()
     }
-    const mounted = sessionOf(manager, request)
-    if (mounted) {
-      continueWith(mounted)
+    if (sessionOf(manager, request)) {
+      expose()
       return
     }
     const secure = isSecure ? { secure: isSecure(request) } : {}
     // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
-    mountSession(manager, { request, response, fail: next, ...secure }).then(
-      ({ session }) => process.nextTick(continueWith, session),
-      (error: unknown) => process.nextTick(next, error),
+    mountSession(manager, { request, response, fail: next, as, ...secure }).then(
+      () => nextTick(expose),
+      (error: unknown) => nextTick(next, error),
     )
   }
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { isHttp2 } from './http2.ts'
 import { overrideSent, type SentOverride, throwHeadersSent } from './sent-override.ts'
+import { setImmediate } from './timers.ts'
 import { applyHeaders, isStatus, parseWriteHead } from './write-head.ts'
 
 /** The queue between the callers of a response's methods and Node. held-response.ts describes its states. */

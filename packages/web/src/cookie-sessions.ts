@@ -1,6 +1,11 @@
-import type { Session, SessionData, SessionManager } from '@sojourn/core'
+import {
+  type Session,
+  type SessionData,
+  type SessionManager,
+  SessionUsageError,
+} from '@sojourn/core'
 import type { Carrier } from '@sojourn/core/binding'
-import { parseSetCookie } from '@sojourn/core/binding'
+import { checkMount, parseSetCookie } from '@sojourn/core/binding'
 
 /** The cookies of a request and of its response, as `cookies()` of Next.js returns them. */
 export interface CookieJar {
@@ -47,6 +52,8 @@ export interface CookieSessions<Data extends object = SessionData> {
 /**
  * Returns `read()` and `change(act)`, which need no more than the request's cookies: for Server Components and Server
  * Actions of Next.js.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager, an option is unknown, or `cookies` is
+ * no function.
  *
  * @example
  * ```ts
@@ -68,8 +75,14 @@ export interface CookieSessions<Data extends object = SessionData> {
  */
 export function cookieSessions<Data extends object>(
   manager: SessionManager<Data>,
-  { cookies, isSecure = () => false }: CookieSessionsOptions,
+  options: CookieSessionsOptions,
 ): CookieSessions<Data> {
+  const { cookies, isSecure = () => false } = checkMount(manager, options, {
+    name: 'cookieSessions',
+    call: 'cookieSessions(manager, { cookies })',
+    known: { cookies: true, isSecure: true },
+  })
+  checkCookies(cookies)
   return {
     read: async () => manager.read({ cookie: cookieHeader(await cookies()) }),
     async change(act) {
@@ -84,6 +97,14 @@ export function cookieSessions<Data extends object>(
       }
     },
   }
+}
+
+function checkCookies(cookies: unknown): void {
+  if (typeof cookies !== 'function')
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'cookies is not a function. Give the function itself, which is called in each request: cookieSessions(manager, { cookies }).',
+    )
 }
 
 /** Returns a jar as a Cookie header. Skips cookies without a value: a cookie just deleted is still in the jar. */

@@ -1,5 +1,5 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
-import { checkManager } from '@sojourn/core/binding'
+import { checkMount } from '@sojourn/core/binding'
 import { createScope, scopeOf } from './request-scope.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -42,7 +42,8 @@ export type WithSession<Data extends object> = (
 
 /**
  * Returns `withSession(request, handle)`, for servers and frameworks whose handlers return a Response for a Request.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `manager` is not a session manager or an option is
+ * unknown.
  *
  * @example
  * ```ts
@@ -61,12 +62,12 @@ export type WithSession<Data extends object> = (
  */
 export function sessions<Data extends object>(
   manager: SessionManager<Data>,
-  {
-    isSecure = hasSecureUrl,
-    onError = (error) => respondToOwnErrors(manager, error),
-  }: SessionsOptions = {},
+  options: SessionsOptions = {},
 ): WithSession<Data> {
-  checkManager(manager)
+  const { isSecure = hasSecureUrl, onError = respond } = checkMount(manager, options, {
+    call: 'const withSession = sessions(manager)',
+    known: { isSecure: true, onError: true },
+  })
   return async (request, handle) => {
     const outer = scopeOf(request)
     if (outer) return handle(await outer.load(manager))
@@ -82,6 +83,10 @@ export function sessions<Data extends object>(
       response = thrown
     }
     return scope.respond(response)
+  }
+
+  function respond(error: unknown): Response {
+    return respondToOwnErrors(manager, error)
   }
 }
 

@@ -27,11 +27,14 @@ export interface ScopeOptions {
   onError(error: unknown): Response | Promise<Response>
 }
 
-const scopes = new WeakMap<Request, RequestScope>()
+/** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
+const key: unique symbol = Symbol.for('sojourn.web.scope/1')
+
+type RequestWithScope = Request & { [key]?: RequestScope }
 
 /** Returns the scope of a request that is being handled. */
-export function scopeOf(request: Request): RequestScope | undefined {
-  return scopes.get(request)
+export function scopeOf(request: RequestWithScope): RequestScope | undefined {
+  return request[key]
 }
 
 /** Creates the scope of a request. */
@@ -47,7 +50,7 @@ export function createScope(request: Request, { secure, onError }: ScopeOptions)
     respond,
     respondToError,
   }
-  scopes.set(request, scope)
+  Object.assign(request, { [key]: scope })
   return scope
 
   async function respond(response: Response): Promise<Response> {

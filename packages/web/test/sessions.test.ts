@@ -363,7 +363,7 @@ describe('what decides', () => {
 })
 
 test('what is no manager is refused when it is handed over', () => {
-  expect(() => sessions({} as never)).toThrow('no manager')
+  expect(() => sessions({} as never)).toThrow('in place of a manager')
 })
 
 describe('a request for a WebSocket', () => {
