@@ -56,7 +56,7 @@ test('a registration is what app.register takes, whatever the data and whatever 
   const over2 = closing(fastify({ http2: true }))
   await over2.register(sessions(manager))
   // @ts-expect-error a manager is given, not its options
-  expect(() => sessions({ store: 1 })).toThrow('no manager')
+  expect(() => sessions({ store: 1 })).toThrow('options in place of a manager')
   // @ts-expect-error the name of the session is a string
   expect(() => sessions(manager, { as: 7 })).toThrow('as is 7')
 })
