@@ -233,8 +233,8 @@ export class SessionAccessError extends ResponseError {
  * - `ERR_STORE_REFUSED`: it refuses the operation.
  * - `ERR_STORE_CONTRACT`: it breaks a clause of its contract, which `detail` names.
  *
- * Default error handlers of some frameworks send `message` to the client (Fastify, NestJS), so it names no host, script
- * or command. `detail` does, and says what to do; it is also the first line of `stack`, where loggers print it.
+ * Default error handlers send `message` to the client (Fastify), and `stack` unless `NODE_ENV` is `production` (Express), so
+ * neither names a host, a script or a command. `detail` does, and says what to do; the manager warns of it.
  */
 export class SessionStoreError extends ResponseError {
   static readonly errorName = 'SessionStoreError'
@@ -249,11 +249,7 @@ export class SessionStoreError extends ResponseError {
   readonly #detail: string
 
   constructor(code: StoreCode, detail: string, cause?: unknown) {
-    super(code, detail, cause)
-    const { stack } = this // read before the message changes, because V8 writes the text when it is first read
-    this.message = storeMessages[code]
-    if (stack !== undefined)
-      Object.defineProperty(this, 'stack', { value: stack, writable: true, configurable: true })
+    super(code, storeMessages[code], cause)
     this.#detail = detail
   }
 

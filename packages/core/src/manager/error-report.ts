@@ -15,6 +15,6 @@ export function createErrorReport({
     const cause = development ? text : code // messages may hold ids, so their number has no limit
     if (reported.has(cause)) return
     reported.add(cause)
-    warn(`A request was answered with ${status} ${code}: ${text}`, error)
+    warn(`Session error, reported once: ${status} ${code}: ${text}`, error)
   }
 }

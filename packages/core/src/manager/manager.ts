@@ -11,7 +11,7 @@
 //
 // This file connects these parts and checks what applications pass in.
 
-import { SessionUsageError } from '../errors.ts'
+import { SessionStoreError, SessionUsageError } from '../errors.ts'
 import { createEvents, type SessionEvents } from '../events.ts'
 import {
   type Carrier,
@@ -88,9 +88,9 @@ export interface SessionManager<Data extends object = SessionData> {
   ): Promise<void> | undefined
   /**
    * Warns of an error that was responded to and that nobody else logs. For bindings whose framework, or whose own default
-   * handler, responds to errors of Sojourn in silence. It names the cause for operators (`detail`), once per cause with
-   * `development`; without it only errors of status 500 and above, once per code. The event `failed` has every failure.
-   * Other errors are ignored.
+   * handler, responds to errors of Sojourn in silence; the manager itself reports failures of the store. It names the cause
+   * for operators (`detail`), once per cause with `development`; without it only errors of status 500 and above, once per
+   * code. The event `failed` has every failure. Other errors are ignored.
    * @example
    * manager.reportError(error)
    */
@@ -197,6 +197,10 @@ export function createSessionManager<Data extends object = SessionData>(
   const context: ManagerContext = { config, store, transports, codec: store.codec, emit, warnOnce }
   const operations = createOperations(context)
   const registry = createWatchRegistry(on)
+  const reportError = createErrorReport(config)
+  on('failed', ({ error }) => {
+    if (error instanceof SessionStoreError) reportError(error) // others are logged where they are handled
+  })
 
   return {
     cookieName,
@@ -208,7 +212,7 @@ export function createSessionManager<Data extends object = SessionData>(
       warnOwnProperties(context, session)
       return commit(context, stateOf(session), carrier, options)
     },
-    reportError: createErrorReport(config),
+    reportError,
     read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
     watch: (headers) => watch({ context, operations, registry }, headers),
     sessions: async (userId) => storeUsers().list(checkUserId(userId, 'sessions')),

@@ -203,7 +203,7 @@ describe('a store in trouble while writing', () => {
     carrier.sent = true
     const [first, second] = await Promise.allSettled([failing, finish()])
     expect([first.status, second.status]).toEqual(['rejected', 'fulfilled'])
-    expect(warn).not.toHaveBeenCalled()
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('503'), expect.any(Error)]])
     expect(discarded).not.toHaveBeenCalled()
   })
 })
