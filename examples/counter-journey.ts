@@ -1,4 +1,4 @@
-/** The visits that each of the five example applications must answer alike, over real HTTP. */
+/** The visits that each of the six example applications must answer alike, over real HTTP. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 /** An application that listens. */

@@ -48,7 +48,14 @@ export function compilerOptions(): ts.CompilerOptions {
   const base = join(import.meta.dirname, '../tsconfig.base.json')
   const { config } = ts.readConfigFile(base, ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(import.meta.dirname, '..'))
-  return { ...options, noEmit: true, composite: false, declaration: false }
+  // Controllers of NestJS decorate their parameters.
+  return {
+    ...options,
+    noEmit: true,
+    composite: false,
+    declaration: false,
+    experimentalDecorators: true,
+  }
 }
 
 function problemOf({ file, start = 0, messageText }: ts.Diagnostic): Problem {
