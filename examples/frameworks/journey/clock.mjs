@@ -1,4 +1,4 @@
-// Loaded before a server: its clock goes on by the milliseconds that its parent sends.
+// Preloaded by a server: moves its clock forward by the milliseconds that the test sends.
 const { now } = Date
 let ahead = 0
 Date.now = () => now() + ahead

@@ -1,11 +1,11 @@
-/** The service that the account page asks when parcels arrive. */
+/** The service that the account page asks for the date of a delivery. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface Deliveries {
   readonly url: string
-  /** Has it answer nobody until the returned function is called. */
+  /** Delays all responses until the returned function is called. */
   hold(): () => void
   close(): void
 }

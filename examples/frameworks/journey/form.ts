@@ -1,4 +1,4 @@
-/** Forms as a browser without JavaScript sends them. */
+/** Submits forms as a browser without JavaScript does. */
 import type { View, Visitor } from '@sojourn/example-shop/journey/visitor'
 
 interface Form {
@@ -7,15 +7,15 @@ interface Form {
   readonly isMultipart: boolean
 }
 
-/** How a form is filled in and sent. */
+/** How a form is filled in and submitted. */
 export interface Filling {
   readonly button: string
   readonly fields?: Readonly<Record<string, string>>
-  /** Where it comes from. @default a page of the same site */
+  /** The headers that name the origin. @default those of a page of the same site */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Presses a button on a page that a visitor sees, and follows to where that leads. */
+/** Submits the form of a button on a page, and returns the page that it leads to. */
 export function press(
   visitor: Visitor,
   view: View,

@@ -1,4 +1,4 @@
-/** The proxy that people have in front of an application: it ends TLS, and says so. */
+/** A proxy that ends TLS and sets X-Forwarded-Proto, as in production. */
 import { once } from 'node:events'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
@@ -10,7 +10,7 @@ export interface Front {
   close(): void
 }
 
-/** Serves what listens on a port of this machine. */
+/** Starts a proxy in front of a port of this machine. */
 export async function serveFront(port: number): Promise<Front> {
   const { certificate: cert, key } = await makeCertificates()
   const server = createServer({ cert, key }, (asked, answer) => forward(port, asked, answer))

@@ -1,11 +1,11 @@
-/** Before anybody signs in: what brings a cookie, and what does not. */
+/** Visitors who are not signed in: which requests set a cookie. */
 import { createVisitor } from '@sojourn/example-shop/journey/visitor'
 import { describe, expect, test } from 'vitest'
 import { press } from './form.ts'
 import type { Place } from './server.ts'
 import { arrive, arriveSignedIn, browser, cookieShape, put } from './visit.ts'
 
-/** The part of the journey that needs no account. */
+/** Registers the tests that need no account. */
 export function guestJourney(place: Place): void {
   describe('a visitor', () => {
     test('who only looks around gets no cookie', async () => {

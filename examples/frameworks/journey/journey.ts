@@ -1,5 +1,6 @@
-/** What the applications of all frameworks do alike: told over HTTP alone, as by a browser that runs no scripts. */
+/** The tests that the applications of all frameworks share, over HTTP, as a browser without scripts. */
 import { formsJourney } from './forms.ts'
+import { guardsJourney } from './guards.ts'
 import { guestJourney } from './guest.ts'
 import { loginJourney } from './login.ts'
 import type { Place } from './server.ts'
@@ -10,5 +11,6 @@ export function journey(place: Place): void {
   guestJourney(place)
   loginJourney(place)
   formsJourney(place)
+  guardsJourney(place)
   timeJourney(place)
 }

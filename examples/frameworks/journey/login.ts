@@ -5,7 +5,7 @@ import { press } from './form.ts'
 import type { Place } from './server.ts'
 import { arrive, arriveSignedIn, cookieShape, put, signIn } from './visit.ts'
 
-/** The part of the journey of one account. */
+/** Registers the tests of one account. */
 export function loginJourney(place: Place): void {
   describe('a login', () => {
     test('is there on the page that it leads to, with the cart, and the old cookie opens nothing', async () => {

@@ -1,4 +1,4 @@
-/** What becomes of a session and its token as time passes. */
+/** Idle limit, rotation by age and streamed pages. */
 import { ada, minutes } from '@sojourn/example-shop/journey/visitor'
 import { describe, expect, test } from 'vitest'
 import { press } from './form.ts'
@@ -6,7 +6,7 @@ import { begin } from './page.ts'
 import type { Place } from './server.ts'
 import { arrive, arriveSignedIn, cookieShape, put } from './visit.ts'
 
-/** The part of the journey on the server's clock. */
+/** Registers the tests that move the server's clock. */
 export function timeJourney(place: Place): void {
   describe('time', () => {
     test('does not end a session whose pages are only read', async () => {

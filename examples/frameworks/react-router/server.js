@@ -1,4 +1,4 @@
-/** Serves what was built, behind a proxy that ends TLS: react-router-serve cannot be told to trust one. */
+/** Serves the build behind a proxy that ends TLS, because react-router-serve has no option to trust one. */
 import { createRequestHandler } from '@react-router/express'
 import express from 'express'
 import * as build from './build/server/index.js'

@@ -1,4 +1,4 @@
-/** A stay in headless Chromium, with the scripts of each framework. */
+/** One test in headless Chromium, with the scripts of each framework. */
 
 import { fillIn, useBrowser } from '@sojourn/example-shop/journey/screen'
 import { ada } from '@sojourn/example-shop/journey/visitor'
@@ -11,7 +11,7 @@ const { open } = useBrowser()
 describe.each(frameworks)('$name', (framework) => {
   const place = useServer(framework)
 
-  test('a stay from the first look to the sign-out', async () => {
+  test('cart, sign-in, form and sign-out', async () => {
     const page = await open({ ignoreHTTPSErrors: true })
     const errors: Error[] = []
     page.on('pageerror', (error) => errors.push(error))

@@ -1,4 +1,4 @@
-/** The journey through the application of each framework, over real HTTP. */
+/** The journey on the production server of each framework, over HTTP. */
 import { describe } from 'vitest'
 import { frameworks } from '../frameworks.ts'
 import { journey } from '../journey.ts'

@@ -4,7 +4,7 @@ import { addToCart } from '@sojourn/example-shop/cart'
 import { findProduct } from '@sojourn/example-shop/products'
 import { authenticate } from '@sojourn/example-shop/users'
 import { refresh } from 'next/cache'
-import { redirect } from 'next/navigation'
+import { forbidden, redirect } from 'next/navigation'
 import { changeSession } from '@/lib/session'
 
 export async function add(form: FormData) {
@@ -13,7 +13,7 @@ export async function add(form: FormData) {
   redirect('/')
 }
 
-/** Says what was wrong, where something was. */
+/** Returns what the form shows after a failed attempt. */
 export async function signIn(_said: string, form: FormData): Promise<string> {
   const user = await authenticate(String(form.get('login')), String(form.get('password')))
   if (!user) return 'That name and password do not belong together.'
@@ -25,11 +25,11 @@ export async function signIn(_said: string, form: FormData): Promise<string> {
 
 export async function keepAddress(form: FormData) {
   await changeSession((session) => {
-    if (!session.verifyCsrfToken(form.get('_csrf')))
-      throw new Error('This form is not of this session.')
+    session.requireUser()
+    if (!session.verifyCsrfToken(form.get('_csrf'))) forbidden()
     session.data.emailDraft = String(form.get('email'))
   })
-  refresh() // no cookie is set, so Next.js would show the page as it was
+  refresh() // a change of data sets no cookie, so Next.js would not render the page again
 }
 
 export async function signOut() {

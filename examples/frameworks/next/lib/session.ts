@@ -1,23 +1,31 @@
-/** The manager of this application, and how its parts get at a session. */
+/** The session manager of this application, and how its parts get a session. */
 import '@sojourn/example-shop/session-data'
-import { createSessionManager, defaultConfig, devConfig, type SessionManager } from '@sojourn/core'
+import {
+  createSessionManager,
+  defaultConfig,
+  devConfig,
+  SessionAccessError,
+  type SessionManager,
+} from '@sojourn/core'
 import { limits } from '@sojourn/example-shop/settings'
-import { memoryStore } from '@sojourn/store-memory'
+import { shopStore } from '@sojourn/example-shop/store'
 import { cookieSessions, sessions } from '@sojourn/web'
 import { cookies, headers } from 'next/headers'
+import { forbidden, unauthorized } from 'next/navigation'
 import { cache } from 'react'
 
 const { NODE_ENV, SESSION_SECRET = '' } = process.env
 const config = NODE_ENV === 'production' ? defaultConfig : devConfig
 
-// Next.js bundles what answers a request more than once: the store must be one all the same.
-const kept = globalThis as { sessionManager?: SessionManager }
-kept.sessionManager ??= createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: memoryStore() }),
+// Next.js loads this module once for each bundle, and in development again after each change: the manager and its store
+// must be the same for all of them.
+const shared = globalThis as { sessionManager?: SessionManager }
+shared.sessionManager ??= createSessionManager(
+  config(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
-export const manager = kept.sessionManager
+export const manager = shared.sessionManager
 
-/** Next.js hears plain HTTP from the proxy in front of it, which sets this header itself. */
+/** The proxy in front of Next.js forwards plain HTTP, and sets this header itself. */
 const isHttps = (headers: Headers) => headers.get('x-forwarded-proto') === 'https'
 
 /** For proxy.ts and route handlers. */
@@ -28,8 +36,15 @@ const { read, change } = cookieSessions(manager, {
   isSecure: async () => isHttps(await headers()),
 })
 
-/** For Server Components, which can read cookies and set none: what they find is read-only. */
+/** For Server Components, which cannot set cookies: the session is read-only. */
 export const readSession = cache(read)
 
-/** For Server Actions. */
-export const changeSession = change
+/** For Server Actions. What `requireUser` and `requireRecent` throw becomes the page of Next.js for 401 or 403. */
+export const changeSession: typeof change = async (act) => {
+  try {
+    return await change(act)
+  } catch (error) {
+    if (!(error instanceof SessionAccessError)) throw error
+    return error.status === 401 ? unauthorized() : forbidden()
+  }
+}

@@ -6,4 +6,5 @@ export default [
   route('sign-out', 'routes/sign-out.ts'),
   route('account', 'routes/account.tsx'),
   route('api/cart', 'routes/cart.ts'),
+  route('api/orders', 'routes/orders.ts'),
 ] satisfies RouteConfig

@@ -1,27 +1,49 @@
-/** The manager of this application, and how its routes get at a session. */
+/** The session manager of this application, and how its routes get a session. */
 import '@sojourn/example-shop/session-data'
-import { createSessionManager, defaultConfig, devConfig } from '@sojourn/core'
+import {
+  createSessionManager,
+  defaultConfig,
+  devConfig,
+  SessionAccessError,
+  type SessionManager,
+} from '@sojourn/core'
 import { limits } from '@sojourn/example-shop/settings'
-import { memoryStore } from '@sojourn/store-memory'
-import { csrf, type Session, sessions } from '@sojourn/web'
+import { shopStore } from '@sojourn/example-shop/store'
+import { csrf, type Guard, type Session, sessions } from '@sojourn/web'
 import { createContext, type MiddlewareFunction } from 'react-router'
 
 const { NODE_ENV, SESSION_SECRET = '' } = process.env
 const config = NODE_ENV === 'production' ? defaultConfig : devConfig
 
-export const manager = createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: memoryStore() }),
+// In development Vite loads this file again after a change: the manager and its store must outlive that.
+const shared = globalThis as { sessionManager?: SessionManager }
+shared.sessionManager ??= createSessionManager(
+  config(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
-const withSession = sessions(manager)
-const fromHere = csrf()
+const withSession = sessions(shared.sessionManager)
+const checkOrigin = csrf()
 
-/** Where a loader or an action finds the session: `context.get(sessionContext)`. */
+/** Where loaders and actions find the session: `context.get(sessionContext)`. */
 export const sessionContext = createContext<Session>()
 
 /** For root.tsx: opens the session before all loaders and actions, refuses other sites, and commits it after them. */
 export const sessionMiddleware: MiddlewareFunction<Response> = ({ request, context }, next) =>
   withSession(request, async (session) => {
-    await fromHere(request, session)
+    await checkOrigin(request, session)
     context.set(sessionContext, session)
     return next()
   })
+
+/**
+ * Returns a middleware for routes that calls a guard. It throws the response of a refusal, because React Router makes
+ * every thrown error a 500.
+ */
+export const guarded =
+  (guard: Guard | ReturnType<typeof csrf>): MiddlewareFunction<Response> =>
+  async ({ request, context }) => {
+    try {
+      await guard(request, context.get(sessionContext))
+    } catch (error) {
+      throw error instanceof SessionAccessError ? error.getResponse() : error
+    }
+  }

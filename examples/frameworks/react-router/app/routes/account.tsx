@@ -3,13 +3,11 @@ import { findUser } from '@sojourn/example-shop/users'
 import { requireSession } from '@sojourn/web'
 import { Suspense } from 'react'
 import { Await, data, Form } from 'react-router'
-import { sessionContext } from '../session.server'
+import { guarded, sessionContext } from '../session.server'
 import type { Route } from './+types/account'
 
-const signedIn = requireSession({ redirectTo: '/sign-in' })
-
 export const middleware: Route.MiddlewareFunction[] = [
-  ({ request, context }) => signedIn(request, context.get(sessionContext)),
+  guarded(requireSession({ redirectTo: '/sign-in' })),
 ]
 
 export function loader({ context }: Route.LoaderArgs) {
@@ -18,7 +16,7 @@ export function loader({ context }: Route.LoaderArgs) {
     name: findUser(session.requireUser())?.name,
     address: session.data.emailDraft ?? 'none',
     token: session.csrfToken(),
-    deliveries: askForDeliveries(), // not awaited: the page begins without it
+    deliveries: askForDeliveries(), // not awaited: the page is sent without it first
   }
 }
 

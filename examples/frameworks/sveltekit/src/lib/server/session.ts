@@ -1,12 +1,15 @@
-/** The manager of this application. */
+/** The session manager of this application. */
 import '@sojourn/example-shop/session-data'
-import { createSessionManager, defaultConfig, devConfig } from '@sojourn/core'
+import { createSessionManager, defaultConfig, devConfig, type SessionManager } from '@sojourn/core'
 import { limits } from '@sojourn/example-shop/settings'
-import { memoryStore } from '@sojourn/store-memory'
+import { shopStore } from '@sojourn/example-shop/store'
 
 const { NODE_ENV, SESSION_SECRET = '' } = process.env
 const config = NODE_ENV === 'production' ? defaultConfig : devConfig
 
-export const manager = createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: memoryStore() }),
+// In development Vite loads this file again after a change: the manager and its store must outlive that.
+const shared = globalThis as { sessionManager?: SessionManager }
+shared.sessionManager ??= createSessionManager(
+  config(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
+export const manager = shared.sessionManager

@@ -7,7 +7,7 @@ export const load: PageServerLoad = ({ locals: { session } }) => ({
   name: findUser(session.requireUser())?.name,
   address: session.data.emailDraft ?? 'none',
   token: session.csrfToken(),
-  deliveries: askForDeliveries(), // not awaited: the page begins without it
+  deliveries: askForDeliveries(), // not awaited: the page is sent without it first
 })
 
 export const actions: Actions = {
