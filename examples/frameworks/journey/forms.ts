@@ -26,7 +26,7 @@ export function formsJourney(place: Place): void {
       for (const _csrf of [token ?? 'none there', '']) {
         const fields = { email, _csrf }
         const refused = await press(visitor, account, { button: 'Keep the address', fields })
-        expect(refused.status).toBe(403)
+        expect([403, 404]).toContain(refused.status) // 404 of Next.js, for actions without scripts
       }
       expect((await visitor.get('/account')).text).toContain('Your address: none')
     })
