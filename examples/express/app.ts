@@ -3,7 +3,7 @@
  * npm install express @sojourn/core @sojourn/express @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
-import { createSessionManager, defaultConfig, devConfig } from '@sojourn/core'
+import { createSessionManager, envConfig } from '@sojourn/core'
 import { csrf, requireSession, type Session, sessions } from '@sojourn/express'
 import { memoryStore } from '@sojourn/store-memory'
 import express, { type Express } from 'express'
@@ -15,13 +15,8 @@ declare module '@sojourn/core' {
 }
 
 // Several servers share sessions through Redis: nodeRedisStore(client) in place of memoryStore().
-const { NODE_ENV, SESSION_SECRET, PORT = '3000' } = process.env
-const options = { store: memoryStore() }
-const manager = createSessionManager(
-  NODE_ENV === 'production'
-    ? defaultConfig(SESSION_SECRET ?? '', options)
-    : devConfig(SESSION_SECRET, options),
-)
+const { SESSION_SECRET, PORT = '3000' } = process.env
+const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memoryStore() }))
 
 // Your database: names and password hashes.
 const users = new Map([['ada', hash('countess of lovelace')]])

@@ -4,7 +4,7 @@
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { serve } from '@hono/node-server'
-import { createSessionManager, defaultConfig, devConfig } from '@sojourn/core'
+import { createSessionManager, envConfig } from '@sojourn/core'
 import { csrf, requireSession, type Session, type SessionEnv, sessions } from '@sojourn/hono'
 import { memoryStore } from '@sojourn/store-memory'
 import { Hono } from 'hono'
@@ -18,12 +18,7 @@ declare module '@sojourn/core' {
 
 // Several servers share sessions through Redis: nodeRedisStore(client) in place of memoryStore().
 const { NODE_ENV, SESSION_SECRET, PORT = '3000' } = process.env
-const options = { store: memoryStore() }
-const manager = createSessionManager(
-  NODE_ENV === 'production'
-    ? defaultConfig(SESSION_SECRET ?? '', options)
-    : devConfig(SESSION_SECRET, options),
-)
+const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memoryStore() }))
 
 // Your database: names and password hashes.
 const users = new Map([['ada', hash('countess of lovelace')]])

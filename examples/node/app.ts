@@ -5,7 +5,7 @@
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { createSessionManager, defaultConfig, devConfig, type Session } from '@sojourn/core'
+import { createSessionManager, envConfig, type Session } from '@sojourn/core'
 import { csrf, type Handler, requireSession, sessions } from '@sojourn/node'
 import { memoryStore } from '@sojourn/store-memory'
 
@@ -17,12 +17,7 @@ declare module '@sojourn/core' {
 
 // Several servers share sessions through Redis: nodeRedisStore(client) in place of memoryStore().
 const { NODE_ENV, SESSION_SECRET, PORT = '3000' } = process.env
-const options = { store: memoryStore() }
-const manager = createSessionManager(
-  NODE_ENV === 'production'
-    ? defaultConfig(SESSION_SECRET ?? '', options)
-    : devConfig(SESSION_SECRET, options),
-)
+const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memoryStore() }))
 
 // Your database: names and password hashes.
 const users = new Map([['ada', hash('countess of lovelace')]])

@@ -1,4 +1,4 @@
-/** The application: one manager, `sessions(manager)`, and routes that find `req.session` there. */
+/** The application: `sessions(manager)`, and the routes that use `req.session`. */
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
 import type { Setting } from '@sojourn/example-shop/setting'
@@ -11,6 +11,7 @@ import { devicesRoutes } from './routes/devices.ts'
 import { endedRoutes } from './routes/ended.ts'
 import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { sourceRoutes } from './routes/source.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
 export function createApp({ manager, clock = Date.now }: Setting): Express {
@@ -22,7 +23,8 @@ export function createApp({ manager, clock = Date.now }: Setting): Express {
     .use(express.urlencoded({ extended: false }))
     .use(sessions(manager))
     .use(csrf())
-    .use(signInRoutes)
+    .use(signInRoutes(manager))
+    .use(sourceRoutes)
     .use(endedRoutes(manager))
     .use(shopRoutes)
     .use(devicesRoutes(manager))

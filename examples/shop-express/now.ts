@@ -1,4 +1,4 @@
-/** One moment for a whole page: everything on it is told from when the request came. */
+/** The time of a request. All times on its page are relative to it. */
 import type { Clock } from '@sojourn/core'
 import type { NextFunction, Request, Response } from 'express'
 
@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-/** Notes the moment for the views. A test brings a clock of its own. */
+/** Notes the time for the views. Tests pass a clock of their own. */
 export function noteTime(clock: Clock) {
   return (_req: Request, res: Response, next: NextFunction) => {
     res.locals.now = clock()

@@ -1,5 +1,5 @@
-/** Starts the demo. PORT and SESSION_SECRET come from the environment. */
-import { createSessionManager, devConfig } from '@sojourn/core'
+/** Starts the demo. HOST, PORT and SESSION_SECRET come from the environment. */
+import { createSessionManager, envConfig } from '@sojourn/core'
 import { serve } from '@sojourn/example-shop/serve'
 import { limits } from '@sojourn/example-shop/settings'
 import { memoryStore } from '@sojourn/store-memory'
@@ -9,6 +9,6 @@ const { SESSION_SECRET } = process.env
 
 serve(() => {
   const options = { ...limits, store: memoryStore() }
-  const manager = createSessionManager(devConfig(SESSION_SECRET, options))
+  const manager = createSessionManager(envConfig(SESSION_SECRET, options))
   return { manager, listener: createApp({ manager }) }
 })

@@ -1,4 +1,4 @@
-/** The application: one manager, `sessions(manager)`, and routes that find `request.session` there. */
+/** The application: `sessions(manager)`, and the routes that use `request.session`. */
 import type { RequestListener } from 'node:http'
 import forms from '@fastify/formbody'
 import files from '@fastify/static'
@@ -14,6 +14,7 @@ import { devicesRoutes } from './routes/devices.ts'
 import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
 import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { sourceRoutes } from './routes/source.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
 function createApp({ manager, clock = Date.now }: Setting): FastifyInstance {
@@ -28,7 +29,8 @@ function createApp({ manager, clock = Date.now }: Setting): FastifyInstance {
   app.register(forms)
   app.register(sessions(manager))
   app.addHook('preHandler', csrf())
-  signInRoutes(app)
+  signInRoutes(app, manager)
+  sourceRoutes(app)
   endedRoutes(app, manager)
   app.register(async (living) => {
     living.addHook('preHandler', sayWhyEnded)
@@ -40,7 +42,7 @@ function createApp({ manager, clock = Date.now }: Setting): FastifyInstance {
   return app
 }
 
-/** What `node:http` calls for each request. */
+/** Returns what `node:http` calls for each request. */
 export function createListener(setting: Setting): RequestListener {
   const app = createApp(setting)
   return (request, response) => void app.ready(() => app.routing(request, response))

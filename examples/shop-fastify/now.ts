@@ -1,4 +1,4 @@
-/** When a request came: everything on its page is told from there. */
+/** The time of a request. All times on its page are relative to it. */
 import type { FastifyRequest } from 'fastify'
 
 const times = new WeakMap<FastifyRequest, number>()
@@ -8,7 +8,7 @@ export function noteTime(request: FastifyRequest, now: number): void {
   times.set(request, now)
 }
 
-/** When a request came, in epoch ms. */
+/** Returns when a request came, in epoch ms. */
 export function timeOf(request: FastifyRequest): number {
   return times.get(request) ?? 0
 }

@@ -1,4 +1,4 @@
-/** The application: one manager, `sessions(manager)`, and routes that find `c.get('session')` there. */
+/** The application: `sessions(manager)`, and the routes that use `c.get('session')`. */
 import { serveStatic } from '@hono/node-server/serve-static'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
@@ -13,6 +13,7 @@ import { devicesRoutes } from './routes/devices.ts'
 import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
 import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { sourceRoutes } from './routes/source.ts'
 import { notFound, showError } from './routes/trouble.ts'
 
 export function createApp({ manager, clock = Date.now }: Setting): Hono<ShopEnv> {
@@ -26,7 +27,8 @@ export function createApp({ manager, clock = Date.now }: Setting): Hono<ShopEnv>
     .use(bodyLimit({ maxSize: 100 * 1024 }))
     .use(sessions(manager))
     .use(csrf())
-    .route('/', signInRoutes())
+    .route('/', signInRoutes(manager))
+    .route('/', sourceRoutes())
     .route('/', endedRoutes(manager))
     .use(sayWhyEnded)
     .route('/', shopRoutes())

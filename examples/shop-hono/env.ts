@@ -1,4 +1,4 @@
-/** What the handlers find on the context: the session, and what this application puts beside it. */
+/** The variables of the context: the session, and the time of the request. */
 import type { SessionEnv } from '@sojourn/hono'
 import type { Context } from 'hono'
 

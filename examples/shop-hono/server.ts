@@ -1,6 +1,6 @@
-/** Starts the demo on Node. PORT and SESSION_SECRET come from the environment. */
+/** Starts the demo on Node. HOST, PORT and SESSION_SECRET come from the environment. */
 import { getRequestListener } from '@hono/node-server'
-import { createSessionManager, devConfig } from '@sojourn/core'
+import { createSessionManager, envConfig } from '@sojourn/core'
 import { serve } from '@sojourn/example-shop/serve'
 import { limits } from '@sojourn/example-shop/settings'
 import { memoryStore } from '@sojourn/store-memory'
@@ -10,6 +10,6 @@ const { SESSION_SECRET } = process.env
 
 serve(() => {
   const options = { ...limits, store: memoryStore() }
-  const manager = createSessionManager(devConfig(SESSION_SECRET, options))
+  const manager = createSessionManager(envConfig(SESSION_SECRET, options))
   return { manager, listener: getRequestListener(createApp({ manager }).fetch) }
 })

@@ -1,4 +1,4 @@
-/** The application: one manager, `sessions(manager)`, and routes that find `ctx.session` there. */
+/** The application: `sessions(manager)`, and the routes that use `ctx.session`. */
 import { bodyParser } from '@koa/bodyparser'
 import { publicFolder, safePage } from '@sojourn/example-shop/page'
 import '@sojourn/example-shop/session-data'
@@ -12,6 +12,7 @@ import { devicesRoutes } from './routes/devices.ts'
 import { endedRoutes, sayWhyEnded } from './routes/ended.ts'
 import { shopRoutes } from './routes/shop.ts'
 import { signInRoutes } from './routes/sign-in.ts'
+import { sourceRoutes } from './routes/source.ts'
 import { notFound, showErrors } from './routes/trouble.ts'
 
 export function createApp({ manager, clock = Date.now }: Setting): Koa {
@@ -28,7 +29,8 @@ export function createApp({ manager, clock = Date.now }: Setting): Koa {
     .use(sessions(manager))
     .use(csrf())
     .use(askForPassword)
-    .use(signInRoutes())
+    .use(signInRoutes(manager))
+    .use(sourceRoutes())
     .use(endedRoutes(manager))
     .use(sayWhyEnded)
     .use(shopRoutes())

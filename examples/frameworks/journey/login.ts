@@ -25,7 +25,7 @@ export function loginJourney(place: Place): void {
       expect([text, setCookies]).toEqual([expect.stringContaining('Cart 0'), []])
     })
 
-    test('with a wrong password says so and sets no cookie', async () => {
+    test('with a wrong password says so, keeps the name and sets no cookie', async () => {
       const visitor = arrive(place)
       const fields = { ...ada, password: 'wrong' }
       const view = await press(visitor, await visitor.get('/sign-in'), {
@@ -33,6 +33,8 @@ export function loginJourney(place: Place): void {
         fields,
       })
       expect(view.text).toContain('That name and password do not belong together.')
+      expect(view.html).toMatch(/<input[^>]*name="login"[^>]*value="ada"/)
+      expect(view.html).not.toContain('wrong')
       expect([visitor.cookie, view.setCookies]).toEqual(['', []])
     })
 

@@ -1,4 +1,4 @@
-/** The account: its e-mail address changes only after a recent login. */
+/** The account page, and the form that changes the e-mail address after a recent login. */
 
 import { recently } from '@sojourn/example-shop/settings'
 import { createEmails } from '@sojourn/example-shop/users'
@@ -18,7 +18,7 @@ export function accountRoutes(): Router {
     sendPage(req, res, (session, now) => accountPage(session, { now, email: emails.get(userId) }))
   }
 
-  /** `requireRecent` throws for whoever has to prove again who they are: see confirm.ts. */
+  /** `requireRecent` throws if the last login is too long ago; confirm.ts then asks for the password. */
   function edit(userId: string, req: Request, res: Response) {
     const { session } = req
     session.requireRecent(recently)
@@ -26,7 +26,7 @@ export function accountRoutes(): Router {
     sendPage(req, res, () => emailPage({ email, hasFailed: 'failed' in req.query }))
   }
 
-  /** What was typed is kept until it is saved, because time may be up in between. */
+  /** Keeps what was typed in the session first: the user may have to give the password before it can be saved. */
   function change(userId: string, req: Request, res: Response) {
     const { session } = req
     const email = field(req, 'email').trim().slice(0, 254)

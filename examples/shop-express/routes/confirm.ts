@@ -1,4 +1,4 @@
-/** Step-up: who has not signed in lately proves again who they are, and then goes on. */
+/** Step-up: asks for the password again, and then leads back. */
 import { asksForPassword, destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
 import { confirmPage } from '@sojourn/example-shop/views/confirm'
@@ -10,7 +10,7 @@ export const confirmRoutes: Router = Router()
   .get('/confirm', forUser('account', ask))
   .post('/confirm', forUser('account', confirm))
 
-/** What `requireRecent` threw, wherever it did, becomes the question for the password. */
+/** Turns the error of `requireRecent`, from any route, into a redirect to the password form. */
 export function askForPassword(error: unknown, req: Request, res: Response, next: NextFunction) {
   if (!asksForPassword(error)) return next(error)
   res.redirect(303, questionBefore(req.path))
@@ -26,7 +26,7 @@ function ask(userId: string, req: Request, res: Response) {
   sendPage(req, res, () => confirmPage(form))
 }
 
-/** A login of the user who is signed in is a re-authentication: the id and the limits stay, the token changes. */
+/** A login of the same user is a re-authentication: the id and the limits stay, the token changes. */
 async function confirm(userId: string, req: Request, res: Response) {
   const { session } = req
   const goal = destinationOf(field(req, 'goal'))

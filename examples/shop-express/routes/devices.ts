@@ -1,4 +1,4 @@
-/** Your devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others. */
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
 import { plural } from '@sojourn/example-shop/views/words'
@@ -12,14 +12,14 @@ export function devicesRoutes(manager: SessionManager): Router {
     .post('/devices/revoke', forUser('devices', revoke))
     .post('/devices/revoke-others', forUser('devices', revokeOthers))
 
-  /** `update` notes first that this device is in use, so that the list knows. */
+  /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, req: Request, res: Response) {
     await req.session.update(() => undefined)
     const devices = await manager.sessions(userId)
     sendPage(req, res, (session, now) => devicesPage(session, { devices, now }))
   }
 
-  /** A form can name any session, so only one of the user's own is revoked. */
+  /** The id comes from a form and may be of another user's session, so it is looked up in the user's own list. */
   async function revoke(userId: string, req: Request, res: Response) {
     const id = field(req, 'id')
     if (id === req.session.id) return signOutHere(req, res)

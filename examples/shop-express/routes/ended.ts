@@ -1,14 +1,14 @@
-/** What happens to those whose session somebody ended, on this device or from another. */
+/** Pages for visitors whose session was ended, on this device or from another. */
 import type { SessionManager } from '@sojourn/core'
 import { endedPage } from '@sojourn/example-shop/views/notice'
 import { type NextFunction, type Request, type Response, Router } from 'express'
 import { sendPage } from './send-page.ts'
 
-/** An ended session keeps nothing and accepts only a login: say why, before a click is lost. */
+/** Shows why the session ended, instead of the page: nothing can be saved in it, so the click would be lost. */
 export function endedRoutes({ cookieName }: SessionManager): Router {
   return Router().post('/start-afresh', startAfresh).use(sayWhyEnded)
 
-  /** Only a click drops the dead cookie: a late response that did might drop that of a new login. */
+  /** Deletes the cookie of the ended session. Only a click may: a late response could delete the cookie of a new login. */
   function startAfresh(req: Request, res: Response) {
     if (req.session.ended) res.clearCookie(cookieName, { secure: req.secure })
     res.redirect(303, '/')

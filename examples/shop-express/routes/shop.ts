@@ -1,4 +1,4 @@
-/** The shop and the cart: what a session is for before anybody signs in. */
+/** The shop and the cart: sessions of visitors who are not signed in. */
 import type { SessionData } from '@sojourn/core'
 import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
 import { findProduct } from '@sojourn/example-shop/products'
@@ -12,11 +12,12 @@ export const shopRoutes: Router = Router()
   .get('/cart', (req, res) => sendPage(req, res, cartPage))
   .post('/cart/add', add)
   .post('/cart/remove', remove)
+  .post('/clicks', click)
   .post('/rotate', rotate)
 
 /**
- * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
- * shows the session as it is after that, with the token that changed by age.
+ * Counts visits once there is a session: visitors who only look around get no cookie. `update` writes at once, so that
+ * the panel shows the session after the write, which may have rotated the token.
  */
 async function countVisit(req: Request, res: Response) {
   const { session } = req
@@ -24,7 +25,7 @@ async function countVisit(req: Request, res: Response) {
   sendPage(req, res, shopPage)
 }
 
-/** `update` works on the newest data, so that two quick clicks add two. */
+/** `update` works on the newest data, so that parallel requests add up. */
 async function add(req: Request, res: Response) {
   const product = findProduct(field(req, 'product'))
   if (!product) return res.redirect(303, '/')
@@ -41,7 +42,16 @@ async function remove(req: Request, res: Response) {
   goBack(req, res)
 }
 
-/** The id stays and the token changes: the old cookie opens nothing from here on. */
+/** For the script of the home page, which sends twenty at once. */
+async function click(req: Request, res: Response) {
+  const count = await req.session.update((data) => {
+    data.clicks = (data.clicks ?? 0) + 1
+    return data.clicks
+  })
+  res.json({ count })
+}
+
+/** Replaces the token; the id stays. The old cookie stops working at once. */
 function rotate(req: Request, res: Response) {
   req.session.rotate()
   req.session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')

@@ -1,5 +1,5 @@
-/** What to say when a page cannot be shown. */
-import { answerTo } from '@sojourn/example-shop/trouble'
+/** Error pages. */
+import { responseTo } from '@sojourn/example-shop/trouble'
 import { notFoundPage } from '@sojourn/example-shop/views/notice'
 import type { NextFunction, Request, Response } from 'express'
 import { sendPage } from './send-page.ts'
@@ -10,6 +10,6 @@ export function notFound(req: Request, res: Response) {
 
 export function showError(error: unknown, _req: Request, res: Response, next: NextFunction) {
   if (res.headersSent) return next(error)
-  const { status, headers, html } = answerTo(error)
+  const { status, headers, html } = responseTo(error)
   res.status(status).set(headers).send(html)
 }

@@ -1,4 +1,4 @@
-/** The account: its e-mail address changes only after a recent login. */
+/** The account page, and the form that changes the e-mail address after a recent login. */
 import { recently } from '@sojourn/example-shop/settings'
 import { createEmails } from '@sojourn/example-shop/users'
 import { accountPage, emailPage } from '@sojourn/example-shop/views/account'
@@ -18,7 +18,7 @@ export function accountRoutes(app: FastifyInstance) {
     )
   }
 
-  /** `requireRecent` throws for whoever has to prove again who they are: see trouble.ts. */
+  /** `requireRecent` throws if the last login is too long ago; trouble.ts then leads to the password form. */
   function edit(userId: string, request: FastifyRequest, reply: FastifyReply) {
     const { session } = request
     session.requireRecent(recently)
@@ -26,7 +26,7 @@ export function accountRoutes(app: FastifyInstance) {
     return sendPage(reply, () => emailPage({ email, hasFailed: hasFailed(request) }))
   }
 
-  /** What was typed is kept until it is saved, because time may be up in between. */
+  /** Keeps what was typed in the session first: the user may have to give the password before it can be saved. */
   function change(userId: string, request: FastifyRequest, reply: FastifyReply) {
     const { session } = request
     const email = field(request, 'email').trim().slice(0, 254)

@@ -1,4 +1,4 @@
-/** Step-up: who has not signed in lately proves again who they are, and then goes on. */
+/** Step-up: asks for the password again, and then leads back. */
 import { destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
 import { confirmPage } from '@sojourn/example-shop/views/confirm'
@@ -17,7 +17,7 @@ function ask(userId: string, request: FastifyRequest, reply: FastifyReply) {
   return sendPage(reply, () => confirmPage(form))
 }
 
-/** A login of the user who is signed in is a re-authentication: the id and the limits stay, the token changes. */
+/** A login of the same user is a re-authentication: the id and the limits stay, the token changes. */
 async function confirm(userId: string, request: FastifyRequest, reply: FastifyReply) {
   const { session } = request
   const goal = destinationOf(field(request, 'goal'))

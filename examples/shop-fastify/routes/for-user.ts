@@ -1,8 +1,8 @@
-/** Pages for those who are signed in. */
+/** Pages for users who are signed in. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { goTo } from './send-page.ts'
 
-/** Hands the user's id to a handler; whoever is not signed in is asked to, `what for`. */
+/** Calls a handler with the user's id. Visitors are redirected to the sign-in page, with a message that names the page. */
 export function forUser(
   what: string,
   handle: (userId: string, request: FastifyRequest, reply: FastifyReply) => unknown,

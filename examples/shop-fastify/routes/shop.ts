@@ -1,4 +1,4 @@
-/** The shop and the cart: what a session is for before anybody signs in. */
+/** The shop and the cart: sessions of visitors who are not signed in. */
 import type { SessionData } from '@sojourn/core'
 import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
 import { findProduct } from '@sojourn/example-shop/products'
@@ -12,19 +12,20 @@ export function shopRoutes(app: FastifyInstance) {
   app.get('/cart', async (_request, reply) => sendPage(reply, cartPage))
   app.post('/cart/add', add)
   app.post('/cart/remove', remove)
+  app.post('/clicks', click)
   app.post('/rotate', rotate)
 }
 
 /**
- * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
- * shows the session as it is after that, with the token that changed by age.
+ * Counts visits once there is a session: visitors who only look around get no cookie. `update` writes at once, so that
+ * the panel shows the session after the write, which may have rotated the token.
  */
 async function countVisit({ session }: FastifyRequest, reply: FastifyReply) {
   if (!session.isNew) await session.update(addVisit)
   return sendPage(reply, shopPage)
 }
 
-/** `update` works on the newest data, so that two quick clicks add two. */
+/** `update` works on the newest data, so that parallel requests add up. */
 async function add(request: FastifyRequest, reply: FastifyReply) {
   const product = findProduct(field(request, 'product'))
   if (!product) return goTo(reply, '/')
@@ -41,7 +42,16 @@ async function remove(request: FastifyRequest, reply: FastifyReply) {
   return goBack(request, reply)
 }
 
-/** The id stays and the token changes: the old cookie opens nothing from here on. */
+/** For the script of the home page, which sends twenty at once. */
+async function click({ session }: FastifyRequest) {
+  const count = await session.update((data) => {
+    data.clicks = (data.clicks ?? 0) + 1
+    return data.clicks
+  })
+  return { count }
+}
+
+/** Replaces the token; the id stays. The old cookie stops working at once. */
 async function rotate({ session }: FastifyRequest, reply: FastifyReply) {
   session.rotate()
   session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')

@@ -1,6 +1,6 @@
-/** What to say when a page cannot be shown. */
+/** Error pages. */
 import { asksForPassword, questionBefore } from '@sojourn/example-shop/step-up'
-import { answerTo } from '@sojourn/example-shop/trouble'
+import { responseTo } from '@sojourn/example-shop/trouble'
 import { notFoundPage } from '@sojourn/example-shop/views/notice'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { goTo, sendPage } from './send-page.ts'
@@ -9,9 +9,9 @@ export async function notFound(_request: FastifyRequest, reply: FastifyReply) {
   return sendPage(reply.code(404), notFoundPage)
 }
 
-/** What `requireRecent` threw, wherever it did, becomes the question for the password. */
+/** Turns the error of `requireRecent`, from any route, into a redirect to the password form. */
 export async function showError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   if (asksForPassword(error)) return goTo(reply, questionBefore(request.url.split('?')[0] ?? ''))
-  const { status, headers, html } = answerTo(error)
+  const { status, headers, html } = responseTo(error)
   return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
 }

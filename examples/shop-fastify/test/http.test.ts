@@ -1,4 +1,4 @@
-/** The journey through the Fastify version, over real HTTP. */
+/** The journey of the Fastify version over HTTP. */
 import { journey } from '@sojourn/example-shop/journey/journey'
 import { troubles } from '@sojourn/example-shop/journey/trouble'
 import { createListener } from '../app.ts'

@@ -1,4 +1,4 @@
-/** The account: its e-mail address changes only after a recent login. */
+/** The account page, and the form that changes the e-mail address after a recent login. */
 import { recently } from '@sojourn/example-shop/settings'
 import { createEmails } from '@sojourn/example-shop/users'
 import { accountPage, emailPage } from '@sojourn/example-shop/views/account'
@@ -18,7 +18,7 @@ export function accountRoutes() {
     return sendPage(c, (session, now) => accountPage(session, { now, email: emails.get(userId) }))
   }
 
-  /** `requireRecent` throws for whoever has to prove again who they are: see trouble.ts. */
+  /** `requireRecent` throws if the last login is too long ago; trouble.ts then leads to the password form. */
   function edit(userId: string, c: ShopContext) {
     const session = c.get('session')
     session.requireRecent(recently)
@@ -26,7 +26,7 @@ export function accountRoutes() {
     return sendPage(c, () => emailPage({ email, hasFailed: hasFailed(c) }))
   }
 
-  /** What was typed is kept until it is saved, because time may be up in between. */
+  /** Keeps what was typed in the session first: the user may have to give the password before it can be saved. */
   async function change(userId: string, c: ShopContext) {
     const session = c.get('session')
     const email = (await field(c, 'email')).trim().slice(0, 254)

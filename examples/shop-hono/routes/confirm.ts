@@ -1,4 +1,4 @@
-/** Step-up: who has not signed in lately proves again who they are, and then goes on. */
+/** Step-up: asks for the password again, and then leads back. */
 import { destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
 import { confirmPage } from '@sojourn/example-shop/views/confirm'
@@ -19,7 +19,7 @@ function ask(userId: string, c: ShopContext) {
   return sendPage(c, () => confirmPage(form))
 }
 
-/** A login of the user who is signed in is a re-authentication: the id and the limits stay, the token changes. */
+/** A login of the same user is a re-authentication: the id and the limits stay, the token changes. */
 async function confirm(userId: string, c: ShopContext) {
   const session = c.get('session')
   const goal = destinationOf(await field(c, 'goal'))

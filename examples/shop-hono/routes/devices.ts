@@ -1,4 +1,4 @@
-/** Your devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others. */
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
 import { plural } from '@sojourn/example-shop/views/words'
@@ -13,14 +13,14 @@ export function devicesRoutes(manager: SessionManager) {
     .post('/devices/revoke', forUser('devices', revoke))
     .post('/devices/revoke-others', forUser('devices', revokeOthers))
 
-  /** `update` notes first that this device is in use, so that the list knows. */
+  /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, c: ShopContext) {
     await c.get('session').update(() => undefined)
     const devices = await manager.sessions(userId)
     return sendPage(c, (session, now) => devicesPage(session, { devices, now }))
   }
 
-  /** A form can name any session, so only one of the user's own is revoked. */
+  /** The id comes from a form and may be of another user's session, so it is looked up in the user's own list. */
   async function revoke(userId: string, c: ShopContext) {
     const session = c.get('session')
     const id = await field(c, 'id')

@@ -1,4 +1,4 @@
-/** The shop and the cart: what a session is for before anybody signs in. */
+/** The shop and the cart: sessions of visitors who are not signed in. */
 import type { SessionData } from '@sojourn/core'
 import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
 import { findProduct } from '@sojourn/example-shop/products'
@@ -14,12 +14,13 @@ export function shopRoutes() {
     .get('/cart', (c) => sendPage(c, cartPage))
     .post('/cart/add', add)
     .post('/cart/remove', remove)
+    .post('/clicks', click)
     .post('/rotate', rotate)
 }
 
 /**
- * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
- * shows the session as it is after that, with the token that changed by age.
+ * Counts visits once there is a session: visitors who only look around get no cookie. `update` writes at once, so that
+ * the panel shows the session after the write, which may have rotated the token.
  */
 async function countVisit(c: ShopContext) {
   const session = c.get('session')
@@ -27,7 +28,7 @@ async function countVisit(c: ShopContext) {
   return sendPage(c, shopPage)
 }
 
-/** `update` works on the newest data, so that two quick clicks add two. */
+/** `update` works on the newest data, so that parallel requests add up. */
 async function add(c: ShopContext) {
   const session = c.get('session')
   const product = findProduct(await field(c, 'product'))
@@ -46,7 +47,16 @@ async function remove(c: ShopContext) {
   return goBack(c)
 }
 
-/** The id stays and the token changes: the old cookie opens nothing from here on. */
+/** For the script of the home page, which sends twenty at once. */
+async function click(c: ShopContext) {
+  const count = await c.get('session').update((data) => {
+    data.clicks = (data.clicks ?? 0) + 1
+    return data.clicks
+  })
+  return c.json({ count })
+}
+
+/** Replaces the token; the id stays. The old cookie stops working at once. */
 function rotate(c: ShopContext) {
   const session = c.get('session')
   session.rotate()

@@ -1,4 +1,4 @@
-/** The journey through the Hono version, over real HTTP. */
+/** The journey of the Hono version over HTTP. */
 import { getRequestListener } from '@hono/node-server'
 import { journey } from '@sojourn/example-shop/journey/journey'
 import { troubles } from '@sojourn/example-shop/journey/trouble'

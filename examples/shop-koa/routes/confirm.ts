@@ -1,4 +1,4 @@
-/** Step-up: who has not signed in lately proves again who they are, and then goes on. */
+/** Step-up: asks for the password again, and then leads back. */
 import Router from '@koa/router'
 import { asksForPassword, destinationOf, questionBefore } from '@sojourn/example-shop/step-up'
 import { authenticate, findUser } from '@sojourn/example-shop/users'
@@ -14,7 +14,7 @@ export function confirmRoutes() {
     .routes()
 }
 
-/** What `requireRecent` threw, wherever it did, becomes the question for the password. */
+/** Turns the error of `requireRecent`, from any route, into a redirect to the password form. */
 export async function askForPassword(ctx: Context, next: Next) {
   try {
     await next()
@@ -31,7 +31,7 @@ function ask(userId: string, ctx: Context) {
   sendPage(ctx, () => confirmPage(form))
 }
 
-/** A login of the user who is signed in is a re-authentication: the id and the limits stay, the token changes. */
+/** A login of the same user is a re-authentication: the id and the limits stay, the token changes. */
 async function confirm(userId: string, ctx: Context) {
   const goal = destinationOf(field(ctx, 'goal'))
   const user = await authenticate(findUser(userId)?.login ?? '', field(ctx, 'password'))

@@ -1,4 +1,4 @@
-/** The shop and the cart: what a session is for before anybody signs in. */
+/** The shop and the cart: sessions of visitors who are not signed in. */
 import Router from '@koa/router'
 import type { SessionData } from '@sojourn/core'
 import { addToCart, takeFromCart } from '@sojourn/example-shop/cart'
@@ -14,20 +14,21 @@ export function shopRoutes() {
     .get('/cart', (ctx: Context) => sendPage(ctx, cartPage))
     .post('/cart/add', add)
     .post('/cart/remove', remove)
+    .post('/clicks', click)
     .post('/rotate', rotate)
     .routes()
 }
 
 /**
- * Counts once something is kept: a visitor who only looks around gets no cookie. `update` writes at once, so the panel
- * shows the session as it is after that, with the token that changed by age.
+ * Counts visits once there is a session: visitors who only look around get no cookie. `update` writes at once, so that
+ * the panel shows the session after the write, which may have rotated the token.
  */
 async function countVisit(ctx: Context) {
   if (!ctx.session.isNew) await ctx.session.update(addVisit)
   sendPage(ctx, shopPage)
 }
 
-/** `update` works on the newest data, so that two quick clicks add two. */
+/** `update` works on the newest data, so that parallel requests add up. */
 async function add(ctx: Context) {
   const product = findProduct(field(ctx, 'product'))
   if (!product) return goTo(ctx, '/')
@@ -44,7 +45,16 @@ async function remove(ctx: Context) {
   goBack(ctx)
 }
 
-/** The id stays and the token changes: the old cookie opens nothing from here on. */
+/** For the script of the home page, which sends twenty at once. */
+async function click(ctx: Context) {
+  const count = await ctx.session.update((data) => {
+    data.clicks = (data.clicks ?? 0) + 1
+    return data.clicks
+  })
+  ctx.body = { count }
+}
+
+/** Replaces the token; the id stays. The old cookie stops working at once. */
 function rotate(ctx: Context) {
   ctx.session.rotate()
   ctx.session.flash.add('info', 'Your browser has a new token; the old one opens nothing.')

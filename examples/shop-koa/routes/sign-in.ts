@@ -1,5 +1,7 @@
-/** Signing in and out. */
+/** Sign-in and sign-out. */
 import Router from '@koa/router'
+import type { SessionManager } from '@sojourn/core'
+import { displacedBy, displacedMessage } from '@sojourn/example-shop/displaced-devices'
 import { loginOptions } from '@sojourn/example-shop/login-options'
 import { authenticate } from '@sojourn/example-shop/users'
 import { endedPage } from '@sojourn/example-shop/views/notice'
@@ -7,29 +9,36 @@ import { signInPage } from '@sojourn/example-shop/views/sign-in'
 import type { Context } from 'koa'
 import { field, goTo, sendPage } from './send-page.ts'
 
-export function signInRoutes() {
+export function signInRoutes(manager: SessionManager) {
   return new Router()
     .get('/sign-in', showForm)
     .post('/sign-in', signIn)
     .post('/sign-out', signOut)
     .get('/signed-out', (ctx: Context) => sendPage(ctx, () => endedPage('logout')))
     .routes()
+
+  /** `login` gives the session a new id and a new token; the cart stays. A failed attempt sets no cookie. */
+  async function signIn(ctx: Context) {
+    const { session } = ctx
+    const [login, isToStay] = [field(ctx, 'login'), field(ctx, 'remember') === 'on']
+    const user = await authenticate(login, field(ctx, 'password'))
+    if (!user) {
+      ctx.status = 401
+      return sendPage(ctx, () => signInPage({ login, isToStay }))
+    }
+    const options = loginOptions(ctx.get('user-agent'), isToStay)
+    const logIn = () => session.login(user.id, options)
+    const displaced = await displacedBy(logIn, { manager, userId: user.id })
+    session.flash.add('info', `Signed in as ${user.name}.`)
+    for (const device of displaced)
+      session.flash.add('info', displacedMessage(device, ctx.state['now']))
+    goTo(ctx, '/')
+  }
 }
 
-/** A failed attempt is told by the address and not by the session: it is worth no cookie. */
 function showForm(ctx: Context) {
   if (ctx.session.userId !== undefined) return goTo(ctx, '/')
-  sendPage(ctx, () => signInPage({ hasFailed: 'failed' in ctx.query }))
-}
-
-/** `login` gives the session a new id and token, and takes the cart along. */
-async function signIn(ctx: Context) {
-  const user = await authenticate(field(ctx, 'login'), field(ctx, 'password'))
-  if (!user) return goTo(ctx, '/sign-in?failed')
-  const isToStay = field(ctx, 'remember') === 'on'
-  await ctx.session.login(user.id, loginOptions(ctx.get('user-agent'), isToStay))
-  ctx.session.flash.add('info', `Signed in as ${user.name}.`)
-  goTo(ctx, '/')
+  sendPage(ctx, () => signInPage())
 }
 
 async function signOut(ctx: Context) {

@@ -1,5 +1,5 @@
-/** What to say when a page cannot be shown. */
-import { answerTo } from '@sojourn/example-shop/trouble'
+/** Error pages. */
+import { responseTo } from '@sojourn/example-shop/trouble'
 import { notFoundPage } from '@sojourn/example-shop/views/notice'
 import type { Context, Next } from 'koa'
 import { sendPage } from './send-page.ts'
@@ -9,12 +9,12 @@ export function notFound(ctx: Context) {
   sendPage(ctx, notFoundPage)
 }
 
-/** Mounted before the sessions, so that it hears of a commit that failed too. */
+/** Mounted before the sessions, so that it also catches the error of a failed commit. */
 export async function showErrors(ctx: Context, next: Next) {
   try {
     await next()
   } catch (error) {
-    const { status, headers, html } = answerTo(error)
+    const { status, headers, html } = responseTo(error)
     ctx.status = status
     ctx.set(headers)
     ctx.body = html

@@ -1,5 +1,10 @@
-/** The journey through the Koa version, in headless Chromium. */
+/** The journey of the Koa version in headless Chromium. */
 import { staysInChromium } from '@sojourn/example-shop/journey/browser'
+import { scriptInChromium } from '@sojourn/example-shop/journey/script-browser'
+import type { Setting } from '@sojourn/example-shop/setting'
 import { createApp } from '../app.ts'
 
-staysInChromium((setting) => createApp(setting).callback(), ['desktop'])
+const makeListener = (setting: Required<Setting>) => createApp(setting).callback()
+
+staysInChromium(makeListener, ['desktop'])
+scriptInChromium(makeListener)

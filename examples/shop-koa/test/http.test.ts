@@ -1,4 +1,4 @@
-/** The journey through the Koa version, over real HTTP. */
+/** The journey of the Koa version over HTTP. */
 import { journey } from '@sojourn/example-shop/journey/journey'
 import { troubles } from '@sojourn/example-shop/journey/trouble'
 import { createApp } from '../app.ts'

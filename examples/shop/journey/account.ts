@@ -1,8 +1,8 @@
-/** Signing in and out, and what becomes of the cookies on the way. */
+/** Sign-in, sign-out, and their cookies. */
 import { expect, test } from 'vitest'
 import { ada, add, cartOf, createVisitor, grace, idOf, signIn } from './visitor.ts'
 
-/** The part of the journey of one account on one device. */
+/** Registers the tests of one account on one device. */
 export function accountJourney(baseUrl: () => string): void {
   const arrive = () => createVisitor(baseUrl())
   const signedIn = (who: typeof ada) => signIn(baseUrl(), who)
@@ -28,13 +28,27 @@ export function accountJourney(baseUrl: () => string): void {
   test('a wrong password signs nobody in and costs no cookie', async () => {
     const visitor = arrive()
     for (const password of ['', 'analytical ', grace.password]) {
-      const { text, setCookies } = await visitor.post('/sign-in', { login: 'ada', password })
+      const { status, text, setCookies } = await visitor.post('/sign-in', {
+        login: 'ada',
+        password,
+      })
+      expect(status).toBe(401)
       expect(text).toContain('That name and password do not belong together.')
       expect(setCookies).toEqual([])
     }
     expect((await visitor.post('/sign-in', { login: 'nobody', password: '' })).text).toContain(
       'do not belong together',
     )
+  })
+
+  test('a wrong password keeps the name and the choice that were sent, but not the password', async () => {
+    const sent = { login: '"Ada" <ada>', password: 'secret words', remember: 'on' }
+    const { html } = await arrive().post('/sign-in', sent)
+    expect(html).toContain('value="&quot;Ada&quot; &lt;ada&gt;"')
+    expect(html).toMatch(/name="remember" checked/)
+    expect(html).not.toContain(sent.password)
+    const { html: other } = await arrive().post('/sign-in', { password: 'wrong' })
+    expect(other).not.toMatch(/name="remember" checked/)
   })
 
   test('signing out ends the session everywhere and takes the cookie away', async () => {

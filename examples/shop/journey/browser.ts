@@ -1,10 +1,10 @@
-/** The journey in headless Chromium, on a desktop and on a phone, with JavaScript and without, light and dark. */
+/** The journey in headless Chromium: desktop and phone, with and without JavaScript, light and dark. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type MakeListener, useDemo } from './demo.ts'
 import { desktop, fillIn, iPhone, looks, overhang, useBrowser } from './screen.ts'
 
-/** Registers the tests of a stay, in the looks named. */
+/** Registers the tests of one visit, in the given looks. */
 export function staysInChromium(makeListener: MakeListener, names = Object.keys(looks)): void {
   const { open, shots } = useBrowser()
   const demo = useDemo(makeListener)
@@ -27,6 +27,7 @@ export function staysInChromium(makeListener: MakeListener, names = Object.keys(
     await page.getByRole('link', { name: 'Sign in' }).click()
     await fillIn(page, 'ada', 'wrong')
     expect(await page.getByRole('alert').isVisible()).toBe(true)
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('ada')
     await shoot('2-sign-in')
     await fillIn(page, 'ada', 'analytical')
     await page.getByText('All that is kept of you').click()

@@ -1,4 +1,4 @@
-/** A demo for each test, on a port of its own and a clock that only moves when it is told to. */
+/** Starts a demo for each test, on a port of its own and with a clock that the test moves. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +9,7 @@ import type { Setting } from '../src/setting.ts'
 import { limits } from '../src/settings.ts'
 import type { Place } from './visitor.ts'
 
-/** Makes the application under test, and answers with what `node:http` calls for each request. */
+/** Creates the application under test, and returns what `node:http` calls for each request. */
 export type MakeListener = (
   setting: Required<Setting>,
 ) => RequestListener | Promise<RequestListener>
@@ -18,7 +18,7 @@ interface Demo extends Place {
   close(): Promise<void>
 }
 
-/** Gives each test of a file a demo that nobody has used yet. */
+/** Starts a new demo before each test of a file. */
 export function useDemo(makeListener: MakeListener, makeStore = memoryStore): Place {
   let demo: Demo
   beforeEach(async () => {

@@ -1,8 +1,8 @@
-/** Several devices of one account, and those that are signed out from another. */
+/** Several devices of one account. */
 import { expect, test } from 'vitest'
 import { ada, createVisitor, grace, idOf, signIn } from './visitor.ts'
 
-/** The part of the journey of several devices. */
+/** Registers the tests of several devices. */
 export function devicesJourney(baseUrl: () => string): void {
   const signedIn = (who: typeof ada, userAgent?: string) => signIn(baseUrl(), who, userAgent)
 

@@ -1,8 +1,8 @@
-/** Before anybody signs in: the cookie, the visits, the cart, the messages. */
+/** Visitors who are not signed in: the cookie, the visits, the cart, the messages. */
 import { expect, test } from 'vitest'
 import { add, cartOf, createVisitor, products } from './visitor.ts'
 
-/** The part of the journey that needs no account. */
+/** Registers the tests that need no account. */
 export function guestJourney(baseUrl: () => string): void {
   const arrive = () => createVisitor(baseUrl())
 
@@ -44,6 +44,15 @@ export function guestJourney(baseUrl: () => string): void {
     await Promise.all(more.map((product) => visitor.post('/cart/add', { product })))
     const cart = cartOf(await visitor.get('/cart'))
     expect(cart).toEqual({ key: 6, bell: 5, mug: 5, map: 5, lantern: 5, blanket: 5 })
+  })
+
+  test('twenty parallel clicks are twenty', async () => {
+    const visitor = arrive()
+    await add(visitor, 'key')
+    const clicks = Array.from({ length: 20 }, () => visitor.post('/clicks'))
+    const counts = (await Promise.all(clicks)).map(({ html }) => JSON.parse(html).count)
+    expect(counts.toSorted((a, b) => a - b)).toEqual(clicks.map((_, index) => index + 1))
+    expect((await visitor.get('/')).text).toContain('20 clicks so far, none lost.')
   })
 
   test('a flash message is shown once', async () => {

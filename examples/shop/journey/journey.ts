@@ -1,4 +1,4 @@
-/** What every version of the demo does, whatever its framework: told over HTTP alone. */
+/** The tests that every version of the demo passes, over HTTP. */
 import { accountJourney } from './account.ts'
 import { type MakeListener, useDemo } from './demo.ts'
 import { devicesJourney } from './devices.ts'
@@ -6,6 +6,7 @@ import { guestJourney } from './guest.ts'
 import { limitJourney } from './limit.ts'
 import { rememberJourney } from './remember.ts'
 import { rotationJourney } from './rotation.ts'
+import { sourceJourney } from './source.ts'
 import { stepUpJourney } from './step-up.ts'
 
 /** Registers the journey's tests. */
@@ -20,4 +21,5 @@ export function journey(makeListener: MakeListener): void {
   rotationJourney(place)
   stepUpJourney(place)
   rememberJourney(place)
+  sourceJourney(baseUrl)
 }

@@ -1,10 +1,10 @@
-/** Three devices at once: what becomes of the one that a fourth replaces. */
+/** The limit of three devices: a fourth login signs one out. */
 import { expect, test } from 'vitest'
-import { ada, grace, idOf, type Place, seconds, signIn } from './visitor.ts'
+import { ada, createVisitor, grace, idOf, minutes, type Place, seconds, signIn } from './visitor.ts'
 
-/** The part of the journey of the limit of devices. */
+/** Registers the tests of the limit. */
 export function limitJourney(place: () => Place): void {
-  /** Signs in on one device after another, a while apart. */
+  /** Signs in on one device after another, 20 seconds apart. */
   async function signInOn(count: number, who = ada) {
     const visitors = []
     for (let device = 1; device <= count; device++) {
@@ -23,6 +23,29 @@ export function limitJourney(place: () => Place): void {
     expect(refused?.setCookies).toEqual([])
     for (const visitor of [...others, fourth]) expect((await visitor.get('/')).status).toBe(200)
     expect((await first?.post('/sign-in', ada))?.text).toContain('Signed in as Ada Lovelace.')
+  })
+
+  test('the fourth device is told which one it signed out', async () => {
+    const iPhone = 'Mozilla/5.0 (iPhone) Version/26.0 Mobile/15E148 Safari/604.1'
+    const first = await signIn(place().url, ada, iPhone)
+    place().pass(2 * minutes)
+    await first.get('/')
+    await signInOn(2)
+    place().pass(3 * minutes)
+    await first.get('/cart')
+    await signInOn(1)
+    const second = await createVisitor(place().url).post('/sign-in', ada)
+    expect(second.text).toContain('Signed in as Ada Lovelace.')
+    expect(second.text).toMatch(/Node|Unknown device/)
+    expect(second.text).toContain(
+      '(signed in 4 minutes ago, last seen 4 minutes ago) was signed out',
+    )
+  })
+
+  test('a login with a place left signs nobody out', async () => {
+    await signInOn(2)
+    const { text } = await createVisitor(place().url).post('/sign-in', ada)
+    expect(text).not.toContain('was signed out')
   })
 
   test('with all places taken, the devices page says which one would go', async () => {

@@ -1,12 +1,12 @@
-/** Limits, step-up and the countdown in headless Chromium: as they look, and with script and without. */
+/** Limits and step-up in headless Chromium. */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { type MakeListener, useDemo } from './demo.ts'
-import { desktop, fillIn, looks, overhang, useBrowser } from './screen.ts'
-import { ada, minutes, seconds, signIn } from './visitor.ts'
+import { fillIn, looks, overhang, useBrowser } from './screen.ts'
+import { ada, minutes, signIn } from './visitor.ts'
 
-/** Registers the tests of limits and step-up, in the looks named. */
+/** Registers the tests, in the given looks. */
 export function limitsInChromium(makeListener: MakeListener, names = Object.keys(looks)): void {
   const { open, shots } = useBrowser()
   const demo = useDemo(makeListener)
@@ -70,38 +70,7 @@ export function limitsInChromium(makeListener: MakeListener, names = Object.keys
     },
   )
 
-  test('with script the numbers count down to the rotation', async () => {
-    const page = await open(desktop)
-    await page.clock.install({ time: 0 })
-    await page.clock.pauseAt(60_000) // far enough that a slow machine is not past it
-    await page.goto(`${demo.url}/sign-in`)
-    await fillIn(page, 'ada', 'analytical')
-    const words = page.locator('[data-left]')
-    expect(await words.textContent()).toBe('in 5:00 min')
-    await page.clock.runFor('00:01')
-    expect(await words.textContent()).toBe('in 4:59 min')
-    await page.clock.runFor('04:50')
-    expect(await words.textContent()).toBe('in 0:09 min')
-    await page.clock.runFor('00:09')
-    expect(await words.textContent()).toBe('due: your next clicks bring it')
-    await page.context().close()
-  })
-
-  test('without script a page says how long it was when it was made', async () => {
-    const page = await arrive('desktop-dark-no-script')
-    demo.pass(1 * minutes + 1 * seconds)
-    await page.goto(page.url())
-    expect(await page.locator('[data-left]').textContent()).toBe('in 3:59 min')
-    await page.context().close()
-  })
-
-  test('the policy lets only our own files run', async () => {
-    const policy = (await fetch(demo.url)).headers.get('content-security-policy')
-    expect(policy).toContain("default-src 'none'; script-src 'self';")
-    expect(policy).not.toContain('unsafe')
-  })
-
-  /** A page that is signed in as Ada, in one of the looks. */
+  /** Opens a page that is signed in as Ada, in one of the looks. */
   async function arrive(look: string): Promise<Page> {
     const page = await open(looks[look])
     await page.goto(`${demo.url}/sign-in`)

@@ -1,26 +1,29 @@
-/** server.ts as people start it: a process with an environment. */
+/** The tests of server.ts as a process with an environment. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { afterEach, expect, test } from 'vitest'
 
 const secret = 'a secret that only this test run knows: 7Kq2mZ'
 
-/** Registers the test that the server.ts in a folder starts. */
+/** Registers the tests of the start of the server.ts in a folder. */
 export function starts(folder: string): void {
   const start = useServer(folder)
 
-  test('it prints its URL and its users, and answers there', async () => {
+  test('it prints its URL and its users, and responds on this machine only', async () => {
     const demo = start({ PORT: '0', SESSION_SECRET: secret })
     const url = await demo.url()
     expect((await fetch(url)).status).toBe(200)
+    expect(await reaches(outerAddress(), Number(new URL(url).port))).toBe(false)
     expect(demo.output()).toContain('ada / analytical')
+    expect(demo.output()).not.toContain('HOST')
     expect(demo.output()).not.toContain('secretKey')
   })
 }
 
-/** Registers the tests of how it minds its environment, which is alike in all versions. */
+/** Registers the tests of the environment variables, which are the same in all versions. */
 export function mindsItsEnvironment(folder: string): void {
   const start = useServer(folder)
 
@@ -29,6 +32,29 @@ export function mindsItsEnvironment(folder: string): void {
     await close()
     const demo = start({ PORT: `${port}`, SESSION_SECRET: secret })
     expect(await demo.url()).toBe(`http://localhost:${port}`)
+  })
+
+  test('HOST opens it to the network, with a warning', async () => {
+    const demo = start({ HOST: '0.0.0.0', PORT: '0', SESSION_SECRET: secret })
+    const { port } = new URL(await demo.url())
+    expect(await reaches(outerAddress(), Number(port))).toBe(true)
+    await expect
+      .poll(demo.output)
+      .toContain('HOST is 0.0.0.0: the demo listens beyond this machine')
+  })
+
+  test.each(['::1', 'localhost'])('HOST=%s is this machine, and needs no warning', async (host) => {
+    const demo = start({ HOST: host, PORT: '0', SESSION_SECRET: secret })
+    await demo.url()
+    demo.child.kill('SIGTERM')
+    await demo.exitCode
+    expect(demo.output()).not.toContain('HOST')
+  })
+
+  test('a HOST that is no address of this machine stops it', async () => {
+    const demo = start({ HOST: '192.0.2.1', PORT: '0', SESSION_SECRET: secret })
+    expect(await demo.exitCode).toBe(1)
+    expect(demo.output()).toContain("HOST is '192.0.2.1'")
   })
 
   test('without a secret it says that it made one', async () => {
@@ -66,7 +92,7 @@ export function mindsItsEnvironment(folder: string): void {
   })
 }
 
-/** Starts the server.ts in a folder, and ends what a test has left of it. */
+/** Returns a function that starts the server.ts in a folder. What still runs ends with the test. */
 function useServer(folder: string) {
   const children: ChildProcess[] = []
   afterEach(() => {
@@ -89,7 +115,22 @@ function useServer(folder: string) {
   }
 }
 
-/** Waits until the child has printed its URL, or ended without one. */
+/** Returns an address of this machine that is not 127.0.0.1. */
+function outerAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const outer = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)
+  return outer?.address ?? '127.0.0.2'
+}
+
+/** Resolves to whether something listens there. */
+function reaches(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, host, () => resolve(true))
+    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy())
+  })
+}
+
+/** Resolves when the child has printed its URL; rejects if it ends before. */
 async function urlIn(child: ChildProcess, output: () => string): Promise<string> {
   for (;;) {
     const url = /http:\/\/localhost:\d+/.exec(output())?.[0]
@@ -99,10 +140,10 @@ async function urlIn(child: ChildProcess, output: () => string): Promise<string>
   }
 }
 
-/** A port below the range from which a system hands out its own, so that nobody is given it after `close`. */
+/** Listens on a port below the range that the system assigns from, so that it is still free after `close`. */
 async function occupyPort(): Promise<{ port: number; close(): Promise<unknown> }> {
   const port = randomInt(10_000, 32_000)
-  const server = createServer().listen(port)
+  const server = createServer().listen(port, '127.0.0.1')
   const occupied = { port, close: () => new Promise((resolve) => server.close(resolve)) }
   return once(server, 'listening').then(() => occupied, occupyPort)
 }

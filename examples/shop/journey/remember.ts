@@ -1,8 +1,8 @@
-/** Remember me: other numbers for the same login. */
+/** Remember me. */
 import { expect, test } from 'vitest'
 import { ada, createVisitor, days, minutes, type Place } from './visitor.ts'
 
-/** The part of the journey of a device that is to be remembered, and of one that is not. */
+/** Registers the tests of remembered and other logins. */
 export function rememberJourney(place: () => Place): void {
   async function signedIn(fields: Record<string, string>) {
     const visitor = createVisitor(place().url)

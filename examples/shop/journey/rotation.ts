@@ -1,8 +1,8 @@
-/** A token that gets old: when the next one comes, what it changes, and what an old one is worth later. */
+/** Rotation by age and its grace, and the replay of an old token. */
 import { expect, test } from 'vitest'
 import { ada, createVisitor, idOf, minutes, type Place, seconds, signIn } from './visitor.ts'
 
-/** The part of the journey of rotation by age. */
+/** Registers the tests of rotation. */
 export function rotationJourney(place: () => Place): void {
   const arrive = () => signIn(place().url, ada)
   const withCookie = (cookie: string) => Object.assign(createVisitor(place().url), { cookie })

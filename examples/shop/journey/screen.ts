@@ -1,4 +1,4 @@
-/** What the browser tests share: one Chromium for a file, screens to look at, and a folder for pictures. */
+/** What the browser tests share: one Chromium per file, the looks, and the folder of screenshots. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ export const looks: Record<string, BrowserContextOptions> = {
   'phone-dark': { ...iPhone, colorScheme: 'dark' },
 }
 
-/** One browser for the tests of a file; SCREENSHOTS=folder keeps the pictures. */
+/** Starts one browser for the tests of a file. SCREENSHOTS=folder keeps the screenshots. */
 export function useBrowser() {
   let browser: Browser
   let shots: string
@@ -47,14 +47,14 @@ export function useBrowser() {
   }
 }
 
-/** Fills in the sign-in form and sends it. */
+/** Fills in the sign-in form and submits it. */
 export async function fillIn(page: Page, name: string, password: string) {
   await page.getByLabel('Name', { exact: true }).fill(name)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-/** By how many pixels the page is wider than the screen. */
+/** Returns by how many pixels the page is wider than the screen. */
 export function overhang(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - innerWidth')
 }

@@ -1,10 +1,10 @@
-/** The e-mail address, which takes a recent login to change. */
+/** Step-up: only users who logged in recently may change the e-mail address. */
 import { expect, test } from 'vitest'
 import { ada, createVisitor, grace, idOf, minutes, type Place, seconds, signIn } from './visitor.ts'
 
 const { password } = ada
 
-/** The part of the journey of step-up. */
+/** Registers the tests of step-up. */
 export function stepUpJourney(place: () => Place): void {
   const arrive = () => signIn(place().url, ada)
 

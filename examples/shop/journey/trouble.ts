@@ -1,12 +1,11 @@
-/** What a visitor sees when something goes wrong. */
-import { SessionStoreError, type StoreFactory } from '@sojourn/core'
-import type { SessionStore } from '@sojourn/core/store'
+/** Error pages. */
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test, vi } from 'vitest'
+import { failing } from '../src/store.ts'
 import { type MakeListener, useDemo } from './demo.ts'
 import { createVisitor } from './visitor.ts'
 
-/** Registers the tests of what goes wrong. */
+/** Registers the tests of error pages. */
 export function troubles(makeListener: MakeListener): void {
   let isDown = false
   const makeStore = () => {
@@ -63,16 +62,4 @@ export function troubles(makeListener: MakeListener): void {
     expect(text).toContain('There is nothing here')
     expect(text).toContain('Cart 1')
   })
-}
-
-/** A store that cannot open anything while `isDown` says so. */
-function failing(factory: StoreFactory, isDown: () => boolean): StoreFactory {
-  return (env) => {
-    const store: SessionStore = factory(env)
-    const trouble = new SessionStoreError('ERR_STORE_UNAVAILABLE', 'The store is down for a test.')
-    return {
-      ...store,
-      open: (tokens) => (isDown() ? Promise.reject(trouble) : store.open(tokens)),
-    }
-  }
 }

@@ -1,31 +1,31 @@
-/** A visitor over HTTP: a small cookie jar, and redirects followed one by one. */
+/** A visitor over HTTP, with a cookie jar. It follows redirects. */
 
-/** What a visitor gets to see. */
+/** A page that a visitor got. */
 export interface View {
   readonly status: number
   readonly path: string
   readonly html: string
-  /** The words of the page, without its markup. */
+  /** The text of the page, without markup. */
   readonly text: string
-  /** Every Set-Cookie on the way here. */
+  /** The Set-Cookie lines of the page and of all redirects to it. */
   readonly setCookies: readonly string[]
   /** The headers of the last response. */
   readonly headers: Headers
 }
 
 export interface Visitor {
-  /** The site that it visits. */
+  /** The origin of the site. */
   readonly origin: string
-  /** The Cookie header that the next request sends. */
+  /** The Cookie header of the next request. */
   cookie: string
   get(path: string): Promise<View>
-  /** Sends a form and follows to the page that it leads to. */
+  /** Sends a form and returns the page that it leads to. */
   post(path: string, fields?: Record<string, string>): Promise<View>
-  /** Sends whatever else, and follows likewise. */
+  /** Sends any other request and returns the page that it leads to. */
   send(path: string, init: RequestInit): Promise<View>
 }
 
-/** Where a demo runs, on a clock that only moves when it is told to. */
+/** Where a demo runs, with a clock that the test moves. */
 export interface Place {
   readonly url: string
   pass(ms: number): void
@@ -44,25 +44,25 @@ export async function add(visitor: Visitor, ...products: string[]): Promise<void
   for (const product of products) await visitor.post('/cart/add', { product })
 }
 
-/** A visitor who has signed in. */
+/** Returns a visitor who has signed in. */
 export async function signIn(baseUrl: string, who: typeof ada, userAgent?: string) {
   const visitor = createVisitor(baseUrl, userAgent)
   await visitor.post('/sign-in', who)
   return visitor
 }
 
-/** The session id that the panel shows. */
+/** Returns the session id in the panel. */
 export function idOf({ html }: View): string {
   return /<code>([\w-]+\.[\w-]+)<\/code>/.exec(html)?.[1] ?? 'none'
 }
 
-/** What the cart page lists: how many of which product. */
+/** Returns the lines of the cart page: the number of each product. */
 export function cartOf({ html }: View): Record<string, number> {
   const rows = html.matchAll(/data-product="(\w+)" data-count="(\d+)"/g)
   return Object.fromEntries([...rows].map(([, id, count]) => [id, Number(count)]))
 }
 
-/** A visitor without a cookie. */
+/** Returns a visitor without a cookie. */
 export function createVisitor(baseUrl: string, userAgent = 'node'): Visitor {
   const visitor: Visitor = {
     origin: new URL(baseUrl).origin,
@@ -87,7 +87,7 @@ export function createVisitor(baseUrl: string, userAgent = 'node'): Visitor {
   }
 }
 
-/** The jar after a response: a cookie that is set replaces the one of its name, an expired one leaves. */
+/** Returns the jar after a response. An expired cookie is deleted from it. */
 function afterwards(cookie: string, setCookies: readonly string[]): string {
   const jar = new Map(cookie ? cookie.split('; ').map(pairOf) : [])
   for (const line of setCookies) {

@@ -1,4 +1,4 @@
-/** A cart in the session's data. Each function takes the data, so that `session.update` can run it. */
+/** A cart in the session data. The functions take the data, so that `session.update` can call them. */
 import type { SessionData } from '@sojourn/core'
 import { type Product, products } from './products.ts'
 
@@ -14,7 +14,7 @@ export function addToCart(data: SessionData, { id }: Product): void {
   data.cart = { ...cart, [id]: (cart[id] ?? 0) + 1 }
 }
 
-/** Takes one of a product out; the last one takes its line along, and the last line the cart. */
+/** Takes one of a product out. Deletes the cart with its last product, so that an empty cart stores nothing. */
 export function takeFromCart(data: SessionData, { id }: Product): void {
   const { [id]: count = 0, ...others } = data.cart ?? {}
   const cart = count > 1 ? { ...data.cart, [id]: count - 1 } : others
@@ -22,19 +22,19 @@ export function takeFromCart(data: SessionData, { id }: Product): void {
   else delete data.cart
 }
 
-/** The cart's lines, in the order of the shop. */
+/** Returns the cart's lines, in the order of the shop. */
 export function linesOf({ cart = {} }: SessionData): readonly CartLine[] {
   return products
     .map((product) => ({ product, count: cart[product.id] ?? 0 }))
     .filter(({ count }) => count > 0)
 }
 
-/** How many things are in the cart. */
+/** Returns the number of things in the cart. */
 export function countOf(data: SessionData): number {
   return linesOf(data).reduce((sum, { count }) => sum + count, 0)
 }
 
-/** What they cost together, in euros. */
+/** Returns the total price, in euros. */
 export function totalOf(data: SessionData): number {
   return linesOf(data).reduce((sum, { product, count }) => sum + count * product.price, 0)
 }

@@ -1,4 +1,4 @@
-/** A readable name for a device, from its User-Agent: good enough for a list of devices. */
+/** Names of devices by their User-Agent. It is a guess, good enough for a list of devices. */
 
 const browsers: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['Edge', /\bEdg(?:A|iOS)?\//],
@@ -21,7 +21,7 @@ const systems: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['Linux', /\bLinux\b/],
 ]
 
-/** Such as `Firefox on Windows`; `Unknown device` where the User-Agent says nothing. */
+/** Returns a name such as `Firefox on Windows`, or `Unknown device`. */
 export function deviceName(userAgent = ''): string {
   const browser = nameIn(browsers, userAgent)
   const system = nameIn(systems, userAgent)

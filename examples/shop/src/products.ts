@@ -1,4 +1,4 @@
-/** What the shop sells. Page dressing: nothing here knows of sessions. */
+/** The products of the shop. */
 
 export interface Product {
   readonly id: string
@@ -17,7 +17,7 @@ export const products: readonly Product[] = [
   { id: 'blanket', name: 'Wool blanket', note: 'Warm, and a bit too small.', price: 48 },
 ]
 
-/** The product of an id, which may come from a form and be anything. */
+/** Returns the product of an id. The id may come from a form, so it may be anything. */
 export function findProduct(id: string): Product | undefined {
   return products.find((product) => product.id === id)
 }

@@ -1,17 +1,18 @@
-/** Runs a demo as a process. PORT comes from the environment. */
+/** Runs a demo as a process. HOST and PORT come from the environment. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type SessionManager, SessionUsageError } from '@sojourn/core'
 import { users } from './users.ts'
 
-/** A demo that is ready to answer. */
+/** A demo that is ready for requests. */
 export interface Demo {
   readonly manager: SessionManager
   readonly listener: RequestListener
 }
 
-const { PORT = '3000' } = process.env
+const loopback = '127.0.0.1'
+const { HOST = loopback, PORT = '3000' } = process.env
 
-/** Makes a demo and listens, until the process is told to end. What the operator has to mend is said in a line. */
+/** Creates a demo and listens until SIGINT or SIGTERM. Prints what the operator must change, without a stack trace. */
 export function serve(makeDemo: () => Demo): void {
   try {
     listen(makeDemo)
@@ -25,8 +26,8 @@ function listen(makeDemo: () => Demo) {
   const port = Number(PORT)
   if (!isPort(port)) return stop(`PORT is '${PORT}'. Give a number up to 65535, such as PORT=3001.`)
   const { manager, listener } = makeDemo()
-  const server = createServer(listener).listen(port, () => greet(server))
-  server.once('error', (error) => stop(whyNot(error)))
+  const server = createServer(listener).listen(port, HOST, () => greet(server))
+  server.once('error', (error) => stop(reasonOf(error)))
   const end = () => shutDown(server, manager.close)
   process.once('SIGINT', end).once('SIGTERM', end)
 }
@@ -40,16 +41,27 @@ function greet(server: Server) {
   const port = typeof address === 'object' ? address?.port : PORT
   const logins = users.map(({ login, password }) => `${login} / ${password}`)
   console.log(`\nThe demo runs at http://localhost:${port}\nSign in as ${logins.join(', ')}\n`)
+  if (isLoopback(HOST)) return
+  console.warn(
+    `HOST is ${HOST}: the demo listens beyond this machine, and everybody who reaches it knows its passwords.\n`,
+  )
 }
 
-/** Lets requests finish, but not for ever, and then closes the store. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** Gives open requests two seconds to finish, then closes the store. */
 function shutDown(server: Server, closeStore: () => Promise<void>) {
   setTimeout(() => server.closeAllConnections(), 2000).unref()
   server.close(() => void closeStore())
 }
 
-function whyNot(error: Error): string {
-  if (!('code' in error) || error.code !== 'EADDRINUSE') return error.message
+function reasonOf(error: Error): string {
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `HOST is '${HOST}', which is no address of this machine. Leave it out, or give HOST=0.0.0.0 for all.`
+  if (code !== 'EADDRINUSE') return error.message
   return `Port ${PORT} is taken. Choose another one: PORT=${Number(PORT) + 1} npx -y pnpm@10.34.9 start`
 }
 

@@ -1,8 +1,8 @@
 import type { Clock, SessionManager } from '@sojourn/core'
 
-/** What an application is made of. */
+/** The parameters of an application. */
 export interface Setting {
   readonly manager: SessionManager
-  /** What the pages tell the time by: the manager's. @default the machine's */
+  /** The clock of the pages; tests pass the manager's. @default the machine's */
   readonly clock?: Clock
 }

@@ -1,9 +1,9 @@
-/** How long the demo's sessions live: short, so that a visitor sees the limits at work. */
+/** The limits of the demo's sessions: short, so that visitors see them at work. */
 import type { LoginOptions, SessionOptions } from '@sojourn/core'
 
 const minute = 60_000
 
-/** The manager's options. A token may get five minutes old; `touchInterval` is how fast that is noticed. */
+/** The manager's options. A token is replaced after five minutes; `touchInterval` limits how late that may be. */
 export const limits = {
   maxAge: '30m',
   touchInterval: '10s',
@@ -11,15 +11,15 @@ export const limits = {
   limit: { max: 3 },
 } as const satisfies Partial<SessionOptions>
 
-/** A login that the device remembers: the cookie stays when the browser closes. */
+/** The limits of a remembered login: the cookie stays when the browser closes. */
 export const remembered = {
   persistent: true,
   maxAge: '7d',
   absoluteTimeout: '30d',
 } as const satisfies LoginOptions
 
-/** A login that goes with the browser, and has the manager's idle limit. */
+/** The limits of other logins: the cookie ends with the browser. */
 export const fleeting = { persistent: false, maxAge: limits.maxAge } as const satisfies LoginOptions
 
-/** How long a password opens what is sensitive. */
+/** For how long after a login the e-mail address may be changed, in ms. */
 export const recently = 2 * minute

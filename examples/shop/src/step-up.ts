@@ -1,20 +1,20 @@
-/** Step-up: when and where to ask for the password, and where one may go on. */
+/** Step-up: which errors ask for the password, and the pages that it may lead to. */
 import { SessionAccessError } from '@sojourn/core'
 
-/** Where one may go on. A path from an address counts only if it is here, so that no link leads away. */
+/** A list, because the goal comes from the URL: a link on another site must not choose where it leads. */
 const destinations: ReadonlySet<unknown> = new Set(['/account/email'])
 
-/** Whether an error is that of `requireRecent`; a password does not help against others, such as that of `csrf()`. */
+/** Returns whether an error is that of `requireRecent`. A password does not help against others, such as that of `csrf()`. */
 export function asksForPassword(error: unknown): boolean {
   return error instanceof SessionAccessError && error.code === 'ERR_SESSION_NOT_RECENT'
 }
 
-/** Where the password is asked for before one goes on to `goal`. */
+/** Returns the address of the form that asks for the password and then leads to `goal`. */
 export function questionBefore(goal: string): string {
   return `/confirm?goal=${goal}`
 }
 
-/** The path that an address or a form names as the goal, if one may go there. */
+/** Returns `goal` if it is allowed, else the account page. */
 export function destinationOf(goal: unknown): string {
   return destinations.has(goal) ? String(goal) : '/account'
 }

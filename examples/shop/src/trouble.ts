@@ -1,17 +1,17 @@
-/** What to say when a page cannot be shown. */
+/** Responses to errors. */
 import { SessionConflictError, SessionError, SessionStoreError } from '@sojourn/core'
 import { layout } from './views/layout.ts'
 import { endedPage, errorPage } from './views/notice.ts'
 
-/** An answer in a bare frame: the session may be what failed, so nothing is asked of it. */
-export interface TroubleAnswer {
+/** An error page. It does not use the session, because that may be what failed. */
+export interface ErrorResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly html: string
 }
 
-/** What is answered to an error; one that is ours to mend is logged. */
-export function answerTo(error: unknown): TroubleAnswer {
+/** Returns the response to an error. Logs it if the server is to blame. */
+export function responseTo(error: unknown): ErrorResponse {
   const status = statusOf(error)
   if (status >= 500) console.error(error)
   const hasEnded = error instanceof SessionConflictError && error.code === 'ERR_SESSION_ENDED'
@@ -22,7 +22,7 @@ export function answerTo(error: unknown): TroubleAnswer {
   }
 }
 
-/** Sojourn's errors know their status, and so do those of the frameworks; Fastify calls it `statusCode`. */
+/** Errors of Sojourn and of the frameworks have a status; Fastify calls it `statusCode`. */
 function statusOf(error: unknown): number {
   if (error instanceof SessionError) return error.status
   const { status, statusCode } =

@@ -1,10 +1,10 @@
-/** A few built-in users. Their passwords are no secret: the sign-in page shows them. */
+/** Three built-in users. Their passwords are not secret: the sign-in page shows them. */
 import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 
 export interface User {
   readonly id: string
-  /** What to type when signing in. */
+  /** The name to sign in with. */
   readonly login: string
   readonly name: string
   readonly password: string
@@ -16,17 +16,17 @@ export const users: readonly User[] = [
   { id: 'user-3', login: 'alan', name: 'Alan Turing', password: 'bletchley' },
 ]
 
-/** The users' e-mail addresses by the user's id. */
+/** Returns the e-mail addresses by the user's id. */
 export function createEmails(): Map<string, string> {
   return new Map(users.map(({ id, login }) => [id, `${login}@example.org`]))
 }
 
-/** The user of a session's `userId`. */
+/** Returns the user of a session's `userId`. */
 export function findUser(id: string | undefined): User | undefined {
   return users.find((user) => user.id === id)
 }
 
-/** The user whom a name and a password belong to; `undefined` when either is wrong. */
+/** Returns the user of a name and a password, or `undefined` if one of them is wrong. */
 export async function authenticate(login: string, password: string): Promise<User | undefined> {
   const user = users.find((user) => user.login === login.trim().toLowerCase())
   const { salt, hash } = credentials.get(user?.id) ?? nobody
@@ -46,7 +46,7 @@ const credentials: ReadonlyMap<string | undefined, Credential> = new Map(
   users.map(({ id, password }) => [id, createCredential(password)]),
 )
 
-/** For names that nobody has, so that trying one takes as long as trying a password. */
+/** For unknown names: checking one takes as long as checking a password, so the time does not tell which names exist. */
 const nobody = createCredential('')
 
 function createCredential(password: string): Credential {

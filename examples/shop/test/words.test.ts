@@ -1,4 +1,3 @@
-/** The small functions that put things into words. */
 import { expect, test } from 'vitest'
 import { deviceName } from '../src/device-name.ts'
 import { html, render } from '../src/views/html.ts'

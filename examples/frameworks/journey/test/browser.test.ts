@@ -33,6 +33,7 @@ describe.each(frameworks)('$name', (framework) => {
     await page.waitForURL('**/sign-in')
     await fillIn(page, ada.login, 'wrong')
     await page.getByRole('alert').getByText('do not belong together').waitFor()
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(ada.login)
     await fillIn(page, ada.login, ada.password)
     await page.getByRole('heading', { name: 'Hello Ada Lovelace' }).waitFor()
     await page.getByText('Your lantern arrives on Friday.').waitFor()

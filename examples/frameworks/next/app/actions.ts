@@ -13,10 +13,14 @@ export async function add(form: FormData) {
   redirect('/')
 }
 
-/** Returns what the form shows after a failed attempt. */
-export async function signIn(_said: string, form: FormData): Promise<string> {
-  const user = await authenticate(String(form.get('login')), String(form.get('password')))
-  if (!user) return 'That name and password do not belong together.'
+/** Returns what the form shows after a failed attempt. React empties a form after its action, so the name is returned too. */
+export async function signIn(
+  _before: unknown,
+  form: FormData,
+): Promise<{ message: string; login: string }> {
+  const login = String(form.get('login'))
+  const user = await authenticate(login, String(form.get('password')))
+  if (!user) return { message: 'That name and password do not belong together.', login }
   return changeSession(async (session) => {
     await session.login(user.id)
     redirect('/account')

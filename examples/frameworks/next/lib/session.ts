@@ -2,8 +2,7 @@
 import '@sojourn/example-shop/session-data'
 import {
   createSessionManager,
-  defaultConfig,
-  devConfig,
+  envConfig,
   SessionAccessError,
   type SessionManager,
 } from '@sojourn/core'
@@ -14,14 +13,13 @@ import { cookies, headers } from 'next/headers'
 import { forbidden, unauthorized } from 'next/navigation'
 import { cache } from 'react'
 
-const { NODE_ENV, SESSION_SECRET = '' } = process.env
-const config = NODE_ENV === 'production' ? defaultConfig : devConfig
+const { SESSION_SECRET } = process.env
 
 // Next.js loads this module once for each bundle, and in development again after each change: the manager and its store
 // must be the same for all of them.
 const shared = globalThis as { sessionManager?: SessionManager }
 shared.sessionManager ??= createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: shopStore() }),
+  envConfig(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
 export const manager = shared.sessionManager
 

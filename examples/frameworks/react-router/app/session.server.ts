@@ -2,8 +2,7 @@
 import '@sojourn/example-shop/session-data'
 import {
   createSessionManager,
-  defaultConfig,
-  devConfig,
+  envConfig,
   SessionAccessError,
   type SessionManager,
 } from '@sojourn/core'
@@ -12,13 +11,12 @@ import { shopStore } from '@sojourn/example-shop/store'
 import { csrf, type Guard, type Session, sessions } from '@sojourn/web'
 import { createContext, type MiddlewareFunction } from 'react-router'
 
-const { NODE_ENV, SESSION_SECRET = '' } = process.env
-const config = NODE_ENV === 'production' ? defaultConfig : devConfig
+const { SESSION_SECRET } = process.env
 
 // In development Vite loads this file again after a change: the manager and its store must outlive that.
 const shared = globalThis as { sessionManager?: SessionManager }
 shared.sessionManager ??= createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: shopStore() }),
+  envConfig(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
 const withSession = sessions(shared.sessionManager)
 const checkOrigin = csrf()

@@ -1,4 +1,4 @@
-/** The account, and the form for another e-mail address. */
+/** The account page, and the form that changes the e-mail address. */
 import type { Session } from '@sojourn/core'
 import { recently } from '../settings.ts'
 import { findUser } from '../users.ts'
@@ -7,7 +7,7 @@ import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 import { countdown, moment } from './words.ts'
 
-/** The account of a user. */
+/** Returns the account page of a user. */
 export function accountPage(
   { userId, info }: Session,
   { now, email }: { now: number; email: string | undefined },
@@ -16,6 +16,7 @@ export function accountPage(
   const provedAt = info?.authenticatedAt ?? 0
   return {
     title: 'Your account',
+    sources: ['routes/account.ts', 'views/account.ts'],
     body: html`
 <div class="column">
   <h1>Your account</h1>
@@ -35,7 +36,7 @@ export function accountPage(
   }
 }
 
-/** The form for another address, with what was typed before. */
+/** Returns the form for the new address. It keeps what was typed before. */
 export function emailPage({
   email,
   hasFailed,
@@ -45,6 +46,7 @@ export function emailPage({
 }): Page {
   return {
     title: 'Your new address',
+    sources: ['routes/account.ts', 'views/account.ts'],
     body: html`
 <div class="column narrow">
   <h1>Your new address</h1>

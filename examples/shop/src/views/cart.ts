@@ -6,10 +6,14 @@ import { icon } from './icons.ts'
 import type { Page } from './layout.ts'
 import { price } from './words.ts'
 
-/** The cart of a visitor. */
+/** Returns the cart page. */
 export function cartPage(session: Session): Page {
   const body = countOf(session.data) === 0 ? empty : full(session)
-  return { title: 'Cart', body: html`<div class="column"><h1>Your cart</h1>${body}</div>` }
+  return {
+    title: 'Cart',
+    sources: ['routes/shop.ts', 'views/cart.ts'],
+    body: html`<div class="column"><h1>Your cart</h1>${body}</div>`,
+  }
 }
 
 const empty = html`<p class="lede">Nothing in it yet. <a href="/">Have a look around.</a></p>`

@@ -1,9 +1,9 @@
-/** The question for the password before something sensitive. */
+/** Asks for the password again before something sensitive. */
 import type { User } from '../users.ts'
 import { html } from './html.ts'
 import type { Page } from './layout.ts'
 
-/** Asks a user for the password; `goal` is where the answer leads. */
+/** Returns the form for the password of a user. `goal` is the page that it leads to. */
 export function confirmPage({
   user,
   goal,
@@ -16,6 +16,7 @@ export function confirmPage({
   const state = hasFailed && html`aria-invalid="true" aria-describedby="error"`
   return {
     title: 'Your password, please',
+    sources: ['routes/confirm.ts', 'views/confirm.ts'],
     body: html`
 <div class="column narrow">
   <h1>Is it still you, ${user?.name}?</h1>

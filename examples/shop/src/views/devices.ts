@@ -1,15 +1,16 @@
-/** Your devices: every live session of a user, as `manager.sessions` lists them. */
+/** The devices page: every live session of a user, from `manager.sessions`. */
 import type { Session, SessionInfo } from '@sojourn/core'
 import { isRemembered } from '../login-options.ts'
 import { limits } from '../settings.ts'
 import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
+import { deviceIcon, icon } from './icons.ts'
 import type { Page } from './layout.ts'
 import { moment, plural } from './words.ts'
 
 const { max } = limits.limit
 
-/** The devices of a user, with the one that asks marked. */
+/** Returns the devices page. It marks the session of the request. */
 export function devicesPage(
   session: Session,
   { devices, now }: { devices: readonly SessionInfo[]; now: number },
@@ -18,6 +19,7 @@ export function devicesPage(
   const others = devices.filter(({ id }) => id !== session.id)
   return {
     title: 'Your devices',
+    sources: ['routes/devices.ts', 'views/devices.ts'],
     body: html`
 <div class="column">
   <h1>Your devices</h1>
@@ -30,9 +32,9 @@ export function devicesPage(
 }
 
 interface Place {
-  /** The id of the session that asks. */
+  /** The id of the session of this request. */
   readonly here: string
-  /** The id of the session that a sign-in on one more device ends. */
+  /** The id of the session that a login on one more device ends. */
   readonly next: string | undefined
   readonly now: number
 }
@@ -43,6 +45,7 @@ function row(device: SessionInfo, { here, next, now }: Place): Html {
   const name = client['device'] ?? 'Unknown device'
   return html`
 <li class="row">
+  ${icon(deviceIcon(name))}
   <h2 class="grow">${name} ${isThis && html`<span class="badge live">This device</span>`}
     ${id === next && html`<span class="badge warm">Next to go</span>`}</h2>
   <form method="post" action="/devices/revoke">

@@ -1,22 +1,22 @@
-/** HTML by tagged template: whatever is not `html` itself is escaped. */
+/** HTML by tagged templates. What is not made by `html` is escaped. */
 
 const markup = Symbol('markup')
 
-/** Markup that is safe to send. Only `html` makes it, so no data can pose as it. */
+/** Markup that is safe to send. Only `html` creates it: the symbol is private, so no data can imitate it. */
 export interface Html {
   readonly [markup]: string
 }
 
-/** What may stand in a template: markup, text to be escaped, a list of either, or nothing. */
+/** A value in a template: markup, text that is escaped, a list of both, or nothing. */
 export type Part = Html | string | number | false | undefined | readonly Part[]
 
-/** Writes markup. Attribute values need their double quotes. */
+/** Returns markup. Attribute values need double quotes. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const written = texts.map((text, index) => text + render(parts[index]))
   return { [markup]: written.join('') }
 }
 
-/** The markup as text, for the response. */
+/** Returns the markup as text, for the response. */
 export function render(part: Part): string {
   if (part === undefined || part === false) return ''
   if (typeof part === 'string' || typeof part === 'number') return escapeHtml(String(part))

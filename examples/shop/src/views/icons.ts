@@ -1,4 +1,4 @@
-/** The drawings of the shop: one line each, on a grid of 24. */
+/** Drawings as SVG paths, on a grid of 24. */
 import { type Html, html } from './html.ts'
 
 const drawings: Readonly<Record<string, string>> = {
@@ -8,10 +8,21 @@ const drawings: Readonly<Record<string, string>> = {
   map: 'm3 6 6-2 6 2 6-2v14l-6 2-6-2-6 2zm6-2v14m6-12v14',
   lantern:
     'M9 3h6m-3 0v3M8 6h8l1.5 4v8L16 21H8l-1.5-3v-8zm4 5c2.5 2.5 2.5 5.5 0 6-2.5-.5-2.5-3.5 0-6',
+  phone:
+    'M8 2.5h8a1.5 1.5 0 0 1 1.5 1.5v16a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 20V4A1.5 1.5 0 0 1 8 2.5zm3 16h2',
+  laptop: 'M5 5h14a1 1 0 0 1 1 1v9H4V6a1 1 0 0 1 1-1zM2 18.5h20M9.5 18.5h5',
+  terminal:
+    'M4 4.5h16a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zm3 5 3 2.5-3 2.5m5.5.5H17',
   blanket: 'M4 6h13a3 3 0 0 1 3 3v9H7a3 3 0 0 1-3-3zm0 9a3 3 0 0 1 3-3h13M8 18v3m4-3v3m4-3v3m4-3v3',
 }
 
-/** The drawing of a product; it says nothing that the product's name does not. */
+/** Returns a drawing. It is decoration: screen readers skip it. */
 export function icon(id: string): Html {
   return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${drawings[id]}" /></svg>`
+}
+
+/** Returns the id of the drawing for the name of a device. */
+export function deviceIcon(name: string): string {
+  if (/iPhone|iPad|Android/.test(name)) return 'phone'
+  return / on /.test(name) ? 'laptop' : 'terminal'
 }

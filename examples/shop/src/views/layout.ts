@@ -1,22 +1,24 @@
-/** The frame of every page. It needs no session, because an error page may have none. */
+/** The frame of every page. It needs no session: an error page may have none. */
 import { type Html, html, render } from './html.ts'
 
-/** What a view makes. */
+/** What a view returns. */
 export interface Page {
   readonly title: string
+  /** The files that make the page, such as `routes/shop.ts`: the footer links to them. */
+  readonly sources: readonly string[]
   readonly body: Html
 }
 
-/** What the frame shows of whoever asks. */
+/** What the frame shows of the visitor. */
 export interface Visitor {
   readonly name: string | undefined
   readonly cartCount: number
-  /** Messages to be shown once. */
+  /** Messages that are shown once. */
   readonly messages: readonly string[]
 }
 
-/** A page in its frame, as text for the response. */
-export function layout({ title, body }: Page, visitor?: Visitor): string {
+/** Returns the HTML of a page in its frame. */
+export function layout({ title, body, sources }: Page, visitor?: Visitor): string {
   return `<!doctype html>${render(html`
 <html lang="en">
   <head>
@@ -26,7 +28,7 @@ export function layout({ title, body }: Page, visitor?: Visitor): string {
     <title>${title} · Sojourn</title>
     <link rel="icon" href="/icon.svg">
     <link rel="stylesheet" href="/styles.css">
-    <script type="module" src="/countdown.js"></script>
+    <script type="module" src="/page.js"></script>
   </head>
   <body>
     <a class="skip" href="#main">Skip to the page</a>
@@ -39,10 +41,16 @@ export function layout({ title, body }: Page, visitor?: Visitor): string {
     </div>
     <main id="main">${body}</main>
     <footer>
-      <p>A demo of Sojourn, sessions for TypeScript. One small script counts down; everything works without it.</p>
+      ${sources.length > 0 && html`<p class="sources">The code of this page: ${sources.map(sourceLink)}</p>`}
+      <p>A demo of Sojourn, sessions for TypeScript. One small script counts down, shows times in your time zone and
+        sends the twenty clicks; everything else works without it.</p>
     </footer>
   </body>
 </html>`)}`
+}
+
+function sourceLink(name: string): Html {
+  return html`<a href="/source/${name}">${name}</a> `
 }
 
 function navigation({ name, cartCount }: Visitor): Html {

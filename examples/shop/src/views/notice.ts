@@ -1,4 +1,4 @@
-/** Pages that only say something: that a session ended, or that something went wrong. */
+/** Pages with a message: a session has ended, or something went wrong. */
 import type { Ended } from '@sojourn/core'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
@@ -45,24 +45,24 @@ const errors: Readonly<Record<number, readonly [title: string, text: string]>> =
   ],
 }
 
-/** Says why a session ended, and how to begin another. */
+/** Returns the page that tells why a session ended, and how to begin another. */
 export function endedPage(ended: Ended): Page {
   const [title, why] = endings[ended]
-  return notice(title, { text: why, way: beginAgain })
+  return notice(title, { route: 'routes/ended.ts', text: why, way: beginAgain })
 }
 
 export function notFoundPage(): Page {
   const text = 'The address may be mistyped, or the page has moved on.'
-  return notice('There is nothing here', { text, way: backToShop })
+  return notice('There is nothing here', { route: 'routes/trouble.ts', text, way: backToShop })
 }
 
-/** Says what went wrong, as far as it concerns a visitor. */
+/** Returns the page of an HTTP status. It tells what concerns a visitor, not what is in the error. */
 export function errorPage(status: number): Page {
   const [title, text] = errors[status] ?? [
     'That did not work',
     'Nothing was saved. Please try again.',
   ]
-  return notice(title, { text, way: backToShop })
+  return notice(title, { route: 'routes/trouble.ts', text, way: backToShop })
 }
 
 const beginAgain = html`
@@ -71,9 +71,13 @@ const beginAgain = html`
 
 const backToShop = html`<a class="button" href="/">Back to the shop</a>`
 
-function notice(title: string, { text, way }: { text: string; way: Html }): Page {
+function notice(
+  title: string,
+  { route, text, way }: { route: string; text: string; way: Html },
+): Page {
   return {
     title,
+    sources: [route, 'views/notice.ts'],
     body: html`
 <div class="column narrow notice">
   <h1>${title}</h1>

@@ -1,4 +1,4 @@
-/** What Sojourn knows of this session: `session.id`, `session.userId`, `session.info`, `session.data`. */
+/** The panel of a session: `session.id`, `session.userId`, `session.info`, `session.data`. */
 import type { Session, SessionInfo } from '@sojourn/core'
 import { isRemembered } from '../login-options.ts'
 import { limits } from '../settings.ts'
@@ -7,7 +7,7 @@ import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import { countdown, moment } from './words.ts'
 
-/** The panel of a session; a visitor of whom nothing is kept has none yet. */
+/** Returns the panel of a session. A visitor without data has no session in the store yet. */
 export function sessionPanel(session: Session, now: number): Html {
   const { info } = session
   return html`

@@ -1,16 +1,18 @@
-/** The home page: the shop, with the session beside it. */
+/** The home page: the shop, and the session beside it. */
 import type { Session } from '@sojourn/core'
 import { type Product, products } from '../products.ts'
 import { findUser } from '../users.ts'
+import { clicksPanel } from './clicks.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import type { Page } from './layout.ts'
 import { sessionPanel } from './session-panel.ts'
 import { price } from './words.ts'
 
-/** The home page of a visitor. */
+/** Returns the home page. */
 export function shopPage(session: Session, now: number): Page {
-  return { title: 'Shop', body: shop(session, now) }
+  const sources = ['routes/shop.ts', 'views/shop.ts', 'views/clicks.ts', 'views/session-panel.ts']
+  return { title: 'Shop', sources, body: shop(session, now) }
 }
 
 function shop(session: Session, now: number): Html {
@@ -21,6 +23,7 @@ function shop(session: Session, now: number): Html {
     <h1 id="shop-title">${user ? `Good to see you, ${user.name}` : 'Small things for a short stay'}</h1>
     <p class="lede">${welcome(session)} <a class="near" href="#session">See this session.</a></p>
     <ul class="shelf">${products.map((product) => card(product, session))}</ul>
+    ${clicksPanel(session)}
   </section>
   ${sessionPanel(session, now)}
 </div>`

@@ -1,17 +1,24 @@
-/** The sign-in page, with the passwords of the built-in users. */
+/** The sign-in page. It shows the passwords of the built-in users. */
 import { type User, users } from '../users.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
 
-/** The form, and an error above it after a failed attempt. */
-export function signInPage({ hasFailed }: { hasFailed: boolean }): Page {
+/** What a visitor sent who could not be signed in. */
+export interface FailedLogin {
+  readonly login: string
+  readonly isToStay: boolean
+}
+
+/** Returns the form. After a failed attempt it has an error above it, and all that was sent but the password. */
+export function signInPage(failed?: FailedLogin): Page {
   return {
     title: 'Sign in',
+    sources: ['routes/sign-in.ts', 'views/sign-in.ts'],
     body: html`
 <div class="column narrow">
   <h1>Sign in</h1>
-  ${hasFailed && refusal}
-  ${form(hasFailed)}
+  ${failed && refusal}
+  ${form(failed)}
   <h2>Who lives here</h2>
   <ul class="rows">${users.map(resident)}</ul>
 </div>`,
@@ -21,17 +28,17 @@ export function signInPage({ hasFailed }: { hasFailed: boolean }): Page {
 const refusal = html`
 <p class="error" role="alert" id="error">That name and password do not belong together. Try again.</p>`
 
-function form(hasFailed: boolean): Html {
-  const state = hasFailed && html`aria-invalid="true" aria-describedby="error"`
+function form(failed: FailedLogin | undefined): Html {
+  const state = failed && html`aria-invalid="true" aria-describedby="error"`
   return html`
 <form class="fields" method="post" action="/sign-in">
   <label for="login">Name</label>
   <input id="login" name="login" autocomplete="username" autocapitalize="none" spellcheck="false"
-    required ${state}>
+    required value="${failed?.login}" ${state}>
   <label for="password">Password</label>
   <input id="password" name="password" type="password" autocomplete="current-password"
-    required ${state}>
-  <label class="check"><input type="checkbox" name="remember">
+    required ${failed && html`autofocus`} ${state}>
+  <label class="check"><input type="checkbox" name="remember" ${failed?.isToStay && html`checked`}>
     <span>Remember me on this device <small>for 30 days, or 7 without a visit</small></span></label>
   <button>Sign in</button>
 </form>`

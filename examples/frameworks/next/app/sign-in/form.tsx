@@ -4,12 +4,12 @@ import { useActionState } from 'react'
 import { signIn } from '@/app/actions'
 
 export function SignInForm() {
-  const [said, act] = useActionState(signIn, '')
+  const [failed, act] = useActionState(signIn, undefined)
   return (
     <form action={act}>
-      {said && <p role="alert">{said}</p>}
+      {failed && <p role="alert">{failed.message}</p>}
       <label>
-        Name <input name="login" autoComplete="username" />
+        Name <input name="login" autoComplete="username" defaultValue={failed?.login} />
       </label>
       <label>
         Password <input name="password" type="password" autoComplete="current-password" />

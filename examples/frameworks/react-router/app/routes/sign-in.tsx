@@ -5,20 +5,21 @@ import type { Route } from './+types/sign-in'
 
 export async function action({ request, context }: Route.ActionArgs) {
   const form = await request.formData()
-  const user = await authenticate(String(form.get('login')), String(form.get('password')))
-  if (!user) return 'That name and password do not belong together.'
+  const login = String(form.get('login'))
+  const user = await authenticate(login, String(form.get('password')))
+  if (!user) return { message: 'That name and password do not belong together.', login }
   await context.get(sessionContext).login(user.id)
   return redirect('/account', 303)
 }
 
-export default function SignIn({ actionData: said }: Route.ComponentProps) {
+export default function SignIn({ actionData: failed }: Route.ComponentProps) {
   return (
     <main>
       <h1>Sign in</h1>
       <Form method="post">
-        {said && <p role="alert">{said}</p>}
+        {failed && <p role="alert">{failed.message}</p>}
         <label>
-          Name <input name="login" autoComplete="username" />
+          Name <input name="login" autoComplete="username" defaultValue={failed?.login} />
         </label>
         <label>
           Password <input name="password" type="password" autoComplete="current-password" />

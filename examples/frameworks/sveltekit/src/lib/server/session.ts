@@ -1,15 +1,14 @@
 /** The session manager of this application. */
 import '@sojourn/example-shop/session-data'
-import { createSessionManager, defaultConfig, devConfig, type SessionManager } from '@sojourn/core'
+import { createSessionManager, envConfig, type SessionManager } from '@sojourn/core'
 import { limits } from '@sojourn/example-shop/settings'
 import { shopStore } from '@sojourn/example-shop/store'
 
-const { NODE_ENV, SESSION_SECRET = '' } = process.env
-const config = NODE_ENV === 'production' ? defaultConfig : devConfig
+const { SESSION_SECRET } = process.env
 
 // In development Vite loads this file again after a change: the manager and its store must outlive that.
 const shared = globalThis as { sessionManager?: SessionManager }
 shared.sessionManager ??= createSessionManager(
-  config(SESSION_SECRET, { ...limits, store: shopStore() }),
+  envConfig(SESSION_SECRET, { ...limits, store: shopStore() }),
 )
 export const manager = shared.sessionManager

@@ -5,8 +5,10 @@ import type { Actions } from './$types'
 export const actions: Actions = {
   async default({ request, locals: { session } }) {
     const form = await request.formData()
-    const user = await authenticate(String(form.get('login')), String(form.get('password')))
-    if (!user) return fail(400, { said: 'That name and password do not belong together.' })
+    const login = String(form.get('login'))
+    const user = await authenticate(login, String(form.get('password')))
+    if (!user)
+      return fail(400, { message: 'That name and password do not belong together.', login })
     await session.login(user.id)
     redirect(303, '/account')
   },
