@@ -21,7 +21,9 @@ export function staysInChromium(makeListener: MakeListener, names = Object.keys(
     expect(await page.context().cookies()).toEqual([])
     for (const product of ['Enamel mug', 'Enamel mug', 'Night lantern'])
       await page.getByRole('button', { name: `Add ${product} to the cart` }).click()
-    expect(await page.getByRole('status').textContent()).toContain('Night lantern is in your cart.')
+    expect(await page.getByRole('status', { name: 'Messages' }).textContent()).toContain(
+      'Night lantern is in your cart.',
+    )
     const [anonymous] = await page.context().cookies()
 
     await page.getByRole('link', { name: 'Sign in' }).click()

@@ -27,7 +27,9 @@ export function limitsInChromium(makeListener: MakeListener, names = Object.keys
     await page.getByLabel('E-mail address').fill('countess@example.org')
     await shoot(page, `${name}-9-email`)
     await page.getByRole('button', { name: 'Save' }).click()
-    expect(await page.getByRole('status').textContent()).toContain('countess@example.org')
+    expect(await page.getByRole('status', { name: 'Messages' }).textContent()).toContain(
+      'countess@example.org',
+    )
     await shoot(page, `${name}-9-saved`)
     await page.context().close()
   })

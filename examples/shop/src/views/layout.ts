@@ -36,7 +36,7 @@ export function layout({ title, body, sources }: Page, visitor?: Visitor): strin
       <a class="brand" href="/"><img src="/icon.svg" alt="" width="32" height="32">Sojourn</a>
       ${visitor && navigation(visitor)}
     </header>
-    <div class="flash" role="status" aria-live="polite">
+    <div class="flash" role="status" aria-label="Messages">
       ${visitor?.messages.map((message) => html`<p>${message}</p>`)}
     </div>
     <main id="main">${body}</main>
