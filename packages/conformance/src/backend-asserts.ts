@@ -70,6 +70,15 @@ export function sameIds(rows: readonly IdentifiedRow[], ids: readonly SessionId[
   deepEqual(rows.map(({ id }) => id).sort(), [...ids].sort())
 }
 
+/** Ends a group and fails unless exactly these ids are returned, in any order, each once. */
+export async function endsExactly(
+  backend: SessionBackend,
+  group: string,
+  { ids, ...call }: { ids: readonly SessionId[] } & Parameters<SessionBackend['removeGroup']>[1],
+): Promise<void> {
+  deepEqual([...(await backend.removeGroup(group, call))].sort(), [...ids].sort())
+}
+
 /** Returns all rows that a scan yields. */
 export async function scanned(backend: SessionBackend, at = now.at): Promise<IdentifiedRow[]> {
   const rows: IdentifiedRow[] = []

@@ -119,8 +119,10 @@ function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep>
     asStep(
       fc.record({ group: fc.constantFrom(...groups), except: id }),
       ({ group, except }) =>
-        (backend, at) =>
-          backend.removeGroup(group, { ...callAt(at), reason: 'revoked', except }),
+        async (backend, at) => {
+          const call = { ...callAt(at), reason: 'revoked', except } as const
+          return [...(await backend.removeGroup(group, call))].sort()
+        },
     ),
   )
 }

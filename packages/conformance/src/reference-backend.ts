@@ -106,9 +106,10 @@ export function referenceBackend(options: ReferenceOptions = {}): SessionBackend
 
     removeGroup: (group, { at, reason, except }) =>
       atomic(() => {
-        const ending = liveRowsOf(group, at).filter(({ id }) => id !== except)
-        for (const { id } of ending) end(id, { ended: reason, at })
-        return ending.length
+        const live = liveRowsOf(group, at).map(({ id }) => id)
+        const ending = live.filter((id) => id !== except)
+        for (const id of ending) end(id, { ended: reason, at })
+        return ending
       }),
 
     async *scan({ at, signal }) {

@@ -36,7 +36,7 @@ export interface SessionEvents {
   }
   /** A token was used five minutes or more after its replacement: stolen, or kept by a client. See `onReplay`. */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
-  /** A session was ended. `revokeAll` and expiry emit no event. */
+  /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
   /** A store with a bounded size deleted the least recently used session to make room. */
   displaced: { readonly id: SessionId }

@@ -74,8 +74,9 @@ export function createOpen(
     const { last } = outcome
     const { userId } = last.record
     await Promise.all([from, to].map((store) => store.end(last, 'replayed')))
-    if (policy.onReplay === 'revokeAll' && userId !== undefined)
-      await users?.endAll(userId, { reason: 'replayed' })
+    if (policy.onReplay !== 'revokeAll' || userId === undefined) return outcome
+    const others = (await users?.endAll(userId, { reason: 'replayed' })) ?? []
+    for (const id of others) emit('ended', { id, reason: 'replayed' })
     return outcome
   }
 }

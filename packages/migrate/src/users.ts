@@ -26,9 +26,12 @@ export function createUsers({ from, to, endById }: Migration): StoreUsers | unde
       const ids = (await fromUsers.list(userId)).map(({ id }) => id).filter((id) => id !== except)
       const wereLive = await Promise.all(ids.map((id) => endById(id, reason)))
       const options = { reason, ...(except === undefined ? {} : { except }) }
-      const others =
-        (await fromUsers.endAll(userId, options)) + (await toUsers.endAll(userId, options))
-      return wereLive.filter(Boolean).length + others
+      const ended = [
+        ...ids.filter((_, n) => wereLive[n]),
+        ...(await fromUsers.endAll(userId, options)),
+        ...(await toUsers.endAll(userId, options)),
+      ]
+      return [...new Set(ended)] // a session that is moving may have been in both
     },
   }
 }

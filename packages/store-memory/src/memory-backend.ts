@@ -80,9 +80,10 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
     list: async (group, { at }) => liveRows(table, group, at).map(copyOf),
 
     async removeGroup(group, { at, reason, except }) {
-      const ending = liveRows(table, group, at).filter(({ id }) => id !== except)
-      for (const { id } of ending) table.end(id, { ended: reason, at })
-      return ending.length
+      const live = liveRows(table, group, at).map(({ id }) => id)
+      const ending = live.filter((id) => id !== except)
+      for (const id of ending) table.end(id, { ended: reason, at })
+      return ending
     },
 
     async *scan({ at, signal }) {

@@ -3,7 +3,7 @@ import type { BackendCall, IdentifiedRow } from '@sojourn/core/store'
 import { groupOf } from '@sojourn/core/store'
 import type { RedisArg } from './driver.ts'
 import { handleOf, type Layout } from './layout.ts'
-import { readListed, readRemovedCount } from './replies.ts'
+import { readListed, readRemovedGroup } from './replies.ts'
 import type { RunScript } from './run-script.ts'
 import { list, removeGroup, type Script } from './scripts.ts'
 import { encodeTombstone } from './stored.ts'
@@ -38,18 +38,19 @@ export function createGroups({ layout, runScript }: { layout: Layout; runScript:
       return all
     },
 
-    /** Ends all sessions of the group except `except`. Returns how many it ended. */
-    async remove(group: string, call: BackendCall & RemoveOptions): Promise<number> {
+    /** Ends all sessions of the group except `except`. Returns the ids of those that it ended. */
+    async remove(group: string, call: BackendCall & RemoveOptions): Promise<readonly SessionId[]> {
       const { at, reason, except } = call
       const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
       const args = [encodeTombstone({ ended: reason, at }), String(stepSize), ...kept]
-      let count = 0
+      const all: SessionId[] = []
       for (let hasMore = true; hasMore; ) {
-        const removed = readRemovedCount(await run(removeGroup, { group, call, args }))
-        count += removed.count
+        const reply = await run(removeGroup, { group, call, args })
+        const removed = readRemovedGroup(reply, (handle) => layout.idIn(group, handle))
+        all.push(...removed.ids)
         hasMore = removed.hasMore
       }
-      return count
+      return all
     },
   }
 }

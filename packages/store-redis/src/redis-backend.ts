@@ -130,7 +130,7 @@ export function redisBackend(
 
     list: (group, call) => readReply(call, groups.list(group, call), (rows) => rows),
 
-    removeGroup: (group, call) => readReply(call, groups.remove(group, call), (count) => count),
+    removeGroup: (group, call) => readReply(call, groups.remove(group, call), (ids) => ids),
 
     async *scan(call) {
       try {

@@ -62,12 +62,15 @@ export function readListed(
   return { rows, rest: rest.map(String) }
 }
 
-/** Decodes the reply of the script `removeGroup`: how many sessions it ended, and whether there are more. */
-export function readRemovedCount(reply: unknown): { count: number; hasMore: boolean } {
+/** Decodes the reply of the script `removeGroup`: which sessions it ended, and whether there are more. */
+export function readRemovedGroup(
+  reply: unknown,
+  idIn: (handle: string) => SessionId,
+): { ids: readonly SessionId[]; hasMore: boolean } {
+  const [ended, more]: unknown[] = Array.isArray(reply) ? reply : []
+  if (!Array.isArray(ended)) throw unexpectedReply("Redis answered a 'removeGroup' with something")
   // Number: some clients can be configured to return integers as strings.
-  const [count = Number.NaN, more] = readStrings(reply).map(Number)
-  if (Number.isSafeInteger(count)) return { count, hasMore: more === 1 }
-  throw unexpectedReply("Redis answered a 'removeGroup' with something")
+  return { ids: ended.map((handle) => idIn(String(handle))), hasMore: Number(more) === 1 }
 }
 
 /** Decodes the reply of `SCAN`: the next cursor, and the keys of this page. */

@@ -141,12 +141,12 @@ return { found, rest }
 )
 
 /**
- * Ends at most `step` sessions of a group. Returns how many it ended, and 1 if there are more, else 0. `EXISTS` reads
- * all keys first, so that a Cluster that is moving them can refuse the script before anything is changed. The first
- * write shortens the index, for the reason given at `remove`. `XX` prevents tombstones for expired sessions.
+ * Ends at most `step` sessions of a group. Returns the handles of those that it ended, and 1 if there are more, else 0.
+ * `EXISTS` reads all keys first, so that a Cluster that is moving them can refuse the script before anything is changed.
+ * The first write shortens the index, for the reason given at `remove`. `XX` prevents tombstones for expired sessions.
  */
 export const removeGroup = define(`
-local tombstone, step, except, ending, count = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, 0
+local tombstone, step, except, ending, ended = ARGV[2], tonumber(ARGV[3]), ARGV[4], {}, {}
 local handles = unexpired(step + 1)
 for _, handle in ipairs(handles) do
   if handle ~= except then ending[#ending + 1] = handle end
@@ -154,9 +154,10 @@ end
 callInChunks('EXISTS', ending, function() end)
 removeFromIndex(ending)
 for _, handle in ipairs(ending) do
-  if redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX') then count = count + 1 end
+  local isSet = redis.call('SET', keyOf(handle), tombstone, 'PX', ${tombstoneMs}, 'XX')
+  if isSet then ended[#ended + 1] = handle end
 end
-return { count, #handles > step and 1 or 0 }
+return { ended, #handles > step and 1 or 0 }
 `)
 
 function define(body: string, { isDurable = true } = {}): Script {

@@ -1,5 +1,6 @@
 import { equal } from 'node:assert/strict'
 import type { BackendCall, SessionBackend } from '@sojourn/core/store'
+import { endsExactly } from '../backend-asserts.ts'
 import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 import { withTimeout } from '../suite.ts'
 
@@ -39,7 +40,7 @@ export const endCases: readonly BackendCase[] = [
     needs: ['list'],
     async run({ backend }) {
       equal((await backend.list('g', now)).length, 0)
-      equal(await backend.removeGroup('g', ending(t0)), 0)
+      await endsExactly(backend, 'g', { ...ending(t0), ids: [] })
     },
   },
   {

@@ -1,5 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
-import { listsExactly, sameRow, stands } from '../backend-asserts.ts'
+import { equal } from 'node:assert/strict'
+import { endsExactly, listsExactly, sameRow, stands } from '../backend-asserts.ts'
 import { groupOf } from '../backend-clauses.ts'
 import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 import { dotted, hostile } from './hostile-words.ts'
@@ -24,7 +24,7 @@ export const idCases: readonly BackendCase[] = [
       await listsExactly(backend, 'g', { ids: ['g.a', 'g.a.b', 'g..', 'g.'] })
       await listsExactly(backend, '', { ids: ['.a', '..'] })
       await listsExactly(backend, 'g.a', { ids: [] })
-      equal(await backend.removeGroup('', ending(t0)), 2)
+      await endsExactly(backend, '', { ...ending(t0), ids: ['.a', '..'] })
       await listsExactly(backend, 'g', { ids: ['g.a', 'g.a.b', 'g..', 'g.'] })
     },
   },
@@ -59,7 +59,7 @@ export const idCases: readonly BackendCase[] = [
       const [row = makeRow()] = await given(backend, [['abc.xyz'], ['abd.xyz']])
       for (const pattern of ['*', 'ab*', 'ab?', 'ab[a-z]', 'ab_', 'ab%', '%', 'ab', '', '{abc}']) {
         await listsExactly(backend, pattern, { ids: [] })
-        equal(await backend.removeGroup(pattern, ending(t0)), 0)
+        await endsExactly(backend, pattern, { ...ending(t0), ids: [] })
       }
       for (const id of ['abc.xyz', 'abd.xyz']) await stands(backend, id, { row })
     },
@@ -103,7 +103,8 @@ function groupsApartCase(id: string, kind: string, words: readonly string[]): Ba
         await listsExactly(backend, group, { ids: own })
       }
       for (const group of words) {
-        deepEqual(await backend.removeGroup(group, ending(t0)), 2)
+        const own = ids.filter((each) => groupOf(each) === group)
+        await endsExactly(backend, group, { ...ending(t0), ids: own })
         await listsExactly(backend, group, { ids: [] })
       }
     },

@@ -1,5 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { isEnded, isGone, listsExactly, sameIds, scanned, stands } from '../backend-asserts.ts'
+import {
+  endsExactly,
+  isEnded,
+  isGone,
+  listsExactly,
+  sameIds,
+  scanned,
+  stands,
+} from '../backend-asserts.ts'
 import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const mine = { value: bytes('mine') }
@@ -62,8 +70,8 @@ export const prefixCases: readonly BackendCase[] = [
       await listsExactly(a, 'g', { ids: ['g.1'] })
       await listsExactly(a, 'b:g', { ids: ['b:g.2'] })
       await listsExactly(ab, 'g', { ids: ['g.3'] })
-      equal(await a.removeGroup('b:g', ending(t0)), 1)
-      equal(await a.removeGroup('g', ending(t0)), 1)
+      await endsExactly(a, 'b:g', { ...ending(t0), ids: ['b:g.2'] })
+      await endsExactly(a, 'g', { ...ending(t0), ids: ['g.1'] })
       await listsExactly(ab, 'g', { ids: ['g.3'] })
       await listsExactly(ab, 'b:g', { ids: ['b:g.4'] })
     },

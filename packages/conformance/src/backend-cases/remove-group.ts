@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict'
-import { isEnded, isGone, listsExactly, stands } from '../backend-asserts.ts'
+import { endsExactly, isEnded, isGone, listsExactly, stands } from '../backend-asserts.ts'
 import { type BackendCase, ending, given, hour, makeRow, second, t0 } from '../backend-fixture.ts'
 
 const needs = ['list']
@@ -8,12 +8,13 @@ const needs = ['list']
 export const removeGroupCases: readonly BackendCase[] = [
   {
     id: 'B3.19',
-    title: 'removeGroup ends every live row of the group and answers how many',
+    title: 'removeGroup ends every live row of the group and answers their ids',
     needs,
     async run({ backend }) {
       await given(backend, [['g.a'], ['g.b'], ['g.c']])
-      equal(await backend.removeGroup('g', ending(t0, 'revoked')), 3)
-      for (const id of ['g.a', 'g.b', 'g.c']) await isGone(backend, id)
+      const ids = ['g.a', 'g.b', 'g.c']
+      await endsExactly(backend, 'g', { ...ending(t0, 'revoked'), ids })
+      for (const id of ids) await isGone(backend, id)
       await listsExactly(backend, 'g', { ids: [] })
     },
   },
@@ -23,7 +24,7 @@ export const removeGroupCases: readonly BackendCase[] = [
     needs,
     async run({ backend }) {
       const [row = makeRow()] = await given(backend, [['g.a'], ['g.b'], ['g.c']])
-      equal(await backend.removeGroup('g', { ...ending(t0), except: 'g.b' }), 2)
+      await endsExactly(backend, 'g', { ...ending(t0), except: 'g.b', ids: ['g.a', 'g.c'] })
       await stands(backend, 'g.b', { row })
       await listsExactly(backend, 'g', { ids: ['g.b'] })
     },
@@ -34,17 +35,17 @@ export const removeGroupCases: readonly BackendCase[] = [
     needs,
     async run({ backend }) {
       await given(backend, [['g.a'], ['g.b']])
-      equal(await backend.removeGroup('g', { ...ending(t0), except: 'g.x' }), 2)
+      await endsExactly(backend, 'g', { ...ending(t0), except: 'g.x', ids: ['g.a', 'g.b'] })
       await listsExactly(backend, 'g', { ids: [] })
     },
   },
   {
     id: 'B3.22',
-    title: 'removeGroup of an empty group answers 0',
+    title: 'removeGroup of an empty group ends none',
     needs,
     async run({ backend }) {
       await given(backend, [['h.a']])
-      equal(await backend.removeGroup('g', ending(t0)), 0)
+      await endsExactly(backend, 'g', { ...ending(t0), ids: [] })
     },
   },
   {
@@ -53,7 +54,7 @@ export const removeGroupCases: readonly BackendCase[] = [
     needs,
     async run({ backend }) {
       const [row = makeRow()] = await given(backend, [['h.a'], ['gg.a'], ['G.a'], ['g.a']])
-      equal(await backend.removeGroup('g', ending(t0)), 1)
+      await endsExactly(backend, 'g', { ...ending(t0), ids: ['g.a'] })
       for (const id of ['h.a', 'gg.a', 'G.a']) await stands(backend, id, { row })
     },
   },
@@ -69,24 +70,24 @@ export const removeGroupCases: readonly BackendCase[] = [
   },
   {
     id: 'B3.25',
-    title: 'removeGroup counts no expired row',
+    title: 'removeGroup answers no expired row',
     needs,
     async run({ backend }) {
       await given(backend, [
         ['g.a', { expiresAt: t0 + second }],
         ['g.b', { expiresAt: t0 + hour }],
       ])
-      equal(await backend.removeGroup('g', ending(t0 + second)), 1)
+      await endsExactly(backend, 'g', { ...ending(t0 + second), ids: ['g.b'] })
     },
   },
   {
     id: 'B3.26',
-    title: 'removeGroup counts no ended session, and neither renames nor prolongs its tombstone',
+    title: 'removeGroup answers no ended session, and neither renames nor prolongs its tombstone',
     needs: ['list', 'revocation'],
     async run({ backend }) {
       await given(backend, [['g.a'], ['g.b']])
       await backend.remove('g.a', ending(t0))
-      equal(await backend.removeGroup('g', ending(t0 + 30_000, 'revoked')), 1)
+      await endsExactly(backend, 'g', { ...ending(t0 + 30_000, 'revoked'), ids: ['g.b'] })
       await isEnded(backend, 'g.a', { ended: 'logout', at: t0, seenAt: t0 + 59_999 })
       equal(await backend.find('g.a', ending(t0 + 60_000)), null)
     },

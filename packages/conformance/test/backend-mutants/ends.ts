@@ -89,13 +89,31 @@ export const endMutants: readonly Mutant[] = [
       removeGroup: (group, { except: _, ...call }) => reference.removeGroup(group, call),
     }),
   }),
-  breakOperations('remove-group-counts-all', {
-    breaks: 'B3.21 B3.25 B3.26 B3.32',
+  breakOperations('remove-group-answers-all', {
+    breaks: 'B3.25 B3.26 B3.32',
     make: ({ reference, entries }) => ({
       async removeGroup(group, call) {
-        const count = [...entries.keys()].filter((id) => groupOf(id) === group).length
+        const ids = [...entries.keys()].filter((id) => groupOf(id) === group)
         await reference.removeGroup(group, call)
-        return call.except === undefined ? count : count - 1
+        return ids.filter((id) => id !== call.except)
+      },
+    }),
+  }),
+  breakOperations('remove-group-answers-the-exception-too', {
+    breaks: 'B3.20 B3.21',
+    make: ({ reference }) => ({
+      async removeGroup(group, call) {
+        const ids = await reference.removeGroup(group, call)
+        return call.except === undefined ? ids : [...ids, call.except]
+      },
+    }),
+  }),
+  breakOperations('remove-group-answers-handles', {
+    breaks: 'B3.19-21 B3.23 B3.25 B3.26 B3.31 B3.32 B6.12-22',
+    make: ({ reference }) => ({
+      async removeGroup(group, call) {
+        const ids = await reference.removeGroup(group, call)
+        return ids.map((id) => id.slice(group.length + 1))
       },
     }),
   }),
@@ -104,9 +122,9 @@ export const endMutants: readonly Mutant[] = [
     make: ({ reference, entries }) => ({
       async removeGroup(group, call) {
         const rows = await reference.list(group, call)
-        const count = await reference.removeGroup(group, call)
+        const ids = await reference.removeGroup(group, call)
         for (const { id } of rows) if (id !== call.except) entries.delete(id)
-        return count
+        return ids
       },
     }),
   }),

@@ -36,9 +36,9 @@ export const settleMutants: readonly Mutant[] = [
     breaks: 'B1.2 B3.22 B6.24',
     make: ({ reference }) => ({
       async removeGroup(group, call) {
-        const count = await reference.removeGroup(group, call)
-        if (count === 0) throw new Error('no such group')
-        return count
+        const ids = await reference.removeGroup(group, call)
+        if (ids.length === 0) throw new Error('no such group')
+        return ids
       },
     }),
   }),

@@ -1,4 +1,5 @@
 import { SessionStoreError } from '../errors.ts'
+import type { SessionId } from '../record/record.ts'
 import type {
   IdentifiedRow,
   InsertOutcome,
@@ -62,6 +63,7 @@ export function checkListed(rows: readonly IdentifiedRow[]): string | undefined 
 }
 
 /** Checks the result of `removeGroup`. */
-export function checkCount(count: number): string | undefined {
-  return Number.isInteger(count) ? undefined : 'it did not answer how many it ended (clause 1)'
+export function checkRemovedGroup(ids: readonly SessionId[]): string | undefined {
+  const areIds = Array.isArray(ids) && ids.every((id: SessionId) => typeof id === 'string')
+  return areIds ? undefined : 'it did not answer the ids of the sessions that it ended (clause 1)'
 }

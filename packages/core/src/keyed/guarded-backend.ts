@@ -3,11 +3,11 @@ import type { Emit } from '../events.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import type { BackendCall, GroupLimit, Row, SessionBackend } from '../store/backend.ts'
 import {
-  checkCount,
   checkFound,
   checkInserted,
   checkListed,
   checkRemoved,
+  checkRemovedGroup,
   checkReplaced,
   checkTouched,
   contractError,
@@ -126,7 +126,7 @@ export function guardBackend(
             group,
             callAt(at, deadline, except === undefined ? { reason } : { reason, except }),
           ),
-        checkCount,
+        checkRemovedGroup,
       ),
     ping: (at: number) =>
       attempt(

@@ -67,10 +67,11 @@ export function createOpen({
     emit('replayed', { id, userId })
     if (policy.onReplay === 'ignore') return { outcome: 'ended', id, reason: 'stale' }
     const ending = { at: clock(), reason: 'replayed' } as const
+    const ended = new Set([id])
     if (policy.onReplay === 'revokeAll' && userId !== undefined)
-      await backend.removeGroup(groupOf(id), ending)
+      for (const other of await backend.removeGroup(groupOf(id), ending)) ended.add(other)
     else await backend.remove(id, ending)
-    emit('ended', { id, reason: 'replayed' })
+    for (const each of ended) emit('ended', { id: each, reason: 'replayed' })
     return { outcome: 'ended', id, reason: 'replayed', last }
   }
 }

@@ -28,13 +28,14 @@ import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
+import { endAll, usersOf } from '../session/end-all.ts'
 import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { SessionInfo } from '../store/session-info.ts'
-import type { StoreSupports, StoreUsers } from '../store/store.ts'
+import type { StoreSupports } from '../store/store.ts'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
@@ -135,8 +136,11 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   revoke(id: SessionId): Promise<boolean>
   /**
-   * Ends all sessions of a user, for example after a change of password (ASVS 7.4.2, 7.4.3). Returns how many. Emits no
-   * event `ended`.
+   * Ends all sessions of a user, for example after a change of password (ASVS 7.4.2, 7.4.3), and emits `ended` for each.
+   * Returns how many it ended. If it fails, it may have ended some of them; call it again.
+   *
+   * A request that is running keeps what it has loaded, its `userId` and its cookie too. So to log out the user who makes
+   * the request, call `session.destroyAll()`.
    * @param options `except`: the id of a session to spare, usually the current one.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id or `except`, or if `supports.list` is false.
    * @throws SessionStoreError if the store fails.
@@ -215,7 +219,7 @@ export function createSessionManager<Data extends object = SessionData>(
     reportError,
     read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
     watch: (headers) => watch({ context, operations, registry }, headers),
-    sessions: async (userId) => storeUsers().list(checkUserId(userId, 'sessions')),
+    sessions: async (userId) => usersOf(store).list(checkUserId(userId, 'sessions')),
     revoke: async (id) => {
       const wasAlive = isId(id) && (await endById(id, 'revoked'))
       if (wasAlive) emit('ended', { id, reason: 'revoked' })
@@ -227,12 +231,7 @@ export function createSessionManager<Data extends object = SessionData>(
         `except is ${quote(except)}`,
         'Give the id of the session to spare, such as session.id, or leave it out',
       )
-      const count = await storeUsers().endAll(checkUserId(userId, 'revokeAll'), {
-        reason: 'revoked',
-        ...(except === undefined ? {} : { except }),
-      })
-      registry.endUser(userId, except)
-      return count
+      return endAll(context, checkUserId(userId, 'revokeAll'), except)
     },
     on,
     ping: () => store.ping(),
@@ -244,14 +243,6 @@ export function createSessionManager<Data extends object = SessionData>(
 
   async function loadSession(carrier: RequestCarrier, mode: LoadMode): Promise<Session<Data>> {
     return new Session<Data>(await loadState(context, carrier, mode), operations)
-  }
-
-  function storeUsers(): StoreUsers {
-    if (store.users) return store.users
-    throw new SessionUsageError(
-      'ERR_CONFIG_INVALID',
-      'This store keeps no index of users, so it cannot list or revoke their sessions. Use a store whose supports.list is true.',
-    )
   }
 
   function endById(id: SessionId, reason: EndReason): Promise<boolean> {

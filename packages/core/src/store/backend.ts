@@ -139,11 +139,11 @@ export interface SessionBackend {
   remove(id: SessionId, call: BackendCall & { readonly reason: EndReason }): Promise<Row | null>
   /** Returns the live rows of a group, in any order. */
   list(group: string, call: BackendCall): Promise<readonly IdentifiedRow[]>
-  /** Ends every live row of a group but `except`. Returns how many it ended. */
+  /** Ends every live row of a group but `except`. Returns the ids of those that it ended, in any order. */
   removeGroup(
     group: string,
     call: BackendCall & { readonly reason: EndReason; readonly except?: SessionId },
-  ): Promise<number>
+  ): Promise<readonly SessionId[]>
   /** Yields every live row, for operators. Core does not call it. */
   scan(call: BackendCall): AsyncIterable<IdentifiedRow>
   /** Resolves if the database replies. */

@@ -146,11 +146,11 @@ export type EndOutcome =
 export interface StoreUsers {
   /** Returns the live sessions of a user, last used first. */
   list(userId: string): Promise<readonly SessionInfo[]>
-  /** Ends all sessions of a user but `except`. Returns how many it ended. */
+  /** Ends all sessions of a user but `except`. Returns the ids of those that it ended, in any order. */
   endAll(
     userId: string,
     options: { readonly except?: SessionId; readonly reason: EndReason },
-  ): Promise<number>
+  ): Promise<readonly SessionId[]>
 }
 
 /** Which promises a store keeps. Options that need another one are refused when the manager is made. */

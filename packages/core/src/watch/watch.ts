@@ -90,7 +90,7 @@ function followSession(
   registry: WatchRegistry,
 ) {
   const { clock, touchInterval } = config
-  const { id, userId, authority } = opened.record
+  const { id, authority } = opened.record
   const windowMs = touchWindow(opened.record, touchInterval)
   let current = opened
   let isAlive = true
@@ -101,7 +101,7 @@ function followSession(
   const ended = new Promise<Ended>((resolve) => {
     resolveEnded = resolve
   })
-  const watched = { id, userId, end, close }
+  const watched = { id, end, close }
 
   return { ended, keepAlive, close, watched }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
-  checkCount,
   checkFound,
   checkInserted,
   checkListed,
   checkRemoved,
+  checkRemovedGroup,
   checkReplaced,
   checkTouched,
   contractError,
@@ -66,7 +66,7 @@ const checks: [string, (result: never) => string | undefined, unknown[], unknown
   ],
   ['remove', checkRemoved, [null, row], ['row', 1, true, half, { ended: 'logout' }], /clause 3/],
   ['list', checkListed, [[], [listed]], [null, 0, [row], [{ ...half, id: 'a' }]], /clause 5/],
-  ['removeGroup', checkCount, [0, 7], [null, '7', 0.5, Number.NaN, [], true], /clause 1/],
+  ['removeGroup', checkRemovedGroup, [[], ['g.a']], [null, 7, 'g.a', [1], [null]], /clause 1/],
 ]
 
 describe.each(checks)('the result of %s', (_operation, check, right, wrong, clause) => {

@@ -155,7 +155,7 @@ describe('a guarded backend', () => {
   test('passes its arguments on, with the time, the signal and what else the operation takes', async () => {
     const { guard, calls } = setUp({
       insert: [async () => ({ inserted: true, evicted: [] })],
-      removeGroup: [async () => 2],
+      removeGroup: [async () => ['group.a']],
     })
     const limit = { max: 3, onExceed: 'refuse' } as const
     await guard.insert(id, row, { at, limit, isSolitary: false })
