@@ -12,6 +12,7 @@ import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
 import { trouble } from './store-cases/p08-trouble.ts'
 import { limitsAreServerSide } from './store-cases/p09-limits.ts'
 import { limitOfSessions } from './store-cases/p10-limits.ts'
+import { loggingOutEverywhere } from './store-cases/p10-log-out-everywhere.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
@@ -96,6 +97,7 @@ const definitions: readonly StoreCase[] = [
   ...limitsAreServerSide,
   ...usersSessions,
   ...limitOfSessions,
+  ...loggingOutEverywhere,
   ...cookiesForCause,
   ...watches,
 ]

@@ -114,6 +114,45 @@ export const storeMutants: readonly StoreMutant[] = [
     }),
   },
   {
+    name: 'ends-a-group-in-silence',
+    breaks: ['P10.4', 'P10.10', 'P10.11', 'P10.13'],
+    backend: (reference) => ({
+      removeGroup: (group, call) => reference.removeGroup(group, call).then(() => []),
+    }),
+  },
+  {
+    name: 'ends-the-spared-one',
+    breaks: ['P10.4', 'P10.10', 'P10.11'],
+    backend: (reference) => ({
+      removeGroup: (group, { except: _, ...call }) => reference.removeGroup(group, call),
+    }),
+  },
+  {
+    name: 'two-ends-of-a-group-tell-of-the-same',
+    breaks: ['P10.13'],
+    backend: (reference) => ({
+      async removeGroup(group, call) {
+        const live = await reference.list(group, call)
+        await reference.removeGroup(group, call)
+        return live.map(({ id }) => id).filter((id) => id !== call.except)
+      },
+    }),
+  },
+  {
+    name: 'says-a-group-ended-when-it-failed',
+    breaks: ['P10.12'],
+    backend: (reference) => ({
+      removeGroup: (group, call) => reference.removeGroup(group, call).catch(() => []),
+    }),
+  },
+  {
+    name: 'hands-no-row-back',
+    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1'],
+    backend: (reference) => ({
+      remove: (id, call) => reference.remove(id, call).then(() => null),
+    }),
+  },
+  {
     name: 'racy-limit',
     breaks: ['P10.6'],
     backend: (reference) => ({

@@ -6,8 +6,10 @@ import { saveTimedOut } from '../keyed/save.ts'
 import type { LoginOptions } from '../options/login-options.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
+import type { EndOutcome } from '../store/store.ts'
 import { create, discardLateChanges, emitRotated } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
+import { endAll, usersOf } from './end-all.ts'
 import { login } from './login.ts'
 import {
   applySaved,
@@ -41,6 +43,8 @@ export interface SessionOperations {
   describe(opened: OpenedSession): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   destroy(state: SessionState): Promise<void>
+  /** Returns how many sessions it ended. */
+  destroyAll(state: SessionState): Promise<number>
   /**
    * `isSent` is whether the headers had been sent when `session.update` was called; it may have waited in the queue.
    */
@@ -70,21 +74,48 @@ export function createOperations(context: ManagerContext): SessionOperations {
     describe: (opened) => describeSession(opened, context.config.touchInterval),
     login: (state, userId, options) => login(context, state, { userId, options }),
     destroy: (state) => destroy(context, state),
+    destroyAll: (state) => destroyAll(context, state),
     update: (state, fn, isSent) => update(context, state, { fn, isSent }),
   }
 }
 
-/**
- * Ends the session; see `Session.destroy`. The cookie is cleared only if this request's own write ended the session
- * (P12): otherwise the browser may hold the cookie of a newer one.
- */
+/** Ends the session; see `Session.destroy`. */
 async function destroy(context: ManagerContext, state: SessionState): Promise<void> {
+  const ending = await endOwn(context, state)
+  if (!context.config.development || !ending || ending.last || ending.before !== 'revoked') return
+  context.warnOnce(
+    'session.destroy() found its session revoked, so the browser keeps a cookie that opens nothing. ' +
+      'To end all sessions of the user, this one included, write in place of manager.revokeAll(): await session.destroyAll()',
+  )
+}
+
+/**
+ * Ends all sessions of the session's user; see `Session.destroyAll`. The own one comes last: if the others cannot be
+ * ended, the user is still logged in and can try again.
+ */
+async function destroyAll(context: ManagerContext, state: SessionState): Promise<number> {
+  usersOf(context.store)
+  const { id, userId } = state.opened?.record ?? {}
+  const others = userId === undefined ? 0 : await endAll(context, userId, id)
+  const ending = await endOwn(context, state)
+  return ending?.last ? others + 1 : others
+}
+
+/**
+ * Ends the session of this request. The cookie is cleared only if this request's own write ended the session (P12):
+ * otherwise the browser may hold the cookie of a newer one.
+ */
+async function endOwn(
+  context: ManagerContext,
+  state: SessionState,
+): Promise<EndOutcome | undefined> {
   const { opened } = state
   const ending = opened && (await context.store.end(opened, 'logout'))
   markEnded(context, state, 'logout')
-  if (!ending?.last) return
+  if (!ending?.last) return ending
   state.outgoing = 'clear'
   context.emit('ended', { id: ending.last.record.id, reason: 'logout' })
+  return ending
 }
 
 /** Runs `fn` on the newest data and saves the result; see `Session.update`. */

@@ -43,8 +43,8 @@ export let stateOf: (session: Session<object>) => SessionState
 /**
  * The session of one request, as a handler uses it.
  *
- * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy` and
- * `update` act when they are called, one after the other in the order called; awaiting them reports their outcome.
+ * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy`,
+ * `destroyAll` and `update` act when they are called, one after the other in the order called; awaiting them reports their outcome.
  *
  * The use of any member makes the response vary by the header that carries the token, usually `Vary: Cookie`.
  */
@@ -203,6 +203,27 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
+   * Ends all sessions of the session's user, on every device, and then this one as `destroy` does: "log out everywhere".
+   * From then on `ended` is `'logout'` here and `'revoked'` on the other devices. Without a user it ends this session
+   * only. If it fails, the user is still logged in here, and it can be called again.
+   *
+   * To end all sessions but this one, call `manager.revokeAll(session.requireUser(), { except: session.id })`.
+   * @returns how many sessions it ended, this one included.
+   * @throws SessionUsageError `ERR_SESSION_READ_ONLY`; `ERR_CONFIG_INVALID` if the store keeps no index of users
+   *   (`manager.supports.list` is false): nothing has ended.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * const count = await session.destroyAll()
+   */
+  destroyAll(callback?: never): Promise<number> {
+    const destroyed = this.#start('destroyAll', async (state) => {
+      checkWritable(state)
+      return enqueue(state, () => this.#operations.destroyAll(state))
+    })
+    return typeof callback === 'function' ? callBack(destroyed, callback) : destroyed
+  }
+
+  /**
    * Changes the newest data and loses no parallel change: on a conflict `fn` runs again on what the other request
    * wrote. So `fn` should have no other effect. Includes the changes that this request has made so far. Works after
    * the headers have been sent too, if the session is already saved.
@@ -326,7 +347,10 @@ export class Session<Data extends object = SessionData> {
 }
 
 /** Calls back as express-session does. The callback runs outside of the promise: an error that it throws is its own. */
-function callBack(promise: Promise<void>, callback: (error?: unknown) => void): Promise<void> {
+function callBack<Result>(
+  promise: Promise<Result>,
+  callback: (error?: unknown) => void,
+): Promise<Result> {
   promise.then(
     () => nextTick(callback),
     (error: unknown) => nextTick(callback, error),

@@ -157,7 +157,10 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
  * Runs an operation after those already queued on the session, so that `login`, `destroy`, `update` and the commit take
  * effect in the order called, awaited or not. Returns the promise of the operation. A failure does not stop the queue.
  */
-export function enqueue(state: SessionState, operation: () => Promise<void>): Promise<void> {
+export function enqueue<Result>(
+  state: SessionState,
+  operation: () => Promise<Result>,
+): Promise<Result> {
   const result = (state.pending ?? Promise.resolve()).then(operation)
   const clear = () => {
     if (state.pending === settled) state.pending = undefined

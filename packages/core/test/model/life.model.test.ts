@@ -106,7 +106,8 @@ async function live(
       if (acted === 'read' && !isDue) expect(calls, 'P7: a commit of nothing').toEqual([])
       const [line] = carrier.setCookies
       acknowledge({ acted, failed, session, isAlive, key: `k${n}` })
-      const hasCause = isDue || ['login', 'rotate', 'destroy'].includes(acted) || !isAlive
+      const hasCause =
+        isDue || ['login', 'rotate', 'destroy', 'destroyAll'].includes(acted) || !isAlive
       if (line !== undefined) expect(hasCause, `P12: a cookie after ${acted}`).toBe(true)
       if (line !== undefined) receive(line)
       if (random() < 0.1) await model.checkLists(manager, users)
@@ -152,7 +153,8 @@ async function live(
     const id = session.id
     const isAlive = !session.isNew && !session.ended
     const chance = random()
-    if (chance < 0.35) return 'read'
+    if (chance < 0.33) return 'read'
+    if (chance < 0.35) return logOutEverywhere(session, { id, isAlive })
     if (chance < 0.6) {
       session.data[`k${n}`] = true
       return 'set'
@@ -179,6 +181,26 @@ async function live(
       return 'destroy'
     }
     return administer(manager)
+  }
+
+  async function logOutEverywhere(
+    session: Session<TestData>,
+    { id, isAlive }: { id: string; isAlive: boolean },
+  ): Promise<string> {
+    const { userId } = session
+    const others = livingOf(userId).filter((each) => each !== id)
+    expect(await session.destroyAll()).toBeGreaterThanOrEqual(others.length)
+    for (const each of others) model.ended(each, 'revoked')
+    if (isAlive) model.ended(id, 'logout')
+    return 'destroyAll'
+  }
+
+  /** Returns the ids of a user's sessions that are alive. */
+  function livingOf(userId: string | undefined): string[] {
+    const living = [...model.lives].filter(
+      ([, life]) => !life.ended && userId !== undefined && life.userId === userId,
+    )
+    return living.map(([id]) => id)
   }
 
   async function logIn(
@@ -215,14 +237,14 @@ async function live(
     const living = [...model.lives].filter(([, life]) => !life.ended && life.userId !== undefined)
     const [id, life] = living.length > 0 ? pick(living) : []
     if (id === undefined || life?.userId === undefined) return 'read'
-    if (random() < 0.8) {
+    if (random() < 0.75) {
       expect(await manager.revoke(id), `P10: ${id} was alive`).toBe(true)
       model.ended(id, 'revoked')
       return 'revoke'
     }
-    const mine = living.filter(([, other]) => other.userId === life.userId)
+    const mine = livingOf(life.userId)
     expect(await manager.revokeAll(life.userId)).toBeGreaterThanOrEqual(mine.length - 1)
-    for (const [each] of mine) model.ended(each, 'revoked')
+    for (const each of mine) model.ended(each, 'revoked')
     return 'revokeAll'
   }
 
@@ -259,6 +281,7 @@ describe('whatever many browsers do at once', () => {
       'login',
       'rotate',
       'destroy',
+      'destroyAll',
       'revoke',
       'revokeAll',
     ])
