@@ -35,8 +35,13 @@ export function callAt(at: number): BackendCall {
   return { at, signal: new AbortController().signal }
 }
 
-/** A call at the start of the case. */
-export const now: BackendCall = callAt(t0)
+/** A call at the start of the case. Each read of `signal` makes one, as in core: operations do not share signals. */
+export const now: BackendCall = {
+  at: t0,
+  get signal() {
+    return new AbortController().signal
+  },
+}
 
 /** Returns a row that expires an hour after `t0`. */
 export function makeRow(fields: Partial<Row> = {}): Row {

@@ -10,17 +10,23 @@ import type { Connect, Connection } from './connect.ts'
 import { dump } from './dump.ts'
 import { freshPrefix } from './prefix.ts'
 
-/** Registers both suites for each topology without exemptions: one client per topology, cases in parallel. */
+/**
+ * Registers both suites for each topology without exemptions: one client per topology, cases in parallel. Node must
+ * not warn meanwhile, of leaked listeners for example.
+ */
 export async function proveConformance(
   connect: Connect,
   addresses: Readonly<Record<string, Address>>,
 ): Promise<void> {
+  const warnings: string[] = []
+  process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`))
   for (const [name, address] of Object.entries(addresses)) {
     const connection = await connect(address)
     const suites = [await suiteOfBackend(connection), suiteOfStore(connection, address)]
     describe(name, () => {
       afterAll(() => connection.close())
       for (const suite of suites) registerWhole(suite)
+      test('Node warns of nothing', () => expect(warnings).toEqual([]))
     })
   }
 }
