@@ -22,6 +22,8 @@ export interface NodeRedisConnection {
   /** Absent on a pool. */
   readonly isReady?: boolean
   sendCommand(args: RedisArg[], options: CommandOptions): Promise<unknown>
+  connect(): Promise<unknown>
+  destroy(): unknown
 }
 
 /** The part of the clients of `createClient()` and `createClientPool()` that Sojourn uses. */
@@ -30,9 +32,13 @@ export interface NodeRedisClient extends Emitter, NodeRedisConnection {
   execute?<Result>(task: (connection: NodeRedisConnection) => Promise<Result>): Promise<Result>
 }
 
-/** The connection to the master that a Sentinel client leases to a task. */
+/** The lease of a connection to the master that a Sentinel client gives to a task. */
 export interface NodeRedisLease {
-  sendCommand(isReadonly: false, args: RedisArg[], options: CommandOptions): Promise<unknown>
+  /** Runs a task on the connection itself. All releases have it, though its name marks it as internal. */
+  _execute<Result>(
+    isReadonly: false,
+    task: (connection: NodeRedisConnection) => Promise<Result>,
+  ): Promise<Result>
 }
 
 /** The part of the client of `createSentinel()` that Sojourn uses. */
@@ -48,6 +54,10 @@ export interface NodeRedisCluster extends Emitter {
   /** Absent in node-redis 5. */
   readonly isReady?: boolean
   readonly masters: readonly object[]
+  /** For each slot the connection to its master; absent while there is none. */
+  readonly slots: readonly {
+    readonly master: { readonly client?: NodeRedisConnection | undefined }
+  }[]
   nodeClient(master: object): PromiseLike<NodeRedisConnection>
   sendCommand(
     firstKey: string | undefined,

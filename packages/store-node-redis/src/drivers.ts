@@ -6,6 +6,7 @@ import {
   type RedisDriver,
   type RedisSend,
 } from '@sojourn/store-redis'
+import slotOf from 'cluster-key-slot'
 import type {
   CommandOptions,
   NodeRedisClient,
@@ -13,6 +14,7 @@ import type {
   NodeRedisConnection,
   NodeRedisSentinel,
 } from './clients.ts'
+import { replaceStalled } from './replace-stalled.ts'
 
 type AnyClient = NodeRedisClient | NodeRedisCluster | NodeRedisSentinel
 
@@ -29,19 +31,30 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
     factory: 'createClient() or createClientPool()',
     store: 'nodeRedisStore',
   })
-  const send: RedisSend = (command) =>
-    withConnection(client, (connection) => {
+  const stalls = replaceStalled()
+  const send: RedisSend = (command) => {
+    stalls.check()
+    return withConnection(client, (connection) => {
       const needsSignal = command.isWrite || connection !== client
-      return connection.sendCommand([...command.args], needsSignal ? withSignal(command) : options)
+      const sendOptions = needsSignal ? withSignal(command) : options
+      return stalls.watch(
+        connection,
+        command,
+        connection.sendCommand([...command.args], sendOptions),
+      )
     })
+  }
   return {
     send,
-    sendPair: (command, second) =>
-      withConnection(client, (connection) =>
-        sendChained((args, chained) => connection.sendCommand(args, chained), command, second),
-      ),
+    sendPair(command, second) {
+      stalls.check()
+      return withConnection(client, (connection) =>
+        stalls.watch(connection, command, sendChained(connection, command, second)),
+      )
+    },
     masters: async () => [send],
     configWarning: () => configWarningFor(client),
+    warnWith: stalls.warnWith,
   }
 }
 
@@ -51,20 +64,38 @@ export function clientDriver(client: NodeRedisClient): RedisDriver {
  */
 export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
   checkClient(sentinel, { factory: 'createSentinel()', store: 'nodeRedisSentinelStore' })
-  const send: RedisSend = (command) =>
-    isReady(sentinel)
-      ? sentinel.sendCommand(false, [...command.args], withSignal(command))
-      : Promise.reject(notReady())
+  const stalls = replaceStalled()
+  const send: RedisSend = async (command) => {
+    stalls.check()
+    if (!isReady(sentinel)) throw notReady()
+    return sentinel._execute(
+      false,
+      onceIfWrite(command, (connection) =>
+        stalls.watch(
+          connection,
+          command,
+          connection.sendCommand([...command.args], withSignal(command)),
+        ),
+      ),
+    )
+  }
   return {
     send,
     async sendPair(command, second) {
+      stalls.check()
       if (!isReady(sentinel)) throw notReady()
       return sentinel.use((lease) =>
-        sendChained((args, chained) => lease.sendCommand(false, args, chained), command, second),
+        lease._execute(
+          false,
+          onceIfWrite(command, (connection) =>
+            stalls.watch(connection, command, sendChained(connection, command, second)),
+          ),
+        ),
       )
     },
     masters: async () => [send],
     configWarning: () => configWarningFor(sentinel),
+    warnWith: stalls.warnWith,
   }
 }
 
@@ -74,15 +105,21 @@ export function sentinelDriver(sentinel: NodeRedisSentinel): RedisDriver {
  */
 export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
   checkClient(cluster, { factory: 'createCluster()', store: 'nodeRedisClusterStore' })
-  const send: RedisSend = (command) =>
-    isReady(cluster)
-      ? cluster.sendCommand(command.key, false, [...command.args], withSignal(command))
-      : Promise.reject(notReady())
+  const stalls = replaceStalled()
+  const send: RedisSend = async (command) => {
+    stalls.check()
+    if (!isReady(cluster)) throw notReady()
+    const { key, args } = command
+    const reply = cluster.sendCommand(key, false, [...args], withSignal(command))
+    const connection = connectionFor(cluster, key)
+    return connection ? stalls.watch(connection, command, reply) : reply
+  }
   const sendTo =
     (master: object): RedisSend =>
     async (command) => {
+      stalls.check()
       const node = await cluster.nodeClient(master)
-      return node.sendCommand([...command.args], withSignal(command))
+      return stalls.watch(node, command, node.sendCommand([...command.args], withSignal(command)))
     }
   return {
     send,
@@ -97,14 +134,42 @@ export function clusterDriver(cluster: NodeRedisCluster): RedisDriver {
       return cluster.masters.map(sendTo)
     },
     configWarning: () => configWarningFor(cluster),
+    warnWith: stalls.warnWith,
+  }
+}
+
+/** Returns the connection to the master of a key's slot; undefined while there is none, and without a key. */
+function connectionFor(
+  { slots }: NodeRedisCluster,
+  key: string | undefined,
+): NodeRedisConnection | undefined {
+  const connection = key === undefined ? undefined : slots[slotOf(key)]?.master.client
+  return connection && isReady(connection) ? connection : undefined
+}
+
+type Task<Result> = (connection: NodeRedisConnection) => Promise<Result>
+
+/**
+ * Returns a task that a Sentinel client does not run again for a write. It repeats tasks whose connection broke, but
+ * then the outcome of the first attempt is unknown, and core decides what to do (P11). After `READONLY` nothing was
+ * written: a failover has moved the master.
+ */
+function onceIfWrite<Result>({ isWrite }: RedisCommand, task: Task<Result>): Task<Result> {
+  if (!isWrite) return task
+  let failure: unknown
+  return async (connection) => {
+    if (failure !== undefined) throw failure
+    try {
+      return await task(connection)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('READONLY'))) failure = error
+      throw error
+    }
   }
 }
 
 /** Runs a task on the client, or on a connection of the pool: the pool itself has no `isReady`, its connections do. */
-function withConnection<Result>(
-  client: NodeRedisClient,
-  task: (connection: NodeRedisConnection) => Promise<Result>,
-): Promise<Result> {
+function withConnection<Result>(client: NodeRedisClient, task: Task<Result>): Promise<Result> {
   if (!isReady(client)) return Promise.reject(notReady())
   if (!client.execute) return task(client)
   return client.execute((connection) =>
@@ -121,12 +186,17 @@ function withSignal({ call }: RedisCommand): CommandOptions {
   return { ...options, abortSignal: call.signal }
 }
 
-type Send = (args: RedisArg[], options: CommandOptions) => Promise<unknown>
-
 /** Sends two commands as one chain: if the connection breaks, they are not sent on the next one, but fail. */
-function sendChained(send: Send, command: RedisCommand, second: readonly RedisArg[]) {
+function sendChained(
+  connection: NodeRedisConnection,
+  command: RedisCommand,
+  second: readonly RedisArg[],
+): Promise<[unknown, unknown]> {
   const chained = { ...withSignal(command), chainId: Symbol('pair') }
-  return Promise.all([send([...command.args], chained), send([...second], chained)])
+  return Promise.all([
+    connection.sendCommand([...command.args], chained),
+    connection.sendCommand([...second], chained),
+  ])
 }
 
 function configWarningFor(client: AnyClient): string | undefined {
@@ -142,7 +212,7 @@ function checkClient(
   client: AnyClient,
   { factory, store }: { factory: string; store: string },
 ): void {
-  const isClient = 'isOpen' in Object(client) && typeof client.sendCommand === 'function'
+  const isClient = 'isOpen' in Object(client) && typeof Object(client).sendCommand === 'function'
   if (isClient && storeFor(client) === store) return
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',

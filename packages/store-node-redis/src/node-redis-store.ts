@@ -22,7 +22,12 @@ import { clientDriver, clusterDriver, sentinelDriver } from './drivers.ts'
  * import { nodeRedisStore } from '@sojourn/store-node-redis'
  * import { createClient } from 'redis'
  *
- * const client = createClient({ url: 'redis://localhost:6379', disableOfflineQueue: true })
+ * const client = createClient({
+ *   url: 'redis://localhost:6379',
+ *   disableOfflineQueue: true,
+ *   pingInterval: 1_000,
+ *   socket: { socketTimeout: 3_000, reconnectStrategy: 500 },
+ * })
  * client.on('error', (error) => console.error(error))
  * await client.connect()
  *
@@ -45,7 +50,11 @@ export function nodeRedisStore(client: NodeRedisClient, options?: RedisStoreOpti
  *
  * const cluster = createCluster({
  *   rootNodes: [{ url: 'redis://10.0.0.1:6379' }, { url: 'redis://10.0.0.2:6379' }],
- *   defaults: { disableOfflineQueue: true },
+ *   defaults: {
+ *     disableOfflineQueue: true,
+ *     pingInterval: 1_000,
+ *     socket: { socketTimeout: 3_000, reconnectStrategy: 500 },
+ *   },
  * })
  * cluster.on('error', (error) => console.error(error))
  * await cluster.connect()
@@ -73,7 +82,11 @@ export function nodeRedisClusterStore(
  * const sentinel = createSentinel({
  *   name: 'sessions',
  *   sentinelRootNodes: [{ host: '10.0.0.1', port: 26379 }],
- *   nodeClientOptions: { disableOfflineQueue: true },
+ *   nodeClientOptions: {
+ *     disableOfflineQueue: true,
+ *     pingInterval: 1_000,
+ *     socket: { socketTimeout: 3_000, reconnectStrategy: 500 },
+ *   },
  * })
  * sentinel.on('error', (error) => console.error(error))
  * await sentinel.connect()
@@ -98,7 +111,11 @@ export function nodeRedisSentinelStore(
  * import { nodeRedisBackend } from '@sojourn/store-node-redis'
  * import { createClient } from 'redis'
  *
- * const client = createClient({ disableOfflineQueue: true })
+ * const client = createClient({
+ *   disableOfflineQueue: true,
+ *   pingInterval: 1_000,
+ *   socket: { socketTimeout: 3_000, reconnectStrategy: 500 },
+ * })
  * client.on('error', (error) => console.error(error))
  * await client.connect()
  *

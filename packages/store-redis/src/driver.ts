@@ -39,4 +39,6 @@ export interface RedisDriver {
   readonly keyPrefix?: string
   /** Returns a warning if the client's configuration is unsafe for sessions. Called once, before the first command. */
   configWarning?(): string | undefined
+  /** Receives the store's `warn`, for what an operator should hear of later. Called once, before the first command. */
+  warnWith?(warn: (message: string) => void): void
 }

@@ -28,7 +28,7 @@ export interface RedisBackendOptions {
    * @default none: a write is done when the master has it
    */
   readonly waitFor?: ReplicaWait
-  /** Called at most once, with a warning about an unsafe configuration of the client. @default console.warn */
+  /** Called with warnings about the client: an unsafe configuration, a connection that stalled. @default console.warn */
   readonly warn?: (message: string) => void
 }
 
@@ -183,6 +183,7 @@ function withConfigWarning(driver: RedisDriver, warn: (message: string) => void)
     isChecked = true
     const warning = driver.configWarning?.()
     if (warning !== undefined) warn(warning)
+    driver.warnWith?.(warn)
   }
   return {
     send(command) {

@@ -1,8 +1,8 @@
 import { SessionUsageError } from '@sojourn/core'
+import slotOf from 'cluster-key-slot'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkPrefix, createLayout, handleOf } from '../src/layout.ts'
-import { slotOf } from './slot.ts'
 
 const layout = createLayout('sess:')
 const groupOf = (id: string) => id.split('.', 1).join('')
