@@ -15,6 +15,7 @@ interface RedisOptions {
   sentinels?: Endpoint[]
   enableOfflineQueue: boolean
   maxRetriesPerRequest: number
+  socketTimeout: number | undefined
   retryStrategy(attempts: number): number
 }
 
@@ -27,21 +28,25 @@ export interface Ioredis {
       enableOfflineQueue: boolean
       clusterRetryStrategy(attempts: number): number
       slotsRefreshInterval: number
+      redisOptions: { socketTimeout: number | undefined }
     },
   ) => Client
 }
 
 const retryStrategy = (attempts: number) => Math.min(50 * 2 ** attempts, 500)
-const plain: RedisOptions = {
+const plain = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   retryStrategy,
 }
 
-/** Connects clients of one major of ioredis. */
-export function connectIoredis(ioredis: Ioredis): Connect {
+/**
+ * Connects clients of one major of ioredis, with the settings of docs/how-to/run-redis-for-sessions.md. They recommend a
+ * `socketTimeout` of 3,000 ms; by default there is none, so that a busy machine breaks no connection.
+ */
+export function connectIoredis(ioredis: Ioredis, socketTimeout?: number): Connect {
   return async (address) => {
-    const client = clientOf(ioredis, address)
+    const client = clientOf(ioredis, address, socketTimeout)
     client.on('error', () => undefined)
     await once(client, 'ready')
     return {
@@ -53,21 +58,27 @@ export function connectIoredis(ioredis: Ioredis): Connect {
   }
 }
 
-function clientOf({ Redis, Cluster }: Ioredis, address: Address): Client {
+function clientOf(
+  { Redis, Cluster }: Ioredis,
+  address: Address,
+  socketTimeout: number | undefined,
+): Client {
+  const options = { ...plain, socketTimeout }
   switch (address.kind) {
     case 'standalone':
-      return new Redis({ ...plain, host: address.host, port: address.port })
+      return new Redis({ ...options, host: address.host, port: address.port })
     case 'secure': {
       const { host, port, username, password, ca } = address
-      return new Redis({ ...plain, host, port, username, password, tls: { ca } })
+      return new Redis({ ...options, host, port, username, password, tls: { ca } })
     }
     case 'sentinel':
-      return new Redis({ ...plain, name: address.name, sentinels: [...address.sentinels] })
+      return new Redis({ ...options, name: address.name, sentinels: [...address.sentinels] })
     case 'cluster':
       return new Cluster([...address.nodes], {
         enableOfflineQueue: false,
         clusterRetryStrategy: retryStrategy,
         slotsRefreshInterval: 1_000,
+        redisOptions: { socketTimeout },
       })
   }
 }

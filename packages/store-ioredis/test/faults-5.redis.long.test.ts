@@ -1,8 +1,13 @@
-import { proveFaults } from '@sojourn/redis-lab'
+import { proveFaults, proveHalfOpenTopologies, proveHalfOpenVariants } from '@sojourn/redis-lab'
 import * as ioredis from 'ioredis5'
 import { connectIoredis } from './connect.ts'
 
-proveFaults(connectIoredis(ioredis), {
+const connect = connectIoredis(ioredis, 3_000)
+
+proveFaults(connect, {
   failovers: ['Sentinel', 'Cluster'],
   passwordMissing: 'ERR_STORE_UNAVAILABLE',
+  idleClient: 'notices with the next request',
 })
+proveHalfOpenVariants(connect)
+proveHalfOpenTopologies(connect)

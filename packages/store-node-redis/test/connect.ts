@@ -27,7 +27,11 @@ interface Tls {
 interface ClientOptions {
   username?: string
   password?: string
-  socket: Partial<Endpoint & Tls> & { reconnectStrategy(attempts: number): number }
+  socket: Partial<Endpoint & Tls> & {
+    reconnectStrategy(attempts: number): number
+    socketTimeout?: number
+  }
+  pingInterval?: number
   disableOfflineQueue: true
 }
 
@@ -44,41 +48,54 @@ export interface NodeRedis {
     name: string
     sentinelRootNodes: Endpoint[]
     nodeClientOptions: ClientOptions
+    sentinelClientOptions: ClientOptions
     scanInterval: number
   }): NodeRedisSentinel & Closable
 }
 
 const reconnectStrategy = (attempts: number) => Math.min(50 * 2 ** attempts, 500)
-const plain: ClientOptions = { socket: { reconnectStrategy }, disableOfflineQueue: true }
+
+/** The settings of docs/how-to/run-redis-for-sessions.md. */
+export const documented: ClientOptions = {
+  socket: { reconnectStrategy, socketTimeout: 3_000 },
+  pingInterval: 1_000,
+  disableOfflineQueue: true,
+}
+
+/** These settings without a timeout, so that a busy machine breaks no connection. */
+const patient: ClientOptions = { socket: { reconnectStrategy }, disableOfflineQueue: true }
 
 /** Connects clients of one major of node-redis. */
-export function connectNodeRedis(redis: NodeRedis): Connect {
+export function connectNodeRedis(redis: NodeRedis, settings = patient): Connect {
   return async (address) => {
     switch (address.kind) {
       case 'cluster':
-        return clusterConnection(redis, address)
+        return clusterConnection(redis, address, settings)
       case 'sentinel':
-        return sentinelConnection(redis, address)
+        return sentinelConnection(redis, address, settings)
       default:
-        return clientConnection(redis.createClient(optionsFor(address)))
+        return clientConnection(redis.createClient(optionsFor(address, settings)))
     }
   }
 }
 
 /** Connects pools, to one server. */
-export function connectPool({ createClientPool }: NodeRedis): Connect {
+export function connectPool({ createClientPool }: NodeRedis, settings = patient): Connect {
   return async (address) => {
     if (address.kind !== 'standalone') throw new Error('A pool is for one server')
-    return clientConnection(createClientPool(optionsFor(address)))
+    return clientConnection(createClientPool(optionsFor(address, settings)))
   }
 }
 
-function optionsFor(address: AddressOf<'standalone' | 'secure'>): ClientOptions {
+function optionsFor(
+  address: AddressOf<'standalone' | 'secure'>,
+  settings: ClientOptions,
+): ClientOptions {
   const { host, port } = address
-  if (address.kind === 'standalone') return { ...plain, socket: { host, port, reconnectStrategy } }
+  const socket = { ...settings.socket, host, port }
+  if (address.kind === 'standalone') return { ...settings, socket }
   const { username, password, ca } = address
-  const socket = { host, port, reconnectStrategy, tls: true, ca } as const
-  return { ...plain, username, password, socket }
+  return { ...settings, username, password, socket: { ...socket, tls: true, ca } }
 }
 
 async function clientConnection(client: NodeRedisClient & Closable): Promise<Connection> {
@@ -91,10 +108,11 @@ async function clientConnection(client: NodeRedisClient & Closable): Promise<Con
 async function clusterConnection(
   { createCluster }: NodeRedis,
   { nodes }: AddressOf<'cluster'>,
+  settings: ClientOptions,
 ): Promise<Connection> {
   const cluster = createCluster({
     rootNodes: nodes.map(({ host, port }) => ({ url: `redis://${host}:${port}` })),
-    defaults: plain,
+    defaults: settings,
     topologyRefreshOnReconnectionAttemptStrategy: 250,
   })
   return connected(cluster, {
@@ -106,11 +124,13 @@ async function clusterConnection(
 async function sentinelConnection(
   { createSentinel }: NodeRedis,
   { name, sentinels }: AddressOf<'sentinel'>,
+  settings: ClientOptions,
 ): Promise<Connection> {
   const sentinel = createSentinel({
     name,
     sentinelRootNodes: [...sentinels],
-    nodeClientOptions: plain,
+    nodeClientOptions: settings,
+    sentinelClientOptions: settings,
     scanInterval: 1_000,
   })
   return connected(sentinel, {

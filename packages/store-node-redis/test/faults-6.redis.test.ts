@@ -1,8 +1,11 @@
 import { proveFaults } from '@sojourn/redis-lab'
 import * as redis from 'redis'
-import { connectNodeRedis } from './connect.ts'
+import { connectNodeRedis, documented } from './connect.ts'
 
-proveFaults(connectNodeRedis(redis), {
+const connect = connectNodeRedis(redis, documented)
+
+proveFaults(connect, {
   failovers: ['Sentinel'],
   passwordMissing: 'ERR_STORE_UNAVAILABLE',
+  idleClient: 'notices by itself',
 })

@@ -17,7 +17,7 @@ export interface Connection {
   close(): void
 }
 
-/** Connects a client with the options of docs/how-to/run-redis-for-sessions.md, and waits until it is ready. */
+/** Connects a client and waits until it is ready. */
 export type Connect = (address: Address) => Promise<Connection>
 
 /** Connects several named clients to one address. */

@@ -4,6 +4,11 @@ export { proveConformance } from './conformance.ts'
 export type { Connect, Connection } from './connect.ts'
 export { dumpServer } from './dump-server.ts'
 export { proveFailovers } from './faults/failover.ts'
+export {
+  proveHalfOpen,
+  proveHalfOpenTopologies,
+  proveHalfOpenVariants,
+} from './faults/half-open.ts'
 export { proveMovingSlot } from './faults/moving-slot.ts'
 export { proveFaults } from './faults.ts'
 export { monitorTraffic, type Traffic, type TrafficMonitor } from './monitor.ts'
@@ -11,7 +16,7 @@ export { freshPrefix } from './prefix.ts'
 export { proveModel } from './prove-model.ts'
 export { proveRaces } from './prove-races.ts'
 export { proveRequests } from './prove-requests.ts'
-export { type Proxy, startProxy } from './proxy.ts'
+export { startProxy, type TcpProxy } from './proxy.ts'
 export type { RedisNode } from './redis-node.ts'
 export { assertReplicaWait, proveReplicaWait } from './replica-wait.ts'
 export { rights, startSecure } from './secure.ts'

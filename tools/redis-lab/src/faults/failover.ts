@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { startCluster } from '../cluster.ts'
 import type { Connect } from '../connect.ts'
 import { type FaultFixture, fixtureOn, loggedIn } from '../fault-fixture.ts'
+import { startLoad } from '../load.ts'
 import { startSentinel } from '../sentinel.ts'
 import { until } from '../until.ts'
 
@@ -52,25 +53,6 @@ async function untilReplicated({ nodes }: FaultFixture): Promise<void> {
       }),
     ),
   )
-}
-
-/** Starts users who change their sessions again and again, and continue after an error. */
-function startLoad(users: readonly Visitor[]) {
-  let isStopped = false
-  let failures = 0
-  const running = users.map(async (user) => {
-    for (let n = 0; !isStopped; n++) {
-      await user.request(({ data }) => Object.assign(data, { n })).catch(() => failures++)
-      await wait(20)
-    }
-  })
-  return {
-    failures: () => failures,
-    async stop() {
-      isStopped = true
-      await Promise.all(running)
-    },
-  }
 }
 
 /** Starts to count all sessions again and again; a failed scan adds no count. */

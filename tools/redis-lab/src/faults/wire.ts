@@ -59,7 +59,10 @@ export function proveWireFaults(connect: Connect): void {
       const { session, finish } = await user.begin()
       session.data['n'] = 1
       fixture.proxy.holdRequests()
-      await expect(finish()).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+      // A client that gives its connection up before the deadline reports so.
+      await expect(finish()).rejects.toMatchObject({
+        code: expect.stringMatching(/^ERR_STORE_(TIMEOUT|UNAVAILABLE)$/),
+      })
       expect(await fixture.direct.manager.revoke(session.id)).toBe(true)
       fixture.proxy.mend()
       await untilAvailable(fixture)
