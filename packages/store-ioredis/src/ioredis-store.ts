@@ -21,7 +21,11 @@ import { createDriver, type IoredisClient } from './driver.ts'
  * import { ioredisStore } from '@sojourn/store-ioredis'
  * import { Redis } from 'ioredis'
  *
- * const redis = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * const redis = new Redis({
+ *   enableOfflineQueue: false,
+ *   maxRetriesPerRequest: 0,
+ *   socketTimeout: 3_000,
+ * })
  * redis.on('error', (error) => console.error(error))
  *
  * const secret = secretFromFile('/run/secrets/session')
@@ -41,7 +45,11 @@ export function ioredisStore(client: IoredisClient, options?: RedisStoreOptions)
  * import { ioredisBackend } from '@sojourn/store-ioredis'
  * import { Redis } from 'ioredis'
  *
- * const redis = new Redis({ enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+ * const redis = new Redis({
+ *   enableOfflineQueue: false,
+ *   maxRetriesPerRequest: 0,
+ *   socketTimeout: 3_000,
+ * })
  * redis.on('error', (error) => console.error(error))
  *
  * export const store = cookieStore({
