@@ -106,10 +106,8 @@ describe('destroyAll', () => {
     const first = await here.begin()
     first.session.destroyAll()
     await expect(first.finish()).rejects.toMatchObject({ status: 503 })
-    expect([first.setCookies, warnings]).toEqual([
-      [],
-      [expect.stringContaining('await session.destroyAll(')],
-    ])
+    expect(first.setCookies).toEqual([])
+    expect(warnings.join()).toContain('await session.destroyAll(')
     outage.stop()
     const second = await here.begin()
     second.session.destroyAll()
