@@ -1,36 +1,60 @@
-// Checks the tarballs that pnpm packs: publint and attw accept them, `exports` and `publishConfig.exports` agree, README and
-// license are inside, and no source map points to a file that is not.
+// Checks the tarballs that pnpm packs: publint and attw accept them, README and license are inside, links in the README lead
+// somewhere, and no source map points to a file that is not. Then installs them, and loads them in Node and in Jest.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { packageNames } from './files.ts'
+import { mapLinks } from './markdown.ts'
 import { isMain, type Problem, report } from './report.ts'
+import { repository } from './stage-package.ts'
 
-const bin = join(import.meta.dirname, '../node_modules/.bin')
-const packs = join(import.meta.dirname, '../.packs')
+const root = join(import.meta.dirname, '..')
+const bin = join(root, 'node_modules/.bin')
+const packs = join(root, '.packs')
 
-/** Packs the package in `folder`, whose dist must be built, and returns its problems. */
-export function checkPack(folder: string): Problem[] {
-  const file = join(folder, 'package.json')
-  const drift = whyDrifted(JSON.parse(readFileSync(file, 'utf8')))
-  if (drift) return [{ file, line: 1, message: drift }]
-
-  const pack = run('pnpm', ['pack', '--pack-destination', packs], folder)
-  if (pack.failed) return [{ file, line: 1, message: `cannot be packed:\n${pack.output}` }]
-  const tarball = pack.output.split('\n').at(-1) ?? ''
-  return inspect(tarball).map((message) => ({ file, line: 1, message }))
+/** Packs all packages, whose dist must be built, into an empty `.packs`, and returns the problems of each. */
+function checkPacks(): Problem[] {
+  rmSync(packs, { recursive: true, force: true })
+  const pack = run(
+    'pnpm',
+    ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', packs],
+    root,
+  )
+  if (pack.failed) return [problem('cannot be packed', pack)]
+  const tarballs = packageNames(root).map((name) =>
+    join(packs, `sojourn-${name}-${versionOf(name)}.tgz`),
+  )
+  return [
+    ...tarballs.flatMap((tarball) =>
+      inspect(tarball).map((message) => ({ file: tarball, line: 1, message })),
+    ),
+    ...checkInstalled(tarballs),
+  ]
 }
 
-/** Returns what is wrong with a tarball: with its list of files, or according to publint and attw. */
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).version
+}
+
+/** Returns what is wrong with a tarball: with its files and links, or according to publint and attw. */
 export function inspect(tarball: string): string[] {
-  const { output: files } = run('tar', ['-tzf', tarball])
+  const files = run('tar', ['-tzf', tarball]).output.split('\n')
+  const readme = run('tar', ['-xzOf', tarball, 'package/README.md'])
   const publint = run(join(bin, 'publint'), ['--strict', tarball])
-  const attw = run(join(bin, 'attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii'])
+  const attw = run(join(bin, 'attw'), [tarball, '--format', 'ascii'])
   const refused = Object.entries({ publint, attw })
     .filter(([, { failed }]) => failed)
     .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
-  return [...problemsOfFiles(files.split('\n')), ...refused]
+  return [...problemsOfFiles(files), ...deadLinks(readme.output), ...refused]
 }
 
 /** Sources are not packed, so a source map would point to nothing; declarations contain the docstrings. */
@@ -43,29 +67,66 @@ function problemsOfFiles(files: readonly string[]): string[] {
   ]
 }
 
-interface Manifest {
-  exports: object
-  publishConfig: { exports: object }
-}
-
-/** Returns a message unless publishConfig.exports is `exports` without the source condition, which only the workspace has. */
-export function whyDrifted({ exports, publishConfig }: Manifest): string | undefined {
-  const published = JSON.parse(JSON.stringify(exports), (key, value) =>
-    key === '@sojourn/source' ? undefined : value,
-  )
-  if (isDeepStrictEqual(published, publishConfig.exports)) return undefined
-  return 'publishConfig.exports differs from exports without "@sojourn/source": make them agree'
-}
-
-function run(program: string, args: string[], cwd?: string) {
-  const env = { ...process.env, NO_COLOR: '1' }
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: 'utf8',
-    cwd,
-    env,
+/** Returns the links of a packed README that are relative, or lead to a file that this repository does not have. */
+export function deadLinks(readme: string): string[] {
+  const links: string[] = []
+  mapLinks(readme, (link) => {
+    links.push(link)
+    return link
   })
+  return links
+    .filter((link) => !isAlive(link))
+    .map((link) => `README.md links to ${link}, which leads nowhere`)
+}
+
+function isAlive(link: string): boolean {
+  const [file] = link.split('#')
+  const path = file?.startsWith(`${repository}/`) && file.slice(repository.length + 1)
+  if (path) return existsSync(join(root, path.replace(/^(blob|tree)\/main\//, '')))
+  return /^(https:\/\/|#)/.test(link)
+}
+
+/** Installs the tarballs with their peers in an empty folder, and loads them: as ES modules, by require(), and in Jest. */
+function checkInstalled(tarballs: string[]): Problem[] {
+  const folder = mkdtempSync(join(tmpdir(), 'sojourn-packs-'))
+  try {
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+    const install = run('npm', ['install', ...flags, ...tarballs, '@hono/node-server'], folder)
+    if (install.failed) return [problem('cannot be installed', install)]
+    const programs = join(import.meta.dirname, 'packed')
+    for (const name of readdirSync(programs)) cpSync(join(programs, name), join(folder, name))
+    const runs = {
+      'Node cannot load': run('node', ['load.cjs'], folder),
+      'Node without require(esm) cannot load': run(
+        'node',
+        ['--no-experimental-require-module', 'load.cjs'],
+        folder,
+      ),
+      'Jest fails with': run(
+        join(bin, 'jest'),
+        ['--rootDir', folder, '--forceExit', '--testMatch', '**/jest.test.cjs'],
+        folder,
+      ),
+    }
+    return Object.entries(runs)
+      .filter(([, { failed }]) => failed)
+      .map(([what, failure]) => problem(what, failure))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const problem = (what: string, { output }: { output: string }): Problem => ({
+  file: packs,
+  line: 1,
+  message: `${what}:\n${output}`,
+})
+
+function run(program: string, args: string[], cwd = root) {
+  const env = { ...process.env, NO_COLOR: '1' }
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', cwd, env })
   return { failed: status !== 0, output: error?.message ?? `${stdout}${stderr}`.trim() }
 }
 
-if (isMain(import.meta.filename))
-  report(packageNames('.').flatMap((name) => checkPack(join('packages', name))))
+if (isMain(import.meta.filename)) report(checkPacks())

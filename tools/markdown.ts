@@ -21,3 +21,18 @@ export function codeBlocks(file: string): CodeBlock[] {
   }
   return blocks
 }
+
+/** Returns a Markdown text whose links, outside of fenced code, are replaced by what `map` returns for them. */
+export function mapLinks(text: string, map: (link: string) => string): string {
+  const parts = text.split(/^(\s*```[\s\S]*?^\s*```.*)$/m)
+  return parts
+    .map((part) =>
+      /^\s*```/.test(part)
+        ? part
+        : part.replace(
+            /(\]\(|^\[[^\]]+\]:\s*)([^\s)]+)/gm,
+            (_, before: string, link: string) => `${before}${map(link)}`,
+          ),
+    )
+    .join('')
+}
