@@ -1,5 +1,5 @@
 // Writes packages/*/dist/cjs: each built module once more, as CommonJS, for programs that cannot require ES modules.
-import { cpSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { packageNames } from './files.ts'
@@ -35,4 +35,7 @@ async function buildCjs(folder: string) {
   writeFileSync(join(cjs, 'package.json'), '{ "type": "commonjs", "sideEffects": false }\n')
 }
 
-await Promise.all(packageNames('.').map((name) => buildCjs(join('packages', name))))
+const folders = packageNames('.').map((name) => join('packages', name))
+await Promise.all(
+  folders.filter((folder) => existsSync(join(folder, 'dist/index.js'))).map(buildCjs),
+)

@@ -14,6 +14,7 @@ const packages = ['core', 'web', 'store-memory'].map((name) => `packages/${name}
 // What an application imports is what is published: declarations, then code.
 run(root, ['npx', 'tsc', '-b', ...packages])
 run(root, ['npx', 'tsup'])
+run(root, ['npx', 'tsx', 'tools/build-cjs.ts'])
 run(workspace, [...pnpm, 'install', '--frozen-lockfile'])
 run(workspace, [...pnpm, '--recursive', 'build'])
 run(workspace, [...pnpm, '--recursive', 'types'])

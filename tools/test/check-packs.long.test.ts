@@ -1,24 +1,59 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { inspect, whyDrifted } from '../check-packs.ts'
+import { deadLinks, inspect } from '../check-packs.ts'
+import { publishedManifest, publishedReadme, repository } from '../stage-package.ts'
 import { folder } from './folder.ts'
 
-const typed = { types: './a.d.ts', default: './a.js' }
+const typed = { 'module-sync': './a.js', require: './cjs/a.js', default: './a.js' }
 
-test('exports maps that disagree are found', () => {
-  const exports = { '.': { '@sojourn/source': './src/a.ts', ...typed } }
-  expect(whyDrifted({ exports, publishConfig: { exports: { '.': typed } } })).toBeUndefined()
-  expect(whyDrifted({ exports, publishConfig: { exports: {} } })).toContain('differs')
+test('the published manifest has links, entry points for node10, and no sources', () => {
+  const exports = {
+    '.': { '@sojourn/source': './src/a.ts', ...typed },
+    './b': { '@sojourn/source': './src/b.ts', require: './cjs/b.js' },
+  }
+  const publishConfig = { access: 'public', directory: '.package' }
+  const manifest = { name: 'a', scripts: {}, devDependencies: {}, exports, publishConfig }
+  expect(publishedManifest(manifest, 'packages/a')).toEqual({
+    name: 'a',
+    homepage: `${repository}/tree/main/packages/a#readme`,
+    repository: { type: 'git', url: `git+${repository}.git`, directory: 'packages/a' },
+    bugs: `${repository}/issues`,
+    main: './cjs/a.js',
+    types: './cjs/a.d.ts',
+    typesVersions: { '*': { b: ['./cjs/b.d.ts'] } },
+    exports: { '.': typed, './b': { require: './cjs/b.js' } },
+    publishConfig: { access: 'public' },
+  })
+})
+
+test('links of a README are made absolute outside of code, and dead ones are found', () => {
+  const readme = '[a](../core/README.md#x) [b](#b) [c](https://c.d) [d](src)\n\n[e]: src/index.ts\n'
+  const code = '```md\n[a](../core/README.md)\n```\n'
+  expect(publishedReadme(readme + code, 'packages/core')).toBe(
+    `[a](${repository}/blob/main/packages/core/README.md#x) [b](#b) [c](https://c.d) ` +
+      `[d](${repository}/tree/main/packages/core/src)\n\n` +
+      `[e]: ${repository}/blob/main/packages/core/src/index.ts\n${code}`,
+  )
+  expect(deadLinks(publishedReadme(readme, 'packages/core'))).toEqual([])
+  expect(deadLinks(`${readme}[f](${repository}/blob/main/no.md)`)).toEqual(
+    ['../core/README.md#x', 'src', `src/index.ts`, `${repository}/blob/main/no.md`].map(
+      (link) => `README.md links to ${link}, which leads nowhere`,
+    ),
+  )
 })
 
 function tarball(exports: object, more: Record<string, string> = {}): string {
-  const manifest = { name: 'a', version: '1.0.0', license: 'MIT', type: 'module', exports }
+  const fields = { name: 'a', version: '1.0.0', license: 'MIT', type: 'module' }
+  const manifest = { ...fields, main: './cjs/a.js', types: './cjs/a.d.ts', exports }
   const root = folder({
     'package.json': JSON.stringify(manifest),
     'a.js': 'export const a = 1',
     'a.d.ts': 'export declare const a: 1',
     'b.js': 'export const b = 1',
+    'cjs/a.js': 'exports.a = 1',
+    'cjs/a.d.ts': 'export declare const a: 1',
+    'cjs/package.json': '{ "type": "commonjs" }',
     'README.md': '# a',
     LICENSE: 'MIT',
     ...more,
