@@ -1,5 +1,13 @@
 // Writes packages/*/dist/cjs: each built module once more, as CommonJS, for programs that cannot require ES modules.
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { packageNames } from './files.ts'
@@ -11,6 +19,7 @@ const esmOnly = ['jose']
 async function buildCjs(folder: string) {
   const dist = join(folder, 'dist')
   const cjs = join(dist, 'cjs')
+  rmSync(cjs, { recursive: true, force: true })
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const bundled = esmOnly.filter((name) => name in dependencies)
   const external = [
