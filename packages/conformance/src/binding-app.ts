@@ -27,6 +27,9 @@ export type GuardSpec =
   | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: AccessOptions }
   | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
 
+/** What a route puts in place of its session, as other libraries log out: null, undefined, `{}`, or nothing at all. */
+export type Replacement = 'null' | 'undefined' | 'object' | 'delete'
+
 /** One route, for all methods. */
 export interface Route {
   readonly path: string
@@ -34,6 +37,8 @@ export interface Route {
   readonly guard?: GuardSpec
   /** Awaited before the response. `sessions` holds each session by the name that its manager is mounted as. */
   handle(sessions: Readonly<Record<string, Session<TestData>>>): unknown
+  /** How the route replaces `session` after `handle`, in the framework's own way: see `replaceSession`. */
+  readonly replace?: Replacement
   readonly response: ResponseSpec
 }
 

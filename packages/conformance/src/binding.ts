@@ -5,6 +5,7 @@ import { failingHandlers } from './binding-cases/failing-handlers.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
 import { headers } from './binding-cases/headers.ts'
+import { mounts } from './binding-cases/mounts.ts'
 import { oddCookies } from './binding-cases/odd-cookies.ts'
 import { tokenTransports } from './binding-cases/token-transports.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
@@ -17,11 +18,13 @@ export type {
   BindingUnderTest,
   GuardSpec,
   Mount,
+  Replacement,
   ResponseSpec,
   Route,
   Served,
 } from './binding-app.ts'
 export { fetchHttp2 } from './http2-fetch.ts'
+export { replacementOf, replaceSession } from './replace-session.ts'
 export { runAlone, serveFetch } from './runtimes.ts'
 export { register, runSuite } from './suite.ts'
 export { type BeginWatch, handleUpgrades, listen } from './upgrades.ts'
@@ -39,6 +42,10 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly guards?: boolean
   /** Whether `serve` has forms parsed to where the binding's `csrf` reads its field. @default false */
   readonly forms?: boolean
+  /** Whether `serve` carries out the `replace` of a route, except `'delete'`. @default false */
+  readonly replace?: boolean
+  /** Whether `serve` carries out a `replace` that is `'delete'`. @default false */
+  readonly delete?: boolean
   /** Whether the server accepts upgrades; `listen` and `handleUpgrades` make a Node server do so. @default false */
   readonly upgrades?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
@@ -65,6 +72,8 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     guards: options.guards ?? false,
     forms: options.forms ?? false,
     upgrades: options.upgrades ?? false,
+    replace: options.replace ?? false,
+    delete: options.delete ?? false,
   }
   return createSuite<BindingFixture>({
     name,
@@ -75,6 +84,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...caching,
       ...oddCookies,
       ...bindingTrouble,
+      ...mounts,
       ...guards,
       ...csrf,
       ...upgrades,

@@ -8,6 +8,7 @@ import {
   listen,
   type Route,
   register,
+  replaceSession,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
@@ -66,6 +67,7 @@ async function serve(app: Express, { mounts, routes, trustProxy, onError }: Bind
       const { session } = req
       const adminSession = Reflect.get(req, 'adminSession') as typeof session
       Promise.resolve(route.handle({ session, adminSession } as never))
+        .then(() => replaceSession(req, route.replace))
         .then(() => respond(res, route))
         .catch(next)
     })
@@ -85,6 +87,8 @@ describe.each([
     name,
     guards: true,
     forms: true,
+    replace: true,
+    delete: true,
     upgrades: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>

@@ -9,6 +9,7 @@ import {
   handleUpgrades,
   type Route,
   register,
+  replaceSession,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
@@ -82,6 +83,7 @@ async function serve(
         const { session } = request
         const adminSession = Reflect.get(request, 'adminSession') as typeof session
         await route.handle({ session, adminSession } as never)
+        replaceSession(request, route.replace)
         return send(reply, route)
       },
     })
@@ -113,6 +115,8 @@ describe.each([
     fetch: fetchIt,
     guards: true,
     forms: true,
+    replace: true,
+    delete: true,
     upgrades,
     serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, send),
     createManager: (backend, options) =>

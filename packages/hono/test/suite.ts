@@ -6,6 +6,7 @@ import {
   bindingSuite,
   type GuardSpec,
   type Route,
+  replacementOf,
   type Served,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
@@ -29,6 +30,7 @@ export function honoSuite(
     name,
     guards: true,
     forms: true,
+    replace: true,
     upgrades,
     serve: async (app) => serve(appOf(makeApp(), app).fetch, app),
     createManager: (backend, options) =>
@@ -49,6 +51,8 @@ function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): 
   for (const route of routes)
     app.all(route.path, async (c) => {
       await route.handle(c.var as never)
+      if (route.replace && route.replace !== 'delete')
+        c.set('session' as never, replacementOf(route.replace) as never)
       return respond(c, route)
     })
   return app.onError((error, c) => {

@@ -10,6 +10,7 @@ import {
   listen,
   type Route,
   register,
+  replaceSession,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
@@ -75,6 +76,7 @@ function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): 
     const route = routes.find(({ path }) => path === ctx.path)
     if (!route) return
     await route.handle(ctx as never)
+    replaceSession(ctx, route.replace)
     respond(ctx as Context, route)
   })
 }
@@ -87,6 +89,8 @@ describe.each([
     name,
     guards: true,
     forms: true,
+    replace: true,
+    delete: true,
     upgrades: true,
     serve: (app) => listen(http.createServer(appOf(makeApp(), app).callback()), app),
     createManager: (backend, options) =>

@@ -11,6 +11,7 @@ import {
   type Mount,
   type Route,
   register,
+  replaceSession,
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
@@ -94,6 +95,7 @@ async function route(request: NodeRequest, response: WritableResponse, routes: r
   const found = routes.find(({ path }) => path === pathOf(request))
   if (!found) return response.writeHead(404).end()
   await found.handle(request as never)
+  replaceSession(request, found.replace)
   return respond(response, found)
 }
 
@@ -150,6 +152,8 @@ describe.each([
     ...options,
     guards: true,
     forms: true,
+    replace: true,
+    delete: true,
     serve: (app) => serve(listenerOf(app), app),
     createManager: (backend, own) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),

@@ -7,5 +7,6 @@ const suite = webSuite('Request and Response', serveFetch, { upgrades: true })
 register(suite, { test })
 
 test('is offered every case', () => {
-  expect(suite.notOffered).toEqual([])
+  const lacking = ['replace', 'delete'] // handlers get the session as a parameter
+  expect(suite.notOffered.filter(({ lacks }) => !lacking.includes(lacks))).toEqual([])
 })

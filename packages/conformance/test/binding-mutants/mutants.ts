@@ -1,14 +1,10 @@
 import type { GuardSpec } from '@sojourn/conformance/binding'
+import { type BindingMutant, mountMutants } from './mount-mutants.ts'
 import { type Check, type Steps, steps } from './plain-binding.ts'
-
-/** A binding that is wrong in one way, and exactly the cases that must fail on it. */
-interface BindingMutant {
-  readonly changed: Partial<Steps>
-  readonly breaks: readonly string[]
-}
 
 /** Bindings with one fault each. */
 export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
+  ...mountMutants,
   'answers-first': {
     changed: { commitsFirst: false },
     breaks: [
@@ -47,6 +43,8 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H4.6',
       'H4.7',
       'H4.8',
+      'H4.10',
+      'H4.11',
       'H5.1',
       'H5.2',
       'H5.3',
@@ -325,31 +323,6 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
   'ignores-options-of-guards': {
     changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as GuardSpec) },
     breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H5.8', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
-  },
-  'looks-twice-at-an-upgrade': {
-    changed: {
-      watch: async (manager, headers) => {
-        await manager.read(headers)
-        return manager.watch(headers)
-      },
-    },
-    breaks: ['H7.1'],
-  },
-  'takes-an-upgrade-for-a-request': {
-    changed: {
-      carrier: (request, response, app) =>
-        steps.carrier(Object.create(request, { upgrade: { value: false } }), response, app),
-    },
-    breaks: ['H7.4', 'H7.5', 'H7.6'],
-  },
-  'keeps-the-reason-to-itself': {
-    changed: {
-      watch: async (manager, headers) => {
-        const watch = await manager.watch(headers)
-        return { ...watch, ended: watch.ended.then(() => 'gone' as const) }
-      },
-    },
-    breaks: ['H7.2'],
   },
   'commits-with-no-one-waiting': {
     changed: {

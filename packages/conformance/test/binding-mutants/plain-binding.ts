@@ -8,10 +8,18 @@ import {
   listen,
   type Mount,
   type Route,
+  replaceSession,
   type TestData,
 } from '@sojourn/conformance/binding'
 import type { Session } from '@sojourn/core'
-import { type Carrier, createGuards, csrfField } from '@sojourn/core/binding'
+import {
+  type Carrier,
+  checkManagers,
+  createGuards,
+  createSessionProperty,
+  csrfField,
+  type SessionProperty,
+} from '@sojourn/core/binding'
 
 type Sessions = Record<string, Session<TestData>>
 type Guards = ReadonlyMap<string, Check | undefined>
@@ -19,7 +27,11 @@ type Guards = ReadonlyMap<string, Check | undefined>
 /** The steps of the plainest binding; each mutant replaces one. */
 export interface Steps {
   carrier(request: IncomingMessage, response: ServerResponse, app: BindingApp): Carrier
+  /** Refuses managers that cannot be mounted side by side. */
+  readonly checkManagers: typeof checkManagers
   load(mount: Mount, carrier: Carrier): Promise<Session<TestData>>
+  /** Creates the property by which a route finds a session. */
+  readonly createProperty: typeof createSessionProperty
   commit(mount: Mount, session: Session<TestData>, carrier: Carrier): Promise<void> | undefined
   /** Whether the commit comes before the response. */
   readonly commitsFirst: boolean
@@ -77,7 +89,9 @@ export const steps: Steps = {
     set: (name, value) => void response.setHeader(name, value),
     append: (name, value) => void response.appendHeader(name, value),
   }),
+  checkManagers,
   load: ({ manager }, carrier) => manager.load(carrier),
+  createProperty: createSessionProperty,
   commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
   commitsFirst: true,
   commitsErrors: true,
@@ -126,19 +140,30 @@ async function handle(
   const route = app.routes.find(({ path }) => path === request.url?.split('?')[0])
   const carrier = use.carrier(request, response, app)
   const mounts = [...new Map(app.mounts.map((mount) => [mount.manager, mount])).values()]
+  use.checkManagers(mounts)
   const sessions: Sessions = {}
-  for (const mount of mounts) sessions[mount.as ?? 'session'] = await use.load(mount, carrier)
+  const loaded: (readonly [Mount, Session<TestData>])[] = []
+  const properties: SessionProperty<Sessions>[] = []
+  for (const mount of mounts) {
+    const session = await use.load(mount, carrier)
+    const property = use.createProperty<Sessions>(mount.as ?? 'session', () => session)
+    property.define(sessions)
+    loaded.push([mount, session])
+    properties.push(property)
+  }
   const commit = async () => {
-    for (const mount of mounts) {
-      const session = sessions[mount.as ?? 'session']
-      if (session) await use.commit(mount, session, carrier)
-    }
+    for (const [mount, session] of loaded) await use.commit(mount, session, carrier)
   }
   const check = route && guards.get(route.path)
   const form = new URLSearchParams(await text(request))
   const location = check?.({ method: request.method ?? '', carrier, sessions, form })
   if (location !== undefined) return response.writeHead(303, { Location: location }).end()
-  const thrown = await thrownBy(() => route?.handle(sessions))
+  const thrown = await thrownBy(async () => {
+    await route?.handle(sessions)
+    replaceSession(sessions, route?.replace)
+    for (const property of properties) property.check(sessions)
+  })
+  if (thrown) app.onError?.(thrown.value)
   if (!use.outlivesClient && response.destroyed) return
   if (!thrown) setOwnHeaders(response, route)
   const isError = thrown !== undefined || route?.response.kind === 'error'

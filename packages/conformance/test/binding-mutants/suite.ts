@@ -15,6 +15,8 @@ export const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
     guards: true,
     forms: true,
     upgrades: true,
+    replace: true,
+    delete: true,
     ...plainBinding(changed),
     createManager,
   })

@@ -1,0 +1,56 @@
+import { createSessionProperty } from '@sojourn/core/binding'
+import { type Steps, steps } from './plain-binding.ts'
+
+/** A binding that is wrong in one way, and exactly the cases that must fail on it. */
+export interface BindingMutant {
+  readonly changed: Partial<Steps>
+  readonly breaks: readonly string[]
+}
+
+/** Bindings that mount or expose sessions wrongly, or treat an upgrade wrongly. */
+export const mountMutants: Readonly<Record<string, BindingMutant>> = {
+  'mounts-whatever-it-is-given': {
+    changed: { checkManagers: () => undefined },
+    breaks: ['H4.9'],
+  },
+  'lets-a-session-be-replaced': {
+    changed: {
+      createProperty: (as, sessionOf) => ({
+        define: (target) => void Object.assign(target, { [as]: sessionOf(target) }),
+        check: () => undefined,
+      }),
+    },
+    breaks: ['H4.10', 'H4.11'],
+  },
+  'overlooks-a-deletion': {
+    changed: {
+      createProperty: (...args) => ({ ...createSessionProperty(...args), check: () => undefined }),
+    },
+    breaks: ['H4.11'],
+  },
+  'looks-twice-at-an-upgrade': {
+    changed: {
+      watch: async (manager, headers) => {
+        await manager.read(headers)
+        return manager.watch(headers)
+      },
+    },
+    breaks: ['H7.1'],
+  },
+  'takes-an-upgrade-for-a-request': {
+    changed: {
+      carrier: (request, response, app) =>
+        steps.carrier(Object.create(request, { upgrade: { value: false } }), response, app),
+    },
+    breaks: ['H7.4', 'H7.5', 'H7.6'],
+  },
+  'keeps-the-reason-to-itself': {
+    changed: {
+      watch: async (manager, headers) => {
+        const watch = await manager.watch(headers)
+        return { ...watch, ended: watch.ended.then(() => 'gone' as const) }
+      },
+    },
+    breaks: ['H7.2'],
+  },
+}
