@@ -74,15 +74,13 @@ declare module '@nestjs/common' {
   export function Session(): ParameterDecorator
 }
 declare module '@nestjs/core' {
-  import type { ArgumentsHost } from '@nestjs/common'
-
   interface HttpServer {
     setHeader(response: unknown, name: string, value: string): void
   }
   export class BaseExceptionFilter {
     protected readonly applicationRef?: HttpServer
     constructor(applicationRef?: HttpServer)
-    catch(exception: unknown, host: ArgumentsHost): void
+    catch(exception: unknown, host: object): void
   }
   export const NestFactory: {
     create<App>(module: unknown, adapter?: object): Promise<App>
@@ -131,8 +129,7 @@ declare module '*/sessions.js' {
   export const manager: SessionManager
 }
 declare module '*/user.guard.js' {
-  import type { CanActivate, ExecutionContext } from '@nestjs/common'
-  export class UserGuard implements CanActivate {
-    canActivate(context: ExecutionContext): boolean
+  export class UserGuard {
+    canActivate(context: object): boolean
   }
 }
