@@ -26,7 +26,15 @@ async function load() {
     const isSame = keys.every((key) => required[key] === imported[key])
     if (requiresModules && !isSame) throw new Error(`require('${name}') loads a second copy`)
   }
+  checkNames(installed('@sojourn/core'))
   console.log(`${names.length} entry points`)
+}
+
+/** A bundler that renames a class shows in what Node prints of its errors. */
+function checkNames(exported) {
+  for (const [name, value] of Object.entries(exported))
+    if (value.errorName !== undefined && value.name !== name)
+      throw new Error(`${name} is called ${value.name} in the package`)
 }
 
 load().catch((error) => {

@@ -83,7 +83,10 @@ const errorBrand = Symbol.for('sojourn.error/1')
  * }
  */
 export abstract class SessionError extends Error {
-  /** The name of the class. A fixed text, because minifiers shorten `constructor.name`. */
+  /**
+   * The name of the class. A fixed text, because minifiers shorten `constructor.name`. Subclasses set it by `this`:
+   * bundlers rename a class whose body names it, and Node prints the new name.
+   */
   declare name: string
   readonly code: SessionErrorCode
   /** The HTTP status of the response, set by the binding or by the framework's own error handler. */
@@ -153,7 +156,7 @@ abstract class ResponseError extends SessionError {
 export class SessionUsageError extends SessionError {
   static readonly errorName = 'SessionUsageError'
   static {
-    SessionUsageError.prototype.name = SessionUsageError.errorName
+    this.prototype.name = this.errorName
   }
 
   readonly status = 500
@@ -172,7 +175,7 @@ export class SessionUsageError extends SessionError {
 export class SessionConflictError extends ResponseError {
   static readonly errorName = 'SessionConflictError'
   static {
-    SessionConflictError.prototype.name = SessionConflictError.errorName
+    this.prototype.name = this.errorName
   }
 
   readonly status = 409
@@ -191,7 +194,7 @@ export class SessionConflictError extends ResponseError {
 export class SessionLimitError extends ResponseError {
   static readonly errorName = 'SessionLimitError'
   static {
-    SessionLimitError.prototype.name = SessionLimitError.errorName
+    this.prototype.name = this.errorName
   }
 
   readonly status = 403
@@ -211,7 +214,7 @@ export class SessionLimitError extends ResponseError {
 export class SessionAccessError extends ResponseError {
   static readonly errorName = 'SessionAccessError'
   static {
-    SessionAccessError.prototype.name = SessionAccessError.errorName
+    this.prototype.name = this.errorName
   }
 
   readonly status: 401 | 403
@@ -239,7 +242,7 @@ export class SessionAccessError extends ResponseError {
 export class SessionStoreError extends ResponseError {
   static readonly errorName = 'SessionStoreError'
   static {
-    SessionStoreError.prototype.name = SessionStoreError.errorName
+    this.prototype.name = this.errorName
   }
 
   readonly status = 503
