@@ -302,7 +302,10 @@ describe('503', () => {
     expect(await visitor.ask('/who')).toMatchObject({ status: 503, isSet: false })
     control.restore()
     expect(await visitor.ask('/who')).toMatchObject({ status: 200, text: 'ada' })
-    expect(seen).toEqual(['ERR_STORE_UNAVAILABLE', 'ERR_STORE_TIMEOUT'])
+    expect(seen.filter((text) => text.startsWith('ERR_'))).toEqual([
+      'ERR_STORE_UNAVAILABLE',
+      'ERR_STORE_TIMEOUT',
+    ])
   })
 })
 
