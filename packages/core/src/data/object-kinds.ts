@@ -17,7 +17,8 @@ export function isPlainArray(value: unknown): value is readonly unknown[] {
 
 /** Returns the kind of a `Date`, `Map` or `Set` of any realm; `undefined` for an instance of a class that extends one. */
 export function builtinKind(value: object): 'Date' | 'Map' | 'Set' | undefined {
-  if (types.isDate(value)) return isInstanceOfBuiltin(value, Date.prototype) ? 'Date' : undefined
+  if (types.isDate(value))
+    return isInstanceOfBuiltin(value, Date.prototype) || isFakeDate(value) ? 'Date' : undefined
   if (types.isMap(value)) return isInstanceOfBuiltin(value, Map.prototype) ? 'Map' : undefined
   if (types.isSet(value)) return isInstanceOfBuiltin(value, Set.prototype) ? 'Set' : undefined
   return undefined
@@ -27,6 +28,22 @@ export function builtinKind(value: object): 'Date' | 'Map' | 'Set' | undefined {
 function isInstanceOfBuiltin(value: object, builtin: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === builtin || isRootPrototype(Object.getPrototypeOf(prototype))
+}
+
+/**
+ * Returns true for a Date of a stopped clock: the fake timers of Jest, Vitest and Sinon replace `Date` by a class that
+ * extends it, and give each instance the original as its own `constructor`. No other part is lost.
+ */
+export function isFakeDate(value: object): boolean {
+  const { value: original, enumerable } =
+    Object.getOwnPropertyDescriptor(value, 'constructor') ?? {}
+  if (enumerable !== false || typeof original !== 'function' || original.name !== 'Date')
+    return false
+  const fake: unknown = Object.getPrototypeOf(value)
+  return (
+    isRootPrototype(Object.getPrototypeOf(original.prototype)) &&
+    Object.getPrototypeOf(fake) === original.prototype
+  )
 }
 
 /** Returns true for the `Object.prototype` of any realm. */

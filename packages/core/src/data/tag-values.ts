@@ -1,6 +1,12 @@
 import type { Format } from './format.ts'
 import { notEncodable } from './not-encodable.ts'
-import { builtinKind, extraProperty, isPlainArray, isPlainObject } from './object-kinds.ts'
+import {
+  builtinKind,
+  extraProperty,
+  isFakeDate,
+  isPlainArray,
+  isPlainObject,
+} from './object-kinds.ts'
 import { typedArrayName } from './typed-arrays.ts'
 
 /**
@@ -141,7 +147,7 @@ function tagContents(value: object, position: Position): unknown {
   }
   const kind = builtinKind(value)
   if (kind === undefined) throw notEncodable(`an instance of ${classNameOf(value)}`, path)
-  checkNothingExtra(value, 0, path)
+  checkNothingExtra(value, kind === 'Date' && isFakeDate(value) ? 1 : 0, path)
   if (kind === 'Date') return { $: kind, v: timeOf(value as Date) }
   if (kind === 'Set') return { $: kind, v: Array.from(value as Set<unknown>, tagItem) }
   const entries = Array.from(value as Map<unknown, unknown>)

@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { trackData } from '../../src/data/tracked-data.ts'
 
@@ -28,6 +28,34 @@ describe('a value of another realm is kept as one of this:', () => {
 
   test('as structuredClone and JSON make them', () => {
     expect(roundTrip(structuredClone({ at: new Date(5) }))).toEqual({ value: { at: new Date(5) } })
+  })
+})
+
+describe('a Date of fake timers is kept', () => {
+  const fakeDate = () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 5 })
+    return new Date()
+  }
+
+  test('while they run', () => {
+    const value = fakeDate()
+    try {
+      expect(roundTrip(value)).toEqual({ value: new Date(5) })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('and after they have stopped', () => {
+    const value = fakeDate()
+    vi.useRealTimers()
+    expect(roundTrip(value)).toEqual({ value: new Date(5) })
+  })
+
+  test('but not with a part that would be lost', () => {
+    const value = Object.assign(fakeDate(), { extra: 1 })
+    vi.useRealTimers()
+    expect(() => roundTrip(value)).toThrow('data.value is an object with a property')
   })
 })
 
