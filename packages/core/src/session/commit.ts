@@ -80,8 +80,15 @@ function commitIn(
   state: SessionState,
   target: CommitTarget,
 ): Promise<void> | undefined {
-  if (state.pending || state.operations.size > 0 || state.failure)
-    return commitAfter(context, state, { ...target, called: [...state.operations] })
+  if (state.pending || state.operations.size > 0 || state.failure) {
+    const committing = commitAfter(context, state, { ...target, called: [...state.operations] })
+    const clear = () => {
+      if (state.committing === settled) state.committing = undefined
+    }
+    const settled: Promise<void> = committing.then(clear, clear)
+    state.committing = settled
+    return committing
+  }
   const finish = () => {
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
   }

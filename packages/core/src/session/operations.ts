@@ -36,7 +36,7 @@ export interface SessionOperations {
   readonly csrf: CsrfTokens
   /**
    * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning.
-   * Called when it reads `data` after the headers have been sent; waits for the queued operations.
+   * Called when it reads `data` after the headers have been sent; waits for the queued operations and the commit.
    */
   warnIfChangedLate(state: SessionState): void
   /** Returns the value of `session.info`. */
@@ -69,7 +69,10 @@ export function createOperations(context: ManagerContext): SessionOperations {
     now: () => context.config.clock(),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
-      Promise.resolve(state.pending).then(() => discardLateChanges(context, state))
+      // A commit that still waits for an operation includes what was changed in time.
+      Promise.resolve(state.committing ?? state.pending).then(() =>
+        discardLateChanges(context, state),
+      )
     },
     describe: (opened) => describeSession(opened, context.config.touchInterval),
     login: (state, userId, options) => login(context, state, { userId, options }),

@@ -81,6 +81,8 @@ export interface SessionState {
 
   /** Settles after the last queued operation; `undefined` if none is running. See `enqueue`. */
   pending: Promise<void> | undefined
+  /** A commit that waits for operations; `undefined` if there is none. */
+  committing: Promise<void> | undefined
   /** The operations that are running, in the order called. */
   readonly operations: Set<RunningOperation>
   /** The first operation that failed and that the application does not handle; the commit fails with it. */
@@ -114,6 +116,7 @@ export function createState({ codec }: ManagerContext, seed: StateSeed): Session
     hasFailed: false,
     outgoing: undefined,
     pending: undefined,
+    committing: undefined,
     operations: new Set(),
     failure: undefined,
     isSent,

@@ -208,6 +208,45 @@ describe('a store in trouble while writing', () => {
   })
 })
 
+test.each([
+  ['succeeds', () => undefined],
+  [
+    'fails',
+    () => {
+      throw new Error('of the application')
+    },
+  ],
+])(
+  'a change in time is kept if data is read while the commit waits for an update that %s',
+  async (_, end) => {
+    const { manager } = testManager()
+    const discarded = vi.fn()
+    manager.on('discarded', discarded)
+    const visitor = createVisitor(manager)
+    await visitor.request(({ data }) => Object.assign(data, { n: 1 }))
+
+    const { session, carrier, finish } = await visitor.begin()
+    let isRunning = () => {}
+    const running = new Promise<void>((resolve) => {
+      isRunning = resolve
+    })
+    const updating = session.update(async () => {
+      isRunning()
+      await new Promise((resolve) => setImmediate(resolve))
+      end()
+    })
+    updating.catch(() => undefined)
+    await running
+    session.data['n'] = 2
+    const committing = finish()
+    carrier.sent = true
+    expect(session.data['n']).toBe(2) // as a log line after the response reads it
+    await committing
+    expect(await visitor.request(({ data }) => data['n'])).toBe(2)
+    expect(discarded).not.toHaveBeenCalled()
+  },
+)
+
 describe('data', () => {
   test('that cannot be encoded fails the commit, names its path and loses nothing', async () => {
     const { manager, calls } = testManager()
