@@ -3,6 +3,7 @@ import type { RequestCarrier } from '../http/carrier.ts'
 import { readTokens } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { OpenOutcome } from '../store/store.ts'
+import { warnOfOtherManager } from './issued-tokens.ts'
 import { createState, type ManagerContext, type SessionState } from './state.ts'
 
 /** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
@@ -25,9 +26,12 @@ export async function loadState(
   const outcome = await openTokens(context, tokens).catch((error) =>
     storeErrorOrThrow(context.config, error),
   )
-  return outcome instanceof SessionStoreError
-    ? createState(context, { ...mode, isReadOnly: true, storeError: outcome })
-    : stateFromOutcome(context, outcome, mode)
+  if (outcome instanceof SessionStoreError)
+    return createState(context, { ...mode, isReadOnly: true, storeError: outcome })
+  const isForeign =
+    outcome.outcome === 'discarded' && (outcome.why === 'unknown' || outcome.why === 'forged')
+  if (isForeign && tokens !== 'excessive') warnOfOtherManager(context, tokens)
+  return stateFromOutcome(context, outcome, mode)
 }
 
 /** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */

@@ -6,6 +6,7 @@ import {
   transportToSend,
 } from '../http/transport.ts'
 import { parseList, varyBy } from '../http/vary.ts'
+import { noteIssued } from './issued-tokens.ts'
 import { canSend, type ManagerContext, type SessionState } from './state.ts'
 
 /**
@@ -45,6 +46,7 @@ function sendToken(
     for (const transport of transports) transport.clear(carrier)
     return transports
   }
+  noteIssued(context, outgoing.token)
   const transport = transportToSend(context.transports, carrier)
   transport.send(carrier, { ...outgoing, maxAge: maxAgeOf(context, state) })
   return [transport]
