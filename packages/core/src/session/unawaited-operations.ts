@@ -17,12 +17,16 @@ export function startOperation<Result>(
   const done = running.then(
     () => void state.operations.delete(operation),
     async (error: Error) => {
-      Promise.prototype.then.call(promise, undefined, () => undefined) // it counts as handled
+      promise.markHandled()
       await new Promise<void>((resolve) => afterPoll(resolve)) // an `await` calls `then` in a later microtask
       state.operations.delete(operation)
       if (promise.isHandled) return
       state.failure ??= { error, operation }
       context.emit('failed', { operation: name, error })
+      if (context.config.development && promise.isChained)
+        context.warnOnce(
+          `session.${name}().then(…) has no catch, so nothing responds where ${name}() fails. Write: await session.${name}(…)`,
+        )
     },
   )
   const operation: RunningOperation = { name, promise, done }

@@ -78,6 +78,19 @@ describe('an operation that nothing awaits', () => {
     await expect(committing).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
   })
 
+  test.each<[string, (promise: Promise<unknown>) => unknown]>([
+    ['then', (promise) => promise.then(() => undefined)],
+    ['finally', (promise) => promise.finally(() => undefined)],
+    ['a chain', (promise) => promise.then(() => 1).then(() => 2)],
+  ])('but only chained by %s fails the commit, and no process', async (_, chain) => {
+    const app = world()
+    app.fail('insert')
+    const committing = request(app.visitor, (session) => void chain(session.login('ann')))
+    await expect(committing).rejects.toMatchObject({ status: 503 })
+    expect(app.warnings.join()).toContain('session.login().then(…) has no catch')
+    expect(app.failed.at(-1)).toMatchObject({ operation: 'login' })
+  })
+
   test('and no further commit writes what the request left', async () => {
     const { visitor, rows } = world()
     const { session, finish } = await visitor.begin()
