@@ -28,6 +28,7 @@ import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { isId } from '../record/token.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
+import { deletedUserError, traceDeletedUser } from '../session/deleted-user.ts'
 import { endAll, usersOf } from '../session/end-all.ts'
 import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
@@ -213,8 +214,12 @@ export function createSessionManager<Data extends object = SessionData>(
     supports: store.supports,
     load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
     commit(session, carrier, options) {
+      const state = stateOf(session)
       warnOwnProperties(context, session)
-      return commit(context, stateOf(session), carrier, options)
+      const error = config.development ? deletedUserError(session) : undefined
+      if (error === undefined) return commit(context, state, carrier, options)
+      state.hasFailed = true
+      return Promise.reject(error)
     },
     reportError,
     read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
@@ -242,7 +247,9 @@ export function createSessionManager<Data extends object = SessionData>(
   }
 
   async function loadSession(carrier: RequestCarrier, mode: LoadMode): Promise<Session<Data>> {
-    return new Session<Data>(await loadState(context, carrier, mode), operations)
+    const session = new Session<Data>(await loadState(context, carrier, mode), operations)
+    if (config.development) traceDeletedUser(session)
+    return session
   }
 
   function endById(id: SessionId, reason: EndReason): Promise<boolean> {

@@ -10,6 +10,15 @@ export function warnOwnProperties({ config, warnOnce }: ManagerContext, session:
   for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(session)))
     if (property.enumerable && 'value' in property)
       warnOnce(
-        `session.${key} was set, and nobody keeps it. What a session shall keep goes into its data: session.data.${key}`,
+        `session.${key} was set, and nobody keeps it. ${hints.get(key) ?? `What a session shall keep goes into its data: session.data.${key}`}`,
       )
 }
+
+const limits = 'The limits are options: maxAge of createSessionManager(), and of session.login()'
+/** What other libraries set on the session that is not data of the application. */
+const hints: ReadonlyMap<string, string> = new Map([
+  ['maxAge', limits],
+  ['cookie', limits],
+  ['options', limits],
+  ['expires', limits],
+])

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { createTestCarrier, createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import type { Session } from '../../src/session/session.ts'
-import { testManager, visit } from '../support.ts'
+import { signedIn, testManager, visit } from '../support.ts'
 
 describe('a session shows', () => {
   test('no token in its JSON, its inspection or its errors', async () => {
@@ -95,6 +95,16 @@ describe('idioms of other libraries', () => {
     const session = await manager.read({})
     const error = await new Promise((resolve) => session.destroy(resolve as never))
     expect(error).toMatchObject({ code: 'ERR_SESSION_READ_ONLY' })
+  })
+
+  test('delete session.userId fails the commit in development, and says how to log out', async () => {
+    const { visitor } = await signedIn()
+    const { session, finish } = await visitor.begin()
+    Reflect.deleteProperty(session, 'userId')
+    const message = expect.stringContaining('await session.destroy()')
+    await expect(finish()).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID', message })
+    await finish() // as for the response of the error
+    expect(session.userId).toBe('user-1')
   })
 
   test('session.userId = id says how to log in', async () => {

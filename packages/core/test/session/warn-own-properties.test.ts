@@ -14,3 +14,10 @@ test('what is set on the session itself is told once, in development, and kept b
   }
   expect(told.mock.calls).toEqual([[expect.stringContaining('session.data.views')]])
 })
+
+test('a limit that is set on the session is told where limits are set', async () => {
+  const told = vi.fn()
+  const { manager } = testManager({ warn: told })
+  await createVisitor(manager).request((session) => void Object.assign(session, { maxAge: 0 }))
+  expect(told.mock.calls).toEqual([[expect.stringContaining('maxAge of createSessionManager()')]])
+})
