@@ -23,7 +23,12 @@ export function startOperation<Result>(
       if (promise.isHandled) return
       state.failure ??= { error, operation }
       context.emit('failed', { operation: name, error })
-      if (context.config.development && promise.isChained)
+      if (!context.config.development) return
+      if (state.isSent() && !state.committing)
+        context.warnOnce(
+          `session.${name}() failed after the response headers had left, so no response tells of it, and nothing awaits it: ${Object(error).message}`,
+        )
+      if (promise.isChained)
         context.warnOnce(
           `session.${name}().then(…) has no catch, so nothing responds where ${name}() fails. Write: await session.${name}(…)`,
         )

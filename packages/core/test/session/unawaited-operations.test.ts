@@ -140,6 +140,27 @@ describe('an operation that nothing awaits', () => {
     await finish()
     expect(app.failed).toMatchObject([{ operation: 'update', error: { code: 'ERR_SESSION_LATE' } }])
   })
+
+  test.each<[string, (session: Session<TestData>) => unknown]>([
+    ['login', (session) => session.login('ann')],
+    [
+      'update',
+      (session) =>
+        session.update(() => {
+          throw undefined
+        }),
+    ],
+  ])('%s after the commit is warned of in development', async (name, act) => {
+    const app = world()
+    await app.visitor.request((session) => Object.assign(session.data, { n: 1 }))
+    const { session, carrier, finish } = await app.visitor.begin()
+    await finish()
+    carrier.sent = true
+    act(session)
+    await vi.waitFor(() => expect(app.failed).toHaveLength(1))
+    const text = `session.${name}() failed after the response headers had left`
+    expect(app.warnings).toEqual([expect.stringContaining(text)])
+  })
 })
 
 describe('an operation whose outcome the application handles fails no commit:', () => {
