@@ -152,7 +152,7 @@ async function update(
 /**
  * Runs `fn`, and in development compares the data before and after: `update((data) => ({ ...data, n: 1 }))` changes
  * nothing, because what `fn` returns is for the caller. Refused if data exists and the returned object has all of its keys;
- * warned of on empty data, where it may be meant.
+ * warned of if it has some of them, and on empty data, where it may be meant.
  */
 async function runUpdate<Result>(
   { codec, config, warnOnce }: ManagerContext,
@@ -164,13 +164,14 @@ async function runUpdate<Result>(
   const result = await fn(data)
   if (!isPlainObject(result) || result === data || !sameBytes(before, codec.encode(data)))
     return result
-  const keys = Object.keys(data)
-  if (!keys.every((key) => Object.hasOwn(result, key)) || Object.keys(result).length === 0)
-    return result
+  const [keys, returned] = [Object.keys(data), Object.keys(result)]
+  if (returned.length === 0) return result
+  if (keys.length > 0 && !keys.some((key) => Object.hasOwn(result, key))) return result
   const message =
     'update() was given a function that returns an object and leaves the data as it was, so nothing is written. ' +
     'Change the data that it is given: session.update((data) => { data.n = 1 })'
-  if (keys.length > 0) throw new SessionUsageError('ERR_CONFIG_INVALID', `${message}.`)
+  if (keys.length > 0 && keys.every((key) => Object.hasOwn(result, key)))
+    throw new SessionUsageError('ERR_CONFIG_INVALID', `${message}.`)
   warnOnce(`${message}.`)
   return result
 }

@@ -143,6 +143,14 @@ describe('in development', () => {
     expect(app.warnings).toEqual([expect.stringContaining('nothing is written')])
   })
 
+  test('one that returns some keys of the data is warned of', async () => {
+    const app = world()
+    const visitor = await saved(app)
+    await visitor.request((session) => Object.assign(session.data, { m: 1 }))
+    await visitor.request((session) => session.update(({ n }) => ({ n: Number(n) + 1 })))
+    expect(app.warnings).toEqual([expect.stringContaining('nothing is written')])
+  })
+
   test.each<[string, (data: Record<string, unknown>) => unknown]>([
     ['changes the data and returns it', (data) => Object.assign(data, { n: 1 })],
     ['returns an object of its own', (data) => ({ total: data['n'] })],
