@@ -1,5 +1,5 @@
 // Declares as much of Next.js, SvelteKit, React Router and NestJS as the docs use. They are installed in examples only, which
-// have the same code.
+// have the same code. And the files of the reader's own that the docs import.
 declare module 'next/headers' {
   import type { CookieJar } from '@sojourn/web'
   export function cookies(): Promise<CookieJar>
@@ -63,6 +63,10 @@ declare module '@nestjs/common' {
     canActivate(context: ExecutionContext): boolean | Promise<boolean>
   }
   type Guard = new () => CanActivate
+  export interface MiddlewareConsumer {
+    apply(middleware: unknown): { forRoutes(...routes: string[]): void }
+  }
+  export function Module(metadata: { controllers: unknown[] }): ClassDecorator
   export function Catch(...classes: (abstract new (...args: never) => unknown)[]): ClassDecorator
   export function Injectable(): ClassDecorator
   export function Controller(): ClassDecorator
@@ -124,8 +128,17 @@ declare module '@nestjs/testing' {
 declare module '*/app.module.js' {
   export class AppModule {}
 }
+declare module '*/app.controller.js' {
+  export class AppController {}
+}
 declare module '*/sessions.js' {
   import type { SessionManager } from '@sojourn/core'
+  export const manager: SessionManager
+}
+declare module '*/app.js' {
+  import type { SessionManager } from '@sojourn/core'
+  import type { Express } from 'express'
+  export const app: Express
   export const manager: SessionManager
 }
 declare module '*/user.guard.js' {
