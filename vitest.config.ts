@@ -75,6 +75,7 @@ const long = {
     env: {
       ...programs,
       USERS: '2000',
+      THEFTS: '3',
       REQUESTS: '6000',
       PEOPLE: '1000',
       OPERATIONS: '100000',

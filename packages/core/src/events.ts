@@ -34,7 +34,22 @@ export interface SessionEvents {
     /** `cause`: by `rotate()` or a re-authentication. `age`: by `rotationInterval`. */
     readonly why: 'cause' | 'age'
   }
-  /** A token was used five minutes or more after its replacement: stolen, or kept by a client. See `onReplay`. */
+  /**
+   * The client of a session does not take over its next token, although it has been offered for four times
+   * `rotationInterval` and the session is in use: it accepts no cookies, or another client uses its token. Repeated after
+   * each further such time.
+   */
+  stalled: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    readonly why: 'unconfirmed'
+    /** Since when the next token has been offered, in epoch ms. */
+    readonly offeredAt: number
+  }
+  /**
+   * A token was used long after its replacement: stolen, or kept by a client. Long is five minutes, or a third of
+   * `rotationInterval` if that is shorter. See `onReplay`.
+   */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
   /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }

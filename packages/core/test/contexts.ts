@@ -81,7 +81,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
     codec: jsonCodec,
     env,
     keys,
-    tokenOf: ({ id }, secret) => mintToken(id, secret, keys),
+    tokenOf: ({ id }, content) => mintToken(id, content, keys),
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */
   const keep = (opened: OpenedSession): void => {

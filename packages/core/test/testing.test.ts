@@ -17,7 +17,7 @@ describe('logIn', () => {
     const options = { data: { cart: ['tea'] }, client: { name: 'Test' }, maxAge: '5m' } as const
     const ada = await logIn(manager, 'ada', options)
     expect(calls).toEqual(['insert'])
-    expect(ada.cookie).toMatch(/^sid=[\w.-]{105}$/)
+    expect(ada.cookie).toMatch(/^sid=[\w.-]{110}$/)
     expect(ada.headers).toEqual({ cookie: ada.cookie })
     const session = await manager.read(ada.headers)
     expect([session.id, session.userId, session.data]).toEqual([ada.id, 'ada', { cart: ['tea'] }])

@@ -51,6 +51,11 @@ export function chunkNames({ cookieName, maxCookies }: CookieChunks, from = 0): 
   return names.slice(from)
 }
 
+/** Returns the name of the cookie for offered tokens. */
+export function offerCookieName(cookieName: string): string {
+  return `${cookieName}.next`
+}
+
 /**
  * Returns the cookies that carry a token: one, or as few chunks as possible, all full but the last. Only the first
  * chunk holds the count, as in `3~`.

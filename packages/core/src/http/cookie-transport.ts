@@ -1,11 +1,26 @@
 import type { Carrier } from './carrier.ts'
 import { type CookieWriter, parseCookie } from './cookie.ts'
-import { type CookieChunks, chunkNames, parseTokens, splitToken } from './cookie-chunks.ts'
+import {
+  type CookieChunks,
+  checkToken,
+  chunkNames,
+  offerCookieName,
+  parseTokens,
+  splitToken,
+} from './cookie-chunks.ts'
 import type { TokenTransport } from './transport.ts'
 
-/** The token in a cookie, or in up to `chunks.maxCookies` of them if it is too long for one. */
+/**
+ * The token in a cookie, or in up to `chunks.maxCookies` of them if it is too long for one; and an offered token in a
+ * cookie of its own, the *offer cookie* `sid.next`.
+ *
+ * Only a response that creates, elevates or ends a session writes the session cookie. The rotation by age writes the offer
+ * cookie, which counts only beside a session cookie of the same session. So a response that offers a token and arrives
+ * after that of a login cannot log the browser out (P12), and offers can be repeated at will (P13).
+ */
 export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): TokenTransport {
   const isSingle = chunks.maxCookies === 1
+  const offerName = offerCookieName(chunks.cookieName)
   const appended = new WeakMap<Carrier, readonly string[]>()
 
   return {
@@ -14,24 +29,36 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
     read(carrier) {
       const header = carrier.header('cookie')
       const tokens = header === undefined ? [] : parseTokens(header, chunks)
-      return tokens.length > 0 ? tokens : undefined
+      if (tokens === 'excessive') return tokens
+      if (header === undefined || tokens.length === 0) return undefined
+      const offers = header.includes(offerName) ? parseCookie(header, offerName) : []
+      return offers === 'excessive' ? offers : { tokens, offers }
     },
-    send(carrier, { token, maxAge }) {
+    send(carrier, { token, isOffer, maxAge }) {
+      if (isOffer) {
+        checkToken(token)
+        append(carrier, [writer.set({ name: offerName, value: token }, maxAge)])
+        return
+      }
       const cookies = splitToken(token, chunks)
-      const stale = isSingle ? [] : presentedChunks(carrier, cookies.length)
+      const stale = isSingle ? [] : presentedOf(carrier, chunkNames(chunks, cookies.length))
       append(carrier, [
         ...cookies.map((cookie) => writer.set(cookie, maxAge)),
-        ...stale.map((name) => writer.clear(name)),
+        ...[...stale, ...presentedOf(carrier, [offerName])].map(writer.clear),
       ])
     },
     // All chunks, also those that this request did not present: another request may have added one meanwhile.
-    clear: (carrier) => append(carrier, chunkNames(chunks).map(writer.clear)),
+    clear: (carrier) =>
+      append(
+        carrier,
+        [...chunkNames(chunks), ...presentedOf(carrier, [offerName])].map(writer.clear),
+      ),
   }
 
-  /** Returns the chunks from an index on that the browser still has, left over from a longer token. */
-  function presentedChunks(carrier: Carrier, from: number): readonly string[] {
+  /** Returns the names of those cookies that the browser has. */
+  function presentedOf(carrier: Carrier, names: readonly string[]): readonly string[] {
     const header = carrier.header('cookie') ?? ''
-    return chunkNames(chunks, from).filter((name) => parseCookie(header, name).length > 0)
+    return names.filter((name) => parseCookie(header, name).length > 0)
   }
 
   /** Appends Set-Cookie lines in place of those of an earlier commit of the response: one line per cookie. */

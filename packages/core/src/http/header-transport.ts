@@ -1,7 +1,7 @@
 import type { RequestCarrier } from './carrier.ts'
 import { cookieBounds } from './cookie.ts'
 import { checkToken } from './cookie-chunks.ts'
-import type { TokenTransport } from './transport.ts'
+import type { PresentedTokens, TokenTransport } from './transport.ts'
 
 /** The response header with the next token, for a client that sends `Authorization: Bearer`. */
 export const bearerResponseHeader = 'Session-Token'
@@ -34,7 +34,8 @@ interface HeaderFormat {
 
 /**
  * Creates the transport of a header. Several comma-separated values are several tokens, as with cookies of one name. A
- * client that has no token yet sends the header empty to get one.
+ * client that has no token yet sends the header empty to get one. An offered token is sent like any other: the client
+ * sees which response belongs to which request, and ignores the tokens of those from before a login.
  */
 function createTransport(header: string, { responseHeader, parse }: HeaderFormat): TokenTransport {
   const lower = header.toLowerCase()
@@ -50,12 +51,17 @@ function createTransport(header: string, { responseHeader, parse }: HeaderFormat
   }
 }
 
-function readHeader(carrier: RequestCarrier, header: string, parse: HeaderFormat['parse']) {
+function readHeader(
+  carrier: RequestCarrier,
+  header: string,
+  parse: HeaderFormat['parse'],
+): PresentedTokens | 'excessive' | undefined {
   const text = carrier.header(header)
   if (text === undefined) return undefined
   if (text.length > cookieBounds.bytes) return 'excessive'
   const values = text.split(',', cookieBounds.candidates + 1)
   const tokens = values.map((value) => parse(value.trim())).filter((token) => token !== undefined)
   if (tokens.length > cookieBounds.candidates) return 'excessive'
-  return tokens.length === 0 ? undefined : tokens.filter((token) => token !== '')
+  if (tokens.length === 0) return undefined
+  return { tokens: tokens.filter((token) => token !== ''), offers: [] }
 }

@@ -8,10 +8,10 @@ export interface TokenTransport {
   /** The least strict `Cache-Control` that a response with a token may have. */
   readonly caching: 'private, no-cache' | 'no-store'
   /**
-   * Returns the tokens of a request, usually one. An empty list means that the client uses this transport but has no
-   * token yet; `undefined` that it does not use this transport; `'excessive'` that the header exceeds `cookieBounds`.
+   * Returns the tokens of a request. An empty list means that the client uses this transport but has no token yet;
+   * `undefined` that it does not use this transport; `'excessive'` that the header exceeds `cookieBounds`.
    */
-  read(carrier: RequestCarrier): readonly string[] | 'excessive' | undefined
+  read(carrier: RequestCarrier): PresentedTokens | 'excessive' | undefined
   /**
    * Adds a token to the response.
    * @throws SessionUsageError `ERR_SESSION_TOO_LARGE`; the response is unchanged.
@@ -22,9 +22,19 @@ export interface TokenTransport {
   clear(carrier: Carrier): void
 }
 
+/** The tokens of a request. */
+export interface PresentedTokens {
+  /** All distinct tokens, usually one. Empty: the client has none yet. */
+  readonly tokens: readonly string[]
+  /** The offered tokens that the client keeps apart; see cookie-transport.ts. */
+  readonly offers: readonly string[]
+}
+
 /** A token to send to the client. */
 interface OutgoingToken {
   readonly token: string
+  /** Whether it is an offer of the rotation by age: it must not overwrite the token of another response. */
+  readonly isOffer: boolean
   /** How long the client keeps it, in ms; `undefined` means until it closes. */
   readonly maxAge: number | undefined
 }
@@ -32,20 +42,25 @@ interface OutgoingToken {
 /** The transports of a manager; the first is used for a client that has no token yet. */
 export type TokenTransports = readonly [TokenTransport, ...TokenTransport[]]
 
-/** Returns all distinct tokens of a request, from all transports; `'excessive'` above the bounds. */
+const noTokens: PresentedTokens = { tokens: [], offers: [] }
+
+/** Returns the tokens of a request, from all transports; `'excessive'` above the bounds. */
 export function readTokens(
   transports: TokenTransports,
   carrier: RequestCarrier,
-): readonly string[] | 'excessive' {
+): PresentedTokens | 'excessive' {
   const [first, second] = transports
-  if (!second) return first.read(carrier) ?? []
+  if (!second) return first.read(carrier) ?? noTokens
   const tokens = new Set<string>()
+  const offers = new Set<string>()
   for (const transport of transports) {
     const read = transport.read(carrier)
     if (read === 'excessive') return 'excessive'
-    for (const token of read ?? []) tokens.add(token)
+    for (const token of read?.tokens ?? []) tokens.add(token)
+    for (const offer of read?.offers ?? []) offers.add(offer)
   }
-  return tokens.size > cookieBounds.candidates ? 'excessive' : [...tokens]
+  if (tokens.size > cookieBounds.candidates) return 'excessive'
+  return { tokens: [...tokens], offers: [...offers] }
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import type { Codec } from '../data/codec.ts'
 import type { SessionRecord } from '../record/record.ts'
+import type { Presented } from '../record/rotation.ts'
+import { importedGeneration, type TokenContent } from '../record/token.ts'
 import type { StoreEnv } from '../store/store.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import type { KeyedRows } from './rows.ts'
@@ -16,6 +18,20 @@ export interface KeyedContext {
   readonly env: StoreEnv
   /** The keys of token signatures: the first signs, all verify. */
   readonly keys: readonly KeyObject[]
-  /** Returns the signed token for a record and one of its secrets. */
-  readonly tokenOf: (record: Pick<SessionRecord, 'id'>, secret: string) => string
+  /** Returns a signed token of a record. */
+  readonly tokenOf: (record: Pick<SessionRecord, 'id'>, content: TokenContent) => string
+}
+
+/**
+ * Returns an offered token as the field of an outcome. It goes beside the token that the client presented; but if that
+ * is a token of another store, it takes its place.
+ */
+export function offerOutcome(
+  { tokenOf }: KeyedContext,
+  { record, presented }: { record: SessionRecord; presented: Presented | undefined },
+  offered: TokenContent | undefined,
+): { readonly token?: string; readonly offer?: string } {
+  if (!offered) return {}
+  const token = tokenOf(record, offered)
+  return presented?.generation === importedGeneration ? { token } : { offer: token }
 }

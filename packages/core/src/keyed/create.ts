@@ -37,14 +37,19 @@ export function createCreate({
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const row = rows.write(opened, {
       lineage: { version: mintVersion(), priorVersions: [] },
-      presented: { secret, isSignedByFirst: true },
+      presented: { secret, generation: 1, isSignedByFirst: true },
     })
     const isSolitary = draft.userId === undefined
     const outcome = await backend
       .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })
       .catch((error: unknown) => removeAndThrow(id, error))
     if (outcome.inserted)
-      return { created: true, opened, token: tokenOf(record, secret), evicted: outcome.evicted }
+      return {
+        created: true,
+        opened,
+        token: tokenOf(record, { secret, generation: 1 }),
+        evicted: outcome.evicted,
+      }
     return { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' }
   }
 

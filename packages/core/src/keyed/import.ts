@@ -1,7 +1,13 @@
 import { createHmac, type KeyObject } from 'node:crypto'
 import type { SessionRecord } from '../record/record.ts'
-import { offer, type Presented, presentedBy } from '../record/rotation.ts'
-import { hashSecret, mintVersion, verifyToken } from '../record/token.ts'
+import { asPresented, offer, type Presented, presentedBy } from '../record/rotation.ts'
+import {
+  type GenuineToken,
+  hashSecret,
+  importedGeneration,
+  mintVersion,
+  verifyToken,
+} from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StoreImports } from '../store/store-import.ts'
 import type { KeyedContext } from './context.ts'
@@ -21,18 +27,20 @@ export function createImports(context: KeyedContext): StoreImports {
   const { clock } = env
   const importKeys = env.keyring.derive('arrival')
   const tokensFor: StoreImports['tokensFor'] = (record) =>
-    importKeys.map((key) => tokenOf(record, importSecret(record, key)))
+    importKeys.map((key) =>
+      tokenOf(record, { secret: importSecret(record, key), generation: importedGeneration }),
+    )
 
   return {
     tokensFor,
     async adopt(source, tokens) {
-      const { record, secret } = toLocalRecord(source.record)
+      const { record, offered } = toLocalRecord(source.record)
       const opened: OpenedSession = { ...source, record }
       const lineage = { version: mintVersion(), priorVersions: [] }
       const row = rows.write(opened, { lineage, presented: presentedSecret(record, tokens) })
       const { inserted } = await backend.insert(record.id, row, { at: clock() })
       if (!inserted) return find(source, tokens)
-      return secret === undefined ? { opened } : { opened, token: tokenOf(record, secret) }
+      return offered === undefined ? { opened } : { opened, token: tokenOf(record, offered) }
     },
     find,
   }
@@ -42,11 +50,17 @@ export function createImports(context: KeyedContext): StoreImports {
     if (found === null || 'ended' in found) return undefined
     const opened = rows.readAndCheckData(id, found)
     if (opened === 'corrupt') return undefined
-    rows.setOrigin(opened, {
-      ...rows.originOf(opened),
-      presented: presentedSecret(opened.record, tokens),
-    })
+    const presented = presentedSecret(opened.record, tokens)
+    const follower = presented ?? genuineOf(opened.record, tokens).map(asPresented)[0]
+    rows.setOrigin(opened, { ...rows.originOf(opened), presented, follower })
     return { opened }
+  }
+
+  /** Returns the genuine tokens of a request: those that it brought, and the derived ones. */
+  function genuineOf(record: SessionRecord, tokens: readonly string[]): readonly GenuineToken[] {
+    return [...tokens, ...tokensFor(record)]
+      .map((token) => verifyToken(token, keys))
+      .filter((result) => typeof result !== 'string')
   }
 
   /** Returns the secret by which the request opens the record: that of a token it brought, or a derived one. */
@@ -54,9 +68,7 @@ export function createImports(context: KeyedContext): StoreImports {
     record: SessionRecord,
     tokens: readonly string[],
   ): Presented | undefined {
-    const verified = [...tokens, ...tokensFor(record)].map((token) => verifyToken(token, keys))
-    const genuine = verified.filter((result) => typeof result !== 'string')
-    return presentedBy(genuine, record, clock())
+    return presentedBy(genuineOf(record, tokens), record, clock())
   }
 
   /**
@@ -64,11 +76,12 @@ export function createImports(context: KeyedContext): StoreImports {
    * first key; after a key roll it is still found, because `tokensFor` covers all keys.
    */
   function toLocalRecord({ leaving: _, ...record }: SessionRecord) {
-    if (record.verifier.current) return { record, secret: undefined }
+    if (record.verifier.current) return { record, offered: undefined }
     const [key] = importKeys
     if (!key) throw new TypeError('A keyring holds at least one key')
     const secret = importSecret(record, key)
-    return offer({ ...record, verifier: { current: hashSecret(secret) } }, secret)
+    const verifier = { current: hashSecret(secret), generation: importedGeneration }
+    return offer({ ...record, verifier }, secret, clock())
   }
 }
 

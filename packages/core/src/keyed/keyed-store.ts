@@ -104,7 +104,7 @@ function createContext(
     codec: writer,
     env,
     keys,
-    tokenOf: ({ id }, secret) => mintToken(id, secret, keys),
+    tokenOf: ({ id }, content) => mintToken(id, content, keys),
   }
 }
 

@@ -1,36 +1,46 @@
 import type { KeyObject } from 'node:crypto'
 import { groupOf, type SessionId } from '../record/record.ts'
-import { isReplay, presentedBy } from '../record/rotation.ts'
-import { type GenuineToken, verifyToken } from '../record/token.ts'
+import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
+import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
-import type { KeyedContext } from './context.ts'
+import { type KeyedContext, offerOutcome } from './context.ts'
 
-/** The tokens of one request whose signatures hold. All name the same session. */
-type GenuineTokens = readonly [GenuineToken, ...GenuineToken[]]
+/** The tokens of one request whose signatures hold. All are of the same session. */
+interface GenuineTokens {
+  readonly id: SessionId
+  /** The newest ones, as far as known: usually one. */
+  readonly first: readonly GenuineToken[]
+  /** Verifies and returns the others, for the rare case that the first ones open nothing. */
+  others(): readonly GenuineToken[]
+}
 
 /**
  * Returns the `open` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
  * genuine costs none (P6); a genuine one costs one `find`, and a replay also the `remove` or `removeGroup` of
  * `policy.onReplay`. `peek` is one `find`.
  */
-export function createOpen({
-  backend,
-  rows,
-  env,
-  keys,
-}: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
+export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
+  const { backend, rows, env, keys } = context
   const { clock, emit, policy } = env
 
   return {
-    async open(tokens) {
-      const genuine = verifyTokens(tokens, keys)
+    async open(tokens, offers = []) {
+      const genuine = verifyTokens(tokens, offers, keys)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
       const at = clock()
-      const found = await find(genuine[0].id, at)
+      const found = await find(genuine.id, at)
       return found.outcome === 'open' ? openWithTokens(genuine, found.opened, at) : found
     },
-    peek: ({ record }) => find(record.id, clock()),
+    async peek(followed) {
+      const at = clock()
+      const found = await find(followed.record.id, at)
+      const follower = rows.openerOf(followed)
+      if (found.outcome !== 'open' || !follower) return found
+      const { opened } = found
+      rows.setOrigin(opened, { ...rows.originOf(opened), follower })
+      return { outcome: 'open', opened, isTokenRetired: !isOpenedBy(opened.record, follower, at) }
+    },
   }
 
   /** Reads a session by its id and judges its limits, but not the secret that was presented. */
@@ -45,20 +55,34 @@ export function createOpen({
     return { outcome: 'open', opened }
   }
 
-  /** Compares the presented secrets with the record: the session opens, or the token is stale or a replay. */
+  /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
   async function openWithTokens(
-    genuine: GenuineTokens,
+    { first, others }: GenuineTokens,
     opened: OpenedSession,
     at: number,
   ): Promise<OpenOutcome> {
     const { record } = opened
-    const presented = presentedBy(genuine, record, at)
+    let genuine = first
+    let presented = presentedBy(genuine, record, at)
+    if (!presented) {
+      genuine = [...first, ...others()]
+      presented = presentedBy(genuine, record, at)
+    }
     if (!presented)
-      return isReplay(record, at)
+      return isReplay(record, genuine, { at, policy })
         ? endReplayed(opened)
         : { outcome: 'ended', id: record.id, reason: 'stale' }
     rows.setOrigin(opened, { ...rows.originOf(opened), presented })
-    return { outcome: 'open', opened }
+    const step = overdueStep(record, presented, { at, policy })
+    // What takes the place of another store's token is sent only with the write of a save: it could overwrite a login.
+    const isImported = presented.generation === importedGeneration
+    if (step === undefined || (isImported && step !== 'save')) return { outcome: 'open', opened }
+    if (step === 'save') return { outcome: 'open', opened, isSaveDue: true }
+    return {
+      outcome: 'open',
+      opened,
+      ...offerOutcome(context, { record, presented }, step.offered),
+    }
   }
 
   /** Emits `replayed`, then ends what `onReplay` names: nothing, the session, or all sessions of its user. */
@@ -76,13 +100,33 @@ export function createOpen({
   }
 }
 
-/** Returns the genuine tokens, or why none is used. Genuine tokens of different sessions are `'ambiguous'`. */
+/**
+ * Returns the genuine tokens, or why none is used. Genuine tokens of different sessions are `'ambiguous'`. Offered
+ * tokens are newer, so they come first; they count only beside a token with the same id. Tokens of other ids that are
+ * not genuine change nothing: a sibling domain may have planted them.
+ */
 function verifyTokens(
   tokens: readonly string[],
+  offers: readonly string[],
   keys: readonly KeyObject[],
 ): GenuineTokens | 'malformed' | 'forged' | 'ambiguous' {
+  const offered = genuineOf(
+    offers.filter((offer) => tokens.some((token) => haveSameId(token, offer))),
+    keys,
+  )
+  const [newest] = offered
+  if (newest && tokens.every((token) => haveSameId(token, newest.id)))
+    return { id: newest.id, first: offered, others: () => genuineOf(tokens, keys) }
   const verified = tokens.map((token) => verifyToken(token, keys))
-  const [first, ...others] = verified.filter((result) => typeof result !== 'string')
+  const genuine = [...offered, ...verified.filter((result) => typeof result !== 'string')]
+  const [first] = genuine
   if (!first) return verified.includes('forged') ? 'forged' : 'malformed'
-  return others.every(({ id }) => id === first.id) ? [first, ...others] : 'ambiguous'
+  const isOneSession = genuine.every(({ id }) => id === first.id)
+  return isOneSession ? { id: first.id, first: genuine, others: () => [] } : 'ambiguous'
+}
+
+function genuineOf(tokens: readonly string[], keys: readonly KeyObject[]): readonly GenuineToken[] {
+  return tokens
+    .map((token) => verifyToken(token, keys))
+    .filter((result) => typeof result !== 'string')
 }

@@ -4,8 +4,8 @@ import { mergeBytes } from '../data/merge.ts'
 import { checkSize } from '../data/size.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
-import { type Presented, rotationStep } from '../record/rotation.ts'
-import { hashSecret, mintSecret } from '../record/token.ts'
+import { isOverdue, type Presented, rotationStep } from '../record/rotation.ts'
+import { hashSecret, mintSecret, type TokenContent } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
 
@@ -15,8 +15,8 @@ export interface WritePlan {
   readonly operation: 'replace' | 'touch' | 'none'
   /** The session as it is once the write is applied. */
   readonly next: OpenedSession
-  /** The secret to send to the client once the write is applied; `undefined` if it keeps its token. */
-  readonly secret: string | undefined
+  /** The token to send to the client once the write is applied; `undefined` if it keeps its token. */
+  readonly token: TokenContent | undefined
   /** Why another token opens the session once the write is applied; `undefined` if none does. */
   readonly rotated: 'cause' | 'age' | undefined
   /** The keys of `data` that other requests have changed too, differently. */
@@ -26,7 +26,8 @@ export interface WritePlan {
 /**
  * Returns the write that brings `changes` into the session as it is at `at`. Does no I/O, but runs `changes.update`.
  *
- * A touch goes with every write when it is due. A step of the rotation by age is taken only then (rotation.ts).
+ * A touch goes with every write when it is due. A step of the rotation by age is taken only then, or if it is overdue
+ * (rotation.ts).
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` or `ERR_SESSION_NOT_ENCODABLE`; also what `update` throws.
  */
 export async function planWrite(
@@ -39,16 +40,15 @@ export async function planWrite(
   const isDataChanged = !sameBytes(data, current.data)
   if (isDataChanged) checkSize(data, policy.maxDataBytes)
   const isDue = isTouchDue(current, at, policy.touchInterval)
-  const rotation = changes.rotate
+  const { record: rotatedRecord, token } = changes.rotate
     ? rotateByCause(current.record, changes.rotate, at)
-    : isDue && presented && rotationStep(current.record, presented, { at, policy })
-  const { record: rotatedRecord = current.record, secret } = rotation || {}
+    : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
   const isReplaced = isDataChanged || rotatedRecord !== current.record
   const record = isDataChanged ? { ...rotatedRecord, updatedAt: at } : rotatedRecord
   return {
     operation: isReplaced ? 'replace' : isDue ? 'touch' : 'none',
     next: { record, data, touchedAt: isDue ? at : current.touchedAt },
-    secret,
+    token,
     rotated: whyRotated(current.record, rotatedRecord),
     conflicts,
   }
@@ -56,16 +56,27 @@ export async function planWrite(
 
 function planLeave(current: OpenedSession): WritePlan {
   const next: OpenedSession = { ...current, record: { ...current.record, leaving: true } }
-  return { operation: 'replace', next, secret: undefined, rotated: undefined, conflicts: [] }
+  return { operation: 'replace', next, token: undefined, rotated: undefined, conflicts: [] }
 }
 
 function rotateByCause(
   record: SessionRecord,
   { elevation }: NonNullable<Changes['rotate']>,
   at: number,
-): { record: SessionRecord; secret: string } {
+): { record: SessionRecord; token: TokenContent } {
   const secret = mintSecret()
-  return { record: rotateRecord(record, hashSecret(secret), { at, elevation }), secret }
+  const rotated = rotateRecord(record, hashSecret(secret), { at, elevation })
+  return { record: rotated, token: { secret, generation: rotated.verifier.generation } }
+}
+
+function rotateByAge(
+  record: SessionRecord,
+  presented: Presented | undefined,
+  { at, policy, isTouchDue }: { at: number; policy: StorePolicy; isTouchDue: boolean },
+): { record: SessionRecord; token: TokenContent | undefined } {
+  const mayStep = isTouchDue || isOverdue(record, { at, policy })
+  const step = mayStep && presented ? rotationStep(record, presented, { at, policy }) : undefined
+  return { record: step?.record ?? record, token: step?.offered }
 }
 
 /** Compares a record before and after a rotation. An offer changes no token yet: `undefined`. */

@@ -1,4 +1,5 @@
 import type { ClientInfo, SessionId, SessionRecord, Verifier } from '../record/record.ts'
+import type { Retirement } from '../record/retirement.ts'
 import { createReader, createWriter, type Reader, type Writer } from './varint.ts'
 
 /**
@@ -11,16 +12,19 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * | `createdAt`                                   | number  | always; epoch ms, and the base of all other times |
  * | `updatedAt`, `rotatedAt`, `absoluteExpiresAt` | time    | always                                            |
  * | `maxAge`, `authority`                         | number  | always                                            |
+ * | `verifier.generation`                         | number  | always                                            |
  * | `verifier.current`                            | text    | always                                            |
  * | `verifier.next`, `.salt`, `.previous`         | text    | if its flag is set                                |
- * | `verifier.graceUntil`, `authenticatedAt`      | time    | if its flag is set                                |
+ * | `verifier.graceUntil`, `.offeredAt`           | time    | if its flag is set                                |
+ * | `verifier.retired`                            | list    | if its flag is set                                |
+ * | `authenticatedAt`                             | time    | if its flag is set                                |
  * | `userId`                                      | text    | if its flag is set                                |
- * | `client`                                      | entries | if its flag is set                                |
+ * | `client`                                      | list    | if its flag is set                                |
  *
- * `client` is the number of its entries, then the key and the value of each as texts. `persistent` and `leaving` are
- * flags only.
+ * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
+ * `client` the key and the value as texts. `persistent` and `leaving` are flags only.
  *
- * The layout does not depend on the codec of the data. A new anonymous session takes 52 bytes.
+ * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
 export function encodeRecord(record: SessionRecord): Buffer {
   const { createdAt, verifier, authenticatedAt, userId, client } = record
@@ -30,10 +34,8 @@ export function encodeRecord(record: SessionRecord): Buffer {
   writer.number(createdAt)
   for (const at of [record.updatedAt, record.rotatedAt, record.absoluteExpiresAt]) time(at)
   for (const number of [record.maxAge, record.authority]) writer.number(number)
-  writer.text(verifier.current)
-  for (const text of [verifier.next, verifier.salt, verifier.previous])
-    if (text !== undefined) writer.text(text)
-  for (const at of [verifier.graceUntil, authenticatedAt]) if (at !== undefined) time(at)
+  writeVerifier(verifier, { writer, time })
+  if (authenticatedAt !== undefined) time(authenticatedAt)
   if (userId !== undefined) writer.text(userId)
   if (client) writeClient(client, writer)
   return writer.bytes()
@@ -83,6 +85,8 @@ const flags = [
   'salt',
   'previous',
   'graceUntil',
+  'retired',
+  'offeredAt',
   'leaving',
 ] as const
 
@@ -103,6 +107,21 @@ function readFlags(reader: Reader): (flag: Flag) => boolean {
   return (flag) => Math.floor(sum / 2 ** flags.indexOf(flag)) % 2 === 1
 }
 
+function writeVerifier(
+  { generation, current, next, salt, previous, graceUntil, offeredAt, retired }: Verifier,
+  { writer, time }: { writer: Writer; time: (at: number) => void },
+): void {
+  writer.number(generation)
+  for (const text of [current, next, salt, previous]) if (text !== undefined) writer.text(text)
+  for (const at of [graceUntil, offeredAt]) if (at !== undefined) time(at)
+  if (!retired) return
+  writer.number(retired.length)
+  for (const retirement of retired) {
+    writer.number(retirement.generation)
+    time(retirement.at)
+  }
+}
+
 function readVerifier({
   reader,
   has,
@@ -113,12 +132,22 @@ function readVerifier({
   time: () => number
 }): Verifier {
   return {
+    generation: checkFinite(reader.number()),
     current: reader.text(),
     ...(has('next') && { next: reader.text() }),
     ...(has('salt') && { salt: reader.text() }),
     ...(has('previous') && { previous: reader.text() }),
     ...(has('graceUntil') && { graceUntil: time() }),
+    ...(has('offeredAt') && { offeredAt: time() }),
+    ...(has('retired') && { retired: readRetired(reader, time) }),
   }
+}
+
+function readRetired(reader: Reader, time: () => number): Retirement[] {
+  const entries: Retirement[] = []
+  for (let left = reader.number(); left > 0; left--)
+    entries.push({ generation: checkFinite(reader.number()), at: time() })
+  return entries
 }
 
 function writeClient(client: ClientInfo, writer: Writer): void {

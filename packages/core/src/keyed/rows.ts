@@ -17,8 +17,10 @@ export type Lineage = Pick<Row, 'version' | 'priorVersions'>
 export interface RowOrigin {
   /** The versions of the row that the session was read from or written to. */
   readonly lineage: Lineage
-  /** The secret that opened the session in this request; `undefined` if it was read from a list or a conflict. */
+  /** The token that opened the session in this request; `undefined` if it was read from a list or a conflict. */
   readonly presented: Presented | undefined
+  /** The token of a connection that follows the session by its id (`peek`). It takes no steps of the rotation. */
+  readonly follower?: Presented | undefined
 }
 
 /** The translation between rows and opened sessions, for one keyed store. Keeps the `RowOrigin` of each session. */
@@ -86,6 +88,12 @@ export function createRows({
 
     setOrigin(opened: OpenedSession, origin: RowOrigin): void {
       origins.set(opened, origin)
+    },
+
+    /** Returns the token by which the session was opened, or is followed; `undefined` if there is none. */
+    openerOf(opened: OpenedSession): Presented | undefined {
+      const origin = origins.get(opened)
+      return origin?.presented ?? origin?.follower
     },
 
     /** @throws SessionUsageError `ERR_CONFIG_INVALID` for a session of another store. */

@@ -11,6 +11,7 @@ import { type TimeBudget, withTimeBudget } from './deadline.ts'
 import { planWrite, type WritePlan } from './plan-write.ts'
 import { createQueue } from './queue.ts'
 import { descendsFrom, nextLineage } from './rows.ts'
+import { savedOutcome } from './saved-outcome.ts'
 
 /**
  * The result of one conditional write:
@@ -52,14 +53,9 @@ type WriteOutcome =
  *
  * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted.
  */
-export function createSave({
-  backend,
-  rows,
-  codec,
-  env,
-  tokenOf,
-}: KeyedContext): SessionStore['save'] {
-  const { clock, emit, policy } = env
+export function createSave(context: KeyedContext): SessionStore['save'] {
+  const { backend, rows, codec, env } = context
+  const { clock, policy } = env
   const queue = createQueue()
 
   return (opened, changes) => {
@@ -104,8 +100,9 @@ export function createSave({
       const outcome = await execute(plan, current)
       if (outcome === 'skipped') return { saved: true, opened: current }
       if (outcome === 'ended') return { saved: false, why: 'ended' }
-      if (outcome === 'applied') return saved(plan)
-      if (outcome === 'applied-then-elevated') return saved({ ...plan, secret: undefined })
+      if (outcome === 'applied') return savedOutcome(context, plan, current)
+      if (outcome === 'applied-then-elevated')
+        return savedOutcome(context, { ...plan, token: undefined }, current)
       current = outcome.conflict
       if (attempt > 0) await wait(randomInt(1, 2 ** Math.min(attempt + 1, 6)))
     }
@@ -124,16 +121,16 @@ export function createSave({
    * and its reply was lost (P11).
    */
   async function replace(
-    { next, rotated, secret }: WritePlan,
+    { next, rotated, token }: WritePlan,
     current: OpenedSession,
   ): Promise<WriteOutcome> {
     const { id } = current.record
     const { lineage: currentLineage, presented } = rows.originOf(current)
     const lineage = nextLineage(currentLineage, mintVersion())
-    const isNewSecret = rotated === 'cause' && secret !== undefined
+    const isNewToken = rotated === 'cause' && token !== undefined
     const origin = {
       lineage,
-      presented: isNewSecret ? { secret, isSignedByFirst: true } : presented,
+      presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
     }
     const row = rows.write(next, origin)
     const outcome = await backend.replace(id, row, {
@@ -173,16 +170,6 @@ export function createSave({
     if (outcome === 'conflict') return 'skipped'
     rows.setOrigin(next, origin)
     return 'applied'
-  }
-
-  function saved({ next, secret, rotated, conflicts }: WritePlan): SaveOutcome {
-    if (conflicts.length > 0) emit('conflict', { id: next.record.id, keys: conflicts })
-    return {
-      saved: true,
-      opened: next,
-      ...(secret === undefined ? {} : { token: tokenOf(next.record, secret) }),
-      ...(rotated === undefined ? {} : { rotated }),
-    }
   }
 }
 

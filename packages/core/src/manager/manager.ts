@@ -19,7 +19,7 @@ import {
   type RequestCarrier,
   requestCarrier,
 } from '../http/carrier.ts'
-import { checkMaxCookies, chunkNames } from '../http/cookie-chunks.ts'
+import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
 import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
@@ -51,7 +51,7 @@ import { createErrorReport } from './error-report.ts'
 export interface SessionManager<Data extends object = SessionData> {
   /** The name of the cookie, `'__Host-sid'` by default. */
   readonly cookieName: string
-  /** All cookies that a token may take: `cookieName`, and for a store with long tokens also `sid.1`, `sid.2`. */
+  /** All cookies that may be set: `cookieName`, `sid.next` for an offer, for a store with long tokens `sid.1`, `sid.2`. */
   readonly cookieNames: readonly string[]
   /** Where a request may carry its token, as configured; the first is used for a visitor who has no token yet. */
   readonly tokenIn: TokenInList
@@ -209,7 +209,7 @@ export function createSessionManager<Data extends object = SessionData>(
 
   return {
     cookieName,
-    cookieNames: chunkNames(chunks),
+    cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
     tokenIn: config.tokenIn,
     supports: store.supports,
     load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),

@@ -1,4 +1,5 @@
 import type { Limits } from './expiry.ts'
+import { addRetirement, type Retirement } from './retirement.ts'
 
 /** The public id of a session, `group.handle`. It is not a credential, so logs, device lists and events may show it. */
 export type SessionId = string
@@ -23,14 +24,21 @@ export type ClientInfo = Readonly<Record<string, string>>
 export interface Verifier {
   /** The hash of the secret that opens the session. Empty if the session is sealed in its token, which has no secret. */
   readonly current: string
+  /** The generation of the current token: 1 at first, more after each rotation; 0 if the client still has a token of
+   * another store. An offered token has the next one. */
+  readonly generation: number
   /** The hash of the secret that is offered as the next one. Absent without an offer. */
   readonly next?: string
   /** The salt by which the next secret is derived from the current one. Not secret. Present with `next`. */
   readonly salt?: string
+  /** When the offer was made, in epoch ms. Present with `next`. */
+  readonly offeredAt?: number
   /** The hash of the secret before the current one, which still opens until `graceUntil`. */
   readonly previous?: string
   /** Epoch ms. Present with `previous`. */
   readonly graceUntil?: number
+  /** When earlier tokens were retired. Absent if there are none. */
+  readonly retired?: readonly Retirement[]
 }
 
 /** What is stored of a session besides its `data`. Times are epoch ms. */
@@ -86,7 +94,7 @@ export function createRecord(seed: RecordSeed): SessionRecord {
     absoluteExpiresAt: at + seed.absoluteTimeout,
     maxAge,
     authority: 0,
-    verifier: { current: seed.secretHash },
+    verifier: { current: seed.secretHash, generation: 1 },
     persistent,
     ...(userId === undefined ? {} : { userId, authenticatedAt: at }),
     ...(client === undefined ? {} : { client }),
@@ -103,19 +111,24 @@ export interface Elevation {
 
 /**
  * Returns the record with a new secret and its authority raised by one: a rotation by cause. The old token, an offer and
- * a grace open nothing from then on (P4). An `elevation` (a re-authentication) also restarts the absolute limit and sets
- * `authenticatedAt`.
+ * a grace open nothing from then on (P4). The generation grows by two, because an offered token may have had the next
+ * one. An `elevation` (a re-authentication) also restarts the absolute limit and sets `authenticatedAt`.
  */
 export function rotateRecord(
   record: SessionRecord,
   secretHash: string,
   { at, elevation }: { at: number; elevation?: Elevation | undefined },
 ): SessionRecord {
+  const { generation, retired } = record.verifier
   const rotated = {
     ...record,
     rotatedAt: at,
     authority: record.authority + 1,
-    verifier: { current: secretHash },
+    verifier: {
+      current: secretHash,
+      generation: generation + 2,
+      retired: addRetirement(retired, { generation: generation + 1, at }),
+    },
   }
   if (!elevation) return rotated
   const { absoluteTimeout, ...rest } = elevation

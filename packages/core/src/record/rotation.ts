@@ -1,18 +1,30 @@
+import { touchWindow } from './expiry.ts'
 import type { SessionRecord, Verifier } from './record.ts'
-import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from './token.ts'
+import { addRetirement, delayAllowance, retiredAt } from './retirement.ts'
+import {
+  deriveSecret,
+  type GenuineToken,
+  hashSecret,
+  isHashOf,
+  maxGeneration,
+  mintSalt,
+  type TokenContent,
+} from './token.ts'
 
 /*
  * Rotation: a live session gets a new token. The session and its id stay.
  *
- * STATES. The state of a genuine token follows from the hash of its secret, the record's `verifier` and the time:
+ * STATES. The state of a genuine token follows from the hash of its secret, its generation, the record's `verifier` and
+ * the time:
  *
- *   state    | opens the session | where the hash of its secret is
- *   ---------|-------------------|------------------------------------------------------------
- *   current  | yes               | verifier.current
- *   offered  | yes               | verifier.next (derived from the current secret by verifier.salt)
- *   grace    | yes               | verifier.previous, and it is before verifier.graceUntil
- *   stale    | no                | none of these applies, less than 5 minutes after rotatedAt
- *   replayed | no                | none of these applies, later
+ *   state    | opens the session | when
+ *   ---------|-------------------|------------------------------------------------------------------------
+ *   current  | yes               | the hash is verifier.current
+ *   offered  | yes               | the hash is verifier.next (derived from the current secret by verifier.salt)
+ *   grace    | yes               | the hash is verifier.previous, and it is before verifier.graceUntil
+ *   stale    | no                | none of these applies, and a late request may still carry it
+ *   replayed | no                | none of these applies, and its generation was retired longer ago than any
+ *            |                   | request is late (`delayAllowance`, five minutes or less)
  *
  * BY AGE. The server cannot know whether a new token arrives, so the old one is valid until the new one is seen (P3):
  *
@@ -20,18 +32,26 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *   token B                       offered ↺ offer again ── confirm ──▶ current
  *
  *   step        | a request presents | and if                            | write     | changes in the record
- *   ------------|--------------------|-----------------------------------|-----------|-----------------------------------
- *   offer       | the current token  | it is older than rotationInterval | `replace` | sets `next` and `salt`
+ *   ------------|--------------------|-----------------------------------|-----------|----------------------------------
+ *   offer       | the current token  | it is older than rotationInterval | `replace` | sets `next`, `salt`, `offeredAt`
  *               |                    | or not signed by the first key,   |           |
  *               |                    | and no grace is running           |           |
  *   offer again | the current token  | there is an offer already         | `touch`   | none
  *   confirm     | the offered token  |                                   | `replace` | `next` → `current` → `previous`,
- *               |                    |                                   |           | sets `graceUntil` and `rotatedAt`
+ *               |                    |                                   |           | sets `graceUntil`, `rotatedAt`,
+ *               |                    |                                   |           | adds to `retired`
  *
- * A step is taken only by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts).
- * If the request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no
- * touch is due for the others. A watched connection touches too, but takes no step, because it presents no token
- * (watch/watch.ts).
+ * A step is taken by a save whose touch is due, and its write is that touch (keyed/plan-write.ts, keyed/save.ts). If the
+ * request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no touch is
+ * due for the others. A watched connection touches too, but takes no step, because it presents no token (watch/watch.ts).
+ *
+ * OVERDUE. Whoever makes the most requests wins the touches: a thief who polls would get all offers and could keep the
+ * token from changing, and so could a watched connection. So a step that has been due for a touch window is *overdue*,
+ * and waits for a touch no more (P13):
+ *
+ *   offer       | the first request that presents the current token writes the offer
+ *   offer again | every response to the current token carries the offered one; no write
+ *   confirm     | the first request that presents the offered token confirms it
  *
  * The next secret is HMAC(current secret, salt). So every offer until the confirmation is the same token, also after a
  * lost response, in parallel requests and on other servers, and the record never contains a secret (P5).
@@ -50,7 +70,8 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *
  * WHAT THE CLIENT SEES
  *
- *   offer, offer again | the offered token, but only in the response to the request whose write was applied
+ *   offer, offer again | the offered token, in a cookie of its own (http/cookie-transport.ts): however late the response
+ *                      | arrives, it does not overwrite the token of a login (P12)
  *   confirm            | no token: it has the new one already. Event `rotated`, `why: 'age'`
  *   by cause           | the new token. Event `rotated`, `why: 'cause'`
  *   grace              | no token; the session opens as usual
@@ -58,6 +79,9 @@ import { deriveSecret, type GenuineToken, hashSecret, isHashOf, mintSalt } from 
  *                      | overwrite a newer cookie. Event `discarded`
  *   replayed           | as for stale, but `session.ended` is 'replayed' ('stale' with `onReplay: 'ignore'`). The event
  *                      | `replayed` is emitted too
+ *
+ * An offer that stays unconfirmed for four rotation intervals, while its session is in use, causes the event `stalled`: the
+ * client does not take new tokens, or somebody else uses its old one.
  */
 
 /** The hash in `verifier` that a presented secret matches. A secret without a role opens nothing. */
@@ -65,21 +89,19 @@ type SecretRole = 'current' | 'next' | 'previous'
 
 /** The configuration of rotation, in ms. */
 export interface RotationPolicy {
+  /** How often a session in use is touched at most; an offer is overdue after that. */
+  readonly touchInterval: number
   /** The age at which a token is due for a successor. */
   readonly rotationInterval: number
   /** How long a token still opens after its successor was confirmed, for requests that are under way. */
   readonly rotationGrace: number
 }
 
-/** The secret that a request presents. */
-export interface Presented {
-  readonly secret: string
+/** The token that a request presents. */
+export interface Presented extends TokenContent {
   /** Whether its token was signed by the first key, which signs new tokens. If not, a rotation is due. */
   readonly isSignedByFirst: boolean
 }
-
-/** How long after the latest rotation an outdated token is stale rather than a replay, in ms. */
-const staleMs = 5 * 60_000
 
 /** Returns the role of a secret at `at`, in epoch ms; `undefined` if it opens nothing. */
 function roleOf({ verifier }: SessionRecord, secret: string, at: number): SecretRole | undefined {
@@ -102,44 +124,121 @@ export function presentedBy(
   const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
   const newest = rolesByAge.find((role) => roles.includes(role))
   const token = newest && genuine[roles.indexOf(newest)]
-  return token && { secret: token.secret, isSignedByFirst: token.keyIndex === 0 }
+  return token && asPresented(token)
 }
 
-/** Returns true if a genuine token that opens nothing is a replay at `at`, and not merely stale. */
-export function isReplay({ rotatedAt }: SessionRecord, at: number): boolean {
-  return at >= rotatedAt + staleMs
+/** Returns a genuine token as one that a request presents. */
+export function asPresented({ secret, generation, keyIndex }: GenuineToken): Presented {
+  return { secret, generation, isSignedByFirst: keyIndex === 0 }
+}
+
+/** Returns true if a presented token opens the record at `at`, epoch ms. */
+export function isOpenedBy(record: SessionRecord, { secret }: Presented, at: number): boolean {
+  return roleOf(record, secret, at) !== undefined
+}
+
+/**
+ * Returns true if a genuine token that opens nothing is a replay at `at`, epoch ms, and not merely stale: it was retired
+ * longer ago than a request can be under way.
+ */
+export function isReplay(
+  { verifier }: SessionRecord,
+  genuine: readonly GenuineToken[],
+  { at, policy }: { at: number; policy: RotationPolicy },
+): boolean {
+  const newest = Math.max(...genuine.map(({ generation }) => generation))
+  if (newest >= maxGeneration) return false // its age is not known: later tokens have the same generation
+  const since = retiredAt(verifier.retired, newest)
+  return since !== undefined && at >= since + delayAllowance(policy)
+}
+
+/** What an overdue step demands of a request, although no touch may be due. */
+export type OverdueStep =
+  /** The client is still without the offered token: send it. */
+  | { readonly offered: TokenContent }
+  /** A save takes the step: it makes the offer, or confirms it. */
+  | 'save'
+
+/** Returns what is overdue for the request that presents a token; see OVERDUE above. */
+export function overdueStep(
+  record: SessionRecord,
+  presented: Presented,
+  { at, policy }: { at: number; policy: RotationPolicy },
+): OverdueStep | undefined {
+  if (!isOverdue(record, { at, policy })) return undefined
+  const role = roleOf(record, presented.secret, at)
+  if (role === 'next') return 'save'
+  if (role !== 'current') return undefined
+  return record.verifier.salt === undefined
+    ? 'save'
+    : { offered: offeredToken(record, presented.secret) }
+}
+
+/** Returns true if the next step of the rotation by age waits no longer for a touch. */
+export function isOverdue(
+  record: SessionRecord,
+  { at, policy }: { at: number; policy: RotationPolicy },
+): boolean {
+  const dueSince = record.verifier.offeredAt ?? record.rotatedAt + policy.rotationInterval
+  return at - dueSince >= touchWindow(record, policy.touchInterval)
+}
+
+/** How many rotation intervals an offer is unconfirmed until that is an event. A bad network takes one or two. */
+const stalledIntervals = 4
+
+/**
+ * Returns true if a touch at `at` is the first after another four rotation intervals in which an offer went unconfirmed
+ * and the session was in use: not if the touch before, at `touchedAt`, is a rotation interval ago, as when the user was
+ * away. Both are epoch ms.
+ */
+export function isStalled(
+  { verifier: { offeredAt } }: SessionRecord,
+  touchedAt: number,
+  { at, policy: { rotationInterval } }: { at: number; policy: RotationPolicy },
+): boolean {
+  if (offeredAt === undefined || at - touchedAt >= rotationInterval) return false
+  const period = stalledIntervals * rotationInterval
+  const periodsUntil = (time: number) => Math.floor((time - offeredAt) / period)
+  return periodsUntil(at) > Math.max(periodsUntil(touchedAt), 0)
 }
 
 /**
  * Returns the step of the rotation by age that is due at `at`, epoch ms: the record after the step and, for an offer,
- * the secret to send. Returns `undefined` if no step is due. Call it only if a touch is due, and send the secret only
- * if the write of this request was applied.
+ * the token to send. Returns `undefined` if no step is due. Call it only if a touch is due or the step is overdue, and
+ * send the token only if the write of this request was applied.
  */
 export function rotationStep(
   record: SessionRecord,
   presented: Presented,
   { at, policy }: { at: number; policy: RotationPolicy },
-): { record: SessionRecord; secret?: string } | undefined {
+): { record: SessionRecord; offered?: TokenContent } | undefined {
   const { verifier } = record
   const role = roleOf(record, presented.secret, at)
   if (role === 'next') return { record: confirm(record, { at, policy }) }
   if (role !== 'current') return undefined
   if (verifier.salt !== undefined)
-    return { record, secret: deriveSecret(presented.secret, verifier.salt) }
+    return { record, offered: offeredToken(record, presented.secret) }
   const isDue = !presented.isSignedByFirst || at - record.rotatedAt >= policy.rotationInterval
   const isInGrace = verifier.graceUntil !== undefined && at < verifier.graceUntil
-  return isDue && !isInGrace ? offer(record, presented.secret) : undefined
+  return isDue && !isInGrace ? offer(record, presented.secret, at) : undefined
 }
 
-/** Returns the record with an offer, and the offered secret. It is derived from `current`, the current secret. */
+/** Returns the record with an offer made at `at`, epoch ms, and the offered token. `current` is the current secret. */
 export function offer(
   record: SessionRecord,
   current: string,
-): { record: SessionRecord; secret: string } {
+  at: number,
+): { record: SessionRecord; offered: TokenContent } {
   const salt = mintSalt()
-  const secret = deriveSecret(current, salt)
-  const verifier = { ...record.verifier, next: hashSecret(secret), salt }
-  return { record: { ...record, verifier }, secret }
+  const next = hashSecret(deriveSecret(current, salt))
+  const offering = { ...record, verifier: { ...record.verifier, next, salt, offeredAt: at } }
+  return { record: offering, offered: offeredToken(offering, current) }
+}
+
+/** Returns the token that a record offers. `current` is the current secret, from which it is derived. */
+function offeredToken({ verifier }: SessionRecord, current: string): TokenContent {
+  const { generation, salt = '' } = verifier
+  return { secret: deriveSecret(current, salt), generation: generation + 1 }
 }
 
 /** Returns the record after a confirmation: the offered secret is current, the one before it is in its grace. */
@@ -147,7 +246,13 @@ function confirm(
   record: SessionRecord,
   { at, policy }: { at: number; policy: RotationPolicy },
 ): SessionRecord {
-  const { current: previous, next = previous } = record.verifier
-  const verifier: Verifier = { current: next, previous, graceUntil: at + policy.rotationGrace }
+  const { current: previous, next = previous, generation, retired } = record.verifier
+  const verifier: Verifier = {
+    current: next,
+    generation: generation + 1,
+    previous,
+    graceUntil: at + policy.rotationGrace,
+    retired: addRetirement(retired, { generation, at }),
+  }
   return { ...record, rotatedAt: at, verifier }
 }

@@ -2,28 +2,43 @@ import { createHash, createHmac, type KeyObject, randomBytes, timingSafeEqual } 
 import type { SessionId } from './record.ts'
 
 /**
- * A token is what the client holds: `group.handle.secret.signature`. Group and handle are the id, which is public. The
- * secret opens the session. The signature shows that the token was made here, so a forged one never reaches a store (P6).
+ * A token is what the client holds: `group.handle.generation.secret.signature`. Group and handle are the id, which is
+ * public. The secret opens the session. The generation tells an old token from a current one, and when it was retired
+ * (retirement.ts). The signature shows that the token was made here, so a forged one never reaches a store (P6).
  *
- * | part      | bytes | characters | content                                                  |
- * |-----------|-------|------------|----------------------------------------------------------|
- * | group     | 12    | 16         | random, or the same for all sessions of a user           |
- * | handle    | 16    | 22         | random (ASVS 7.2.3: 128 bits)                            |
- * | secret    | 24    | 32         | random; the record keeps only its SHA-256                |
- * | signature | 24    | 32         | HMAC-SHA256 of the rest; the key depends on cookie name  |
+ * | part       | bytes | characters | content                                                  |
+ * |------------|-------|------------|----------------------------------------------------------|
+ * | group      | 12    | 16         | random, or the same for all sessions of a user           |
+ * | handle     | 16    | 22         | random (ASVS 7.2.3: 128 bits)                            |
+ * | generation | 3     | 4          | which token of the session it is; grows by each rotation |
+ * | secret     | 24    | 32         | random; the record keeps only its SHA-256                |
+ * | signature  | 24    | 32         | HMAC-SHA256 of the rest; the key depends on cookie name  |
  *
  * All parts are base64url. The pattern admits one spelling per token: fixed lengths, no padding, and a last character of
  * the handle whose four unused bits are zero; the other parts have no unused bits.
  */
-const tokenPattern = /^([\w-]{16}\.[\w-]{21}[AQgw])\.([\w-]{32})\.([\w-]{32})$/
+const tokenPattern = /^([\w-]{16}\.[\w-]{21}[AQgw])\.([\w-]{4})\.([\w-]{32})\.([\w-]{32})$/
 const idPattern = /^[\w-]{16}\.[\w-]{21}[AQgw]$/
+const idLength = 16 + 1 + 22
 const secretBytes = 24
 const signatureBytes = 24
+const generationBytes = 3
+/** The highest generation of a token. A session that reaches it stays there: its old tokens are stale, not replays. */
+export const maxGeneration = 2 ** (8 * generationBytes) - 1
+
+/** What a token holds besides the id of its session. */
+export interface TokenContent {
+  readonly secret: string
+  /** Which token of the session it is, from 1; or `importedGeneration`. */
+  readonly generation: number
+}
+
+/** The generation of a token that stands for one of another store, which the client holds (keyed/import.ts). */
+export const importedGeneration = 0
 
 /** The content of a token whose signature holds. */
-export interface GenuineToken {
+export interface GenuineToken extends TokenContent {
   readonly id: SessionId
-  readonly secret: string
   /** The index of the key that signed it; 0 is the one that signs today. */
   readonly keyIndex: number
 }
@@ -43,9 +58,14 @@ export function mintVersion(): string {
   return randomBytes(8).toString('base64url')
 }
 
-/** Returns the token for an id and a secret, signed by the first key. */
-export function mintToken(id: SessionId, secret: string, keys: readonly KeyObject[]): string {
-  return `${id}.${secret}.${signatureOf(`${id}.${secret}`, keys)}`
+/** Returns the token of a session, signed by the first key. */
+export function mintToken(
+  id: SessionId,
+  { secret, generation }: TokenContent,
+  keys: readonly KeyObject[],
+): string {
+  const content = `${id}.${encodeGeneration(generation)}.${secret}`
+  return `${content}.${signatureOf(content, keys)}`
 }
 
 /** Returns true if a text has the form of an id. A store cannot contain any other. */
@@ -58,10 +78,16 @@ export function verifyToken(
   token: string,
   keys: readonly KeyObject[],
 ): GenuineToken | 'malformed' | 'forged' {
-  const [, id, secret, signature] = tokenPattern.exec(token) ?? []
-  if (id === undefined || secret === undefined || signature === undefined) return 'malformed'
-  const keyIndex = signerOf(`${id}.${secret}`, signature, keys)
-  return keyIndex === undefined ? 'forged' : { id, secret, keyIndex }
+  const [, id, generation, secret, signature] = tokenPattern.exec(token) ?? []
+  if (!id || !generation || !secret || !signature) return 'malformed'
+  const keyIndex = signerOf(`${id}.${generation}.${secret}`, signature, keys)
+  if (keyIndex === undefined) return 'forged'
+  return { id, generation: decodeGeneration(generation), secret, keyIndex }
+}
+
+/** Returns true if two tokens begin with the same id. It does not verify them. */
+export function haveSameId(token: string, other: string): boolean {
+  return token.slice(0, idLength) === other.slice(0, idLength)
 }
 
 /** Returns the signature of a text by the first key: 32 characters, base64url. */
@@ -107,6 +133,16 @@ export function isHashOf(secret: string, hash: string): boolean {
   const presented = Buffer.from(hashSecret(secret))
   const stored = Buffer.from(hash)
   return presented.length === stored.length && timingSafeEqual(presented, stored)
+}
+
+function encodeGeneration(generation: number): string {
+  const bytes = Buffer.allocUnsafe(generationBytes)
+  bytes.writeUIntBE(Math.min(generation, maxGeneration), 0, generationBytes)
+  return bytes.toString('base64url')
+}
+
+function decodeGeneration(text: string): number {
+  return Buffer.from(text, 'base64url').readUIntBE(0, generationBytes)
 }
 
 function sign(text: string, key: KeyObject): Buffer {

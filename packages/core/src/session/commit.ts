@@ -10,11 +10,12 @@
 //    | the session has ended                             | discard (`ended`) changed data                           |
 //    | a cookie is due, and the response is `cookieless` | discard (`cookieless`) changed data and the rotation     |
 //    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
-//    | live: data changed, `rotate()`, or a touch is due | save                                                     |
+//    | live: data changed, `rotate()`, a touch is due,   | save                                                     |
+//    | or a token to confirm                             |                                                          |
 //    | anything else                                     | nothing                                                  |
 //
-// 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token that it
-//    returns becomes `state.outgoing`: a token in an outcome means "send it".
+// 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token or offer that
+//    it returns becomes `state.outgoing`: a token in an outcome means "send it".
 // 3. Headers (`sendHeaders`). `Vary` if the handler used the session; the token and `Cache-Control` if there is a token
 //    to send or to clear. Skipped if the headers had been sent when the commit was called, or no cookie can be sent.
 //
@@ -38,6 +39,7 @@ import {
   markEnded,
   type SessionState,
   supersededError,
+  withdrawOffer,
 } from './state.ts'
 import { takeOverFailure } from './unawaited-operations.ts'
 
@@ -132,6 +134,7 @@ async function commitAfter(
  */
 function failCommit({ emit }: ManagerContext, state: SessionState, error: unknown): never {
   state.hasFailed = true
+  withdrawOffer(state)
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
   throw error
 }
@@ -157,7 +160,7 @@ function decide(
   state: SessionState,
   { carrier, phase }: CommitTarget,
 ): Decision {
-  const { opened, tracked, mustRotate, mustKeep } = state
+  const { opened, tracked, mustRotate, mustKeep, isSaveDue } = state
   if (state.hasFailed) return nothing
   if (phase === 'sent') return hasLateChanges(state) ? { action: 'discard', why: 'late' } : nothing
   const mine = tracked.bytes()
@@ -168,7 +171,7 @@ function decide(
   if (phase === 'cookieless' && needsCookie(context, state))
     return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !mustRotate && !needsTouch(context, opened)) return nothing
+  if (!isDirty && !mustRotate && !isSaveDue && !needsTouch(context, opened)) return nothing
   const changes: Changes = {
     ...(isDirty ? { data: { base: tracked.base(), mine } } : {}),
     ...(mustRotate ? { rotate: {} } : {}),

@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../errors.ts'
 import type { RequestCarrier } from '../http/carrier.ts'
-import { readTokens } from '../http/transport.ts'
+import { type PresentedTokens, readTokens } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { OpenOutcome } from '../store/store.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
@@ -21,16 +21,16 @@ export async function loadState(
   carrier: RequestCarrier,
   mode: LoadMode,
 ): Promise<SessionState> {
-  const tokens = readTokens(context.transports, carrier)
-  if (tokens.length === 0) return createState(context, mode)
-  const outcome = await openTokens(context, tokens).catch((error) =>
+  const presented = readTokens(context.transports, carrier)
+  if (presented !== 'excessive' && presented.tokens.length === 0) return createState(context, mode)
+  const outcome = await openTokens(context, presented).catch((error) =>
     storeErrorOrThrow(context.config, error),
   )
   if (outcome instanceof SessionStoreError)
     return createState(context, { ...mode, isReadOnly: true, storeError: outcome })
   const isForeign =
     outcome.outcome === 'discarded' && (outcome.why === 'unknown' || outcome.why === 'forged')
-  if (isForeign && tokens !== 'excessive') warnOfOtherManager(context, tokens)
+  if (isForeign && presented !== 'excessive') warnOfOtherManager(context, presented.tokens)
   return stateFromOutcome(context, outcome, mode)
 }
 
@@ -43,10 +43,10 @@ function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): Ses
 /** Opens the session of a request's tokens. Too many of them are refused without a call to the store. */
 async function openTokens(
   { store }: ManagerContext,
-  tokens: readonly string[] | 'excessive',
+  presented: PresentedTokens | 'excessive',
 ): Promise<OpenOutcome> {
-  if (tokens === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
-  return store.open(tokens)
+  if (presented === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
+  return store.open(presented.tokens, presented.offers)
 }
 
 /** Turns the store's outcome into a state, and emits `discarded` for a token that opened nothing. */
@@ -68,11 +68,11 @@ function stateFromOutcome(
 /** Decodes the data. If that fails, the request gets a new session; the record stays in the store for the operator. */
 function stateFromOpened(
   context: ManagerContext,
-  { opened }: Extract<OpenOutcome, { outcome: 'open' }>,
+  { opened, ...due }: Extract<OpenOutcome, { outcome: 'open' }>,
   mode: LoadMode,
 ): SessionState {
   try {
-    return createState(context, { ...mode, opened })
+    return createState(context, { ...mode, opened, due })
   } catch (cause) {
     const { id } = opened.record
     context.emit('corrupt', { id, cause })

@@ -7,7 +7,7 @@ import {
 } from '../http/transport.ts'
 import { parseList, varyBy } from '../http/vary.ts'
 import { noteIssued } from './issued-tokens.ts'
-import { canSend, type ManagerContext, type SessionState } from './state.ts'
+import { canSend, type ManagerContext, type SessionState, withdrawOffer } from './state.ts'
 
 /**
  * Sets the response headers of a session: `Vary` if the handler used it, and the token with `Cache-Control` if there is
@@ -19,6 +19,7 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
       carrier,
       context.transports.map(({ header }) => header),
     )
+  if (isLong(context, state)) withdrawOffer(state)
   const { outgoing } = state
   if (outgoing === undefined) return
   state.outgoing = undefined
@@ -34,6 +35,14 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
   if (carrier.withdraw) state.outgoing = outgoing
 }
 
+/**
+ * Returns true if the request took so long that the client may hold a token meanwhile that is newer than one which this
+ * request was given to offer: that is possible a rotation interval later, and the response may still be slow.
+ */
+function isLong({ config }: ManagerContext, { beganAt }: SessionState): boolean {
+  return config.clock() - beganAt >= config.rotationInterval / 2
+}
+
 /** Sends or clears the token, and returns the transports used. */
 function sendToken(
   context: ManagerContext,
@@ -46,9 +55,11 @@ function sendToken(
     for (const transport of transports) transport.clear(carrier)
     return transports
   }
-  noteIssued(context, outgoing.token)
   const transport = transportToSend(context.transports, carrier)
-  transport.send(carrier, { ...outgoing, maxAge: maxAgeOf(context, state) })
+  const isOffer = 'offer' in outgoing
+  const token = isOffer ? outgoing.offer : outgoing.token
+  noteIssued(context, token)
+  transport.send(carrier, { token, isOffer, maxAge: maxAgeOf(context, state) })
   return [transport]
 }
 

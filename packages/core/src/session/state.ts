@@ -9,7 +9,7 @@ import type { SessionConfig } from '../options/resolve-config.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import { mintId } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import type { RunningOperation } from './operation-promise.ts'
 
 /**
@@ -57,6 +57,8 @@ export interface SessionState {
 
   // Fixed when the request begins.
 
+  /** When the request began, in epoch ms. */
+  readonly beganAt: number
   /** True if the request came without a live session. */
   readonly isNew: boolean
   /** True if nothing may be written: made by `manager.read`, or in place of a session that the store could not open. */
@@ -76,8 +78,10 @@ export interface SessionState {
   isAccessed: boolean
   /** True after a commit failed. The response fails with it, so later commits write nothing. */
   hasFailed: boolean
+  /** True if a save is due although nothing has changed: it offers or confirms a new token. */
+  isSaveDue: boolean
   /** What the response headers must do: send this token, or clear the client's. */
-  outgoing: { readonly token: string } | 'clear' | undefined
+  outgoing: Outgoing | 'clear' | undefined
 
   /** Settles after the last queued operation; `undefined` if none is running. See `enqueue`. */
   pending: Promise<void> | undefined
@@ -89,9 +93,14 @@ export interface SessionState {
   failure: { readonly error: Error; readonly operation: RunningOperation } | undefined
 }
 
+/** A token to send. An offered one must not overwrite the token of another response. */
+export type Outgoing = { readonly token: string } | { readonly offer: string }
+
 /** What differs between the states that a request can begin with. */
 export interface StateSeed {
   readonly opened?: OpenedSession
+  /** What the store has to do or to send because of the token that opened the session. */
+  readonly due?: Pick<Extract<OpenOutcome, { outcome: 'open' }>, 'isSaveDue' | 'token' | 'offer'>
   /** Why the session of the token is over, and its id. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
   readonly isReadOnly: boolean
@@ -100,12 +109,13 @@ export interface StateSeed {
 }
 
 /** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
-export function createState({ codec }: ManagerContext, seed: StateSeed): SessionState {
-  const { opened, ended, isReadOnly, storeError, isSent } = seed
+export function createState({ codec, config }: ManagerContext, seed: StateSeed): SessionState {
+  const { opened, due = {}, ended, isReadOnly, storeError, isSent } = seed
   return {
     opened,
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
     visibleId: ended?.id,
+    beganAt: config.clock(),
     isNew: opened === undefined,
     isReadOnly,
     storeError,
@@ -114,7 +124,8 @@ export function createState({ codec }: ManagerContext, seed: StateSeed): Session
     mustKeep: false,
     isAccessed: false,
     hasFailed: false,
-    outgoing: undefined,
+    isSaveDue: due.isSaveDue ?? false,
+    outgoing: outgoingOf(due),
     pending: undefined,
     committing: undefined,
     operations: new Set(),
@@ -136,13 +147,25 @@ export function idOf(state: SessionState): SessionId {
  */
 export function applySaved(
   state: SessionState,
-  { opened, token }: { opened: OpenedSession; token?: string },
+  { opened, ...tokens }: { opened: OpenedSession; token?: string; offer?: string },
   submitted: Uint8Array,
 ): void {
   state.opened = opened
   state.ended = undefined
-  if (token !== undefined) state.outgoing = { token }
+  state.isSaveDue = false
+  state.outgoing = outgoingOf(tokens) ?? state.outgoing
   state.tracked.rebase(opened.data, submitted)
+}
+
+function outgoingOf({ token, offer }: { token?: string; offer?: string }): Outgoing | undefined {
+  if (token !== undefined) return { token }
+  return offer === undefined ? undefined : { offer }
+}
+
+/** Drops an offered token that was to be sent: it may be outdated. The client will be offered it, or the next one, again. */
+export function withdrawOffer(state: SessionState): void {
+  if (state.outgoing !== undefined && state.outgoing !== 'clear' && 'offer' in state.outgoing)
+    state.outgoing = undefined
 }
 
 /** Makes the session an ended one for the rest of the request: empty, and open only to a login. */
@@ -152,6 +175,7 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
   state.ended = why
   state.mustRotate = false
   state.mustKeep = false
+  state.isSaveDue = false
   state.outgoing = undefined
   state.tracked = trackData(codec, emptyData(codec))
 }

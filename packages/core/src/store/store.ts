@@ -30,8 +30,6 @@ export interface StoreEnv {
 export interface StorePolicy extends RotationPolicy {
   /** The deadline of one operation. */
   readonly storeTimeout: number
-  /** How often a session in use is touched at most. */
-  readonly touchInterval: number
   /** The limit for encoded `data`, in bytes. */
   readonly maxDataBytes: number
   readonly onReplay: ReplayPolicy
@@ -53,7 +51,18 @@ export type StoreFactory = (env: StoreEnv) => SessionStore
  * - `discarded`: the token is not used, and why. `id` is `undefined` if no token was genuine.
  */
 export type OpenOutcome =
-  | { readonly outcome: 'open'; readonly opened: OpenedSession }
+  | {
+      readonly outcome: 'open'
+      readonly opened: OpenedSession
+      /** As in `SaveOutcome`: present if the client has been without its next token for long. */
+      readonly token?: string
+      /** As in `SaveOutcome`: present if the client has been without its next token for long. */
+      readonly offer?: string
+      /** True if a save is due whether or not the request changes anything: it offers or confirms a new token. */
+      readonly isSaveDue?: boolean
+      /** For `peek`: true if the token that opened the session would not open it any more. */
+      readonly isTokenRetired?: boolean
+    }
   | {
       readonly outcome: 'ended'
       readonly id: SessionId
@@ -129,6 +138,11 @@ export type SaveOutcome =
       readonly opened: OpenedSession
       /** Present if the client needs another token: send it. */
       readonly token?: string
+      /**
+       * Present if the client should change to this token by and by: send it where it does not overwrite the `token` of
+       * another response. Until the client presents it, the old one is valid.
+       */
+      readonly offer?: string
       /** Present if another token opens the session from now on: by `rotate`, or by `rotationInterval`. */
       readonly rotated?: 'cause' | 'age'
     }
@@ -169,17 +183,18 @@ export interface StoreSupports {
  * The contract between a manager and its store: sessions by token. Rotation, tombstones, merging and retries are the
  * store's, so the manager treats a session in a database and one sealed in its cookie alike.
  *
- * Outcomes are return values; a rejection means that the store is in trouble. A `token` in an outcome must be sent to
- * the client. It consists of letters, digits and `. _ + / = -`.
+ * Outcomes are return values; a rejection means that the store is in trouble. A `token` or `offer` in an outcome must be
+ * sent to the client. It consists of letters, digits and `. _ + / = -`.
  *
  * `keyedStore(backend)` implements this contract for a database.
  */
 export interface SessionStore {
   /**
    * Opens a session by the tokens that a request carries, usually one. Also ends what `policy.onReplay` names if the
-   * token is a replay. A token that is not genuine costs no I/O (P6).
+   * token is a replay. A token that is not genuine costs no I/O (P6). `offers` are tokens that the client was offered;
+   * they open only the session that `tokens` name. A store that makes no offers ignores them.
    */
-  open(tokens: readonly string[]): Promise<OpenOutcome>
+  open(tokens: readonly string[], offers?: readonly string[]): Promise<OpenOutcome>
   /**
    * Returns the session as it is now, by its id, whichever token opened it. Writes nothing and rotates nothing. For
    * connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.

@@ -10,7 +10,9 @@ import type { WatchRegistry } from './watch-registry.ts'
 
 /**
  * The session of a connection that lives longer than a request, such as a WebSocket or a stream of events. It follows
- * the session by its id and authority: a rotation by age does not end it, a re-authentication and `rotate()` do.
+ * the session by its id and authority: a rotation by age does not end it, a re-authentication and `rotate()` do. But it
+ * keeps the session alive only as long as the token that it began with would still open it: a connection that was made
+ * with a stolen token cannot hold the session when the user has left (P13).
  * @example
  * const watch = await manager.watch(request.headers)
  * watch.ended.then((why) => socket.close(4401, why))
@@ -31,7 +33,9 @@ export interface Watch<Data extends object = SessionData> {
   readonly ended: Promise<Ended>
   /**
    * Marks the session as in use and returns true if it is alive. Call it on every message of the client: at most one
-   * touch per touch interval is written, whatever the number of calls and servers.
+   * touch per touch interval is written, whatever the number of calls and servers. Once the token that the watch began
+   * with has been rotated away, nothing is written any more: requests of the client keep the session alive, or a new
+   * connection.
    * @throws SessionStoreError if the store fails; that does not mean that the session is over (P8). For one touch
    *   interval after that it returns the last known state without calling the store.
    * @example
@@ -95,6 +99,7 @@ function followSession(
   let current = opened
   let isAlive = true
   let pausedUntil = 0
+  let isTokenRetired = false
   let touching: Promise<void> | undefined
   let timer = schedulePeek()
   let resolveEnded = (_why: Ended) => {}
@@ -123,7 +128,8 @@ function followSession(
   async function touchIfDue(): Promise<void> {
     try {
       await peekNow()
-      if (isAlive && store.peek && isTouchDue(current, clock(), touchInterval)) await touch()
+      const mayTouch = isAlive && !isTokenRetired && store.peek !== undefined
+      if (mayTouch && isTouchDue(current, clock(), touchInterval)) await touch()
     } catch (error) {
       pausedUntil = clock() + windowMs
       throw error
@@ -138,7 +144,10 @@ function followSession(
     if (outcome.outcome === 'ended') end(outcome.reason)
     else if (outcome.outcome === 'discarded') end('gone')
     else if (outcome.opened.record.authority !== authority) end('stale')
-    else current = outcome.opened
+    else {
+      current = outcome.opened
+      isTokenRetired = outcome.isTokenRetired ?? false
+    }
   }
 
   /**

@@ -19,10 +19,10 @@ describe('several ways at once', () => {
     const browser = await ask({}, login)
     expect([browser.cookie?.slice(0, 4), tokenOf(browser)]).toEqual(['sid=', undefined])
     const phone = await ask({ headers: bearer() }, login)
-    expect([phone.cookie, tokenOf(phone)?.length]).toEqual([undefined, 105])
+    expect([phone.cookie, tokenOf(phone)?.length]).toEqual([undefined, 110])
     expect(phone.carrier.responseHeaders.get('vary')).toBe('Cookie, Authorization')
     const reversed = await setUp({ tokenIn: ['bearer', 'cookie'] }).ask({}, login)
-    expect([reversed.cookie, tokenOf(reversed)?.length]).toEqual([undefined, 105])
+    expect([reversed.cookie, tokenOf(reversed)?.length]).toEqual([undefined, 110])
   })
 
   test('answer a request the way it came', async () => {
@@ -76,11 +76,14 @@ describe('several ways at once', () => {
 })
 
 /** A transport whose `read` returns `tokens`. */
-function transport(header: string, tokens: ReturnType<TokenTransport['read']>): TokenTransport {
+function transport(
+  header: string,
+  tokens: readonly string[] | 'excessive' | undefined,
+): TokenTransport {
   return {
     header,
     caching: 'no-store',
-    read: () => tokens,
+    read: () => (typeof tokens === 'object' ? { tokens, offers: [] } : tokens),
     send: () => undefined,
     clear: () => undefined,
   }
@@ -94,16 +97,20 @@ describe('the transports of a request', () => {
   const unused = transport('X-Other', undefined)
 
   test('are read together, each token once', () => {
-    expect(readTokens([cookie], request)).toEqual(['a', 'b'])
-    expect(readTokens([unused], request)).toEqual([])
-    expect(readTokens([unused, empty, cookie, bearer], request)).toEqual(['a', 'b', 'c'])
+    expect(readTokens([cookie], request)).toEqual({ tokens: ['a', 'b'], offers: [] })
+    expect(readTokens([unused], request)).toEqual({ tokens: [], offers: [] })
+    expect(readTokens([unused, empty, cookie, bearer], request)).toMatchObject({
+      tokens: ['a', 'b', 'c'],
+    })
   })
 
   test('are beyond the bounds where one is, or where all together have five tokens', () => {
     const excessive = transport('X-Token', 'excessive')
     expect(readTokens([excessive], request)).toBe('excessive')
     expect(readTokens([cookie, excessive], request)).toBe('excessive')
-    expect(readTokens([cookie, transport('X-Token', ['c', 'd'])], request)).toHaveLength(4)
+    expect(readTokens([cookie, transport('X-Token', ['c', 'd'])], request)).toMatchObject({
+      tokens: ['a', 'b', 'c', 'd'],
+    })
     expect(readTokens([cookie, transport('X-Token', ['c', 'd', 'e'])], request)).toBe('excessive')
   })
 

@@ -28,7 +28,7 @@ describe('a session of another store', () => {
     const { imports, open, context } = setUp()
     const { record, secret } = freshRecord({ userId: 'ada' })
     const guest = { record, touchedAt: t0, data: encoded({ n: 1 }) }
-    const token = context.tokenOf(record, secret)
+    const token = context.tokenOf(record, { secret, generation: 1 })
     expect(await imports.adopt(guest, [token])).toEqual({ opened: guest })
     expect(await open([token])).toMatchObject({ outcome: 'open', opened: { record } })
   })

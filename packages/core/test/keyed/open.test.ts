@@ -16,8 +16,11 @@ describe('a token', () => {
     'A-04: %j is nobody, without a look at the store',
     async (form) => {
       const { manager, calls, visitor } = await signedIn()
-      const [a, b, secret = '', mac = ''] = tokenOf(visitor).split('.')
-      const text = form.replace('ID', `${a}.${b}`).replace('SECRET', secret).replace('MAC', mac)
+      const [a, b, generation, secret = '', mac = ''] = tokenOf(visitor).split('.')
+      const text = form
+        .replace('ID', `${a}.${b}.${generation}`)
+        .replace('SECRET', secret)
+        .replace('MAC', mac)
       const session = await manager.load(createTestCarrier({ cookie: `sid=${text}` }))
       expect([session.isNew, calls]).toEqual([true, []])
     },
@@ -93,10 +96,12 @@ describe('a token that was rotated away', () => {
     for (const kept of [rotated, other])
       made.keep({ record: kept, touchedAt: t0, data: encoded({}) })
     const { open } = createOpen(made.context)
-    const tokenOf = (opener: string) => made.context.tokenOf(record, opener)
+    const tokenOf = (opener: string, generation: number) =>
+      made.context.tokenOf(record, { secret: opener, generation })
     const rows = () => [record.id, other.id].map((id) => made.rows.get(id))
     const ids = [record.id, other.id]
-    return { ...made, open, old: tokenOf(secret), current: tokenOf(next), id: record.id, ids, rows }
+    const [old, current] = [tokenOf(secret, 1), tokenOf(next, 3)]
+    return { ...made, open, old, current, id: record.id, ids, rows }
   }
 
   test('is stale for five minutes, and ends nothing', async () => {
@@ -195,7 +200,7 @@ function spoil(cookie: string, n: number): string {
     case 5:
       return cookie.slice(0, at) + random.toString('latin1') + cookie.slice(at)
     case 6:
-      return `sid=${[16, 22, 32, 32].map((length) => randomBytes(length).toString('base64url').slice(0, length)).join('.')}`
+      return `sid=${[16, 22, 4, 32, 32].map((length) => randomBytes(length).toString('base64url').slice(0, length)).join('.')}`
     default:
       return cookie.slice(0, at) + cookie.slice(at + 1)
   }

@@ -33,7 +33,7 @@ function plan(
   {
     after = 0,
     over = current,
-    presented = { secret, isSignedByFirst: true },
+    presented = { secret, generation: 1, isSignedByFirst: true },
     rules = {},
   }: {
     after?: number
@@ -46,6 +46,15 @@ function plan(
   return planWrite(over, { changes, presented }, given)
 }
 
+/** A session with an offer that was made after 15 minutes, and the offered token. */
+async function offer() {
+  const { next: over, token = { secret: '', generation: 0 } } = await plan(
+    {},
+    { after: 15 * minute },
+  )
+  return { over, presented: { ...token, isSignedByFirst: true } }
+}
+
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
 describe('without changes', () => {
@@ -56,35 +65,46 @@ describe('without changes', () => {
   })
 
   test('a touch moves the time, and nothing else', async () => {
-    const { operation, next, secret, rotated } = await plan({}, { after: minute })
-    expect([operation, secret, rotated]).toEqual(['touch', undefined, undefined])
+    const { operation, next, token, rotated } = await plan({}, { after: minute })
+    expect([operation, token, rotated]).toEqual(['touch', undefined, undefined])
     expect(next).toEqual({ ...current, touchedAt: t0 + minute })
   })
 
   test('a token of age is offered a successor, which is no rotation yet', async () => {
-    const { operation, next, secret: offered, rotated } = await plan({}, { after: 15 * minute })
+    const { operation, next, token, rotated } = await plan({}, { after: 15 * minute })
     const { salt = '', next: hash = '' } = next.record.verifier
     expect([operation, rotated]).toEqual(['replace', undefined])
-    expect(offered).toBe(deriveSecret(secret, salt))
-    expect(isHashOf(offered ?? '', hash)).toBe(true)
+    expect(token).toEqual({ secret: deriveSecret(secret, salt), generation: 2 })
+    expect(isHashOf(token?.secret ?? '', hash)).toBe(true)
+    expect(next.record.verifier.offeredAt).toBe(t0 + 15 * minute)
     expect(next.record.authority).toBe(record.authority)
   })
 
   test('the token that was offered, presented, is a rotation by age', async () => {
-    const { next: over, secret: offered = '' } = await plan({}, { after: 15 * minute })
-    const presented = { secret: offered, isSignedByFirst: true }
+    const { over, presented } = await offer()
     const confirmed = await plan({}, { after: 16 * minute, over, presented })
-    expect([confirmed.operation, confirmed.rotated, confirmed.secret]).toEqual([
+    expect([confirmed.operation, confirmed.rotated, confirmed.token]).toEqual([
       'replace',
       'age',
       undefined,
     ])
-    expect(isHashOf(offered, confirmed.next.record.verifier.current)).toBe(true)
+    const { verifier } = confirmed.next.record
+    expect(isHashOf(presented.secret, verifier.current)).toBe(true)
+    expect(verifier).toMatchObject({
+      generation: 2,
+      retired: [{ generation: 1, at: t0 + 16 * minute }],
+    })
+  })
+
+  test('an offered token is confirmed without a touch once the offer is overdue', async () => {
+    const { over, presented } = await offer()
+    const touched = { ...over, touchedAt: t0 + 15 * minute + 59_000 }
+    const { operation, rotated } = await plan({}, { after: 16 * minute, over: touched, presented })
+    expect([operation, rotated]).toEqual(['replace', 'age'])
   })
 
   test('a token that was offered is confirmed only when a touch is due', async () => {
-    const { next: over, secret: offered = '' } = await plan({}, { after: 15 * minute })
-    const presented = { secret: offered, isSignedByFirst: true }
+    const { over, presented } = await offer()
     const early = await plan({}, { after: 16 * minute - 1, over, presented })
     expect([early.operation, early.next]).toEqual(['none', over])
   })
@@ -143,11 +163,16 @@ describe('changes', () => {
 
 describe('a rotation by cause', () => {
   test('has a fresh secret and one more authority, whenever it comes', async () => {
-    const { operation, next, secret: fresh = '', rotated } = await plan({ rotate: {} })
+    const { operation, next, token, rotated } = await plan({ rotate: {} })
     expect([operation, rotated]).toEqual(['replace', 'cause'])
     expect(next.record.authority).toBe(record.authority + 1)
-    expect(next.record.verifier).toEqual({ current: expect.any(String) as string })
-    expect(isHashOf(fresh, next.record.verifier.current)).toBe(true)
+    expect(next.record.verifier).toEqual({
+      current: expect.any(String) as string,
+      generation: 3,
+      retired: [{ generation: 2, at: t0 }],
+    })
+    expect(token?.generation).toBe(3)
+    expect(isHashOf(token?.secret ?? '', next.record.verifier.current)).toBe(true)
     expect(next.record.authenticatedAt).toBe(t0)
   })
 
@@ -164,7 +189,7 @@ describe('a rotation by cause', () => {
 })
 
 test('a session that leaves is marked, and nothing else of it changes', async () => {
-  const { operation, next, secret, rotated } = await plan({ leave: true }, { after: hour })
-  expect([operation, secret, rotated]).toEqual(['replace', undefined, undefined])
+  const { operation, next, token, rotated } = await plan({ leave: true }, { after: hour })
+  expect([operation, token, rotated]).toEqual(['replace', undefined, undefined])
   expect(next).toEqual({ ...current, record: { ...record, leaving: true } })
 })

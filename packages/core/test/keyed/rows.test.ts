@@ -43,7 +43,7 @@ describe('the rows of a keyed store', () => {
 
   test('are known by the session that was read from them or written to them', () => {
     const { rows } = setUp()
-    const presented = { secret: 's', isSignedByFirst: true }
+    const presented = { secret: 's', generation: 1, isSignedByFirst: true }
     const row = rows.write(opened, { lineage, presented })
     expect(rows.originOf(opened)).toEqual({ lineage, presented })
     const read = rows.read(record.id, row, presented)

@@ -142,7 +142,8 @@ describe('a save', () => {
     const { record, secret } = freshRecord()
     keep({ record, touchedAt: t0, data: encoded({}) })
     const save = createSave(context)
-    const open = () => createOpen(context).open([context.tokenOf(record, secret)])
+    const open = () =>
+      createOpen(context).open([context.tokenOf(record, { secret, generation: 1 })])
     clock.now += hour
     const mine = await open()
     if (mine.outcome !== 'open') return expect.fail(mine.outcome)

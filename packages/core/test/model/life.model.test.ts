@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import { controlledBackend, createVisitor, type TestData } from '@sojourn/conformance/testing'
+import {
+  controlledBackend,
+  createJar,
+  createVisitor,
+  type Jar,
+  type TestData,
+} from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager, type SessionManager } from '../../src/manager/manager.ts'
@@ -51,7 +57,7 @@ async function live(
     )
   }
   const fleet = { managers: [connect(old), connect(old)] }
-  const browsers = Array.from({ length: 12 }, () => ({ cookie: undefined as string | undefined }))
+  const browsers = Array.from({ length: 12 }, () => createJar())
   const happenings: Happening[] = []
   const cookies: string[] = []
   const done: Record<string, number> = {}
@@ -82,14 +88,15 @@ async function live(
     fleet.managers = [connect([current, old]), connect([current, old])]
   }
 
-  async function arrive(browser: { cookie: string | undefined }, n: number): Promise<void> {
+  async function arrive(browser: Jar, n: number): Promise<void> {
     const manager = pick(fleet.managers)
-    const { cookie } = browser
-    if (cookie && random() < 0.05) await checkTroubleAndRubbish(manager, cookie)
+    const cookie = browser.header
+    const hasToken = cookie?.includes('sid=') ?? false
+    if (cookie && hasToken && random() < 0.05) await checkTroubleAndRubbish(manager, cookie)
     calls.length = 0
     const { session, carrier } = await createVisitor(manager, cookie).begin()
     const isAlive = !session.isNew
-    expect(calls, 'P7: a load').toEqual(cookie === undefined ? [] : ['find'])
+    expect(calls, 'P7: a load').toEqual(hasToken ? ['find'] : [])
     if (isAlive) model.checkLoaded(session, cookie ?? '')
     else model.checkRefused(cookie)
     const { expiresAt = Number.POSITIVE_INFINITY } = session.info ?? {}
@@ -103,28 +110,28 @@ async function live(
         () => undefined,
         (error: { code: string }) => error.code,
       )
-      if (acted === 'read' && !isDue) expect(calls, 'P7: a commit of nothing').toEqual([])
-      const [line] = carrier.setCookies
+      if (acted === 'read' && !isDue && !cookie?.includes('sid.next='))
+        expect(calls, 'P7: a commit of nothing').toEqual([])
       acknowledge({ acted, failed, session, isAlive, key: `k${n}` })
-      const hasCause =
-        isDue || ['login', 'rotate', 'destroy', 'destroyAll'].includes(acted) || !isAlive
-      if (line !== undefined) expect(hasCause, `P12: a cookie after ${acted}`).toBe(true)
-      if (line !== undefined) receive(line)
+      const hasCause = ['login', 'rotate', 'destroy', 'destroyAll'].includes(acted) || !isAlive
+      const hasToken = carrier.setCookies.some((line) => line.startsWith('sid='))
+      if (hasToken) expect(hasCause, `P12: a cookie after ${acted}`).toBe(true)
+      receive(carrier.setCookies)
       if (random() < 0.1) await model.checkLists(manager, users)
     }
     happenings.push({ at: clock.now + random() * 3_000, happen: leave })
 
-    function receive(line: string): void {
-      const handed = /Max-Age=0/.test(line) ? undefined : line.split(';')[0]
-      if (handed !== undefined) cookies.push(handed)
-      if (handed !== undefined && !session.ended) model.handOut(session.id, handed)
-      if (random() < 0.1) return
-      const arrival = async () => {
-        browser.cookie = handed
+    function receive(lines: readonly string[]): void {
+      for (const line of lines) {
+        if (/Max-Age=0/.test(line)) continue
+        const [handed = ''] = line.split(';')
+        cookies.push(handed)
+        if (!session.ended) model.handOut(session.id, handed)
       }
+      if (lines.length === 0 || random() < 0.1) return
       happenings.push({
         at: clock.now + random() * (random() < 0.2 ? 60_000 : 500),
-        happen: arrival,
+        happen: async () => browser.take(lines),
       })
     }
   }
@@ -139,7 +146,7 @@ async function live(
     await expect(createVisitor(manager, cookie).begin(), 'P8').rejects.toMatchObject(down)
     outage.stop()
     calls.length = 0
-    const forged = cookie.slice(0, -1) + (cookie.endsWith('A') ? 'B' : 'A')
+    const forged = cookie.replaceAll(/.(?=;|$)/g, (last) => (last === 'A' ? 'B' : 'A'))
     const { session } = await createVisitor(manager, forged).begin()
     expect([session.isNew, calls], 'P6').toEqual([true, []])
   }
@@ -285,9 +292,9 @@ describe('whatever many browsers do at once', () => {
       'revoke',
       'revokeAll',
     ])
-      expect(done[act], act).toBeGreaterThan(10)
+      expect(done[act], act).toBeGreaterThan(5)
     for (const cookie of cookies) {
-      const [, , secret = ''] = cookie.split('.')
+      const secret = cookie.split('.').at(-2) ?? ''
       expect(rows.includes(secret), 'P5: a secret lies in the store').toBe(false)
     }
   })

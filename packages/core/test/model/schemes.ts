@@ -1,39 +1,42 @@
 import { createTestCarrier } from '@sojourn/conformance/testing'
+import type { SessionOptions } from '../../src/options/options.ts'
 import { testManager } from '../support.ts'
 import type { Scheme } from './simulation.ts'
 
 const interval = 15 * 60_000
 const grace = 30_000
 
-/** Sojourn itself: a manager, with what it told of. */
-export function sojourn(): { scheme: Scheme; replays: string[] } {
-  const { manager, clock } = testManager({ maxAge: '24h' })
-  const replays: string[] = []
-  manager.on('replayed', ({ id }) => replays.push(id))
+/** Sojourn itself: a manager, and the events that concern rotation, as `type id`. */
+export function sojourn(options: Partial<SessionOptions> = {}) {
+  const { manager, clock } = testManager({ maxAge: '24h', ...options })
+  const alarms: { readonly type: string; readonly at: number }[] = []
+  for (const type of ['replayed', 'stalled'] as const)
+    manager.on(type, () => alarms.push({ type, at: clock.now }))
+  const begin = async (cookie: string | undefined, at: number) => {
+    clock.now = at
+    const carrier = createTestCarrier({ cookie })
+    return { session: await manager.load(carrier), carrier }
+  }
   const scheme: Scheme = {
-    async signIn(at) {
-      clock.now = at
-      const carrier = createTestCarrier()
-      const session = await manager.load(carrier)
+    async logIn(cookies, at) {
+      const { session, carrier } = await begin(cookies, at)
       await session.login('user')
       await manager.commit(session, carrier)
-      return carrier.setCookies[0]?.split(';')[0] ?? ''
+      return carrier.setCookies
     },
-    async arrive(cookie, at) {
-      clock.now = at
-      const carrier = createTestCarrier({ cookie })
-      const session = await manager.load(carrier)
+    async arrive(cookies, at) {
+      const { session, carrier } = await begin(cookies, at)
       return {
-        isSignedIn: session.userId !== undefined,
+        isLoggedIn: session.userId !== undefined,
         async leave(leftAt) {
           clock.now = leftAt
           await manager.commit(session, carrier)
-          return carrier.setCookies[0]?.split(';')[0]
+          return carrier.setCookies
         },
       }
     },
   }
-  return { scheme, replays }
+  return { scheme, alarms, manager, clock }
 }
 
 let minted = 0
@@ -50,18 +53,22 @@ interface Kept {
 function rotating(rule: (kept: Kept, presented: string, at: number) => string | undefined): Scheme {
   const sessions = new Map<string, Kept>()
   return {
-    async signIn(at) {
+    async logIn(_, at) {
       const current = mint()
       sessions.set(current, { current, rotatedAt: at, old: new Map() })
-      return current
+      return [`sid=${current}`]
     },
-    async arrive(cookie, at) {
-      const kept = sessions.get(cookie)
-      const isSignedIn =
-        kept !== undefined && (kept.current === cookie || (kept.old.get(cookie) ?? 0) > at)
-      const rotated = isSignedIn ? rule(kept, cookie, at) : undefined
+    async arrive(cookies = '', at) {
+      const token = cookies.slice('sid='.length)
+      const kept = sessions.get(token)
+      const isLoggedIn =
+        kept !== undefined && (kept.current === token || (kept.old.get(token) ?? 0) > at)
+      const rotated = isLoggedIn ? rule(kept, token, at) : undefined
       if (kept && rotated !== undefined) sessions.set(rotated, kept)
-      return { isSignedIn, leave: async () => rotated }
+      return {
+        isLoggedIn,
+        leave: async () => (rotated === undefined ? [] : [`sid=${rotated}`]),
+      }
     },
   }
 }

@@ -20,12 +20,12 @@ const keys = [newKey()]
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 describe('a token', () => {
-  test('is made of an id, a secret and a signature, and gives them back', () => {
+  test('is made of an id, a generation, a secret and a signature, and gives them back', () => {
     const id = mintId()
     const secret = mintSecret()
-    const token = mintToken(id, secret, keys)
-    expect(token).toMatch(/^[\w-]{16}\.[\w-]{22}\.[\w-]{32}\.[\w-]{32}$/)
-    expect(verifyToken(token, keys)).toEqual({ id, secret, keyIndex: 0 })
+    const token = mintToken(id, { secret, generation: 1 }, keys)
+    expect(token).toMatch(/^[\w-]{16}\.[\w-]{22}\.[\w-]{4}\.[\w-]{32}\.[\w-]{32}$/)
+    expect(verifyToken(token, keys)).toEqual({ id, generation: 1, secret, keyIndex: 0 })
   })
 
   test('has 128 random bits in its handle and 192 in its secret, and none of 100,000 is like another', () => {
@@ -36,7 +36,7 @@ describe('a token', () => {
   })
 
   test('is refused after a change of any one character, to any other', () => {
-    const token = mintToken(mintId(), mintSecret(), keys)
+    const token = mintToken(mintId(), { secret: mintSecret(), generation: 1 }, keys)
     for (let at = 0; at < token.length; at++)
       for (const character of `${alphabet}.=+/ %\u00e9`)
         if (character !== token[at]) {
@@ -46,8 +46,8 @@ describe('a token', () => {
   })
 
   test('has one spelling: cut, prolonged, padded, spaced or re-encoded it is malformed', () => {
-    const token = mintToken(mintId(), mintSecret(), keys)
-    const [group = '', handle = '', secret = '', signature = ''] = token.split('.')
+    const token = mintToken(mintId(), { secret: mintSecret(), generation: 1 }, keys)
+    const [group = '', handle = '', generation = '', secret = '', signature = ''] = token.split('.')
     const spellings = [
       '',
       '.',
@@ -61,8 +61,8 @@ describe('a token', () => {
       `"${token}"`,
       token.slice(0, -1),
       `${token}A`,
-      [group, handle, secret].join('.'),
-      [group, handle, secret, ''].join('.'),
+      [group, handle, generation, secret].join('.'),
+      [group, handle, generation, secret, ''].join('.'),
       ...[0, 1, 8, 15, 21, 31].map((length) =>
         [group, handle, secret, signature.slice(0, length)].join('.'),
       ),
@@ -73,7 +73,11 @@ describe('a token', () => {
   })
 
   test('admits only the last character of a handle whose spare bits are zero', () => {
-    const [group, handle = '', ...rest] = mintToken(mintId(), mintSecret(), keys).split('.')
+    const [group, handle = '', ...rest] = mintToken(
+      mintId(),
+      { secret: mintSecret(), generation: 1 },
+      keys,
+    ).split('.')
     const last = alphabet.indexOf(handle.at(-1) ?? '')
     const twin = handle.slice(0, -1) + alphabet.charAt(last + 1)
     expect(Buffer.from(twin, 'base64url').equals(Buffer.from(handle, 'base64url'))).toBe(true)
@@ -82,7 +86,7 @@ describe('a token', () => {
 
   test('is signed by the first key and verified by all', () => {
     const [old, current] = [newKey(), newKey()]
-    const token = mintToken(mintId(), mintSecret(), [current, old])
+    const token = mintToken(mintId(), { secret: mintSecret(), generation: 1 }, [current, old])
     expect(verifyToken(token, [current])).toMatchObject({ keyIndex: 0 })
     expect(verifyToken(token, [old, current])).toMatchObject({ keyIndex: 1 })
     expect(verifyToken(token, [old])).toBe('forged')
@@ -117,7 +121,7 @@ test('A-01: each id and each secret is asked of the CSPRNG, at its full length',
 })
 
 test('A-07: signatures are compared in constant time, once per key, and no length throws', () => {
-  const token = mintToken(mintId(), mintSecret(), keys)
+  const token = mintToken(mintId(), { secret: mintSecret(), generation: 1 }, keys)
   const other = [newKey()]
   comparisons.mockClear()
   expect(verifyToken(token, [...other, ...keys])).toMatchObject({ keyIndex: 1 })

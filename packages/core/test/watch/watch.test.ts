@@ -167,10 +167,21 @@ describe('a watch', () => {
       await watch.keepAlive()
     }
     expect(takeCalls()).not.toContain('replace')
-    const { carrier } = await visit(ada)
-    expect(carrier.setCookies).toEqual([])
+    const { carrier } = await visit(ada) // the watch has touched, but the offer is overdue
+    expect(carrier.setCookies).toHaveLength(1)
+  })
+
+  test('no longer touches the session once its token is rotated away, and stays open', async () => {
+    const { ada, begin, pass, takeCalls } = await setUp()
+    const watch = await begin()
+    await pass(15 * minute)
+    await visit(ada)
     await pass(minute)
-    expect((await visit(ada)).carrier.setCookies).toHaveLength(1)
+    await visit(ada)
+    await pass(minute)
+    takeCalls()
+    expect(await watch.keepAlive()).toBe(true)
+    expect(takeCalls()).toEqual(['find'])
   })
 
   test('that is closed asks no more, and tells no more', async () => {
