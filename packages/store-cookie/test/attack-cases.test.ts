@@ -22,7 +22,7 @@ async function signedIn(sealer: (typeof sealers)[number], cacheSize = 1000) {
     jti: 'AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
     iat: t0 / 1000,
     exp: t0 / 1000 + 3600,
-    record: [t0, t0, t0, t0 + day, day, 0, true, ['', null, null, null, null], t0, 'user-1', null],
+    record: [t0, t0, t0, t0 + day, day, 0, true, t0, 'user-1', null],
     codec: 'json',
     data: '{}',
   }

@@ -13,7 +13,7 @@ const record = {
   absoluteExpiresAt: t0 + day,
   maxAge: day,
   authority: 0,
-  verifier: { current: '' },
+  verifier: { current: '', generation: 1 },
   persistent: true,
   client: { device: 'phone' },
 }

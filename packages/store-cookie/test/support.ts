@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createTestCarrier } from '@sojourn/conformance/testing'
+import { createJar, createTestCarrier } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -66,9 +66,9 @@ export async function request(
   await handle(session)
   await manager.commit(session, carrier)
   const { setCookies } = carrier
-  const sent = setCookies.filter((line) => !line.includes('Max-Age=0'))
-  const next = sent.map((line) => line.split(';')[0]).join('; ')
-  return { session, setCookies, cookie: next || cookie }
+  const jar = createJar(cookie)
+  jar.take(setCookies)
+  return { session, setCookies, cookie: jar.header ?? cookie }
 }
 
 /** The value of the one cookie of a header. */

@@ -66,19 +66,7 @@ describe('a token', () => {
     'that EncryptJWT of jose wrote is opened by %s',
     async (sealer) => {
       const { manager, keys } = makeScene({ sealer })
-      const record = [
-        t0,
-        t0,
-        t0,
-        t0 + day,
-        day,
-        0,
-        true,
-        ['', null, null, null, null],
-        t0,
-        'ann',
-        null,
-      ]
+      const record = [t0, t0, t0, t0 + day, day, 0, true, t0, 'ann', null]
       const token = await new EncryptJWT({ record, codec: 'json', data: '{"n":7}' })
         .setProtectedHeader({ ...keys[0].header })
         .setJti('AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA')
