@@ -8,7 +8,13 @@ import {
 import type { Migration } from './context.ts'
 import type { SourceSessions } from './source-sessions.ts'
 
+interface PresentedTokens {
+  readonly tokens: readonly string[]
+  readonly offers: readonly string[]
+}
+
 type Found = Exclude<OpenOutcome, { outcome: 'discarded' }>
+type Opened = Extract<OpenOutcome, { outcome: 'open' }>
 
 /**
  * Returns the `open` of a migration. `to` is read first and takes precedence; `from` is read only for what `to` does not
@@ -23,45 +29,48 @@ export function createOpen(
   /** A keyed store verifies the tokens of another one like its own; a store that seals has tokens of another kind. */
   const isFromKeyed = from.imports !== undefined
 
-  return async (tokens) => {
-    const inTo = await to.open(tokens)
+  return async (tokens, offers = []) => {
+    const inTo = await to.open(tokens, offers)
     if (!mayBeInSource(inTo) && (tokens.length === 1 || isFromKeyed)) return endReplay(inTo)
-    const inFrom = await from.open(tokens)
+    const inFrom = await from.open(tokens, offers)
     if (areDifferentSessions(inFrom, inTo))
       return { outcome: 'discarded', why: 'ambiguous', id: undefined }
     if (!mayBeInSource(inTo)) return endReplay(inTo)
     if (inFrom.outcome === 'discarded') return inFrom.why === 'malformed' ? inTo : inFrom
     if (inFrom.outcome === 'ended' && inFrom.reason !== 'moved') return endReplay(inFrom)
     const isSameToken = inTo.outcome === 'discarded' && inTo.id === idOf(inFrom)
-    return isSameToken ? openSameToken(tokens, inFrom) : openImportTokens(tokens, inFrom, inTo)
+    const presented = { tokens, offers }
+    return isSameToken
+      ? openSameToken(presented, inFrom)
+      : openImportTokens(presented, inFrom, inTo)
   }
 
   /** Both stores accept the token. If the session moved after `to` was read, `to` is read again. */
-  async function openSameToken(tokens: readonly string[], inFrom: Found): Promise<OpenOutcome> {
+  async function openSameToken(presented: PresentedTokens, inFrom: Found): Promise<OpenOutcome> {
     return inFrom.outcome === 'open'
-      ? translate(inFrom.opened, tokens)
-      : endReplay(await to.open(tokens))
+      ? translate(inFrom, presented)
+      : endReplay(await to.open(presented.tokens, presented.offers))
   }
 
   /** The token is of a kind that `to` cannot verify, but `to` may have the session under one of its import tokens. */
   async function openImportTokens(
-    tokens: readonly string[],
+    presented: PresentedTokens,
     inFrom: Found,
     inTo: OpenOutcome,
   ): Promise<OpenOutcome> {
     const last = inFrom.outcome === 'open' ? inFrom.opened : inFrom.last
     const imported = last ? await to.open(imports.tokensFor(last.record)) : inTo
     if (inFrom.outcome === 'ended') return endReplay(imported)
-    if (mayBeInSource(imported)) return translate(inFrom.opened, tokens)
+    if (mayBeInSource(imported)) return translate(inFrom, presented)
     await from.end(inFrom.opened, 'moved') // the request that moved it has not ended it there
     return endReplay(imported)
   }
 
-  function translate(origin: OpenedSession, tokens: readonly string[]): OpenOutcome {
+  function translate(inFrom: Opened, { tokens, offers }: PresentedTokens): OpenOutcome {
     try {
-      return { outcome: 'open', opened: sources.translate(origin, tokens) }
+      return { ...inFrom, opened: sources.translate(inFrom.opened, [...offers, ...tokens]) }
     } catch (cause) {
-      const { id } = origin.record
+      const { id } = inFrom.opened.record
       emit('corrupt', { id, cause })
       return { outcome: 'discarded', why: 'corrupt', id }
     }
@@ -86,17 +95,25 @@ export function createOpen(
  * the touch that follows moves it, and finds out whether it has ended.
  */
 export function createPeek(
-  { from, to, env: { clock, policy } }: Migration,
+  { from, to, imports, env: { clock, policy } }: Migration,
   sources: SourceSessions,
 ): NonNullable<SessionStore['peek']> {
   return async (opened) => {
     const inTo = await peekIn(to, opened)
     const source = sources.sourceOf(opened)
-    if (!source || !mayBeInSource(inTo)) return inTo
+    if (!source) return inTo
+    if (!mayBeInSource(inTo)) return peekMoved(opened, source.tokens)
     const inFrom = await peekIn(from, source.origin)
-    if (inFrom.outcome === 'ended' && inFrom.reason === 'moved') return peekIn(to, opened)
+    if (inFrom.outcome === 'ended' && inFrom.reason === 'moved')
+      return peekMoved(opened, source.tokens)
     if (inFrom.outcome !== 'open') return inFrom
-    return { outcome: 'open', opened: sources.translate(inFrom.opened, source.tokens) }
+    return { ...inFrom, opened: sources.translate(inFrom.opened, source.tokens) }
+  }
+
+  /** Peeks at a session that has moved since it was opened. `to` learns which token it was opened by. */
+  async function peekMoved(opened: OpenedSession, tokens: readonly string[]): Promise<OpenOutcome> {
+    const moved = await imports.find(opened, tokens)
+    return peekIn(to, moved?.opened ?? opened)
   }
 
   function peekIn(store: SessionStore, opened: OpenedSession): Promise<OpenOutcome> {

@@ -86,3 +86,17 @@ test('a watched session that moves between two looks has not ended', async () =>
   expect(moving.count).toBe(1)
   expect(await watch.keepAlive()).toBe(true)
 })
+
+test('a watch that began before the move keeps the session alive only as long as its token would open it', async () => {
+  const { here, there, ada, pass } = await setUp()
+  const thief = await here.watch({ cookie: ada.cookie })
+  for (let n = 0; n < 40; n++) {
+    await pass(interval)
+    await ada.at(there).request()
+  }
+  for (let n = 0; n < 64; n++) {
+    await pass(interval)
+    await thief.keepAlive()
+  }
+  expect(await thief.keepAlive()).toBe(false)
+})
