@@ -16,6 +16,7 @@ import { loggingOutEverywhere } from './store-cases/p10-log-out-everywhere.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
+import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
 import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -45,7 +46,7 @@ export interface StoreSuiteOptions {
 }
 
 /**
- * Returns the promises P1 to P12 to users as cases, which run through a manager on any store.
+ * Returns the promises P1 to P13 to users as cases, which run through a manager on any store.
  *
  * @example
  * ```ts
@@ -99,6 +100,7 @@ const definitions: readonly StoreCase[] = [
   ...limitOfSessions,
   ...loggingOutEverywhere,
   ...cookiesForCause,
+  ...thievesAreNoticed,
   ...watches,
 ]
 

@@ -41,7 +41,7 @@ export const rotationByAge: readonly StoreCase[] = [
     needs,
     async run(fixture) {
       const { old, ann } = await offered(fixture)
-      const lost = ann.cookie
+      const lost = ann.cookie?.split('; ').at(-1)
       for (let n = 0; n < 3; n++) {
         fixture.clock.now += limits.touchInterval
         const { finish, setCookies } = await old.copy().begin()

@@ -74,7 +74,7 @@ function holds(dumped: Buffer, id: string): boolean {
 /** Returns the secret parts of a cookie's value, as text and as decoded bytes. */
 function spellings(cookie: string): Buffer[] {
   const value = cookie.slice(cookie.indexOf('=') + 1)
-  const [, , secret = value, signature = value] = value.split('.')
+  const [, , , secret = value, signature = value] = value.split('.')
   return [value, secret, signature].flatMap((part) => [
     Buffer.from(part),
     Buffer.from(part, 'base64url'),

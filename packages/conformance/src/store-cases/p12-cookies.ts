@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { Session } from '@sojourn/core'
-import { nameOf } from '../jar.ts'
+import { createJar, nameOf } from '../jar.ts'
 import { limits, type StoreCase } from '../store-fixture.ts'
 import { assign, put, type TestData, type Visitor } from '../visitor.ts'
 
@@ -77,7 +77,38 @@ export const cookiesForCause: readonly StoreCase[] = [
       equal(await late.request((session) => session.ended), 'stale')
     },
   },
+  {
+    id: 'P12.5',
+    title: 'an offer of rotation that arrives after a login does not overwrite its cookie',
+    needs: ['conditionalWrite', 'revocation'],
+    async run({ visitor, clock }) {
+      for (const before of ['user-1', undefined]) {
+        const ann = visitor()
+        await ann.request(async (session) => {
+          if (before) await session.login(before)
+          else session.data['n'] = 1
+        })
+        clock.now += limits.rotationInterval
+        const late = await ann.copy().begin()
+        await late.finish()
+        equal(late.setCookies.length, 1, 'the offer')
+        await ann.request((session) => session.login('user-1'))
+        arriveLate(ann, late.setCookies)
+        equal((await ann.read())?.userId, 'user-1')
+        clock.now += limits.touchInterval
+        await ann.request()
+        equal((await ann.read())?.userId, 'user-1')
+      }
+    },
+  },
 ]
+
+/** Lets the cookies of a response arrive at a browser after all others. */
+function arriveLate(browser: Visitor, setCookies: readonly string[]): void {
+  const jar = createJar(browser.cookie)
+  jar.take(setCookies)
+  browser.cookie = jar.header
+}
 
 async function respond(visitor: Visitor, handle: Handle): Promise<readonly string[]> {
   const { session, finish, setCookies } = await visitor.begin()

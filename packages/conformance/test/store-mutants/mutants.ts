@@ -78,7 +78,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P1.10'],
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P10.11', 'P1.10'],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
@@ -186,23 +186,24 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'eager-confirm',
-    breaks: ['P3.1', 'P3.2', 'P3.3', 'P3.4', 'P3.7'],
+    breaks: ['P3.1', 'P3.2', 'P3.3', 'P3.4', 'P3.7', 'P13.1', 'P13.2', 'P13.6'],
     store: (factory) => {
       const latest = new Map<string, string>()
       return (env) => {
         const store = factory(env)
         return {
           ...store,
-          async open(tokens) {
-            const opening = await store.open(tokens)
+          async open(tokens, offers = []) {
+            const opening = await store.open(tokens, offers)
             if (opening.outcome !== 'open') return opening
             const { id } = opening.opened.record
-            const isOutdated = !tokens.includes(latest.get(id) ?? tokens[0] ?? '')
+            const isOutdated = ![...tokens, ...offers].includes(latest.get(id) ?? tokens[0] ?? '')
             return isOutdated ? { outcome: 'ended', id, reason: 'stale' } : opening
           },
           async save(opened, changes) {
             const saving = await store.save(opened, changes)
-            if (saving.saved && saving.token) latest.set(saving.opened.record.id, saving.token)
+            const token = saving.saved ? (saving.token ?? saving.offer) : undefined
+            if (token) latest.set(opened.record.id, token)
             return saving
           },
         }
@@ -211,7 +212,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'looks-from-memory',
-    breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5'],
+    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P8.5'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({ outcome: 'open', opened }),
@@ -219,7 +220,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'look-counts-as-use',
-    breaks: ['P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
+    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({
@@ -247,13 +248,88 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'keeps-the-old-token',
-    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P4.13'],
+    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P13.3', 'P4.13'],
     store: (factory) => (env) => {
       const store = factory(env)
       return {
         ...store,
         save: (opened, { rotate, ...changes }) =>
           store.save(opened, rotate?.elevation ? { ...changes, rotate } : changes),
+      }
+    },
+  },
+  {
+    name: 'lets-offers-be-eaten',
+    breaks: ['P13.1', 'P13.2', 'P13.5'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async open(tokens, offers) {
+          const opening = await store.open(tokens, offers)
+          return opening.outcome === 'open' ? { outcome: 'open', opened: opening.opened } : opening
+        },
+      }
+    },
+  },
+  {
+    name: 'judges-by-the-latest-rotation',
+    breaks: ['P13.3'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      const policy = { ...env.policy, onReplay: 'ignore' } as const
+      const lenient = factory({ ...env, policy, emit: () => undefined })
+      const rotatedAt = new Map<string, number>()
+      return {
+        ...store,
+        async open(tokens, offers) {
+          const [id = ''] = /^[^.]*\.[^.]*/.exec(tokens[0] ?? '') ?? []
+          const isRecent = env.clock() - (rotatedAt.get(id) ?? 0) < 5 * 60_000
+          const opening = isRecent ? await lenient.open(tokens, offers) : undefined
+          return opening?.outcome === 'ended' ? opening : store.open(tokens, offers)
+        },
+        async save(opened, changes) {
+          const saving = await store.save(opened, changes)
+          if (saving.saved && saving.rotated) rotatedAt.set(opened.record.id, env.clock())
+          return saving
+        },
+      }
+    },
+  },
+  {
+    name: 'watches-without-a-token',
+    breaks: ['P13.4'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async peek(opened) {
+          const found = (await store.peek?.(opened)) ?? expect.fail('peek is there')
+          return found.outcome === 'open' ? { outcome: 'open', opened: found.opened } : found
+        },
+      }
+    },
+  },
+  {
+    name: 'keeps-quiet-about-stalled-rotations',
+    breaks: ['P13.6'],
+    store: (factory) => (env) =>
+      factory({ ...env, emit: (type, event) => type !== 'stalled' && env.emit(type, event) }),
+  },
+  {
+    name: 'offers-in-the-session-cookie',
+    breaks: ['P12.5', 'P13.1'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      const asToken = <Outcome extends object>(outcome: Outcome): Outcome => {
+        if (!('offer' in outcome)) return outcome
+        const { offer, ...rest } = outcome
+        return { ...rest, token: offer } as unknown as Outcome
+      }
+      return {
+        ...store,
+        open: async (tokens, offers) => asToken(await store.open(tokens, offers)),
+        save: async (opened, changes) => asToken(await store.save(opened, changes)),
       }
     },
   },
