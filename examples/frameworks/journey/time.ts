@@ -43,8 +43,9 @@ export function timeJourney(place: Place): void {
       expect((await visitor.get('/')).text).toContain('Cart 1')
       await place.pass(6 * minutes)
       const bye = await press(visitor, account, { button: 'Sign out' })
-      expect([bye.path, visitor.cookie]).toEqual(['/', ''])
-      expect(bye.setCookies.at(-1)).toMatch(/^__Host-sid=;.*Max-Age=0/) // in Next.js, after the proxy's new token
+      expect(bye.path).toBe('/')
+      expect(visitor.cookie).not.toContain('__Host-sid=') // in Next.js, the proxy may have left an offer, which opens nothing
+      expect(bye.setCookies.join()).toMatch(/__Host-sid=;[^,]*Max-Age=0/)
     })
 
     test('spent on a slow service holds back neither the page nor its cookie', async () => {

@@ -5,7 +5,7 @@ import type { Place } from './server.ts'
 
 export const browser = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0' // frameworks do not stream pages to robots
 export const cookieShape =
-  /^__Host-sid=[\w.-]{80,}; Path=\/;(?=.* HttpOnly(;|$))(?=.* Secure(;|$))(?=.* SameSite=lax(;|$))(?!.*Domain)/i
+  /^__Host-sid(\.next)?=[\w.-]{80,}; Path=\/;(?=.* HttpOnly(;|$))(?=.* Secure(;|$))(?=.* SameSite=lax(;|$))(?!.*Domain)/i
 
 /** Returns a visitor without a cookie. */
 export function arrive({ url }: Pick<Place, 'url'>): Visitor {

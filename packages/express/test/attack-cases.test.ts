@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { allOperations, controlledBackend } from '@sojourn/conformance/testing'
+import { allOperations, controlledBackend, createJar } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -47,14 +47,14 @@ async function watched(options: Partial<ConfigOptions> = {}) {
   }
   const { url } = await serve(app.use(onError))
   const visitor = (cookie?: string) => {
-    const jar = { cookie }
+    const jar = createJar(cookie)
     return async (path: string) => {
-      const answer = await ask(url + path, { cookie: jar.cookie }).answer
-      seen.push(answer.text)
-      if (answer.cookie === undefined) return jar.cookie
-      cookies.push(answer.cookie)
-      jar.cookie = answer.cookie.endsWith('=') ? undefined : answer.cookie
-      return jar.cookie
+      const { text, headers } = await ask(url + path, { cookie: jar.header }).answer
+      seen.push(text)
+      const lines = headers['set-cookie'] ?? []
+      cookies.push(...lines.map((line) => line.split(';', 1).join()))
+      jar.take(lines)
+      return jar.header
     }
   }
   return { clock, control, seen, events, cookies, visitor, manager }
@@ -208,6 +208,6 @@ function shown(value: unknown): string {
 
 /** The whole of a cookie and its parts that are secret, in the spellings of a logger. */
 function secretsOf(cookie: string): string[] {
-  const [, , ...parts] = cookie.slice(cookie.indexOf('=') + 1).split('.')
+  const [, , , ...parts] = cookie.slice(cookie.indexOf('=') + 1).split('.')
   return parts.flatMap((part) => [part, Buffer.from(part, 'base64url').toString('hex')])
 }

@@ -84,7 +84,7 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
     const { text, cookie, ...rest } = await answer
     expect(rest.status).toBe(status)
     if (body !== undefined) expect(text).toBe(body)
-    expect(cookie).toMatch(/^sid=\S{105}$/)
+    expect(cookie).toMatch(/^sid=\S{110}$/)
     expect(rest.headers['set-cookie']).toHaveLength(1)
     expect(scene.control.calls).toEqual(['insert'])
   })

@@ -63,10 +63,10 @@ test('the flags of the page are those of a session that has the fields', async (
   expect(flagsIn(stored.value)).toBe(sumOfFlags(always))
   clock.now += 20 * 60_000
   await ann.request()
-  expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'next', 'salt']))
+  expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'next', 'salt', 'offeredAt']))
   clock.now += 60_000
   await ann.request()
-  expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'previous', 'graceUntil']))
+  expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'previous', 'graceUntil', 'retired']))
 })
 
 /** Plays the three requests of the page. */
@@ -174,6 +174,7 @@ function value(): Field[] {
     [number(2_592_000_000), '`absoluteExpiresAt`', '`createdAt` + 2592000000, 30 days'],
     [number(86_400_000), '`maxAge`', '86400000, 24 hours'],
     [number(0), '`authority`', '0'],
+    [number(1), 'verifier `generation`', '1'],
     [groups(hash.length * 3 + 0), 'length and encoding', '32 bytes, base64url'],
     [hash, 'verifier `current`', 'SHA-256 of the secret'],
     [number(0), '`authenticatedAt`', '`createdAt` + 0'],

@@ -3,4 +3,4 @@ import { runAlone, serveFetch } from '@sojourn/conformance/binding'
 import { honoSuite } from '../suite.ts'
 
 const name = process.argv[2] ?? 'this runtime'
-await runAlone(honoSuite(`Hono 4 on ${name}`, serveFetch), ['upgrades'])
+await runAlone(honoSuite(`Hono 4 on ${name}`, serveFetch), ['upgrades', 'delete'])

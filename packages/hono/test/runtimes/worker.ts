@@ -10,7 +10,17 @@ globalThis.fetch = async (input, init) => {
   const left = new Promise<never>((_, reject) => {
     init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))
   })
-  return Promise.race([serving(request), left])
+  const response = respond(serving, request)
+  return Promise.race([response, left])
+}
+
+/** Where nothing catches what a handler has thrown, workerd responds with 500. */
+async function respond(fetch: Fetch, request: Request): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch {
+    return new Response('Internal Server Error', { status: 500 })
+  }
 }
 
 const suite = () =>

@@ -3,4 +3,8 @@ import { runAlone, serveFetch } from '@sojourn/conformance/binding'
 import { webSuite } from '../suite.ts'
 
 const name = process.argv[2] ?? 'this runtime'
-await runAlone(webSuite(`Request and Response on ${name}`, serveFetch), ['upgrades'])
+await runAlone(webSuite(`Request and Response on ${name}`, serveFetch), [
+  'upgrades',
+  'replace',
+  'delete',
+])
