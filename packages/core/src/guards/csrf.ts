@@ -1,6 +1,7 @@
 import { SessionAccessError } from '../errors.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { varyBy } from '../http/vary.ts'
+import { cameByHttps, isSession } from '../session/session.ts'
 import { checkAs } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 import { mountedSession } from './access-guard.ts'
@@ -84,8 +85,8 @@ interface OriginRules {
  *    rules 2 to 4, because any page could use the socket in the user's name. It needs no token: pages cannot add
  *    headers to it.
  * 2. `Sec-Fetch-Site: same-origin` or `none` passes. Any other value, `same-site` included, needs a trusted origin.
- * 3. Without Sec-Fetch-Site, the Origin must be trusted or have the request's host. In the second case an `http:`
- *    Origin is refused if the request came by HTTPS.
+ * 3. Without Sec-Fetch-Site, the Origin must be trusted, or be `http:` or `https:` with the request's host. `http:` is
+ *    refused if the request came by HTTPS; a session knows that from the binding, which may trust a proxy.
  * 4. Requests with neither header pass, unless `strict`.
  *
  * The content type is not considered.
@@ -112,7 +113,8 @@ export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
     check(request, session, field) {
       if (isSafe(request) && !isWebSocketUpgrade(request)) return
       varyBy(request, vary)
-      const reason = crossSiteReason(request, rules)
+      const secure = request.secure === true || (isSession(session) && session[cameByHttps])
+      const reason = crossSiteReason({ ...request, secure }, rules)
       if (reason !== undefined) throw crossSiteError(reason)
       if (token && !isSafe(request)) checkToken(request, mountedSession(session, as), field)
     },
@@ -154,6 +156,8 @@ function crossSiteReason(
   const host = request.host ?? request.header('host') ?? ''
   if (hostOf(origin) !== host.toLowerCase())
     return `Origin is ${quoteOrAbsent(origin)} and Host ${quoteOrAbsent(host)}`
+  if (!/^https?:/i.test(origin))
+    return `Origin is ${quoteOrAbsent(origin)}, which is no page of this site`
   const isDowngraded = request.secure === true && /^http:/i.test(origin)
   return isDowngraded
     ? `Origin is ${quoteOrAbsent(origin)} and the request came by HTTPS`

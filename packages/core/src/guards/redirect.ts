@@ -1,4 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
+import { quote } from '../util/quote.ts'
 import { readOrigins } from './trusted-origins.ts'
 
 /** Where a guard redirects requests that may not pass. */
@@ -32,7 +33,7 @@ export function createRedirect<Request>({
   if (typeof redirectTo === 'function') {
     return (request) => {
       const location = toLocation(redirectTo(request), "redirectTo's answer")
-      if (isSameOrigin(location) || isTrusted(location, trusted)) return location
+      if (isOnThisSite(location) || isTrusted(location, trusted)) return location
       throw new SessionUsageError(
         'ERR_CONFIG_INVALID',
         'redirectTo answered an address on another site. Answer a path such as `/login?next=…`, with what the request ' +
@@ -41,11 +42,16 @@ export function createRedirect<Request>({
     }
   }
   const location = toLocation(redirectTo, 'redirectTo')
+  if (!isOnThisSite(location) && !URL.canParse(location))
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      `redirectTo is ${quote(location)}. Give a path that begins with a slash, such as '/login', or a whole address.`,
+    )
   return () => location
 }
 
 /**
- * Returns `requested` if it is a path on this site, else `fallback`. Use it for the page to return to after a login:
+ * Returns `requested` if it is a path on this site, else `fallback`. It begins with `/`, `?` or `#`. Use it for the page to return to after a login:
  * a `next` or `from` in a URL or form is chosen by the author of the link. The result is ready for a Location header.
  *
  * @example
@@ -62,7 +68,7 @@ export function createRedirect<Request>({
 export function returnPath(requested: unknown, fallback = '/'): string {
   const isText = typeof requested === 'string' && requested !== ''
   const location = isText ? toAscii(requested) : undefined
-  return location !== undefined && isSameOrigin(location) ? location : fallback
+  return location !== undefined && isOnThisSite(location) ? location : fallback
 }
 
 function toLocation(address: unknown, what: string): string {
@@ -78,11 +84,12 @@ function toAscii(address: string): string {
 }
 
 /**
- * Returns true if a browser that follows `location` stays on its origin. Uses the URL parser that browsers use, because
- * `//x`, `/\x` and `https:x` may lead to another one.
+ * Returns true if a browser that follows `location` stays on its origin, whatever sends it: only what begins with `/`,
+ * `?` or `#` passes, because Express 4 and Koa 2 take the location `back` for the address in `Referer`. Uses the URL
+ * parser that browsers use, because `//x` and `/\x` may lead to another origin.
  */
-function isSameOrigin(location: string): boolean {
-  return probeOrigins.every((base) => originOf(location, base) === base)
+function isOnThisSite(location: string): boolean {
+  return /^[/?#]/.test(location) && probeOrigins.every((base) => originOf(location, base) === base)
 }
 
 function isTrusted(location: string, trusted: ReadonlySet<string>): boolean {

@@ -212,7 +212,12 @@ export function createSessionManager<Data extends object = SessionData>(
     cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
     tokenIn: config.tokenIn,
     supports: store.supports,
-    load: (carrier) => loadSession(carrier, { isReadOnly: false, isSent: () => carrier.sent }),
+    load: (carrier) =>
+      loadSession(carrier, {
+        isReadOnly: false,
+        isSent: () => carrier.sent,
+        isSecure: carrier.secure,
+      }),
     commit(session, carrier, options) {
       const state = stateOf(session)
       warnOwnProperties(context, session)

@@ -7,10 +7,10 @@ import { warnOfOtherManager } from './issued-tokens.ts'
 import { createState, type ManagerContext, type SessionState } from './state.ts'
 
 /** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
-export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent'>
+export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent' | 'isSecure'>
 
 /** For a session that is only read: it has no response. */
-export const readOnlyMode: LoadMode = { isReadOnly: true, isSent: () => true }
+export const readOnlyMode: LoadMode = { isReadOnly: true, isSent: () => true, isSecure: false }
 
 /**
  * Loads the session of a request. Without a token the session is new and the store is not called.

@@ -32,6 +32,9 @@ export interface SessionData {}
 /** Marks sessions for every copy of this package in a process, as `errorBrand` marks errors. */
 const sessionBrand = Symbol.for('sojourn.session/1')
 
+/** The name of a property for `csrf`: whether the session's request came by HTTPS, as the binding sees it. */
+export const cameByHttps = Symbol.for('sojourn.session.secure/1')
+
 /** Returns true if a value is a session, of this copy of the package or of another. */
 export function isSession(value: unknown): value is Session<object> {
   return Object(value)[sessionBrand] === true
@@ -322,6 +325,10 @@ export class Session<Data extends object = SessionData> {
 
   get [sessionBrand](): true {
     return true
+  }
+
+  get [cameByHttps](): boolean {
+    return this.#state.isSecure
   }
 
   /** Returns what is safe to log; `console.log(session)` shows the same. */

@@ -67,6 +67,8 @@ export interface SessionState {
   readonly storeError: SessionStoreError | undefined
   /** Returns true once the response headers have been sent, so that no cookie can be sent. */
   readonly isSent: () => boolean
+  /** True if the request came by HTTPS, as the binding sees it. */
+  readonly isSecure: boolean
 
   // What the commit has to do.
 
@@ -106,11 +108,12 @@ export interface StateSeed {
   readonly isReadOnly: boolean
   readonly storeError?: SessionStoreError
   readonly isSent: () => boolean
+  readonly isSecure: boolean
 }
 
 /** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
 export function createState({ codec, config }: ManagerContext, seed: StateSeed): SessionState {
-  const { opened, due = {}, ended, isReadOnly, storeError, isSent } = seed
+  const { opened, due = {}, ended, isReadOnly, storeError, isSent, isSecure } = seed
   return {
     opened,
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
@@ -131,6 +134,7 @@ export function createState({ codec, config }: ManagerContext, seed: StateSeed):
     operations: new Set(),
     failure: undefined,
     isSent,
+    isSecure,
   }
 }
 

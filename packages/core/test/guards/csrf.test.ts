@@ -42,6 +42,8 @@ describe("Go 1.25's table of CrossOriginProtection", () => {
     ['neither header', {}, pass],
     ['no site, our origin', { origin: 'https://example.com' }, pass],
     ['no site, our origin by another scheme', { origin: 'http://example.com' }, pass],
+    ['no site, our host in an extension', { origin: 'chrome-extension://example.com' }, refused],
+    ['no site, our host in an app', { origin: 'capacitor://example.com' }, refused],
     ['no site, another port', { origin: 'https://example.com:8443' }, refused],
     ['no site, another origin', { origin: 'https://attacker.example' }, refused],
     ['no site, origin null', { origin: 'null' }, refused],

@@ -12,7 +12,6 @@ const refused = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 50
 describe('a function that redirects', () => {
   test.each([
     '/login',
-    'login',
     '?again',
     '#top',
     '/login?next=https://evil.example/',
@@ -23,6 +22,8 @@ describe('a function that redirects', () => {
   })
 
   test.each([
+    'back',
+    'login',
     '//evil.example',
     '///evil.example',
     '/\\evil.example',
@@ -43,7 +44,6 @@ describe('a function that redirects', () => {
   test.each([
     ['/in\r\nSet-Cookie: sid=evil', '/in%0D%0ASet-Cookie:%20sid=evil'],
     ['/\t/evil.example', '/%09/evil.example'],
-    [' //evil.example', '%20//evil.example'],
     ['/\u0000\u007f', '/%00%7F'],
     ['/ü€\u{1f36a}', '/%C3%BC%E2%82%AC%F0%9F%8D%AA'],
     ['/\ud800', '/%EF%BF%BD'],
@@ -73,7 +73,16 @@ describe('a function that redirects', () => {
 test('the way back after a login is on this site, or it is another one', () => {
   expect(returnPath('/cart?page=2')).toBe('/cart?page=2')
   expect(returnPath('/cart\r\nX: y')).toBe('/cart%0D%0AX:%20y')
-  for (const asked of ['//evil.example', '/\\evil.example', 'https://evil.example', '', undefined])
+  for (const asked of [
+    'back',
+    'cart',
+    ' /cart',
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '',
+    undefined,
+  ])
     expect(returnPath(asked, '/home')).toBe('/home')
   for (const asked of [['/cart'], { toString: () => '/cart' }, 3])
     expect(returnPath(asked)).toBe('/')
@@ -83,6 +92,11 @@ test('a text leads wherever the developer has written, as ASCII', () => {
   const to = (redirectTo: string) => createRedirect({ redirectTo })?.(undefined)
   expect(to('https://login.example/')).toBe('https://login.example/')
   expect(to('/anmelden/später')).toBe('/anmelden/sp%C3%A4ter')
+})
+
+test('an address that is neither a path nor whole is refused when constructing', () => {
+  for (const redirectTo of ['back', 'login', ' /login'])
+    expect(() => createRedirect({ redirectTo })).toThrow(refused)
 })
 
 test('trusted origins are checked when constructing', () => {
