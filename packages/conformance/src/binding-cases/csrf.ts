@@ -47,6 +47,7 @@ const tableOf = (own: string): readonly Entry[] => [
   [{ origin: own }, 200],
   [{ origin: 'https://attacker.example' }, 403],
   [{ origin: 'null' }, 403],
+  [{ origin: own.replace(/^https?:/, 'chrome-extension:') }, 403],
   [{ origin: trusted }, 200],
   [{ origin: trusted, 'sec-fetch-site': 'cross-site' }, 200],
   [{ origin: `${trusted}.evil` }, 403],
@@ -171,6 +172,21 @@ export const csrf: readonly BindingCase[] = [
         equal(await status(method, { 'x-http-method-override': 'GET' }), 403, method)
         equal(await status(method, { 'sec-fetch-site': 'same-origin' }), 200, method)
       }
+    },
+  },
+  {
+    id: 'H6.7',
+    title:
+      'behind a trusted proxy that ends TLS, a page of this host over plain HTTP is another site',
+    needs: [...needs, 'trustProxy'],
+    async run(fixture) {
+      const { request, url } = await fixture.serve([behind({ kind: 'csrf' })], { trustProxy: true })
+      const status = async (origin: string) => {
+        const headers = { 'x-forwarded-proto': 'https', origin }
+        return (await request('/guarded', { method: 'POST', headers })).status
+      }
+      equal(await status(url.replace(/^https?:/, 'https:')), 200)
+      equal(await status(url.replace(/^https?:/, 'http:')), 403)
     },
   },
 ]

@@ -132,7 +132,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
         return Object.defineProperty(carrier, 'header', { value })
       },
     },
-    breaks: ['H3.9', 'H3.10', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6'],
+    breaks: ['H3.9', 'H3.10', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7'],
   },
   'takes-trouble-for-absence': {
     changed: {
@@ -201,6 +201,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H6.4',
       'H6.5',
       'H6.6',
+      'H6.7',
     ],
   },
   'makes-guards-for-each-request': {
@@ -301,7 +302,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
     changed: {
       guard: changedGuard((_guard, check) => (request) => check({ ...request, method: 'GET' })),
     },
-    breaks: ['H5.4', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6'],
+    breaks: ['H5.4', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7'],
   },
   'guards-only-POST': {
     changed: {
