@@ -18,7 +18,7 @@ const { context } = sessionContext()
 const { record } = freshRecord({ userId: 'ada' })
 const opened = { record, touchedAt: t0, data: encoded({ n: 1 }) }
 const stateOf = (seed: Partial<StateSeed> = {}) =>
-  createState(context, { isReadOnly: false, isSent: () => false, ...seed })
+  createState(context, { isReadOnly: false, isSent: () => false, isSecure: false, ...seed })
 
 describe('the state of a session', () => {
   test('begins with the data that was opened, or with none', () => {
