@@ -1,5 +1,5 @@
 // How long each test file takes on two quiet cores: the order of a run and what its reporter expects come from here.
-// `RECORD_DURATIONS=1 pnpm test:all` writes the record anew.
+// `RECORD_DURATIONS=1 pnpm test:all` writes it into the record.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
@@ -29,9 +29,9 @@ export function expectedDuration(file: TestFile): number {
   return recorded[keyOf(file)] ?? typical
 }
 
-/** Replaces the record with what a run took, in milliseconds by key. */
+/** Writes what the files of a run took into the record, in milliseconds by key. Those of other files stay. */
 export function recordDurations(durations: ReadonlyMap<string, number>): void {
-  const entries = [...durations]
+  const entries = [...Object.entries(recorded).filter(([key]) => !durations.has(key)), ...durations]
     .filter(([, ms]) => ms >= shortest)
     .map(([key, ms]) => [key, Math.round(ms / 100) * 100] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
