@@ -96,7 +96,7 @@ export interface SessionState {
 }
 
 /** A token to send. An offered one must not overwrite the token of another response. */
-export type Outgoing = { readonly token: string } | { readonly offer: string }
+type Outgoing = { readonly token: string } | { readonly offer: string }
 
 /** What differs between the states that a request can begin with. */
 export interface StateSeed {
