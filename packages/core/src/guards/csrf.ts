@@ -50,7 +50,7 @@ interface RequestOrigin extends Pick<Carrier, 'header'>, Partial<Pick<Carrier, '
 export interface CsrfGuard {
   /** The name of the session on the request. */
   readonly as: string
-  /** The option `token`. If false, `check` ignores `session` and `field`. */
+  /** The option `token`. If false, `check` ignores `field`, and takes from `session` only whether it came by HTTPS. */
   readonly needsToken: boolean
   /**
    * Returns true if `check` needs the form field: a binding that reads bodies itself must then read the body first.
@@ -114,7 +114,7 @@ export function createCsrfGuard(options: CsrfOptions = {}): CsrfGuard {
       if (isSafe(request) && !isWebSocketUpgrade(request)) return
       varyBy(request, vary)
       const secure = request.secure === true || (isSession(session) && session[cameByHttps])
-      const reason = crossSiteReason({ ...request, secure }, rules)
+      const reason = crossSiteReason(request, rules, secure)
       if (reason !== undefined) throw crossSiteError(reason)
       if (token && !isSafe(request)) checkToken(request, mountedSession(session, as), field)
     },
@@ -145,6 +145,7 @@ function isWebSocketUpgrade({ method, header }: RequestOrigin): boolean {
 function crossSiteReason(
   request: RequestOrigin,
   { trusted, strict }: OriginRules,
+  secure = request.secure === true,
 ): string | undefined {
   const site = request.header('sec-fetch-site') ?? ''
   const origin = request.header('origin') ?? ''
@@ -158,7 +159,7 @@ function crossSiteReason(
     return `Origin is ${quoteOrAbsent(origin)} and Host ${quoteOrAbsent(host)}`
   if (!/^https?:/i.test(origin))
     return `Origin is ${quoteOrAbsent(origin)}, which is no page of this site`
-  const isDowngraded = request.secure === true && /^http:/i.test(origin)
+  const isDowngraded = secure && /^http:/i.test(origin)
   return isDowngraded
     ? `Origin is ${quoteOrAbsent(origin)} and the request came by HTTPS`
     : undefined

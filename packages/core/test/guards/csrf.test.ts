@@ -110,6 +110,29 @@ describe('beyond the table', () => {
     expect(judge({ origin }, { trustedOrigins: [origin] }, { secure: true })).toBe(pass)
   })
 
+  test('a request that is an instance of a class is judged like any other', () => {
+    class Post {
+      readonly method = 'POST'
+      readonly host = 'example.com'
+      readonly origin: string
+      constructor(origin: string) {
+        this.origin = origin
+      }
+      header(name: string) {
+        return name === 'origin' ? this.origin : undefined
+      }
+      get() {
+        return undefined
+      }
+      set() {}
+    }
+    const { check } = createCsrfGuard()
+    expect(() => check(new Post('https://example.com'))).not.toThrow()
+    expect(() => check(new Post('https://attacker.example'))).toThrow(
+      expect.objectContaining({ code: 'ERR_CSRF_REFUSED' }) as Error,
+    )
+  })
+
   test('a method that was put in the place of another makes nothing safe', () => {
     const site = { 'sec-fetch-site': 'cross-site' }
     expect(judge({ ...site, method: 'GET' }, {}, { sentMethod: 'POST' })).toBe(refused)
