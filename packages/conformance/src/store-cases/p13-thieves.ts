@@ -5,7 +5,7 @@ import type { Visitor } from '../visitor.ts'
 const needs = ['conditionalWrite', 'revocation']
 const minute = 60_000
 
-/** P13: whoever holds a copied token cannot stop the rotation, nor hide the use of an old token. */
+/** P13: the holder of a copied token can neither stop the rotation nor hide the use of an old token. */
 export const thievesAreNoticed: readonly StoreCase[] = [
   {
     id: 'P13.1',

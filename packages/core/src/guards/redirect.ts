@@ -51,8 +51,9 @@ export function createRedirect<Request>({
 }
 
 /**
- * Returns `requested` if it is a path on this site, else `fallback`. It begins with `/`, `?` or `#`. Use it for the page to return to after a login:
- * a `next` or `from` in a URL or form is chosen by the author of the link. The result is ready for a Location header.
+ * Returns `requested` if it is a path on this site, which begins with `/`, `?` or `#`, else `fallback`. Use it for the page
+ * to return to after a login: a `next` or `from` in a URL or form is chosen by the author of the link. The result is ready
+ * for a Location header.
  *
  * @example
  * ```ts

@@ -89,7 +89,7 @@ export interface SessionManager<Data extends object = SessionData> {
     options?: CommitOptions,
   ): Promise<void> | undefined
   /**
-   * Warns of an error that was responded to and that nobody else logs. For bindings whose framework, or whose own default
+   * Warns of an error that was responded to without a log. For bindings whose framework, or whose own default
    * handler, responds to errors of Sojourn in silence; the manager itself reports failures of the store. It names the cause
    * for operators (`detail`), once per cause with `development`; without it only errors of status 500 and above, once per
    * code. The event `failed` has every failure. Other errors are ignored.

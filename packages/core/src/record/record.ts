@@ -24,8 +24,10 @@ export type ClientInfo = Readonly<Record<string, string>>
 export interface Verifier {
   /** The hash of the secret that opens the session. Empty if the session is sealed in its token, which has no secret. */
   readonly current: string
-  /** The generation of the current token: 1 at first, more after each rotation; 0 if the client still has a token of
-   * another store. An offered token has the next one. */
+  /**
+   * The generation of the current token: 1 at first, more after each rotation; 0 if the client still has a token of
+   * another store. An offered token has the next one.
+   */
   readonly generation: number
   /** The hash of the secret that is offered as the next one. Absent without an offer. */
   readonly next?: string

@@ -45,7 +45,7 @@ import {
  * request has changed data too, both go into one `replace`. Of parallel requests one takes the step; then no touch is
  * due for the others. A watched connection touches too, but takes no step, because it presents no token (watch/watch.ts).
  *
- * OVERDUE. Whoever makes the most requests wins the touches: a thief who polls would get all offers and could keep the
+ * OVERDUE. The client with the most requests wins the touches: a thief who polls would get all offers and could keep the
  * token from changing, and so could a watched connection. So a step that has been due for a touch window is *overdue*,
  * and waits for a touch no more (P13):
  *

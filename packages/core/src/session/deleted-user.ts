@@ -11,7 +11,7 @@ export function traceDeletedUser(session: Session<object>): void {
   Object.defineProperty(session, 'userId', descriptor)
 }
 
-/** Returns the error of a session whose `userId` was deleted after `traceDeletedUser`. Tells it once. */
+/** Returns the error of a session whose `userId` was deleted after `traceDeletedUser`; only at the first call. */
 export function deletedUserError(session: Session<object>): SessionUsageError | undefined {
   if (Object.hasOwn(session, 'userId')) return undefined
   traceDeletedUser(session)

@@ -47,7 +47,8 @@ export let stateOf: (session: Session<object>) => SessionState
  * The session of one request, as a handler uses it.
  *
  * Changes of `data` and a `rotate()` are written by the commit at the end of the request. `login`, `destroy`,
- * `destroyAll` and `update` act when they are called, one after the other in the order called; awaiting them reports their outcome.
+ * `destroyAll` and `update` act when they are called, one after the other in the order called; awaiting them reports
+ * their outcome.
  *
  * The use of any member makes the response vary by the header that carries the token, usually `Vary: Cookie`.
  */
