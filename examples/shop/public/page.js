@@ -24,6 +24,7 @@ async function clickAtOnce(panel) {
     ...panel.querySelectorAll('.dots li'),
   ]
   button.disabled = true
+  output.textContent = ''
   for (const dot of dots) dot.textContent = ''
   const before = Number(panel.dataset.count)
   const counts = await Promise.all(dots.map(clickFor))
