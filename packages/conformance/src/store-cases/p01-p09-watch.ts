@@ -1,4 +1,4 @@
-import { equal, notEqual, rejects } from 'node:assert/strict'
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict'
 import type { Watch } from '@sojourn/core'
 import { createBackendControl } from '../backend-control.ts'
 import { limits, type StoreCase, type StoreFixture, type Wrap } from '../store-fixture.ts'
@@ -66,6 +66,28 @@ export const watches: readonly StoreCase[] = [
     },
   },
   {
+    id: 'P7.8',
+    title: 'connections of one token ask the store once in a touch window, whatever their number',
+    needs: ['stored'],
+    async run(fixture) {
+      const { ann, watch } = await connected(fixture)
+      const watches = [watch]
+      for (let n = 0; n < 3; n++) {
+        fixture.clock.now += limits.touchInterval
+        await ann.request()
+        for (let m = 0; m < 5; m++) watches.push(await fixture.manager.watch(headersOf(ann)))
+      }
+      const [, ...shared] = watches // the first is of another server
+      fixture.clock.now += limits.touchInterval
+      fixture.takeCalls()
+      for (let heard = 0; heard < 2; heard++)
+        for (const isAlive of await Promise.all(shared.map((each) => each.keepAlive())))
+          equal(isAlive, true)
+      deepEqual(fixture.takeCalls(), ['find', 'touch'])
+      for (const each of watches) each.close()
+    },
+  },
+  {
     id: 'P8.5',
     title: 'a store that is down is an error to a connection, and never the end of its session',
     needs: ['wrap'],
@@ -100,7 +122,11 @@ async function connected(
   const ann = fixture.visitor()
   await ann.request((session) => session.login('user-1'))
   const server = fixture.connect(wrap ? { wrap } : {})
-  return { ann, watch: await server.watch({ cookie: ann.cookie }) }
+  return { ann, watch: await server.watch(headersOf(ann)) }
+}
+
+function headersOf({ cookie }: Visitor) {
+  return { cookie }
 }
 
 /** Fails unless the connection's next message finds it over for this reason. */

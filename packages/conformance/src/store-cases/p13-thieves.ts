@@ -127,6 +127,31 @@ export const thievesAreNoticed: readonly StoreCase[] = [
       equal(Number(stalled[0]) >= 5 * limits.rotationInterval, true)
     },
   },
+  {
+    id: 'P13.7',
+    title: 'watches of two tokens of a session do not pass for one another',
+    needs,
+    async run(fixture) {
+      const { ann, thief } = await robbed(fixture)
+      const old = await fixture.manager.watch({ cookie: thief.cookie })
+      for (let n = 0; n < 6; n++) {
+        fixture.clock.now += limits.touchInterval
+        await ann.request()
+      }
+      const young = await fixture.manager.watch({ cookie: ann.cookie })
+      const passMaxAge = async (heard: readonly (typeof old)[]) => {
+        const end = fixture.clock.now + limits.maxAge + 2 * limits.touchInterval
+        for (; fixture.clock.now < end; fixture.clock.now += limits.touchInterval)
+          for (const each of heard) await each.keepAlive()
+      }
+      await passMaxAge([old, young])
+      equal(await young.keepAlive(), true)
+      young.close()
+      await passMaxAge([old])
+      equal(await old.keepAlive(), false)
+      equal(await ann.read(), null)
+    },
+  },
 ]
 
 /** Returns a browser that is logged in, and a thief with a copy of its cookies. */

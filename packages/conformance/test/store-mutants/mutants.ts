@@ -212,7 +212,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'looks-from-memory',
-    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P8.5'],
+    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({ outcome: 'open', opened }),
@@ -220,7 +220,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'look-counts-as-use',
-    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
+    breaks: ['P13.4', 'P13.7', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5', 'P9.7'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({
@@ -267,7 +267,9 @@ export const storeMutants: readonly StoreMutant[] = [
         ...store,
         async open(tokens, offers) {
           const opening = await store.open(tokens, offers)
-          return opening.outcome === 'open' ? { outcome: 'open', opened: opening.opened } : opening
+          if (opening.outcome !== 'open') return opening
+          const { offer: _, isSaveDue: __, ...rest } = opening
+          return rest
         },
       }
     },
@@ -298,7 +300,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'watches-without-a-token',
-    breaks: ['P13.4'],
+    breaks: ['P13.4', 'P13.7'],
     store: (factory) => (env) => {
       const store = factory(env)
       return {
@@ -306,6 +308,35 @@ export const storeMutants: readonly StoreMutant[] = [
         async peek(opened) {
           const found = (await store.peek?.(opened)) ?? expect.fail('peek is there')
           return found.outcome === 'open' ? { outcome: 'open', opened: found.opened } : found
+        },
+      }
+    },
+  },
+  {
+    name: 'names-all-tokens-of-a-session-alike',
+    breaks: ['P13.7'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async open(tokens, offers) {
+          const opening = await store.open(tokens, offers)
+          return opening.outcome === 'open' ? { ...opening, openedBy: 'token' } : opening
+        },
+      }
+    },
+  },
+  {
+    name: 'names-a-token-anew-each-time',
+    breaks: ['P7.8'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      let opened = 0
+      return {
+        ...store,
+        async open(tokens, offers) {
+          const opening = await store.open(tokens, offers)
+          return opening.outcome === 'open' ? { ...opening, openedBy: `${opened++}` } : opening
         },
       }
     },

@@ -75,12 +75,15 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     rows.setOrigin(opened, { ...rows.originOf(opened), presented })
     const step = overdueStep(record, presented, { at, policy })
     // What takes the place of another store's token is sent only with the write of a save: it could overwrite a login.
+    const openedBy = String(presented.generation)
     const isImported = presented.generation === importedGeneration
-    if (step === undefined || (isImported && step !== 'save')) return { outcome: 'open', opened }
-    if (step === 'save') return { outcome: 'open', opened, isSaveDue: true }
+    if (step === undefined || (isImported && step !== 'save'))
+      return { outcome: 'open', opened, openedBy }
+    if (step === 'save') return { outcome: 'open', opened, openedBy, isSaveDue: true }
     return {
       outcome: 'open',
       opened,
+      openedBy,
       ...offerOutcome(context, { record, presented }, step.offered),
     }
   }

@@ -57,6 +57,9 @@ export interface SessionState {
 
   // Fixed when the request begins.
 
+  /** Names the token that opened the session; see `OpenOutcome`. */
+  readonly openedBy: string | undefined
+
   /** When the request began, in epoch ms. */
   readonly beganAt: number
   /** True if the request came without a live session. */
@@ -102,7 +105,10 @@ type Outgoing = { readonly token: string } | { readonly offer: string }
 export interface StateSeed {
   readonly opened?: OpenedSession
   /** What the store has to do or to send because of the token that opened the session. */
-  readonly due?: Pick<Extract<OpenOutcome, { outcome: 'open' }>, 'isSaveDue' | 'token' | 'offer'>
+  readonly due?: Pick<
+    Extract<OpenOutcome, { outcome: 'open' }>,
+    'isSaveDue' | 'token' | 'offer' | 'openedBy'
+  >
   /** Why the session of the token is over, and its id. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
   readonly isReadOnly: boolean
@@ -118,6 +124,7 @@ export function createState({ codec, config }: ManagerContext, seed: StateSeed):
     opened,
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
     visibleId: ended?.id,
+    openedBy: due.openedBy,
     beganAt: config.clock(),
     isNew: opened === undefined,
     isReadOnly,

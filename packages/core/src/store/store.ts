@@ -60,6 +60,11 @@ export type OpenOutcome =
       readonly offer?: string
       /** True if a save is due whether or not the request changes anything: it offers or confirms a new token. */
       readonly isSaveDue?: boolean
+      /**
+       * For `open`: a name of the token that opened the session, the same whenever this token does, and not secret.
+       * Connections with one name share their polls of the store. Absent if `peek` depends on more than the token.
+       */
+      readonly openedBy?: string
       /** For `peek`: true if the token that opened the session would not open it any more. */
       readonly isTokenRetired?: boolean
     }

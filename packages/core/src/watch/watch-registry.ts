@@ -1,15 +1,9 @@
 import type { SessionEvents } from '../events.ts'
 import type { SessionId } from '../record/record.ts'
 import type { Ended } from '../session/state.ts'
+import type { FollowedSession } from './follow-session.ts'
 
-/** A watch as the registry holds it. */
-export interface RegisteredWatch {
-  readonly id: SessionId
-  end(why: Ended): void
-  close(): void
-}
-
-/** The watches of one manager. What the manager itself does to their sessions ends them at once, without the store. */
+/** The sessions that the watches of one manager follow. What the manager itself does to them ends the watches at once. */
 export type WatchRegistry = ReturnType<typeof createWatchRegistry>
 
 /** Reports the end of a session. It ends every watch of it. */
@@ -25,45 +19,44 @@ type On = <Type extends 'ended' | 'rotated'>(
 
 /** Creates a registry that listens to the events of a manager. */
 export function createWatchRegistry(on: On) {
-  const byId = new Map<SessionId, Set<RegisteredWatch>>()
+  /** By session id, then by the key of the watches that share one: usually one per session. */
+  const byId = new Map<SessionId, Map<string, FollowedSession>>()
   /** One list per watch that is still loading its session: the notices since, to be checked once its id is known. */
   const loading = new Set<EndNotice[]>()
 
   const notify = (notice: EndNotice) => {
     for (const missed of loading) missed.push(notice)
-    for (const watched of [...(byId.get(notice.id) ?? [])]) watched.end(notice.why)
+    for (const followed of [...(byId.get(notice.id)?.values() ?? [])]) followed.end(notice.why)
   }
   on('ended', ({ id, reason }) => notify({ id, why: reason }))
   on('rotated', ({ id, why }) => {
     if (why === 'cause') notify({ id, why: 'stale' })
   })
 
-  const remove = (watched: RegisteredWatch) => {
-    const watches = byId.get(watched.id)
-    if (watches?.delete(watched) && watches.size === 0) byId.delete(watched.id)
-  }
-
   return {
-    /**
-     * Begins to collect notices for a watch whose session is still being loaded. `add` registers it and passes on
-     * what it missed. `done` stops collecting and must be called.
-     */
-    prepare(): { add(watched: RegisteredWatch): void; done(): void } {
+    /** Begins to collect notices for a watch whose session is still being loaded. `done` must be called. */
+    prepare(): { whyEnded(id: SessionId): Ended | undefined; done(): void } {
       const missed: EndNotice[] = []
       loading.add(missed)
       return {
-        add(watched) {
-          const watches = byId.get(watched.id) ?? new Set()
-          byId.set(watched.id, watches.add(watched))
-          for (const { id, why } of missed) if (id === watched.id) watched.end(why)
-        },
+        /** Returns why the session has ended since; `undefined` if it has not. */
+        whyEnded: (id) => missed.find((notice) => notice.id === id)?.why,
         done: () => void loading.delete(missed),
       }
     },
-    remove,
+    find: (id: SessionId, key: string): FollowedSession | undefined => byId.get(id)?.get(key),
+    add(id: SessionId, key: string, followed: FollowedSession): void {
+      const sameSession = byId.get(id) ?? new Map<string, FollowedSession>()
+      byId.set(id, sameSession.set(key, followed))
+    },
+    remove(id: SessionId, key: string): void {
+      const sameSession = byId.get(id)
+      if (sameSession?.delete(key) && sameSession.size === 0) byId.delete(id)
+    },
     /** Closes all watches. */
     close(): void {
-      for (const watched of [...byId.values()].flatMap((watches) => [...watches])) watched.close()
+      for (const sameSession of [...byId.values()])
+        for (const followed of [...sameSession.values()]) followed.close()
     },
   }
 }

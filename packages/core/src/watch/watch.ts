@@ -1,11 +1,10 @@
 import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
-import { isTouchDue, touchWindow } from '../record/expiry.ts'
 import { loadState, readOnlyMode } from '../session/load.ts'
 import type { SessionOperations } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
-import { peek } from '../store/peek.ts'
+import { type FollowedSession, type Follower, followSession } from './follow-session.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /**
@@ -50,9 +49,6 @@ export interface Watch<Data extends object = SessionData> {
   close(): void
 }
 
-/** The longest delay of `setTimeout`, in ms; with more it fires at once. */
-const maxTimerMs = 2 ** 31 - 1
-
 /** Begins to watch the session of a request; see `SessionManager.watch`. */
 export async function watch<Data extends object>(
   {
@@ -66,12 +62,12 @@ export async function watch<Data extends object>(
   try {
     const state = await loadState(context, requestCarrier(headers), readOnlyMode)
     const session = new Session<Data>(state, operations)
-    const { opened, ended = 'gone', storeError } = state
+    const { opened, openedBy, ended = 'gone', storeError } = state
     if (storeError) throw storeError
     if (!opened) return createEndedWatch(session, ended)
-    const { watched, ...members } = followSession(context, opened, registry)
-    registration.add(watched)
-    return { session, ...members }
+    const why = registration.whyEnded(opened.record.id)
+    if (why !== undefined) return createEndedWatch(session, why)
+    return { session, ...join(followSession(context, registry, { opened, openedBy }), opened) }
   } finally {
     registration.done()
   }
@@ -87,99 +83,34 @@ function createEndedWatch<Data extends object>(session: Session<Data>, why: Ende
   }
 }
 
-/** Follows a session by its id and authority, not by its token, which may rotate meanwhile. */
-function followSession(
-  { config, store }: ManagerContext,
-  opened: OpenedSession,
-  registry: WatchRegistry,
-) {
-  const { clock, touchInterval } = config
-  const { id, authority } = opened.record
-  const windowMs = touchWindow(opened.record, touchInterval)
-  let current = opened
+/** Makes a watch one of those that follow its session. */
+function join(followed: FollowedSession, opened: OpenedSession) {
   let isAlive = true
-  let pausedUntil = 0
-  let isTokenRetired = false
-  let touching: Promise<void> | undefined
-  let timer = schedulePeek()
   let resolveEnded = (_why: Ended) => {}
   const ended = new Promise<Ended>((resolve) => {
     resolveEnded = resolve
   })
-  const watched = { id, end, close }
-
-  return { ended, keepAlive, close, watched }
-
-  async function keepAlive(): Promise<boolean> {
-    if (clock() >= current.record.absoluteExpiresAt) end('gone')
-    const isDue = isTouchDue(current, clock(), touchInterval) && clock() >= pausedUntil
-    if (!isAlive || !isDue) return isAlive
-    touching ??= touchIfDue().finally(() => {
-      touching = undefined
-    })
-    await touching
-    return isAlive
+  const follower: Follower = {
+    followed,
+    end: (why) => {
+      isAlive = false
+      resolveEnded(why)
+    },
+    close: () => {
+      isAlive = false
+    },
   }
+  followed.add(follower, opened)
 
-  /**
-   * Peeks before it touches: another request may have touched meanwhile. And a session found by its id, as `peek` does,
-   * is saved without a step of rotation, which only a request with a response may take.
-   */
-  async function touchIfDue(): Promise<void> {
-    try {
-      await peekNow()
-      const mayTouch = isAlive && !isTokenRetired && store.peek !== undefined
-      if (mayTouch && isTouchDue(current, clock(), touchInterval)) await touch()
-    } catch (error) {
-      pausedUntil = clock() + windowMs
-      throw error
-    }
-  }
-
-  /** Reads the session from the store, without touching it, and ends the watch if the session is over. */
-  async function peekNow(): Promise<void> {
-    clearTimeout(timer)
-    timer = schedulePeek()
-    const outcome = await peek(store, current, { at: clock(), touchInterval })
-    if (outcome.outcome === 'ended') end(outcome.reason)
-    else if (outcome.outcome === 'discarded') end('gone')
-    else if (outcome.opened.record.authority !== authority) end('stale')
-    else {
-      current = outcome.opened
-      isTokenRetired = outcome.isTokenRetired ?? false
-    }
-  }
-
-  /**
-   * Touches the session. If the store returns a new token, there is no response to send it with: the session counts
-   * as not prolonged, and the next attempt waits one touch window.
-   */
-  async function touch(): Promise<void> {
-    const saving = await store.save(current, {})
-    if (!saving.saved) end(saving.why === 'superseded' ? 'stale' : 'gone')
-    else if (saving.token === undefined) current = saving.opened
-    else pausedUntil = clock() + windowMs
-  }
-
-  /** Schedules the next peek. A store error was emitted as `failed` and is ignored here: another peek follows. */
-  function schedulePeek(): ReturnType<typeof setTimeout> {
-    const scheduled = setTimeout(
-      () => void peekNow().catch(() => undefined),
-      Math.min(windowMs, maxTimerMs),
-    )
-    if (typeof scheduled === 'object') scheduled.unref() // Workers return a number; there nothing keeps a process alive
-    return scheduled
-  }
-
-  function end(why: Ended): void {
-    if (!isAlive) return
-    close()
-    resolveEnded(why)
-  }
-
-  function close(): void {
-    isAlive = false
-    clearTimeout(timer)
-    registry.remove(watched)
+  return {
+    ended,
+    async keepAlive() {
+      if (isAlive) await follower.followed.keepAlive()
+      return isAlive
+    },
+    close() {
+      isAlive = false
+      follower.followed.remove(follower)
+    },
   }
 }

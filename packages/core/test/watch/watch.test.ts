@@ -199,13 +199,131 @@ describe('a watch', () => {
   test('leaves no timer behind: neither its end nor the manager that closes', async () => {
     const { manager, begin } = await setUp()
     const [one] = [await begin(), await begin()]
-    expect(vi.getTimerCount()).toBe(2)
+    expect(vi.getTimerCount()).toBe(1) // of the session, which both follow
     await manager.revoke(one.session.id)
     expect(vi.getTimerCount()).toBe(0)
     const { manager: another, begin: again } = await setUp()
     await again()
     await another.close()
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('watches of one session', () => {
+  const many = 1_000
+
+  /** Begins watches, a tenth of them in each touch interval, while the browser makes requests. */
+  async function beginMany({ ada, begin, pass }: Awaited<ReturnType<typeof setUp>>) {
+    const watches: Watch<TestData>[] = []
+    for (let n = 0; n < 10; n++) {
+      for (let m = 0; m < many / 10; m++) watches.push(await begin())
+      await pass(minute)
+      await ada.request()
+    }
+    return watches
+  }
+
+  test('ask the store once per interval, and touch once, whatever their number', async () => {
+    const stage = await setUp()
+    const watches = await beginMany(stage)
+    stage.takeCalls()
+    await stage.pass(minute)
+    expect(stage.takeCalls()).toEqual(['find'])
+    for (let heard = 0; heard < 3; heard++)
+      expect(await Promise.all(watches.map((watch) => watch.keepAlive()))).not.toContain(false)
+    expect(stage.takeCalls()).toEqual(['find', 'touch'])
+    expect(vi.getTimerCount()).toBe(1)
+  })
+
+  test('ask once too when their tokens, of several generations, have been rotated away', async () => {
+    const stage = await setUp()
+    const { ada, pass, begin, takeCalls } = stage
+    const watches: Watch<TestData>[] = []
+    for (let generation = 0; generation < 5; generation++) {
+      watches.push(await begin(), await begin())
+      for (let n = 0; n < 18; n++) {
+        await pass(minute)
+        await ada.request()
+      }
+    }
+    await pass(minute)
+    takeCalls()
+    await pass(minute)
+    expect(takeCalls()).toEqual(['find'])
+    for (let heard = 0; heard < 3; heard++)
+      expect(await Promise.all(watches.map((watch) => watch.keepAlive()))).not.toContain(false)
+    expect(takeCalls()).toEqual(['find'])
+    expect(vi.getTimerCount()).toBe(1)
+    await pass(1) // the tombstone then outlives the next look
+    await stage.other.revoke(watches[0]?.session.id ?? '')
+    await pass(minute - 1)
+    expect(await Promise.all(watches.map(endOf))).toEqual(watches.map(() => 'revoked'))
+  })
+
+  test('of a newer token keep the session alive, though those of the old one do not', async () => {
+    const { ada, pass, begin } = await setUp()
+    const old = await begin()
+    for (let n = 0; n < 17; n++) {
+      await pass(minute)
+      await ada.request()
+    }
+    const young = await begin()
+    for (let n = 0; n < 60; n++) {
+      await pass(minute)
+      expect([await old.keepAlive(), await young.keepAlive()]).toEqual([true, true])
+    }
+    young.close()
+    for (let n = 0; n < 32; n++) {
+      await pass(minute)
+      await old.keepAlive()
+    }
+    expect([await endOf(old), await endOf(young)]).toEqual(['gone', 'alive'])
+  })
+
+  test('go on when one of them is closed, the first or the last', async () => {
+    const { begin, pass, other, takeCalls } = await setUp()
+    const watches = [await begin(), await begin(), await begin()]
+    const [first, middle, last] = watches
+    for (const closed of [first, last]) {
+      closed?.close()
+      takeCalls()
+      await pass(minute)
+      expect(takeCalls()).toEqual(['find'])
+      expect(await middle?.keepAlive()).toBe(true)
+    }
+    await pass(1)
+    await other.revoke(middle?.session.id ?? '')
+    await pass(minute - 1)
+    expect(await Promise.all(watches.map(endOf))).toEqual(['alive', 'revoked', 'alive'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('all learn of an error of the store, from one call', async () => {
+    const { begin, pass, fail, takeCalls } = await setUp()
+    const watches = [await begin(), await begin(), await begin()]
+    fail('find')
+    await pass(minute)
+    takeCalls()
+    const heard = await Promise.allSettled(watches.map((watch) => watch.keepAlive()))
+    expect(heard).toEqual(
+      watches.map(() => ({
+        status: 'rejected',
+        reason: expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' }),
+      })),
+    )
+    expect(takeCalls()).toEqual(['find'])
+    expect(await Promise.all(watches.map(endOf))).toEqual(['alive', 'alive', 'alive'])
+  })
+
+  test('of two sessions of a user have nothing to do with one another', async () => {
+    const { manager, begin, pass } = await setUp()
+    const phone = createVisitor(manager)
+    await phone.request((session) => session.login('ada'))
+    const [mine, theirs] = [await begin(), await manager.watch({ cookie: phone.cookie })]
+    await manager.revoke(theirs.session.id)
+    await pass(minute)
+    expect([await endOf(mine), await endOf(theirs)]).toEqual(['alive', 'revoked'])
+    expect(await mine.keepAlive()).toBe(true)
   })
 })
 
