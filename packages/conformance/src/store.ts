@@ -17,6 +17,7 @@ import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
+import { securityStamps } from './store-cases/p14-security-stamp.ts'
 import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -101,6 +102,7 @@ const definitions: readonly StoreCase[] = [
   ...loggingOutEverywhere,
   ...cookiesForCause,
   ...thievesAreNoticed,
+  ...securityStamps,
   ...watches,
 ]
 

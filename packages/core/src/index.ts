@@ -18,7 +18,12 @@ export type { CookieOptions } from './http/cookie.ts'
 export type { TokenIn, TokenInList } from './http/transports.ts'
 export { createSessionManager, type SessionManager } from './manager/manager.ts'
 export type { LoginOptions } from './options/login-options.ts'
-export type { ConfigOptions, SessionLimit, SessionOptions } from './options/options.ts'
+export type {
+  ConfigOptions,
+  SecurityStamp,
+  SessionLimit,
+  SessionOptions,
+} from './options/options.ts'
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
 export { type Secret, secretFromFile } from './record/keyring.ts'
 export type { ClientInfo, EndReason, SessionId } from './record/record.ts'

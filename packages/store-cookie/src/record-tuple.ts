@@ -16,7 +16,7 @@ export type RecordTuple = readonly [
   authenticatedAt: number | null,
   userId: string | null,
   client: ClientInfo | null,
-  ...leaving: true[], // at most one; usually none
+  ...rare: (true | null | string)[], // none; or `leaving`; or `leaving` or null, and `stamp`
 ]
 
 const noSecret: Verifier = { current: '', generation: 1 }
@@ -34,8 +34,13 @@ export function toTuple(record: SessionRecord): RecordTuple {
     record.authenticatedAt ?? null,
     record.userId ?? null,
     record.client ?? null,
-    ...(record.leaving ? [true as const] : []),
+    ...rareFields(record),
   ]
+}
+
+function rareFields({ leaving, stamp }: SessionRecord): (true | null | string)[] {
+  if (stamp !== undefined) return [leaving ?? null, stamp]
+  return leaving ? [leaving] : []
 }
 
 /**
@@ -45,7 +50,7 @@ export function toTuple(record: SessionRecord): RecordTuple {
 export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
-  const [, , , , , , persistent, authenticatedAt, userId, client, leaving] = tuple
+  const [, , , , , , persistent, authenticatedAt, userId, client, leaving, stamp] = tuple
   return {
     id,
     createdAt,
@@ -59,19 +64,21 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
     ...(authenticatedAt === null ? {} : { authenticatedAt }),
     ...(userId === null ? {} : { userId }),
     ...(client === null ? {} : { client }),
-    ...(leaving ? { leaving } : {}),
+    ...(leaving === true ? { leaving } : {}),
+    ...(typeof stamp === 'string' ? { stamp } : {}),
   }
 }
 
 function isRecordTuple(tuple: unknown): tuple is RecordTuple {
-  if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 11) return false
-  const [persistent, authenticatedAt, userId, client, leaving]: unknown[] = tuple.slice(6)
+  if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 12) return false
+  const [persistent, authenticatedAt, userId, client, leaving, stamp]: unknown[] = tuple.slice(6)
   return (
     tuple.slice(0, 6).every(Number.isFinite) &&
     typeof persistent === 'boolean' &&
     (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
     (userId === null || typeof userId === 'string') &&
     (client === null || typeof client === 'object') &&
-    (leaving === undefined || leaving === true)
+    (leaving === true || (leaving === null ? tuple.length === 12 : leaving === undefined)) &&
+    (stamp === undefined || typeof stamp === 'string')
   )
 }

@@ -125,6 +125,10 @@ describe.each(sealers)('sealed by %s', (sealer) => {
       { record: [] },
       { record: claims.record.with(3, t0) }, // the absolute limit is over, whatever exp says
       { record: claims.record.with(5, 'many') },
+      { record: [...claims.record, null] }, // neither leaving nor a stamp
+      { record: [...claims.record, null, 7] },
+      { record: [...claims.record, false, 'stamp'] },
+      { record: [...claims.record, true, null] },
       { codec: 'unknown' },
       { data: undefined },
       { data: 7 },

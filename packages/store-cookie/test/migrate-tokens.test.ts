@@ -1,6 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import { referenceBackend } from '@sojourn/conformance/backend'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
+import { migrateStore } from '@sojourn/migrate'
+import { cookieStore } from '@sojourn/store-cookie'
 import { describe, expect, test } from 'vitest'
 import { createWorld, readEverywhere } from './migration-world.ts'
-import { day, minute, request, tokenOf } from './support.ts'
+import { day, minute, request, type TestData, tokenOf } from './support.ts'
 
 /** A world in which `ann` has a sealed session and `eve` one that began in the new store. */
 async function twoKinds() {
@@ -84,4 +90,26 @@ test('an old token that arrives after the move opens the session until the new o
   clock.now += minute
   expect(await readEverywhere(world, world.cookie)).toEqual(['stale', 'stale'])
   expect(await readEverywhere(world, moved.cookie)).toEqual(Array(2).fill({ n: 1, m: 1 }))
+})
+
+test('the stamp of a user moves with the session, and goes on refusing it', async () => {
+  const revocations = referenceBackend()
+  const backend = referenceBackend()
+  const stamps = { ann: 'first' }
+  const options = { securityStamp: () => stamps.ann, warn: () => undefined }
+  const secret = randomBytes(32)
+  const from = cookieStore({ revocations })
+  const to = keyedStore(backend)
+  const [before, during, after] = [from, migrateStore({ from, to }), to].map((store) =>
+    createSessionManager<TestData>(devConfig(secret, { store, ...options })),
+  )
+  if (!before || !during || !after) throw new Error('there are three')
+  const sealed = await request(before, undefined, (session) => session.login('ann'))
+  const moved = await request(during, sealed.cookie, ({ data }) => (data['n'] = 1))
+  expect(moved.session.userId).toBe('ann')
+  expect((await request(after, moved.cookie)).session.userId).toBe('ann')
+  stamps.ann = 'changed'
+  for (const cookie of [sealed.cookie, moved.cookie])
+    expect((await request(during, cookie)).session.ended).toBe('revoked')
+  expect((await request(after, moved.cookie)).session.ended).toBe('revoked')
 })

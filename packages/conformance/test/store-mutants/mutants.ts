@@ -1,6 +1,7 @@
 import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import type { StoreMutant } from './mutant.ts'
+import { stampMutants } from './stamps.ts'
 
 /** Stores with one fault each. */
 export const storeMutants: readonly StoreMutant[] = [
@@ -364,4 +365,5 @@ export const storeMutants: readonly StoreMutant[] = [
       }
     },
   },
+  ...stampMutants,
 ]

@@ -20,6 +20,7 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * | `authenticatedAt`                             | time    | if its flag is set                                |
  * | `userId`                                      | text    | if its flag is set                                |
  * | `client`                                      | list    | if its flag is set                                |
+ * | `stamp`                                       | text    | if its flag is set                                |
  *
  * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
  * `client` the key and the value as texts. `persistent` and `leaving` are flags only.
@@ -27,7 +28,7 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
 export function encodeRecord(record: SessionRecord): Buffer {
-  const { createdAt, verifier, authenticatedAt, userId, client } = record
+  const { createdAt, verifier, authenticatedAt, userId, client, stamp } = record
   const writer = createWriter()
   const time = (at: number) => writer.number(at, createdAt)
   writer.number(flagsOf(record))
@@ -38,6 +39,7 @@ export function encodeRecord(record: SessionRecord): Buffer {
   if (authenticatedAt !== undefined) time(authenticatedAt)
   if (userId !== undefined) writer.text(userId)
   if (client) writeClient(client, writer)
+  if (stamp !== undefined) writer.text(stamp)
   return writer.bytes()
 }
 
@@ -67,6 +69,7 @@ export function decodeRecord(
     ...(has('authenticatedAt') && { authenticatedAt: time() }),
     ...(has('userId') && { userId: reader.text() }),
     ...(has('client') && { client: readClient(reader) }),
+    ...(has('stamp') && { stamp: reader.text() }),
     ...(has('leaving') && { leaving: true as const }),
   }
   return { record, rest: bytes.subarray(reader.offset()) }
@@ -88,6 +91,7 @@ const flags = [
   'retired',
   'offeredAt',
   'leaving',
+  'stamp',
 ] as const
 
 type Flag = (typeof flags)[number]

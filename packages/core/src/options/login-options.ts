@@ -34,6 +34,12 @@ export interface LoginOptions {
   readonly maxAge?: Duration
   /** Absolute limit of this session, from this login on. @default the manager's */
   readonly absoluteTimeout?: Duration
+  /**
+   * The user's security stamp as it was read with the password that was checked. So a login whose password is changed
+   * meanwhile does not survive the change. Needs the manager's option `securityStamp`.
+   * @default what `securityStamp(userId)` returns
+   */
+  readonly securityStamp?: string
 }
 
 const loginOptionNames: Readonly<Record<keyof LoginOptions, true>> = {
@@ -42,6 +48,7 @@ const loginOptionNames: Readonly<Record<keyof LoginOptions, true>> = {
   persistent: true,
   maxAge: true,
   absoluteTimeout: true,
+  securityStamp: true,
 }
 
 /** The limits that a login starts with if its options give none: the manager's, or the session's own. In ms. */

@@ -72,6 +72,15 @@ export interface SessionOptions extends CookieOptions {
   /** How many sessions a user may have at once. Needs a store whose `supports.limit` is true. @default no limit */
   readonly limit?: SessionLimit
   /**
+   * Returns a text that changes whenever a user's sessions are to end, such as the hash of the password: the security stamp
+   * of ASP.NET, the session auth hash of Django. Called at each login and each time a session of a user is opened; a session
+   * with another stamp, or of a user for whom it returns `undefined`, is ended and counts as revoked. So are those from
+   * before the option was set. Only a keyed hash of the stamp is stored. If the function throws, or takes longer than
+   * `storeTimeout`, the store counts as failing (`onStoreError`).
+   * @default none: a change of the password ends no session by itself
+   */
+  readonly securityStamp?: SecurityStamp
+  /**
    * Decides the value of a top-level key of `data` that two parallel requests changed.
    * @default the later commit wins
    */
@@ -100,6 +109,15 @@ export interface SessionOptions extends CookieOptions {
   /** Where warnings go, with the error as `detail` if there is one. @default console.warn */
   readonly warn?: (message: string, detail?: unknown) => void
 }
+
+/**
+ * The type of the option `securityStamp`: returns the stamp of a user, or `undefined` if there is no such user.
+ * @example
+ * const securityStamp: SecurityStamp = async (userId) => (await users.find(userId))?.passwordHash
+ */
+export type SecurityStamp = (
+  userId: string,
+) => string | null | undefined | Promise<string | null | undefined>
 
 /** What to do for options that other session libraries have. */
 export const sessionOptionHints: Readonly<Record<string, string>> = {
@@ -134,6 +152,7 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   rotationGrace: true,
   onReplay: true,
   limit: true,
+  securityStamp: true,
   merge: true,
   onStoreError: true,
   persistent: true,

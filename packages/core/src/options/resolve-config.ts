@@ -8,6 +8,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { checkPersistent } from './login-options.ts'
 import {
+  type SecurityStamp,
   type SessionLimit,
   type SessionOptions,
   sessionOptionHints,
@@ -26,6 +27,7 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly store: StoreFactory
   readonly persistent: boolean
   readonly limit: Required<SessionLimit> | undefined
+  readonly securityStamp: SecurityStamp | undefined
   readonly onStoreError: 'fail' | 'anonymous'
   readonly codec: Codec | undefined
   readonly clock: Clock
@@ -58,6 +60,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     tokenIn: checkTokenIn(options.tokenIn),
     keyring: createKeyring({ secretKey, indexKey, cookieName }),
     limit: resolveLimit(options.limit),
+    securityStamp: checkSecurityStamp(options.securityStamp),
     merge,
     codec,
     development,
@@ -104,6 +107,15 @@ function checkClock(clock: Clock): Clock {
     'Give a function that answers epoch milliseconds',
   )
   return clock
+}
+
+function checkSecurityStamp(securityStamp: SecurityStamp | undefined): SecurityStamp | undefined {
+  check(
+    securityStamp === undefined || typeof securityStamp === 'function',
+    `securityStamp is ${typeof securityStamp}, not a function`,
+    'Give a function that returns the stamp of a user, such as the hash of the password: (userId) => users.get(userId)?.passwordHash',
+  )
+  return securityStamp
 }
 
 /** Returns a `warn` that never throws: an error of the application's logger must not fail the request. */

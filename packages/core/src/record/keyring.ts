@@ -14,6 +14,11 @@ export interface Keyring {
   derive(purpose: string): readonly KeyObject[]
   /** Returns the group part of the ids of a user: 16 characters, an HMAC that does not reveal the user id. */
   userGroup(userId: string): string
+  /**
+   * Returns what a record keeps of a user's security stamp: 16 characters, an HMAC that does not reveal the stamp. Its key
+   * derives from `indexKey`, so a key roll changes it as little as `userGroup`.
+   */
+  stampHash(userId: string, stamp: string): string
 }
 
 /** What `createKeyring` needs. */
@@ -59,12 +64,18 @@ const knownSamples = [
  */
 export function createKeyring({ secretKey, indexKey, cookieName }: KeyringOptions): Keyring {
   const secrets = readSecrets(secretKey)
-  const index = deriveKey(readIndexKey(indexKey, secrets), 'index')
+  const indexSecret = readIndexKey(indexKey, secrets)
+  const index = deriveKey(indexSecret, 'index')
+  const stamps = deriveKey(indexSecret, 'stamp')
   return {
     derive: (purpose) => secrets.map((secret) => deriveKey(secret, `${purpose}/${cookieName}`)),
-    userGroup: (userId) =>
-      createHmac('sha256', index).update(userId).digest().subarray(0, 12).toString('base64url'),
+    userGroup: (userId) => shortMac(index, userId),
+    stampHash: (userId, stamp) => shortMac(stamps, `${userId.length}.${userId}.${stamp}`),
   }
+}
+
+function shortMac(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest().subarray(0, 12).toString('base64url')
 }
 
 /**

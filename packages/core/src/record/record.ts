@@ -61,6 +61,11 @@ export interface SessionRecord extends Limits {
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean
   readonly client?: ClientInfo
+  /**
+   * The hash of the user's security stamp at the last login or re-authentication (`Keyring.stampHash`). Absent without
+   * the option `securityStamp`.
+   */
+  readonly stamp?: string
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
   readonly leaving?: true
 }
@@ -83,11 +88,12 @@ export interface RecordSeed {
   readonly persistent: boolean
   readonly userId?: string
   readonly client?: ClientInfo
+  readonly stamp?: string
 }
 
 /** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
-  const { id, at, maxAge, persistent, userId, client } = seed
+  const { id, at, maxAge, persistent, userId, client, stamp } = seed
   return {
     id,
     createdAt: at,
@@ -100,6 +106,7 @@ export function createRecord(seed: RecordSeed): SessionRecord {
     persistent,
     ...(userId === undefined ? {} : { userId, authenticatedAt: at }),
     ...(client === undefined ? {} : { client }),
+    ...(stamp === undefined ? {} : { stamp }),
   }
 }
 
@@ -109,6 +116,8 @@ export interface Elevation {
   readonly absoluteTimeout: number
   readonly persistent: boolean
   readonly client?: ClientInfo
+  /** The hash of the user's security stamp now. */
+  readonly stamp?: string
 }
 
 /**

@@ -5,6 +5,7 @@ import type { SessionConfig } from '../options/resolve-config.ts'
 import type { OpenOutcome } from '../store/store.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
 import { createState, type ManagerContext, type SessionState } from './state.ts'
+import { refuseChangedStamp } from './user-stamp.ts'
 
 /** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
 export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent' | 'isSecure'>
@@ -42,11 +43,12 @@ function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): Ses
 
 /** Opens the session of a request's tokens. Too many of them are refused without a call to the store. */
 async function openTokens(
-  { store }: ManagerContext,
+  context: ManagerContext,
   presented: PresentedTokens | 'excessive',
 ): Promise<OpenOutcome> {
   if (presented === 'excessive') return { outcome: 'discarded', why: 'excessive', id: undefined }
-  return store.open(presented.tokens, presented.offers)
+  const opening = context.store.open(presented.tokens, presented.offers)
+  return context.config.securityStamp ? refuseChangedStamp(context, await opening) : opening
 }
 
 /** Turns the store's outcome into a state, and emits `discarded` for a token that opened nothing. */

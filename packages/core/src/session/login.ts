@@ -15,6 +15,7 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { stampForLogin } from './user-stamp.ts'
 
 /** Returns the part of encoded data that goes into the new session. */
 type DataFilter = (data: Uint8Array) => Uint8Array
@@ -99,9 +100,11 @@ async function reauthenticate(
   { opened, args }: { opened: OpenedSession; args: LoginArgs },
 ): Promise<void> {
   const mine = state.tracked.bytes()
+  const elevation = elevationOf(limitsOf(opened.record), args.options)
+  const stamp = await stampForLogin(context, args)
   const saving = await context.store.save(opened, {
     data: { base: opened.data, mine },
-    rotate: { elevation: elevationOf(limitsOf(opened.record), args.options) },
+    rotate: { elevation: { ...elevation, ...stamp } },
   })
   if (saving.saved) {
     applySaved(state, saving, mine)
@@ -120,10 +123,11 @@ async function reauthenticate(
  * `ERR_SESSION_CONFLICT` if `limit.max()` does not return in time.
  */
 async function create(
-  { config, store, emit }: ManagerContext,
+  context: ManagerContext,
   { userId, options }: LoginArgs,
   data: Uint8Array,
 ): Promise<Created> {
+  const { config, store, emit } = context
   const draft = { userId, data, ...elevationOf(config, options) }
   // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
   const limit = await withTimeBudget(
@@ -131,7 +135,8 @@ async function create(
     () => limitForUser(config.limit, userId),
     limitTimedOut,
   )
-  const creation = await store.create(draft, limit ? { limit } : {})
+  const stamp = await stampForLogin(context, { userId, options })
+  const creation = await store.create({ ...draft, ...stamp }, limit ? { limit } : {})
   if (!creation.created) throw refusedError(creation.why)
   for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
   return creation

@@ -95,6 +95,8 @@ export interface Draft {
   readonly absoluteTimeout: number
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean
+  /** The hash of the user's security stamp, with the option `securityStamp`. The record keeps it. */
+  readonly stamp?: string
   readonly client?: ClientInfo
 }
 

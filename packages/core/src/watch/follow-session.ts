@@ -1,5 +1,6 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
+import { refuseChangedStamp } from '../session/user-stamp.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { peek } from '../store/peek.ts'
 import type { WatchRegistry } from './watch-registry.ts'
@@ -121,7 +122,8 @@ function createFollowedSession(
   async function readNow(): Promise<void> {
     clearTimeout(timer)
     timer = schedulePeek()
-    const outcome = await peek(store, current, { at: clock(), touchInterval })
+    const found = await peek(store, current, { at: clock(), touchInterval })
+    const outcome = config.securityStamp ? await refuseChangedStamp(context, found) : found
     if (outcome.outcome === 'ended') end(outcome.reason)
     else if (outcome.outcome === 'discarded') end('gone')
     else if (outcome.opened.record.authority !== authority) end('stale')

@@ -74,6 +74,7 @@ test('every option that is known is taken', () => {
     rotationGrace: '30s',
     onReplay: 'ignore',
     limit: { max: 3, onExceed: 'refuse' },
+    securityStamp: (userId) => userId,
     merge: (_key, { mine }) => mine,
     onStoreError: 'fail',
     persistent: true,

@@ -1,0 +1,62 @@
+import type { Elevation, SessionStore } from '@sojourn/core/store'
+import { expect } from 'vitest'
+import type { StoreMutant } from './mutant.ts'
+
+/** Stores that lose the stamp of a user, or end a session by it wrongly. */
+export const stampMutants: readonly StoreMutant[] = [
+  mutate(
+    'creates-without-a-stamp',
+    'P14.20 P14.21 P14.23 P14.24 P14.25 P14.27 P14.28',
+    (store) => ({
+      create: ({ stamp: _, ...draft }, options) => store.create(draft, options),
+    }),
+  ),
+  mutate('elevates-with-the-old-stamp', 'P14.20 P14.27', (store) => ({
+    save(opened, { rotate, ...changes }) {
+      if (!rotate?.elevation) return store.save(opened, rotate ? { ...changes, rotate } : changes)
+      const { stamp: _, ...elevation }: Elevation = rotate.elevation
+      return store.save(opened, { ...changes, rotate: { elevation } })
+    },
+  })),
+  mutate('loses-the-stamp-with-a-change', 'P14.21', (store) => ({
+    async open(tokens, offers) {
+      const opening = await store.open(tokens, offers)
+      if (opening.outcome !== 'open') return opening
+      const { record } = opening.opened
+      if (record.updatedAt > record.createdAt) Reflect.deleteProperty(record, 'stamp')
+      return opening
+    },
+  })),
+  mutate('leaves-without-a-mark', 'P14.27', (store) => ({
+    save: async (opened, changes) =>
+      changes.leave ? { saved: true, opened } : store.save(opened, changes),
+  })),
+  mutate('ends-the-revoked-in-silence', 'P14.26', (store) => ({
+    async end(opened, reason) {
+      const ending = await store.end(opened, reason)
+      return reason === 'revoked' ? { last: undefined, before: undefined } : ending
+    },
+  })),
+  mutate('peeks-without-a-stamp', 'P14.28', (store) => ({
+    async peek(opened) {
+      const found = (await store.peek?.(opened)) ?? expect.fail('peek is there')
+      if (found.outcome === 'open') Reflect.deleteProperty(found.opened.record, 'stamp')
+      return found
+    },
+  })),
+]
+
+function mutate(
+  name: string,
+  breaks: string,
+  change: (store: SessionStore) => Partial<SessionStore>,
+): StoreMutant {
+  return {
+    name,
+    breaks: breaks.split(' '),
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return { ...store, ...change(store) }
+    },
+  }
+}
