@@ -19,6 +19,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P3.4',
       'P4.5',
       'P11.2',
+      'P14.27',
     ],
     rules: { mayReplace: () => true },
   },
@@ -79,7 +80,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P10.11', 'P1.10'],
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P10.11', 'P14.26', 'P1.10'],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
@@ -148,7 +149,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'hands-no-row-back',
-    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1'],
+    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P14.26'],
     backend: (reference) => ({
       remove: (id, call) => reference.remove(id, call).then(() => null),
     }),
