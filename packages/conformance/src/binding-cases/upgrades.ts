@@ -88,7 +88,7 @@ export const upgrades: readonly BindingCase[] = [
       const { status, setCookies, close } = await connect(`${url}/upgraded`, { cookie })
       close()
       deepEqual([status, setCookies, seen], [200, [], ['user-1', undefined]])
-      deepEqual((await manager.read({ cookie })).data, { n: 1 })
+      deepEqual({ ...(await manager.read({ cookie })).data }, { n: 1 })
     },
   },
   {
@@ -140,7 +140,7 @@ export const upgrades: readonly BindingCase[] = [
           await new Promise(setImmediate)
         deepEqual([setCookies, discarded.splice(0)], [[], ['changes', 'late']])
       }
-      deepEqual((await manager.read({ cookie })).data, {})
+      deepEqual({ ...(await manager.read({ cookie })).data }, {})
     },
   },
   {

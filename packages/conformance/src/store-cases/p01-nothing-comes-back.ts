@@ -100,7 +100,7 @@ export const nothingComesBack: readonly StoreCase[] = [
       const late = ann.copy()
       await ann.request((session) => session.destroy())
       const { session, finish, setCookies } = await late.begin()
-      deepEqual([session.ended, session.userId, session.data], ['logout', undefined, {}])
+      deepEqual([session.ended, session.userId, { ...session.data }], ['logout', undefined, {}])
       session.data['late'] = true
       await finish()
       deepEqual(setCookies, [])

@@ -121,8 +121,8 @@ export const nothingIsLost: readonly StoreCase[] = [
         data['n'] = Number(data['n']) + 1
         return { ...data }
       })
-      deepEqual(seen, { n: 42, mine: true })
-      deepEqual(session.data, { n: 42, mine: true })
+      deepEqual({ ...seen }, { n: 42, mine: true })
+      deepEqual({ ...session.data }, { n: 42, mine: true })
       await finish()
       deepEqual((await ann.read())?.data, { n: 42, mine: true })
     },
@@ -138,7 +138,7 @@ export const nothingIsLost: readonly StoreCase[] = [
         throw new RangeError('no')
       })
       equal(await failing.catch((error: Error) => error.name), 'RangeError')
-      deepEqual(session.data, { n: 1 })
+      deepEqual({ ...session.data }, { n: 1 })
       await finish()
       deepEqual((await ann.read())?.data, { n: 1 })
     },
@@ -152,7 +152,7 @@ export const nothingIsLost: readonly StoreCase[] = [
         const updating = session.update(assign({ n: 2 }))
         session.data['meanwhile'] = true
         await updating
-        deepEqual(session.data, { n: 2, meanwhile: true })
+        deepEqual({ ...session.data }, { n: 2, meanwhile: true })
       })
       deepEqual((await ann.read())?.data, { n: 2, meanwhile: true })
     },

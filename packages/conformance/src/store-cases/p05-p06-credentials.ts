@@ -1,6 +1,18 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { StoreCase } from '../store-fixture.ts'
-import { put } from '../visitor.ts'
+import { put, type TestData } from '../visitor.ts'
+
+/** The objects of the data that a client's keys are assigned to. */
+const places: readonly ((data: TestData) => unknown)[] = [
+  (data) => data,
+  (data) => data['own'],
+  (data) => Object(data['list'])[0],
+  (data) => Object(data['map']).get?.('key'),
+]
+
+function isAdmin(value: unknown): boolean {
+  return Object(value).isAdmin === true
+}
 
 /** P5 and P6: the content of a store is no credential, and invalid tokens do not reach the store. */
 export const credentials: readonly StoreCase[] = [
@@ -45,6 +57,28 @@ export const credentials: readonly StoreCase[] = [
       for (const part of spellings(value)) equal(text.includes(part.toString('latin1')), false)
       for (const word of text.match(/[\w.-]{8,}/g) ?? [])
         equal(await Object.assign(visitor(), { cookie: `${name}=${word}` }).read(), null)
+    },
+  },
+  {
+    id: 'P5.3',
+    title:
+      'a key __proto__ in what a client sends gives no object of the data a property, then or later',
+    async run({ visitor }) {
+      const body = JSON.parse('{ "__proto__": { "isAdmin": true } }')
+      const stored = () => ({ own: {}, list: [{}], map: new Map([['key', {}]]) })
+      for (const place of places) {
+        const ann = visitor()
+        await ann.request(put(stored()))
+        const { session, finish } = await ann.begin()
+        Object.assign(Object(place(session.data)), body)
+        for (const look of places) equal(isAdmin(look(session.data)), false)
+        await finish().catch(() => undefined) // a store may refuse the key, or keep it as any other
+        const later = (await ann.begin()).session.data
+        for (const look of places) equal(isAdmin(look(later)), false)
+        const other = visitor()
+        await other.request(put({ own: { inner: body } })).catch(() => undefined)
+        equal(isAdmin(Object((await other.read())?.data['own']).inner), false)
+      }
     },
   },
   {

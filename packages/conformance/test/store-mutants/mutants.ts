@@ -1,7 +1,18 @@
+import type { Codec } from '@sojourn/core'
 import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
+
+/** Writes a key `__proto__` as any other, and assigns what it reads. Maps become empty objects. */
+const codecThatAssigns: Codec = {
+  name: 'assigns',
+  encode: (value) => Buffer.from(JSON.stringify(value)),
+  decode: (bytes) =>
+    JSON.parse(Buffer.from(bytes).toString(), (_key, value) =>
+      Object(value) === value && !Array.isArray(value) ? Object.assign({}, value) : value,
+    ),
+}
 
 /** Stores with one fault each. */
 export const storeMutants: readonly StoreMutant[] = [
@@ -348,6 +359,11 @@ export const storeMutants: readonly StoreMutant[] = [
     breaks: ['P13.6'],
     store: (factory) => (env) =>
       factory({ ...env, emit: (type, event) => type !== 'stalled' && env.emit(type, event) }),
+  },
+  {
+    name: 'makes-prototypes-of-keys',
+    breaks: ['P5.3'],
+    store: (factory) => (env) => factory({ ...env, codec: codecThatAssigns }),
   },
   {
     name: 'offers-in-the-session-cookie',

@@ -27,7 +27,7 @@ export function mergeData(
   codec: Codec,
   decide?: MergeKey,
 ): Merged {
-  const data = { ...theirs }
+  const data: DataObject = Object.setPrototypeOf({ ...theirs }, null)
   const conflicts: string[] = []
   for (const key of new Set([...Object.keys(base), ...Object.keys(mine)])) {
     if (sameValue(base, mine, key, codec)) continue

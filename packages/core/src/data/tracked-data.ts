@@ -1,12 +1,13 @@
 import { SessionUsageError } from '../errors.ts'
 import type { Codec } from './codec.ts'
-import { type DataObject, decodeData, sameBytes } from './decode.ts'
+import { type DataObject, decodeData, decodeUntouched, sameBytes } from './decode.ts'
 import { mergeBytes } from './merge.ts'
 import { isPlainObject } from './object-kinds.ts'
+import { removePrototypes } from './prototypes.ts'
 
 /** `session.data` during one request. It is encoded again only if the handler has accessed it. */
 export interface TrackedData {
-  /** Returns the live object, which stays the same one unless it is replaced. */
+  /** Returns the live object, which stays the same one unless it is replaced. It has no prototype; see prototypes.ts. */
   value(): DataObject
   /** Makes a copy of another object the live one. */
   replace(data: object): void
@@ -28,8 +29,13 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
   let base = encoded
   /** The encoding of the live object when it last equalled `base`: after a merge its keys may be in another order. */
   let unchanged = encoded
-  let data = decodeData(codec, encoded)
+  let data = decodeUntouched(codec, encoded)
   let isAccessed = false
+  const access = () => {
+    if (!isAccessed) removePrototypes(data)
+    isAccessed = true
+    return data
+  }
   const bytes = () => {
     if (!isAccessed) return base
     const current = codec.encode(data)
@@ -44,17 +50,13 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
     }
   }
   const overwrite = (encoded: Uint8Array) => {
-    isAccessed = true
-    replaceContents(data, decodeData(codec, encoded))
+    replaceContents(access(), decodeData(codec, encoded))
   }
   return {
-    value() {
-      isAccessed = true
-      return data
-    },
+    value: access,
     replace(next) {
       isAccessed = true
-      data = { ...asDataObject(next) } // the caller may share the object with other requests
+      data = Object.setPrototypeOf({ ...asDataObject(next) }, null) // the caller may share the object
     },
     base: () => base,
     bytes,

@@ -1,0 +1,27 @@
+import { isPlainObject } from './object-kinds.ts'
+
+/**
+ * Removes the prototype of every plain object in a decoded value, in place, and returns the value. What `Object.prototype`
+ * would give to an object is then no way into it: `Object.assign(data, body)` with a key `__proto__` in `body` adds a key
+ * instead of a prototype, and a deep merge that follows `constructor.prototype` ends in `data`.
+ *
+ * In place, because a copy costs more than decoding. An object that is frozen keeps its prototype, which nobody can
+ * change.
+ */
+export function removePrototypes<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) for (const item of value) removePrototypes(item)
+  else if (isPlainObject(value)) removeFrom(value)
+  else if (value instanceof Map) removeFromAll(value.entries())
+  else if (value instanceof Set) removeFromAll(value)
+  return value
+}
+
+function removeFrom(object: Record<string, unknown>): void {
+  if (Object.isExtensible(object)) Object.setPrototypeOf(object, null)
+  for (const key of Object.keys(object)) removePrototypes(object[key])
+}
+
+function removeFromAll(values: Iterable<unknown>): void {
+  for (const value of values) removePrototypes(value)
+}
