@@ -1,5 +1,6 @@
 // Checks the tarballs that pnpm packs: publint and attw accept them, README and license are inside, links in the README lead
-// somewhere, and no source map points to a file that is not. Then installs them, and loads them in Node and in Jest.
+// somewhere, and no source map points to a file that is not. Then installs them, which
+// must run no script, and loads them in Node and in Jest.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -51,10 +52,16 @@ export function inspect(tarball: string): string[] {
   const readme = run('tar', ['-xzOf', tarball, 'package/README.md'])
   const publint = run(join(bin, 'publint'), ['--strict', tarball])
   const attw = run(join(bin, 'attw'), [tarball, '--format', 'ascii'])
+  const manifest = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']).output)
   const refused = Object.entries({ publint, attw })
     .filter(([, { failed }]) => failed)
     .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
-  return [...problemsOfFiles(files), ...deadLinks(readme.output), ...refused]
+  return [
+    ...problemsOfFiles(files),
+    ...deadLinks(readme.output),
+    ...loosePeers(manifest),
+    ...refused,
+  ]
 }
 
 /** Sources are not packed, so a source map would point to nothing; declarations contain the docstrings. */
@@ -86,6 +93,28 @@ function isAlive(link: string): boolean {
   return /^(https:\/\/|#)/.test(link)
 }
 
+/** The parts of a package.json or of an entry in npm's lock file that are looked at. */
+interface Installed {
+  readonly version?: string
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly hasInstallScript?: boolean
+}
+
+/** Returns the packages of a lock file that run a script when they are installed: the machine of every user would run it. */
+export function installScripts(packages: Readonly<Record<string, Installed>>): string[] {
+  return Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path]) => `${path} runs a script when it is installed: do without it, or say why not`)
+}
+
+/** Returns what of our own a packed package.json lets be newer or older than its entry points were built for. */
+export function loosePeers({ version, dependencies, peerDependencies }: Installed): string[] {
+  return Object.entries({ ...dependencies, ...peerDependencies })
+    .filter(([name, range]) => name.startsWith('@sojourn/') && range !== `^${version}`)
+    .map(([name, range]) => `depends on ${name} ${range}, not ^${version}`)
+}
+
 /** Installs the tarballs with their peers in an empty folder, and loads them: as ES modules, by require(), and in Jest. */
 function checkInstalled(tarballs: string[]): Problem[] {
   const folder = mkdtempSync(join(tmpdir(), 'sojourn-packs-'))
@@ -94,6 +123,9 @@ function checkInstalled(tarballs: string[]): Problem[] {
     const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
     const install = run('npm', ['install', ...flags, ...tarballs, '@hono/node-server'], folder)
     if (install.failed) return [problem('cannot be installed', install)]
+    const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
+    const scripts = installScripts(lock.packages)
+    if (scripts.length > 0) return [problem('install scripts', { output: scripts.join('\n') })]
     const programs = join(import.meta.dirname, 'packed')
     for (const name of readdirSync(programs)) cpSync(join(programs, name), join(folder, name))
     const runs = {

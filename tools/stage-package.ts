@@ -19,6 +19,7 @@ const root = join(import.meta.dirname, '..')
 export const repository: string = readJson(join(root, 'package.json')).repository
 
 interface Manifest {
+  peerDependencies?: Record<string, string>
   exports: Record<string, string | Record<string, string>>
   publishConfig: Record<string, unknown>
   [field: string]: unknown
@@ -60,6 +61,7 @@ export function publishedManifest(manifest: Manifest, directory: string) {
   const typesVersions = Object.entries(subpaths).map(([path, file]) => [path, [file]])
   return {
     ...kept,
+    ...(kept.peerDependencies && { peerDependencies: exactPeers(kept.peerDependencies) }),
     homepage: `${repository}/tree/main/${directory}#readme`,
     repository: { type: 'git', url: `git+${repository}.git`, directory },
     bugs: `${repository}/issues`,
@@ -69,6 +71,19 @@ export function publishedManifest(manifest: Manifest, directory: string) {
     exports,
     publishConfig: { access: publishConfig['access'] },
   }
+}
+
+/**
+ * Returns the peers with our own as narrow as a caret makes them, which before 1.0 is one minor version: what a package
+ * uses of core's entry points may change with the next. In the work tree the range is wide, because changesets would
+ * take every minor release for one that breaks its peers, and number it 1.0.
+ */
+function exactPeers(peers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(peers).map(([name, range]) =>
+      name.startsWith('@sojourn/') ? [name, 'workspace:^'] : [name, range],
+    ),
+  )
 }
 
 function withoutSources(exports: Manifest['exports']): Manifest['exports'] {

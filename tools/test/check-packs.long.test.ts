@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { deadLinks, inspect } from '../check-packs.ts'
+import { deadLinks, inspect, installScripts, loosePeers } from '../check-packs.ts'
 import { publishedManifest, publishedReadme, repository } from '../stage-package.ts'
 import { folder } from './folder.ts'
 
@@ -25,6 +25,34 @@ test('the published manifest has links, entry points for node10, and no sources'
     exports: { '.': typed, './b': { require: './cjs/b.js' } },
     publishConfig: { access: 'public' },
   })
+})
+
+test('the published manifest has peers of our own of its own minor version', () => {
+  const peerDependencies = { '@sojourn/core': 'workspace:>=0.0.0 <1.0.0', koa: '^3.0.0' }
+  const manifest = { exports: {}, publishConfig: {}, peerDependencies }
+  expect(publishedManifest(manifest, 'packages/a').peerDependencies).toEqual({
+    '@sojourn/core': 'workspace:^',
+    koa: '^3.0.0',
+  })
+})
+
+test('a packed manifest that lets the versions of our packages differ is found', () => {
+  const version = '0.3.1'
+  const ours = (range: string) => ({ version, peerDependencies: { '@sojourn/core': range } })
+  expect(loosePeers({ ...ours('^0.3.1'), dependencies: { '@sojourn/node': '^0.3.1' } })).toEqual([])
+  expect(loosePeers({ version, peerDependencies: { koa: '*' } })).toEqual([])
+  for (const range of ['>=0.0.0 <1.0.0', '*', '^0.2.0', '0.x'])
+    expect(loosePeers(ours(range))).toEqual([`depends on @sojourn/core ${range}, not ^0.3.1`])
+  expect(loosePeers({ version, dependencies: { '@sojourn/node': '*' } })).toHaveLength(1)
+})
+
+test('a package that runs a script when it is installed is found, however deep', () => {
+  const packages = { '': {}, 'node_modules/a': { version: '1.0.0' } }
+  expect(installScripts(packages)).toEqual([])
+  const path = 'node_modules/a/node_modules/msgpackr-extract'
+  expect(installScripts({ ...packages, [path]: { hasInstallScript: true } })).toEqual([
+    `${path} runs a script when it is installed: do without it, or say why not`,
+  ])
 })
 
 test('links of a README are made absolute outside of code, and dead ones are found', () => {

@@ -1,9 +1,7 @@
 import type { Codec } from '@sojourn/core'
 import { createCodec } from '@sojourn/core/store'
-import { Packr } from 'msgpackr'
-
-/** Plain MessagePack: no records, no extensions, no state shared between values. */
-const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false })
+import { readMsgpack } from './read-msgpack.ts'
+import { writeMsgpack } from './write-msgpack.ts'
 
 /**
  * The default codec of the Redis stores: MessagePack, about a fifth shorter than JSON, with bytes stored as bytes. It
@@ -22,6 +20,6 @@ export const msgpackCodec: Codec = createCodec({
   name: 'msgpack',
   keepsBytes: true,
   keepsText: (text) => text.isWellFormed(),
-  write: (value) => packr.pack(value),
-  read: (bytes): unknown => packr.unpack(bytes),
+  write: writeMsgpack,
+  read: readMsgpack,
 })

@@ -69,7 +69,8 @@ export class Session<Data extends object = SessionData> {
   /**
    * The application's data, written at the end of the request if it changed. Nested changes count; reading alone writes
    * nothing. It holds plain objects, arrays, strings, numbers, booleans, `null`, `undefined`, `Date`, `Map`, `Set`,
-   * `BigInt` and typed arrays; the commit fails with `ERR_SESSION_NOT_ENCODABLE` on anything else.
+   * `BigInt` and typed arrays; the commit fails with `ERR_SESSION_NOT_ENCODABLE` on anything else. Its objects have no
+   * prototype, so write `Object.hasOwn(data, key)`, not `data.hasOwnProperty(key)`.
    * @example
    * session.data.cart ??= []
    * session.data.cart.push('tea')
