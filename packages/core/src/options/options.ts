@@ -27,6 +27,13 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly indexKey?: Secret
   /**
+   * What keeps applications with one secret or one database apart: part of every key that is derived from the secrets.
+   * Sessions, lists and limits belong to one namespace. Set it where two applications share a secret and have cookies of
+   * the same name, such as on two hosts. 1 to 64 visible ASCII characters or blanks.
+   * @default what tells two cookies apart in a browser: `cookieName`, and `domain` and `path` if they are not the defaults
+   */
+  readonly namespace?: string
+  /**
    * Where sessions are stored: what `memoryStore()`, `nodeRedisStore(client)`, `cookieStore()` or
    * `keyedStore(backend)` return.
    */
@@ -127,6 +134,7 @@ export const sessionOptionHints: Readonly<Record<string, string>> = {
   keys: 'Write secretKey; it takes a list too',
   password: 'Write secretKey',
   key: 'Write cookieName',
+  name: 'Write cookieName',
   expires: 'Write maxAge, the idle limit, or absoluteTimeout',
   ttl: 'Write maxAge, the idle limit',
   resave: 'Leave it out: a session is written only if its data has changed',
@@ -143,6 +151,7 @@ export const sessionOptionHints: Readonly<Record<string, string>> = {
 export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = {
   secretKey: true,
   indexKey: true,
+  namespace: true,
   store: true,
   tokenIn: true,
   maxAge: true,

@@ -15,6 +15,7 @@ import {
   sessionOptionNames,
 } from './options.ts'
 import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
+import { resolveNamespace } from './resolve-namespace.ts'
 import { resolveLimit } from './session-limit.ts'
 
 /** The options, checked and with all defaults filled in. Durations are in ms. */
@@ -58,7 +59,12 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     clock: checkClock(clock),
     ...resolveDurations(options),
     tokenIn: checkTokenIn(options.tokenIn),
-    keyring: createKeyring({ secretKey, indexKey, cookieName }),
+    keyring: createKeyring({
+      secretKey,
+      indexKey,
+      cookieName,
+      namespace: resolveNamespace(options.namespace, cookie),
+    }),
     limit: resolveLimit(options.limit),
     securityStamp: checkSecurityStamp(options.securityStamp),
     merge,

@@ -8,7 +8,8 @@ export type Secret = string | Uint8Array
 /** The keys of one manager. */
 export interface Keyring {
   /**
-   * Returns one key per secret, first the one that signs, derived by HKDF for the purpose and the cookie name.
+   * Returns one key per secret, first the one that signs, derived by HKDF for the purpose, the cookie name and the
+   * namespace.
    * @see RFC 5869
    */
   derive(purpose: string): readonly KeyObject[]
@@ -28,6 +29,8 @@ export interface KeyringOptions {
   /** The secret behind `userGroup`. @default the single secret of `secretKey`; required if there are several */
   readonly indexKey?: Secret | undefined
   readonly cookieName: string
+  /** What keeps the sessions of two applications apart. @default the cookie name */
+  readonly namespace?: string
 }
 
 const minSecretBytes = 32
@@ -62,13 +65,15 @@ const knownSamples = [
  * @throws SessionUsageError `ERR_SECRET_WEAK` for a secret that is missing, short, repetitive, well known or given
  * twice; the message never contains the secret. `ERR_CONFIG_INVALID` for several secrets without `indexKey`.
  */
-export function createKeyring({ secretKey, indexKey, cookieName }: KeyringOptions): Keyring {
+export function createKeyring(options: KeyringOptions): Keyring {
+  const { secretKey, indexKey, cookieName, namespace = cookieName } = options
   const secrets = readSecrets(secretKey)
   const indexSecret = readIndexKey(indexKey, secrets)
-  const index = deriveKey(indexSecret, 'index')
-  const stamps = deriveKey(indexSecret, 'stamp')
+  const index = deriveKey(indexSecret, ['index', namespace])
+  const stamps = deriveKey(indexSecret, ['index/stamp', namespace])
   return {
-    derive: (purpose) => secrets.map((secret) => deriveKey(secret, `${purpose}/${cookieName}`)),
+    derive: (purpose) =>
+      secrets.map((secret) => deriveKey(secret, [purpose, cookieName, namespace])),
     userGroup: (userId) => shortMac(index, userId),
     stampHash: (userId, stamp) => shortMac(stamps, `${userId.length}.${userId}.${stamp}`),
   }
@@ -98,8 +103,10 @@ export function secretFromFile(path: string): string {
   }
 }
 
-function deriveKey(secret: Uint8Array, purpose: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sojourn/v1/${purpose}`, 32)))
+/** Derives a key for a purpose. The names are joined as JSON, so that no two lists of them make the same text. */
+function deriveKey(secret: Uint8Array, names: readonly string[]): KeyObject {
+  const info = JSON.stringify(['sojourn/v2', ...names])
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', info, 32)))
 }
 
 function readSecrets(secretKey: Secret | readonly Secret[]): readonly Uint8Array[] {

@@ -11,18 +11,22 @@ const exported = (keyring: ReturnType<typeof createKeyring>, purpose: string) =>
   keyring.derive(purpose).map((key) => key.export().toString('hex'))
 
 describe('a keyring', () => {
-  test('derives another key for every purpose, cookie name and secret', () => {
+  test('derives another key for every purpose, cookie name, namespace and secret', () => {
     const [one, two] = [secret(), secret()]
     const base = createKeyring({ secretKey: one, cookieName })
     const renamed = createKeyring({ secretKey: one, cookieName: 'other' })
+    const elsewhere = createKeyring({ secretKey: one, cookieName, namespace: 'shop' })
+    const both = createKeyring({ secretKey: one, cookieName: 'other', namespace: 'shop' })
     const other = createKeyring({ secretKey: two, cookieName })
     const keys = [
       ...exported(base, 'token'),
       ...exported(base, 'seal'),
       ...exported(renamed, 'token'),
+      ...exported(elsewhere, 'token'),
+      ...exported(both, 'token'),
       ...exported(other, 'token'),
     ]
-    expect(new Set(keys).size).toBe(4)
+    expect(new Set(keys).size).toBe(keys.length)
     expect(exported(base, 'token')).toEqual(
       exported(createKeyring({ secretKey: one, cookieName }), 'token'),
     )
@@ -35,11 +39,34 @@ describe('a keyring', () => {
     expect(exported(keyring, 'token')[0]).toBe(exported(alone, 'token')[0])
   })
 
-  test('names the group of a user alike under every cookie name, and does not tell who it is', () => {
+  test.each([
+    [
+      { cookieName: 'a', namespace: 'b/c' },
+      { cookieName: 'a/b', namespace: 'c' },
+    ],
+    [
+      { cookieName: 'a', namespace: 'b","c' },
+      { cookieName: 'a","b', namespace: 'c' },
+    ],
+    [
+      { cookieName: 'a', namespace: 'bc' },
+      { cookieName: 'ab', namespace: 'c' },
+    ],
+  ])('joins names without a doubt: %o, %o', (one, other) => {
     const secretKey = secret()
-    const group = createKeyring({ secretKey, cookieName }).userGroup('user-1')
+    expect(exported(createKeyring({ secretKey, ...one }), 'token')).not.toEqual(
+      exported(createKeyring({ secretKey, ...other }), 'token'),
+    )
+  })
+
+  test('names the group of a user by the namespace alone, and does not tell who it is', () => {
+    const secretKey = secret()
+    const options = { secretKey, cookieName, namespace: 'shop' }
+    const group = createKeyring(options).userGroup('user-1')
     expect(group).toMatch(/^[\w-]{16}$/)
-    expect(createKeyring({ secretKey, cookieName: 'other' }).userGroup('user-1')).toBe(group)
+    expect(createKeyring({ ...options, cookieName: 'other' }).userGroup('user-1')).toBe(group)
+    expect(createKeyring({ ...options, namespace: 'blog' }).userGroup('user-1')).not.toBe(group)
+    expect(createKeyring({ secretKey, cookieName }).userGroup('user-1')).not.toBe(group)
     expect(createKeyring({ secretKey, cookieName }).userGroup('user-2')).not.toBe(group)
   })
 

@@ -29,7 +29,7 @@ describe('an option that is not known is refused', () => {
     [{ samesite: 'strict' }, 'no option samesite. Write sameSite,'],
     [{ absolutTimeout: '8h' }, 'no option absolutTimeout. Write absoluteTimeout,'],
     [{ secret: 'x' }, 'no option secret. Write secretKey,'],
-    [{ name: 'x' }, 'no option name. Write cookieName,'],
+    [{ name: 'x' }, 'no option name. Write cookieName'],
     [{ rolling: true }, 'no option rolling. Leave it out: each use prolongs'],
     [{ ['__proto__']: 1, a: 1 }, 'no option __proto__. Its options are '],
     [{ toString: 1 }, 'no option toString. Its options are '],
@@ -66,6 +66,7 @@ describe('an option that is not known is refused', () => {
 test('every option that is known is taken', () => {
   const all: Required<Omit<SessionOptions, 'secretKey' | 'indexKey' | 'domain'>> = {
     store,
+    namespace: 'shop',
     tokenIn: 'cookie',
     maxAge: '1h',
     absoluteTimeout: '1h',
