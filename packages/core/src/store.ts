@@ -47,7 +47,8 @@ export { cookieCapacity } from './http/cookie-chunks.ts'
 export { expiryOf, isTouchDue } from './record/expiry.ts'
 export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
 export { createRecord, rotateRecord } from './record/record.ts'
-export { isId, mintId } from './record/token.ts'
+export type { IdRefusal, SessionIds } from './record/session-ids.ts'
+export { isId } from './record/token.ts'
 
 // For a SessionStore: decode and compare data, limit its size, and limit the time of an update().
 

@@ -10,8 +10,14 @@ import type { ConfigOptions } from '../src/options/options.ts'
 import { devConfig } from '../src/options/presets.ts'
 import { resolveConfig } from '../src/options/resolve-config.ts'
 import { createKeyring } from '../src/record/keyring.ts'
-import { createRecord, type RecordSeed, type SessionRecord } from '../src/record/record.ts'
-import { hashSecret, mintId, mintSecret, mintToken } from '../src/record/token.ts'
+import {
+  createRecord,
+  type RecordSeed,
+  type SessionId,
+  type SessionRecord,
+} from '../src/record/record.ts'
+import { createSessionIds } from '../src/record/session-ids.ts'
+import { hashSecret, mintSecret, mintToken } from '../src/record/token.ts'
 import type { ManagerContext } from '../src/session/state.ts'
 import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { StoreEnv, StorePolicy } from '../src/store/store.ts'
@@ -36,6 +42,11 @@ export const policy: StorePolicy = {
 /** The encoding of data, as `jsonCodec` writes it. */
 export const encoded = (data: object): Uint8Array => jsonCodec.encode(data)
 
+const anyIds = createSessionIds(createKeyring({ secretKey: randomBytes(32), cookieName: 'any' }))
+
+/** Returns an id of an anonymous session, of a namespace of its own. */
+export const mintId = (): SessionId => anyIds.mint()
+
 /** A new record, anonymous unless `seed` says otherwise, and the secret that opens it. */
 export function freshRecord(seed: Partial<RecordSeed> = {}): {
   record: SessionRecord
@@ -58,8 +69,10 @@ export function freshRecord(seed: Partial<RecordSeed> = {}): {
 export function storeEnv(changed: Partial<StorePolicy> = {}) {
   const clock = { now: t0 }
   const emit = vi.fn<StoreEnv['emit']>()
+  const keyring = createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' })
   const env: StoreEnv = {
-    keyring: createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' }),
+    keyring,
+    ids: createSessionIds(keyring),
     clock: () => clock.now,
     codec: undefined,
     cookieName: 'sid',
@@ -109,7 +122,8 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     }),
   )
   const { keyring, codec, cookieName } = config
-  const env = { keyring, clock: config.clock, codec, cookieName, emit, warn, policy: config }
+  const ids = createSessionIds(keyring)
+  const env = { keyring, ids, clock: config.clock, codec, cookieName, emit, warn, policy: config }
   const store = config.store(env)
   const chunks = { cookieName, maxCookies: store.maxCookies ?? 1 }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
@@ -118,6 +132,7 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     store,
     transports,
     codec: store.codec,
+    ids,
     emit,
     warnOnce: warn,
   }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { jsonCodec } from '../src/data/codec.ts'
 import { createRecord } from '../src/record/record.ts'
-import { mintId } from '../src/record/token.ts'
 import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { SessionStore, StoreFactory } from '../src/store/store.ts'
 
@@ -23,7 +22,7 @@ export function longTokenStore(maxCookies?: number): StoreFactory {
     }
     return { ...opened, data: Buffer.from(opened.data, 'hex') }
   }
-  return ({ clock }): SessionStore => ({
+  return ({ clock, ids }): SessionStore => ({
     codec: jsonCodec,
     supports: { conditionalWrite: false, revocation: false, list: false, limit: false },
     ...(maxCookies === undefined ? {} : { maxCookies }),
@@ -33,7 +32,7 @@ export function longTokenStore(maxCookies?: number): StoreFactory {
       return { outcome: 'discarded', why: 'forged', id: undefined }
     },
     async create(draft) {
-      const record = createRecord({ ...draft, id: mintId(), at: clock(), secretHash: '' })
+      const record = createRecord({ ...draft, id: ids.mint(), at: clock(), secretHash: '' })
       const opened = { record, touchedAt: clock(), data: draft.data }
       return { created: true, opened, token: seal(opened), evicted: [] }
     },

@@ -16,7 +16,7 @@ export type RecordTuple = readonly [
   authenticatedAt: number | null,
   userId: string | null,
   client: ClientInfo | null,
-  ...rare: (true | null | string)[], // none; or `leaving`; or `leaving` or null, and `stamp`
+  ...rare: (true | null | string)[], // `leaving`, `stamp` and `epoch`, each or null; none at the end is null
 ]
 
 const noSecret: Verifier = { current: '', generation: 1 }
@@ -38,9 +38,10 @@ export function toTuple(record: SessionRecord): RecordTuple {
   ]
 }
 
-function rareFields({ leaving, stamp }: SessionRecord): (true | null | string)[] {
-  if (stamp !== undefined) return [leaving ?? null, stamp]
-  return leaving ? [leaving] : []
+/** Returns the fields that most records do not have, without those at the end that are absent. */
+function rareFields({ leaving, stamp, epoch }: SessionRecord): (true | null | string)[] {
+  const fields = [leaving ?? null, stamp ?? null, epoch ?? null]
+  return fields.slice(0, fields.findLastIndex((field) => field !== null) + 1)
 }
 
 /**
@@ -50,7 +51,7 @@ function rareFields({ leaving, stamp }: SessionRecord): (true | null | string)[]
 export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
-  const [, , , , , , persistent, authenticatedAt, userId, client, leaving, stamp] = tuple
+  const [, , , , , , persistent, authenticatedAt, userId, client, leaving, stamp, epoch] = tuple
   return {
     id,
     createdAt,
@@ -66,19 +67,23 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
     ...(client === null ? {} : { client }),
     ...(leaving === true ? { leaving } : {}),
     ...(typeof stamp === 'string' ? { stamp } : {}),
+    ...(typeof epoch === 'string' ? { epoch } : {}),
   }
 }
 
 function isRecordTuple(tuple: unknown): tuple is RecordTuple {
-  if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 12) return false
-  const [persistent, authenticatedAt, userId, client, leaving, stamp]: unknown[] = tuple.slice(6)
+  if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 13) return false
+  const [persistent, authenticatedAt, userId, client, ...rare]: unknown[] = tuple.slice(6)
+  const [leaving = null, stamp = null, epoch = null] = rare
   return (
     tuple.slice(0, 6).every(Number.isFinite) &&
     typeof persistent === 'boolean' &&
     (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
     (userId === null || typeof userId === 'string') &&
     (client === null || typeof client === 'object') &&
-    (leaving === true || (leaving === null ? tuple.length === 12 : leaving === undefined)) &&
-    (stamp === undefined || typeof stamp === 'string')
+    (leaving === null || leaving === true) &&
+    (stamp === null || typeof stamp === 'string') &&
+    (epoch === null || typeof epoch === 'string') &&
+    rare.at(-1) !== null
   )
 }

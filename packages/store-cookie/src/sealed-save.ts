@@ -7,7 +7,6 @@ import {
   type Draft,
   decodeData,
   isTouchDue,
-  mintId,
   type OpenedSession,
   rotateRecord,
   type SaveOutcome,
@@ -34,15 +33,13 @@ export function createSealedSave({
   env,
   codec,
 }: SealedContext): Pick<SessionStore, 'create' | 'save'> {
-  const { clock, keyring, policy, emit } = env
+  const { clock, ids, policy, emit } = env
   return { create, save }
 
   async function create(draft: Draft): Promise<CreateOutcome> {
     checkSize(draft.data, policy.maxDataBytes)
     const at = clock()
-    const group = draft.userId === undefined ? undefined : keyring.userGroup(draft.userId)
-    const id = draft.id ?? mintId(group)
-    const record = createRecord({ ...draft, id, at, secretHash: noSecret })
+    const record = createRecord({ ...draft, ...ids.issue(draft), at, secretHash: noSecret })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
     // The draft has an id if `session.id` was read before; another request may have ended the session by that id.

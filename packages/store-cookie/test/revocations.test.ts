@@ -67,6 +67,22 @@ describe('a mark of an end', () => {
     expect(await look(scene, cookie)).toBe('logout')
   })
 
+  test('by an id that is made up or of another namespace stores nothing, and is false', async () => {
+    const entries: Entries = new Map()
+    const scene = revocable({}, entries)
+    const config = { namespace: 'other' }
+    const elsewhere = await request(makeScene({ config }).manager, undefined, (session) =>
+      session.login('ann'),
+    )
+    const { id } = await signIn(scene)
+    const madeUp = `${id.slice(0, 17)}${'A'.repeat(22)}`
+    for (const each of [elsewhere.session.id, madeUp, ''])
+      for (const options of [{}, { userId: 'user-1' }])
+        expect(await scene.manager.revoke(each, options)).toBe(false)
+    expect(await scene.manager.revoke(id, { userId: 'somebody else' })).toBe(false)
+    expect(entries.size).toBe(0)
+  })
+
   test('by id alone stands as long as any token can open', async () => {
     const scene = revocable()
     const { cookie, id } = await signIn(scene, { absoluteTimeout: '2000d', maxAge: '1900d' })

@@ -1,6 +1,7 @@
 import { checkSize } from '../data/size.ts'
 import { createRecord, type SessionId } from '../record/record.ts'
-import { hashSecret, mintId, mintSecret, mintVersion } from '../record/token.ts'
+import type { SessionIds } from '../record/session-ids.ts'
+import { hashSecret, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
@@ -9,7 +10,7 @@ import type { KeyedContext } from './context.ts'
 /**
  * Returns the `create` of a keyed store: one `insert`.
  *
- * If the id is taken, no other id is tried. 128 random bits do not collide, so a taken id means that the session was
+ * If the id is taken, no other id is tried. Their random bits do not collide, so a taken id means that the session was
  * ended before its insert arrived; under another id it would come back (P1).
  */
 export function createCreate({
@@ -18,22 +19,22 @@ export function createCreate({
   env,
   tokenOf,
 }: KeyedContext): SessionStore['create'] {
-  const { clock, keyring, policy } = env
+  const { clock, ids, policy } = env
 
   return async (draft, { limit }) => {
     checkSize(draft.data, policy.maxDataBytes)
-    const group = draft.userId === undefined ? undefined : keyring.userGroup(draft.userId)
-    return insert(draft, draft.id ?? mintId(group), limit)
+    return insert(draft, ids.issue(draft), limit)
   }
 
   async function insert(
     draft: Draft,
-    id: SessionId,
+    issued: ReturnType<SessionIds['issue']>,
     limit: GroupLimit | undefined,
   ): Promise<CreateOutcome> {
+    const { id } = issued
     const at = clock()
     const secret = mintSecret()
-    const record = createRecord({ ...draft, id, at, secretHash: hashSecret(secret) })
+    const record = createRecord({ ...draft, ...issued, at, secretHash: hashSecret(secret) })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const row = rows.write(opened, {
       lineage: { version: mintVersion(), priorVersions: [] },

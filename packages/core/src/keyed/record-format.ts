@@ -21,6 +21,7 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * | `userId`                                      | text    | if its flag is set                                |
  * | `client`                                      | list    | if its flag is set                                |
  * | `stamp`                                       | text    | if its flag is set                                |
+ * | `epoch`                                       | text    | if its flag is set                                |
  *
  * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
  * `client` the key and the value as texts. `persistent` and `leaving` are flags only.
@@ -28,7 +29,7 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
 export function encodeRecord(record: SessionRecord): Buffer {
-  const { createdAt, verifier, authenticatedAt, userId, client, stamp } = record
+  const { createdAt, verifier, authenticatedAt, userId, client, stamp, epoch } = record
   const writer = createWriter()
   const time = (at: number) => writer.number(at, createdAt)
   writer.number(flagsOf(record))
@@ -40,6 +41,7 @@ export function encodeRecord(record: SessionRecord): Buffer {
   if (userId !== undefined) writer.text(userId)
   if (client) writeClient(client, writer)
   if (stamp !== undefined) writer.text(stamp)
+  if (epoch !== undefined) writer.text(epoch)
   return writer.bytes()
 }
 
@@ -70,6 +72,7 @@ export function decodeRecord(
     ...(has('userId') && { userId: reader.text() }),
     ...(has('client') && { client: readClient(reader) }),
     ...(has('stamp') && { stamp: reader.text() }),
+    ...(has('epoch') && { epoch: reader.text() }),
     ...(has('leaving') && { leaving: true as const }),
   }
   return { record, rest: bytes.subarray(reader.offset()) }
@@ -92,6 +95,7 @@ const flags = [
   'offeredAt',
   'leaving',
   'stamp',
+  'epoch',
 ] as const
 
 type Flag = (typeof flags)[number]

@@ -6,12 +6,12 @@ import type { KeyedContext } from './context.ts'
 export function createUsers({
   backend,
   rows,
-  env: { clock, keyring, policy },
+  env: { clock, ids, policy },
 }: KeyedContext): StoreUsers {
   return {
     async list(userId) {
       const at = clock()
-      const found = await backend.list(keyring.userGroup(userId), at)
+      const found = await backend.list(ids.groupOf(userId), at)
       return found
         .map((row) => rows.read(row.id, row))
         .filter((opened) => opened !== 'corrupt')
@@ -20,6 +20,6 @@ export function createUsers({
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
     endAll: (userId, options) =>
-      backend.removeGroup(keyring.userGroup(userId), { at: clock(), ...options }),
+      backend.removeGroup(ids.groupOf(userId), { at: clock(), ...options }),
   }
 }

@@ -11,7 +11,7 @@
 //
 // This file connects these parts and checks what applications pass in.
 
-import { SessionStoreError, SessionUsageError } from '../errors.ts'
+import { SessionStoreError } from '../errors.ts'
 import { createEvents, type SessionEvents } from '../events.ts'
 import {
   type Carrier,
@@ -25,13 +25,14 @@ import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
 import { checkSupport, createStore } from '../options/store-checks.ts'
-import type { EndReason, SessionId } from '../record/record.ts'
-import { isId } from '../record/token.ts'
+import type { SessionId } from '../record/record.ts'
+import { createSessionIds } from '../record/session-ids.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
 import { deletedUserError, traceDeletedUser } from '../session/deleted-user.ts'
 import { endAll, usersOf } from '../session/end-all.ts'
 import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
+import { type RevokeOptions, revoke } from '../session/revoke.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
@@ -128,14 +129,17 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   sessions(userId: string): Promise<readonly SessionInfo[]>
   /**
-   * Ends one session by its id, wherever it is used. Returns true if it was alive. It does not check whose session it
-   * is: compare with `sessions(userId)` before you end one for a user.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false: the server stores nothing.
+   * Ends one session by its id, wherever it is used. Returns true if it was alive. An id that no manager of this
+   * `namespace` made is false, without a call to the store.
+   * @param options `userId`: ends the session only if it is this user's, and returns false otherwise. Give it whenever the
+   *   id comes from a client; it costs no call to the store.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false: the server stores nothing. Also for
+   *   a `userId` that is there and no user id, such as that of a visitor who is not logged in.
    * @throws SessionStoreError if the store fails.
    * @example
-   * const wasAlive = await manager.revoke(id)
+   * const wasAlive = await manager.revoke(req.params.id, { userId: req.session.requireUser() })
    */
-  revoke(id: SessionId): Promise<boolean>
+  revoke(id: SessionId, options?: RevokeOptions): Promise<boolean>
   /**
    * Ends all sessions of a user, for example after a change of password (ASVS 7.4.2, 7.4.3), and emits `ended` for each.
    * Returns how many it ended. If it fails, it may have ended some of them; call it again.
@@ -193,13 +197,22 @@ export function createSessionManager<Data extends object = SessionData>(
   const config = resolveConfig(options)
   const { emit, on } = createEvents(config.warn)
   const { keyring, clock, codec, cookieName, warn } = config
-  const env = { keyring, clock, codec, cookieName, emit, warn, policy: config }
+  const ids = createSessionIds(keyring)
+  const env = { keyring, ids, clock, codec, cookieName, emit, warn, policy: config }
   const store = createStore(config.store, env)
   checkSupport(options, store)
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
-  const context: ManagerContext = { config, store, transports, codec: store.codec, emit, warnOnce }
+  const context: ManagerContext = {
+    config,
+    store,
+    transports,
+    codec: store.codec,
+    ids,
+    emit,
+    warnOnce,
+  }
   const operations = createOperations(context)
   const registry = createWatchRegistry(on)
   const reportError = createErrorReport(config)
@@ -230,15 +243,11 @@ export function createSessionManager<Data extends object = SessionData>(
     read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
     watch: (headers) => watch({ context, operations, registry }, headers),
     sessions: async (userId) => usersOf(store).list(checkUserId(userId, 'sessions')),
-    revoke: async (id) => {
-      const wasAlive = isId(id) && (await endById(id, 'revoked'))
-      if (wasAlive) emit('ended', { id, reason: 'revoked' })
-      return wasAlive
-    },
+    revoke: (id, options) => revoke(context, id, options),
     revokeAll: async (userId, { except } = {}) => {
       check(
-        except === undefined || isId(except),
-        `except is ${quote(except)}`,
+        except === undefined || ids.isOwn(except),
+        `except is ${quote(except)}, not the id of a session of this application`,
         'Give the id of the session to spare, such as session.id, or leave it out',
       )
       return endAll(context, checkUserId(userId, 'revokeAll'), except)
@@ -255,14 +264,6 @@ export function createSessionManager<Data extends object = SessionData>(
     const session = new Session<Data>(await loadState(context, carrier, mode), operations)
     if (config.development) traceDeletedUser(session)
     return session
-  }
-
-  function endById(id: SessionId, reason: EndReason): Promise<boolean> {
-    if (store.endById) return store.endById(id, reason)
-    throw new SessionUsageError(
-      'ERR_CONFIG_INVALID',
-      'This store keeps nothing on the server, so it cannot revoke a session. Give cookieStore() its revocations, or use a store whose supports.revocation is true.',
-    )
   }
 }
 

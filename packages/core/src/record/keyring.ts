@@ -13,11 +13,14 @@ export interface Keyring {
    * @see RFC 5869
    */
   derive(purpose: string): readonly KeyObject[]
-  /** Returns the group part of the ids of a user: 16 characters, an HMAC that does not reveal the user id. */
-  userGroup(userId: string): string
+  /**
+   * Returns the key that names sessions and users for a purpose, derived from `indexKey` and the namespace. It does not
+   * change with the cookie name, nor when `secretKey` is rolled.
+   */
+  deriveIndex(purpose: string): KeyObject
   /**
    * Returns what a record keeps of a user's security stamp: 16 characters, an HMAC that does not reveal the stamp. Its key
-   * derives from `indexKey`, so a key roll changes it as little as `userGroup`.
+   * derives from `indexKey`, so a key roll does not change it.
    */
   stampHash(userId: string, stamp: string): string
 }
@@ -26,7 +29,7 @@ export interface Keyring {
 export interface KeyringOptions {
   /** One secret, or up to 8: the first signs, all verify. */
   readonly secretKey: Secret | readonly Secret[]
-  /** The secret behind `userGroup`. @default the single secret of `secretKey`; required if there are several */
+  /** The secret behind `deriveIndex`. @default the single secret of `secretKey`; required if there are several */
   readonly indexKey?: Secret | undefined
   readonly cookieName: string
   /** What keeps the sessions of two applications apart. @default the cookie name */
@@ -69,12 +72,13 @@ export function createKeyring(options: KeyringOptions): Keyring {
   const { secretKey, indexKey, cookieName, namespace = cookieName } = options
   const secrets = readSecrets(secretKey)
   const indexSecret = readIndexKey(indexKey, secrets)
-  const index = deriveKey(indexSecret, ['index', namespace])
-  const stamps = deriveKey(indexSecret, ['index/stamp', namespace])
+  const deriveIndex: Keyring['deriveIndex'] = (purpose) =>
+    deriveKey(indexSecret, [`index/${purpose}`, namespace])
+  const stamps = deriveIndex('stamp')
   return {
     derive: (purpose) =>
       secrets.map((secret) => deriveKey(secret, [purpose, cookieName, namespace])),
-    userGroup: (userId) => shortMac(index, userId),
+    deriveIndex,
     stampHash: (userId, stamp) => shortMac(stamps, `${userId.length}.${userId}.${stamp}`),
   }
 }

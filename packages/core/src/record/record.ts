@@ -66,6 +66,11 @@ export interface SessionRecord extends Limits {
    * the option `securityStamp`.
    */
   readonly stamp?: string
+  /**
+   * The epoch in which an anonymous session was created, by its name; see session-ids.ts. Absent in the first epoch, and
+   * for a user's session, whose group depends on it.
+   */
+  readonly epoch?: string
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
   readonly leaving?: true
 }
@@ -89,11 +94,13 @@ export interface RecordSeed {
   readonly userId?: string
   readonly client?: ClientInfo
   readonly stamp?: string
+  /** `SessionIds.issue` returns it. */
+  readonly epoch?: string
 }
 
 /** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
-  const { id, at, maxAge, persistent, userId, client, stamp } = seed
+  const { id, at, maxAge, persistent, userId, client, stamp, epoch } = seed
   return {
     id,
     createdAt: at,
@@ -107,6 +114,7 @@ export function createRecord(seed: RecordSeed): SessionRecord {
     ...(userId === undefined ? {} : { userId, authenticatedAt: at }),
     ...(client === undefined ? {} : { client }),
     ...(stamp === undefined ? {} : { stamp }),
+    ...(epoch === undefined ? {} : { epoch }),
   }
 }
 

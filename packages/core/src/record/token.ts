@@ -9,9 +9,9 @@ import type { SessionId } from './record.ts'
  * | part       | bytes | characters | content                                                  |
  * |------------|-------|------------|----------------------------------------------------------|
  * | group      | 12    | 16         | random, or the same for all sessions of a user           |
- * | handle     | 16    | 22         | random (ASVS 7.2.3: 128 bits)                            |
+ * | handle     | 16    | 22         | random, with the tag of the namespace (session-ids.ts)   |
  * | generation | 3     | 4          | which token of the session it is; grows by each rotation |
- * | secret     | 24    | 32         | random; the record keeps only its SHA-256                |
+ * | secret     | 24    | 32         | random (ASVS 7.2.3); the record keeps only its SHA-256   |
  * | signature  | 24    | 32         | HMAC-SHA256 of the rest; the key depends on cookie name  |
  *
  * All parts are base64url. The pattern admits one spelling per token: fixed lengths, no padding, and a last character of
@@ -46,11 +46,6 @@ export interface GenuineToken extends TokenContent {
 /** Returns a new random secret. It is sent to the client once and stored only as its hash. */
 export function mintSecret(): string {
   return randomBytes(secretBytes).toString('base64url')
-}
-
-/** Returns a new random id, in the group given or in a random one. */
-export function mintId(group: string = randomBytes(12).toString('base64url')): SessionId {
-  return `${group}.${randomBytes(16).toString('base64url')}`
 }
 
 /** Returns a random tag for one version of a row. 64 bits are enough: it must differ from a few versions before it. */

@@ -7,7 +7,7 @@ import type { RequestCarrier } from '../http/carrier.ts'
 import type { TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
-import { mintId } from '../record/token.ts'
+import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import type { RunningOperation } from './operation-promise.ts'
@@ -24,6 +24,8 @@ export interface ManagerContext {
   readonly transports: TokenTransports
   /** The codec of the store: it encodes `session.data`. */
   readonly codec: Codec
+  /** Makes ids, and tells whether one is of this namespace. */
+  readonly ids: SessionIds
   /** Sends an event to the listeners of `manager.on`; never throws. */
   readonly emit: Emit
   /** Warns the developer, once per message. */
@@ -59,7 +61,8 @@ export interface SessionState {
 
   /** Names the token that opened the session; see `OpenOutcome`. */
   readonly openedBy: string | undefined
-
+  /** Returns a new id for an anonymous session. */
+  readonly mintId: () => SessionId
   /** When the request began, in epoch ms. */
   readonly beganAt: number
   /** True if the request came without a live session. */
@@ -118,13 +121,15 @@ export interface StateSeed {
 }
 
 /** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
-export function createState({ codec, config }: ManagerContext, seed: StateSeed): SessionState {
+export function createState(context: ManagerContext, seed: StateSeed): SessionState {
+  const { codec, config, ids } = context
   const { opened, due = {}, ended, isReadOnly, storeError, isSent, isSecure } = seed
   return {
     opened,
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
     visibleId: ended?.id,
     openedBy: due.openedBy,
+    mintId: ids.mint,
     beganAt: config.clock(),
     isNew: opened === undefined,
     isReadOnly,
@@ -148,7 +153,7 @@ export function createState({ codec, config }: ManagerContext, seed: StateSeed):
 /** Returns the id of a session. A new session gets one at the first call and is later saved under it. */
 export function idOf(state: SessionState): SessionId {
   if (state.opened) return state.opened.record.id
-  state.visibleId ??= mintId()
+  state.visibleId ??= state.mintId()
   return state.visibleId
 }
 

@@ -4,6 +4,7 @@ import type { DiscardReason, Emit } from '../events.ts'
 import type { Keyring } from '../record/keyring.ts'
 import type { ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
 import type { RotationPolicy } from '../record/rotation.ts'
+import type { SessionIds } from '../record/session-ids.ts'
 import type { Clock } from '../util/clock.ts'
 import type { GroupLimit } from './backend.ts'
 import type { OpenedSession } from './opened-session.ts'
@@ -14,6 +15,8 @@ import type { StoreImports } from './store-import.ts'
 export interface StoreEnv {
   /** Keys derived from `secretKey` and `indexKey`. */
   readonly keyring: Keyring
+  /** Makes the ids of sessions. A store makes no others: by them the manager knows its own sessions. */
+  readonly ids: SessionIds
   /** Returns the manager's now, in epoch ms. A store reads no other clock. */
   readonly clock: Clock
   /** The codec that the application configured; `undefined` if it left the choice to the store. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createCreate } from '../../src/keyed/create.ts'
 import { groupOf } from '../../src/record/record.ts'
-import { isHashOf, mintId, verifyToken } from '../../src/record/token.ts'
+import { isHashOf, verifyToken } from '../../src/record/token.ts'
 import type { SessionBackend } from '../../src/store/backend.ts'
 import type { Draft, StorePolicy } from '../../src/store/store.ts'
-import { day, encoded, keyedContext, minute, t0 } from '../contexts.ts'
+import { day, encoded, keyedContext, mintId, minute, t0 } from '../contexts.ts'
 import { testBackend } from '../support.ts'
 
 const draft: Draft = {
@@ -43,7 +43,7 @@ describe('a new session', () => {
 
   test('of a user has an id in the group of that user; an anonymous one is alone in its group', async () => {
     const { create, context, inserts } = setUp()
-    const group = context.env.keyring.userGroup('ada')
+    const group = context.env.ids.groupOf('ada')
     const [ada, again] = [
       await create({ ...draft, userId: 'ada' }, {}),
       await create({ ...draft, userId: 'ada' }, {}),

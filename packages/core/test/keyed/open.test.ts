@@ -3,7 +3,7 @@ import { createTestCarrier, createVisitor, type Visitor } from '@sojourn/conform
 import { describe, expect, test, vi } from 'vitest'
 import { createOpen } from '../../src/keyed/open.ts'
 import { rotateRecord } from '../../src/record/record.ts'
-import { hashSecret, mintId, mintSecret } from '../../src/record/token.ts'
+import { hashSecret, mintSecret } from '../../src/record/token.ts'
 import type { ReplayPolicy } from '../../src/store/store.ts'
 import { day, encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
 import { signedIn, testBackend, testManager, visit } from '../support.ts'
@@ -87,8 +87,7 @@ describe('a token that was rotated away', () => {
   /** A session of ada whose token was replaced by cause at `t0`, and another session of hers. */
   function setUp(onReplay: ReplayPolicy) {
     const made = keyedContext({ onReplay })
-    const group = made.context.env.keyring.userGroup('ada')
-    const seed = () => ({ id: mintId(group), userId: 'ada' })
+    const seed = () => ({ id: made.context.env.ids.mint('ada'), userId: 'ada' })
     const { record, secret } = freshRecord(seed())
     const { record: other } = freshRecord(seed())
     const next = mintSecret()

@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { createUsers } from '../../src/keyed/users.ts'
-import { mintId } from '../../src/record/token.ts'
 import { encoded, freshRecord, keyedContext, minute, t0 } from '../contexts.ts'
 import { rowOf } from '../support.ts'
 
 function setUp() {
   const made = keyedContext()
-  const group = made.context.env.keyring.userGroup('ada')
   const users = createUsers(made.context)
   /** Keeps a session of `userId` in the group of ada. */
   const add = (touchedAt: number, userId = 'ada') => {
-    const { record } = freshRecord({ id: mintId(group), userId })
+    const { record } = freshRecord({ id: made.context.env.ids.mint('ada'), userId })
     made.keep({ record, touchedAt, data: encoded({}) })
     return record
   }

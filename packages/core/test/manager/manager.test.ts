@@ -48,6 +48,52 @@ describe('revoke', () => {
   })
 })
 
+describe('revoke, for an id of a form,', () => {
+  async function setUp() {
+    const made = testManager()
+    const [ann, bob] = [createVisitor(made.manager), createVisitor(made.manager)]
+    const idOf = (user: string, visitor = ann) =>
+      visitor.request(async (session) => {
+        await session.login(user)
+        return session.id
+      })
+    return { ...made, ann, annId: await idOf('ann'), bobId: await idOf('bob', bob) }
+  }
+
+  test('ends the session of its user, and of nobody else, without a further call', async () => {
+    const { manager, ann, annId, bobId, calls } = await setUp()
+    calls.length = 0
+    expect(await manager.revoke(bobId, { userId: 'ann' })).toBe(false)
+    expect(calls).toEqual([])
+    expect(await manager.revoke(annId, { userId: 'ann' })).toBe(true)
+    expect(calls).toEqual(['remove'])
+    expect(await ann.request((session) => session.ended)).toBe('revoked')
+  })
+
+  test('refuses a user who is none, as a visitor, and a misspelt option', async () => {
+    const { manager, ann, annId } = await setUp()
+    for (const options of [{ userId: undefined }, { userId: '' }, { userId: 7 }, { userID: 'ann' }])
+      await expect(manager.revoke(annId, options as object)).rejects.toMatchObject({
+        code: 'ERR_CONFIG_INVALID',
+        message: expect.stringMatching(/^revoke\(\)/),
+      })
+    expect((await ann.read())?.userId).toBe('ann')
+  })
+
+  test('does not call the store for an id of another namespace or one that is made up', async () => {
+    const { manager, annId, calls } = await setUp()
+    const other = await setUp()
+    calls.length = 0
+    const madeUp = `${annId.slice(0, 17)}${'A'.repeat(22)}`
+    for (const id of [other.annId, madeUp]) {
+      expect(await manager.revoke(id)).toBe(false)
+      expect(await manager.revoke(id, { userId: 'ann' })).toBe(false)
+      await expect(manager.revokeAll('ann', { except: id })).rejects.toThrow(/^except is/)
+    }
+    expect(calls).toEqual([])
+  })
+})
+
 /** What a JSON body may hold where an application expected text. */
 const hostile = [
   JSON.parse('{"toString":1}'),

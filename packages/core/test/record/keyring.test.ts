@@ -59,22 +59,19 @@ describe('a keyring', () => {
     )
   })
 
-  test('names the group of a user by the namespace alone, and does not tell who it is', () => {
-    const secretKey = secret()
-    const options = { secretKey, cookieName, namespace: 'shop' }
-    const group = createKeyring(options).userGroup('user-1')
-    expect(group).toMatch(/^[\w-]{16}$/)
-    expect(createKeyring({ ...options, cookieName: 'other' }).userGroup('user-1')).toBe(group)
-    expect(createKeyring({ ...options, namespace: 'blog' }).userGroup('user-1')).not.toBe(group)
-    expect(createKeyring({ secretKey, cookieName }).userGroup('user-1')).not.toBe(group)
-    expect(createKeyring({ secretKey, cookieName }).userGroup('user-2')).not.toBe(group)
-  })
-
-  test('keeps the groups when keys are rolled with the old secret as indexKey', () => {
+  test('derives the keys of ids by the namespace alone, and keeps them when keys are rolled', () => {
     const [old, current] = [secret(), secret()]
-    const before = createKeyring({ secretKey: old, cookieName }).userGroup('user-1')
-    const rolled = createKeyring({ secretKey: [current, old], indexKey: old, cookieName })
-    expect(rolled.userGroup('user-1')).toBe(before)
+    const options = { secretKey: old, cookieName, namespace: 'shop' }
+    const indexOf = (changed: object, purpose = 'id') =>
+      createKeyring({ ...options, ...changed })
+        .deriveIndex(purpose)
+        .export()
+        .toString('hex')
+    expect(indexOf({ cookieName: 'other' })).toBe(indexOf({}))
+    expect(indexOf({ secretKey: [current, old], indexKey: old })).toBe(indexOf({}))
+    const others = [{ namespace: 'blog' }, { namespace: undefined }, { indexKey: current }, {}]
+    const keys = [...others.map((changed) => indexOf(changed)), indexOf({}, 'group')]
+    expect(new Set(keys).size).toBe(keys.length)
   })
 
   test('refuses several secrets without an indexKey and says how to keep the old value', () => {

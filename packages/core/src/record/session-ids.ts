@@ -1,0 +1,128 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Keyring } from './keyring.ts'
+import { groupOf, type SessionId, type SessionRecord } from './record.ts'
+import { isId } from './token.ts'
+import { createUserGroups } from './user-groups.ts'
+
+/** Why the id of a record is refused: nobody made it for its user, or all sessions of its epoch were ended. */
+export type IdRefusal = 'foreign' | 'revoked'
+
+/**
+ * The ids of the sessions of one manager. An id is `group.handle`:
+ *
+ * | part   | bytes | content                                                                                     |
+ * |--------|-------|---------------------------------------------------------------------------------------------|
+ * | group  | 12    | random, or the HMAC of the user and the epoch: the same for all sessions of a user          |
+ * | handle | 16    | 10 random bytes, and 6 bytes of an HMAC of them and the group: the tag of the namespace     |
+ *
+ * The keys derive from `indexKey` and the namespace, so that all servers of an application have the same, and a key roll
+ * does not change them. A boundary can therefore be judged from an id alone, without I/O.
+ *
+ * **Epochs.** `manager.revokeEverybody()` begins a new epoch. The groups of users change with it, and the records of
+ * anonymous sessions name it, so no session of an earlier epoch is current any more. The first epoch has no name.
+ */
+export interface SessionIds {
+  /** Returns a new id: in the current group of a user, or in a random one for an anonymous session. */
+  mint(userId?: string): SessionId
+  /**
+   * Returns what the record of a new session begins with: its id (a new one, unless the draft has one already) and, for
+   * an anonymous session, the current epoch.
+   */
+  issue(draft: { readonly id?: SessionId; readonly userId?: string }): {
+    readonly id: SessionId
+    readonly epoch?: string
+  }
+  /** Returns the group of the ids of a user in the current epoch: 16 characters that do not reveal the user. */
+  groupOf(userId: string): string
+  /** Returns true if a manager of this namespace made the id, in any epoch. Does no I/O. */
+  isOwn(id: unknown): id is SessionId
+  /** Returns why a record cannot be current, or `undefined`. The group of its id must be that of its user. */
+  refusalOf(record: Pick<SessionRecord, 'id' | 'userId' | 'epoch'>): IdRefusal | undefined
+  /** Returns the names of the epochs that are known, the current one first; empty in the first epoch. */
+  epochs(): readonly string[]
+  /** Learns epochs that were read from a store. Returns true if another epoch is the current one now. */
+  adopt(epochs: readonly string[]): boolean
+  /** The id of the row that holds the epochs in a store. It is not one that `isOwn`, so nobody ends it by its id. */
+  readonly epochRowId: SessionId
+}
+
+const groupBytes = 12
+const randomHandleBytes = 10
+const tagBytes = 6
+/** How many epochs are remembered, the current one included. */
+const maxEpochs = 9
+
+/** Creates the ids of a manager. */
+export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): SessionIds {
+  const idKey = keyring.deriveIndex('id')
+  const groups = createUserGroups(keyring.deriveIndex('group'))
+  let epochs: readonly string[] = []
+
+  const currentEpoch = () => epochs[0] ?? ''
+  const tagOf = (group: string, random: Uint8Array) =>
+    createHmac('sha256', idKey).update(group).update(random).digest().subarray(0, tagBytes)
+
+  const ids: SessionIds = {
+    mint(userId) {
+      const group =
+        userId === undefined
+          ? randomBytes(groupBytes).toString('base64url')
+          : groups.current(userId, currentEpoch())
+      const random = randomBytes(randomHandleBytes)
+      return `${group}.${Buffer.concat([random, tagOf(group, random)]).toString('base64url')}`
+    },
+
+    issue({ id, userId }) {
+      const issued = { id: id ?? ids.mint(userId) }
+      const epoch = currentEpoch()
+      return userId === undefined && epoch !== '' ? { ...issued, epoch } : issued
+    },
+
+    groupOf: (userId) => groups.current(userId, currentEpoch()),
+
+    isOwn(id): id is SessionId {
+      if (!isId(id)) return false
+      const group = groupOf(id)
+      const handle = Buffer.from(id.slice(group.length + 1), 'base64url')
+      const random = handle.subarray(0, randomHandleBytes)
+      return timingSafeEqual(tagOf(group, random), handle.subarray(randomHandleBytes))
+    },
+
+    refusalOf({ id, userId, epoch: own = '' }) {
+      const current = currentEpoch()
+      const group = groupOf(id)
+      if (userId === undefined ? own === current : group === groups.current(userId, current))
+        return undefined
+      const isOf = (epoch: string) =>
+        userId === undefined ? own === epoch : group === groups.of(userId, epoch)
+      return [...epochs.slice(1), ''].some(isOf) && current !== '' ? 'revoked' : 'foreign'
+    },
+
+    epochs: () => epochs,
+
+    adopt(read) {
+      const before = currentEpoch()
+      epochs = merge(epochs, read).slice(0, maxEpochs)
+      return currentEpoch() !== before
+    },
+
+    epochRowId: `revoke-everybody.${createHmac('sha256', idKey)
+      .update('epochs')
+      .digest()
+      .subarray(0, randomHandleBytes + tagBytes)
+      .toString('base64url')}`,
+  }
+  return ids
+}
+
+/**
+ * Returns the longer history of two. If neither continues the other, as where two stores become one, the order of the
+ * names decides, so that all servers choose alike; the sessions of the other history count as revoked.
+ */
+function merge(known: readonly string[], read: readonly string[]): readonly string[] {
+  const [latestKnown, latestRead] = [known[0], read[0]]
+  if (latestRead === undefined || known.includes(latestRead)) return known
+  if (latestKnown === undefined || read.includes(latestKnown)) return read
+  const [first, second] = latestKnown > latestRead ? [known, read] : [read, known]
+  return [...first, ...second]
+}
