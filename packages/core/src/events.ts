@@ -10,6 +10,7 @@ export type DiscardReason =
   | 'expired' // past its idle or absolute limit, by the manager's clock; most stores delete it before: `unknown`
   | 'stale' // genuine, but replaced by a rotation or a login
   | 'corrupt' // the record cannot be decoded
+  | 'foreign' // the record names a user for whom its id was not made: written past the manager, or with another `indexKey`
   | 'ended' // the session has ended: its token is refused at the load, its changes at the commit
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'

@@ -42,10 +42,11 @@ export const policy: StorePolicy = {
 /** The encoding of data, as `jsonCodec` writes it. */
 export const encoded = (data: object): Uint8Array => jsonCodec.encode(data)
 
-const anyIds = createSessionIds(createKeyring({ secretKey: randomBytes(32), cookieName: 'any' }))
+/** The keys of all environments here, so that the ids of `freshRecord` are those of any of them. */
+const keyring = createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' })
 
-/** Returns an id of an anonymous session, of a namespace of its own. */
-export const mintId = (): SessionId => anyIds.mint()
+/** Returns an id of a user, or of an anonymous session. */
+export const mintId = (userId?: string): SessionId => createSessionIds(keyring).mint(userId)
 
 /** A new record, anonymous unless `seed` says otherwise, and the secret that opens it. */
 export function freshRecord(seed: Partial<RecordSeed> = {}): {
@@ -54,7 +55,7 @@ export function freshRecord(seed: Partial<RecordSeed> = {}): {
 } {
   const secret = mintSecret()
   const record = createRecord({
-    id: mintId(),
+    id: mintId(seed.userId),
     secretHash: hashSecret(secret),
     at: t0,
     maxAge: day,
@@ -69,7 +70,6 @@ export function freshRecord(seed: Partial<RecordSeed> = {}): {
 export function storeEnv(changed: Partial<StorePolicy> = {}) {
   const clock = { now: t0 }
   const emit = vi.fn<StoreEnv['emit']>()
-  const keyring = createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' })
   const env: StoreEnv = {
     keyring,
     ids: createSessionIds(keyring),
@@ -90,7 +90,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
   const keys = env.keyring.derive('token')
   const context: KeyedContext = {
     backend: guardBackend(over.backend, { storeTimeout: env.policy.storeTimeout, emit }),
-    rows: createRows({ codecs, policy: env.policy, emit }),
+    rows: createRows({ codecs, policy: env.policy, ids: env.ids, emit }),
     codec: jsonCodec,
     env,
     keys,
@@ -98,7 +98,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */
   const keep = (opened: OpenedSession): void => {
-    const row = createRows({ codecs, policy: env.policy, emit }).write(opened, {
+    const row = createRows({ codecs, policy: env.policy, ids: env.ids, emit }).write(opened, {
       lineage: { version: 'first', priorVersions: [] },
       presented: undefined,
     })

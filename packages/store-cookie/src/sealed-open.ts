@@ -13,7 +13,7 @@ import type { TokenRefusal } from './tokens.ts'
 export function createSealedOpen({
   tokens,
   revocations,
-  env: { clock, policy },
+  env: { clock, ids, policy },
 }: SealedContext): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
     ? { open, peek: (opened) => check(opened, tokenExpiryOf(opened, policy.touchInterval)) }
@@ -29,6 +29,8 @@ export function createSealedOpen({
   async function check(opened: OpenedSession, expiresAt: number): Promise<OpenOutcome> {
     const { record } = opened
     if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: record.id }
+    const refusal = ids.refusalOf(record)
+    if (refusal === 'foreign') return { outcome: 'discarded', why: refusal, id: record.id }
     return outcomeOf(opened, await revocations?.check(record))
   }
 }

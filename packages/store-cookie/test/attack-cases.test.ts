@@ -19,7 +19,7 @@ async function signedIn(sealer: (typeof sealers)[number], cacheSize = 1000) {
   const opens = async (token: string) =>
     (await request(scene.manager, `${name}=${token}`)).session.userId
   const claims = {
-    jti: 'AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA',
+    jti: scene.env.ids.mint('user-1'),
     iat: t0 / 1000,
     exp: t0 / 1000 + 3600,
     record: [t0, t0, t0, t0 + day, day, 0, true, t0, 'user-1', null],

@@ -65,11 +65,11 @@ describe('a token', () => {
   test.each(['node', 'jose'] as const)(
     'that EncryptJWT of jose wrote is opened by %s',
     async (sealer) => {
-      const { manager, keys } = makeScene({ sealer })
+      const { manager, keys, env } = makeScene({ sealer })
       const record = [t0, t0, t0, t0 + day, day, 0, true, t0, 'ann', null]
       const token = await new EncryptJWT({ record, codec: 'json', data: '{"n":7}' })
         .setProtectedHeader({ ...keys[0].header })
-        .setJti('AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA')
+        .setJti(env.ids.mint('ann'))
         .setIssuedAt(t0 / 1000)
         .setExpirationTime(t0 / 1000 + 60)
         .encrypt(keys[0].key)
@@ -77,6 +77,20 @@ describe('a token', () => {
       expect([session.userId, session.data]).toEqual(['ann', { n: 7 }])
     },
   )
+
+  test('that names a user for whom its id was not made opens nothing', async () => {
+    const { manager, keys, env, discarded } = makeScene()
+    const id = env.ids.mint('ann')
+    const record = [t0, t0, t0, t0 + day, day, 0, true, t0, 'bob', null]
+    const token = await new EncryptJWT({ record, codec: 'json', data: '{"n":7}' })
+      .setProtectedHeader({ ...keys[0].header })
+      .setJti(id)
+      .setIssuedAt(t0 / 1000)
+      .setExpirationTime(t0 / 1000 + 60)
+      .encrypt(keys[0].key)
+    expect((await request(manager, `${name}=${token}`)).session.isNew).toBe(true)
+    expect(discarded).toEqual([{ what: 'token', why: 'foreign', id }])
+  })
 
   test('keeps data of a codec whose bytes are no text, and of one that was replaced since', async () => {
     const binary = makeScene({ config: { codec: binaryCodec } })

@@ -18,7 +18,8 @@ export function createEnd({
       const row = await backend.remove(id, { at, reason })
       if (row === null) return { last: undefined, before: await reasonOfEnd(id, at) }
       const last = row === 'row-lost' ? opened : rows.read(id, row)
-      return { last: last === 'corrupt' ? opened : last }
+      if (last === 'revoked') return { last: undefined, before: last }
+      return { last: typeof last === 'string' ? opened : last }
     },
     endById: async (id, reason) => (await backend.remove(id, { at: clock(), reason })) !== null,
   }

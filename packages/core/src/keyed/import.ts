@@ -34,6 +34,7 @@ export function createImports(context: KeyedContext): StoreImports {
   return {
     tokensFor,
     async adopt(source, tokens) {
+      if (env.ids.refusalOf(source.record)) return undefined
       const { record, offered } = toLocalRecord(source.record)
       const opened: OpenedSession = { ...source, record }
       const lineage = { version: mintVersion(), priorVersions: [] }
@@ -49,7 +50,7 @@ export function createImports(context: KeyedContext): StoreImports {
     const found = await backend.find(id, clock())
     if (found === null || 'ended' in found) return undefined
     const opened = rows.readAndCheckData(id, found)
-    if (opened === 'corrupt') return undefined
+    if (typeof opened === 'string') return undefined
     const presented = presentedSecret(opened.record, tokens)
     const follower = presented ?? genuineOf(opened.record, tokens).map(asPresented)[0]
     rows.setOrigin(opened, { ...rows.originOf(opened), presented, follower })

@@ -90,7 +90,7 @@ function createContext(
   options: KeyedStoreOptions,
   env: StoreEnv,
 ): KeyedContext {
-  const { emit, policy } = env
+  const { emit, policy, ids } = env
   const keys = env.keyring.derive('token')
   const writer = env.codec ?? options.codec ?? jsonCodec
   const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
@@ -99,6 +99,7 @@ function createContext(
     rows: createRows({
       codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
       policy,
+      ids,
       emit,
     }),
     codec: writer,

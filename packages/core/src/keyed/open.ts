@@ -49,7 +49,8 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
     const opened = rows.read(id, found)
-    if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id }
+    if (opened === 'revoked') return { outcome: 'ended', id, reason: opened }
+    if (typeof opened === 'string') return { outcome: 'discarded', why: opened, id }
     if (!(Math.min(rows.expiryOf(opened), found.expiresAt) > at))
       return { outcome: 'discarded', why: 'expired', id }
     return { outcome: 'open', opened }

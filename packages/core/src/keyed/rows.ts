@@ -5,6 +5,7 @@ import type { Emit } from '../events.ts'
 import { expiryOf } from '../record/expiry.ts'
 import type { SessionId } from '../record/record.ts'
 import type { Presented } from '../record/rotation.ts'
+import type { IdRefusal, SessionIds } from '../record/session-ids.ts'
 import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StorePolicy } from '../store/store.ts'
@@ -23,6 +24,12 @@ export interface RowOrigin {
   readonly follower?: Presented | undefined
 }
 
+/**
+ * Why a row is no session of this manager: its value cannot be decoded; its id is not one that was made for its user
+ * (`foreign`), so somebody has written it past the manager; or all sessions of its epoch were ended (`revoked`).
+ */
+export type RowRefusal = 'corrupt' | IdRefusal
+
 /** The translation between rows and opened sessions, for one keyed store. Keeps the `RowOrigin` of each session. */
 export type KeyedRows = ReturnType<typeof createRows>
 
@@ -32,10 +39,12 @@ const maxPriorVersions = 3
 export function createRows({
   codecs,
   policy,
+  ids,
   emit,
 }: {
   codecs: readonly [Codec, ...Codec[]]
   policy: StorePolicy
+  ids: SessionIds
   emit: Emit
 }) {
   const [codec] = codecs
@@ -47,13 +56,15 @@ export function createRows({
     /** Returns when the session ends if it is not used again, in epoch ms. */
     expiryOf: expiresAt,
 
-    /** Returns the session in a row. Emits `corrupt` and returns `'corrupt'` if the value cannot be decoded. */
-    read(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
+    /** Returns the session in a row, or why it is none. Emits `corrupt` if the value cannot be decoded. */
+    read(id: SessionId, row: Row, presented?: Presented): OpenedSession | RowRefusal {
       try {
         const opened: OpenedSession = {
           ...decodeValue(id, row.value, codecs),
           touchedAt: row.touchedAt,
         }
+        const refusal = ids.refusalOf(opened.record)
+        if (refusal) return refusal
         origins.set(opened, { lineage: row, presented })
         return opened
       } catch (cause) {
@@ -63,9 +74,9 @@ export function createRows({
     },
 
     /** Like `read`, but decodes the data too: what a write merges with must be readable as a whole. */
-    readAndCheckData(id: SessionId, row: Row, presented?: Presented): OpenedSession | 'corrupt' {
+    readAndCheckData(id: SessionId, row: Row, presented?: Presented): OpenedSession | RowRefusal {
       const opened = this.read(id, row, presented)
-      if (opened === 'corrupt') return opened
+      if (typeof opened === 'string') return opened
       try {
         decodeData(codec, opened.data)
         return opened

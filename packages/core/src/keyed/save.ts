@@ -20,7 +20,7 @@ import { savedOutcome } from './saved-outcome.ts'
  * - `'applied-then-elevated'`: the write was applied, and another request has elevated the session since. The planned
  *   token opens nothing any more and is not sent.
  * - `'skipped'`: another request has touched or changed the row, so this touch is not needed.
- * - `'ended'`: the session is gone or has ended, or its row cannot be decoded.
+ * - `'ended'`: the session is gone or has ended, or its row is none of this manager (rows.ts).
  * - `{ conflict }`: another request has changed the row; `conflict` is the session as it is now.
  */
 type WriteOutcome =
@@ -140,7 +140,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     if (outcome === 'gone') return 'ended'
     if (outcome === 'replaced') return 'applied'
     const conflict = rows.readAndCheckData(id, outcome.conflict, presented)
-    if (conflict === 'corrupt') return 'ended'
+    if (typeof conflict === 'string') return 'ended'
     if (!descendsFrom(outcome.conflict, lineage.version)) return { conflict }
     return conflict.record.authority === next.record.authority ? 'applied' : 'applied-then-elevated'
   }
@@ -156,7 +156,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     if (found === null || 'ended' in found) return 'ended'
     if (found.version === lineage.version) return current
     const newest = rows.readAndCheckData(id, found, presented)
-    return newest === 'corrupt' ? 'ended' : newest
+    return typeof newest === 'string' ? 'ended' : newest
   }
 
   /** Writes `touchedAt` and `expiresAt` only. One request per touch window succeeds, the others skip it (P7). */

@@ -14,7 +14,7 @@ export function createUsers({
       const found = await backend.list(ids.groupOf(userId), at)
       return found
         .map((row) => rows.read(row.id, row))
-        .filter((opened) => opened !== 'corrupt')
+        .filter((opened) => typeof opened !== 'string')
         .filter((opened) => opened.record.userId === userId && rows.expiryOf(opened) > at)
         .map((opened) => describeSession(opened, policy.touchInterval))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)

@@ -29,9 +29,9 @@ export async function loadState(
   )
   if (outcome instanceof SessionStoreError)
     return createState(context, { ...mode, isReadOnly: true, storeError: outcome })
-  const isForeign =
+  const mayBeOfOther =
     outcome.outcome === 'discarded' && (outcome.why === 'unknown' || outcome.why === 'forged')
-  if (isForeign && presented !== 'excessive') warnOfOtherManager(context, presented.tokens)
+  if (mayBeOfOther && presented !== 'excessive') warnOfOtherManager(context, presented.tokens)
   return stateFromOutcome(context, outcome, mode)
 }
 
