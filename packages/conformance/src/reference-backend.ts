@@ -53,7 +53,14 @@ export function referenceBackend(options: ReferenceOptions = {}): SessionBackend
 
   return {
     // Clause 9
-    supports: { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true },
+    supports: {
+      conditionalWrite: true,
+      revocation: true,
+      list: true,
+      limit: true,
+      scan: true,
+      retention: true,
+    },
 
     find: (id, { at }) =>
       atomic(() => {

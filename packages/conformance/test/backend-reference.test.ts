@@ -28,6 +28,7 @@ test('what a backend does not support is not offered, and none of it is run', as
     list: false,
     limit: false,
     scan: false,
+    retention: false,
   }
   const modest = await backendSuite({
     open: () => ({ ...referenceBackend(), supports: none }),

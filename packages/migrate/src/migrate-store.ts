@@ -41,7 +41,7 @@ export interface MigrationOptions {
  * @example
  * ```ts
  * const store = migrateStore({
- *   from: cookieStore({ revocations: memoryBackend() }),
+ *   from: cookieStore({ revocations: memoryBackend({ max: Infinity }) }),
  *   to: memoryStore(),
  * })
  * const manager = createSessionManager(defaultConfig(secretFromFile('/run/secrets/session'), { store }))

@@ -23,7 +23,8 @@ export interface CookieStoreOptions {
   /**
    * A backend that remembers which sessions have ended or were elevated. With it `destroy`, `revoke`, `login` and
    * `rotate` take effect at once (P1, P4), at the cost of one look-up per request. The backend needs a prefix of its
-   * own, must support `conditionalWrite`, and must not lose entries.
+   * own, must support `conditionalWrite`, and must not lose entries (`retention`): Redis with `noeviction`, not a memory
+   * of bounded size.
    * @default none: a sealed token opens until it expires
    */
   readonly revocations?: SessionBackend
@@ -46,7 +47,8 @@ export interface CookieStoreOptions {
  * Options: `revocations` (default none), `maxCookies` 1 to 3 (default 3), `cacheSize` in tokens (default 1000),
  * `sealer` `'node'` or `'jose'` (default `'node'`).
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a `cacheSize` that is not a whole number, an
- * unknown `sealer`, or `revocations` without `supports.conditionalWrite`.
+ * unknown `sealer`, or `revocations` without `supports.conditionalWrite` or
+ * `supports.retention`.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
  * import { cookieStore } from '@sojourn/store-cookie'
@@ -65,7 +67,12 @@ export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
   check(['node', 'jose'].includes(sealer), `sealer is ${sealer}. Give 'node' or 'jose'`)
   check(
     revocations === undefined || revocations?.supports?.conditionalWrite === true,
-    'revocations is no backend that compares and writes in one step. Pass a SessionBackend whose supports.conditionalWrite is true, such as memoryBackend()',
+    "revocations is no backend that compares and writes in one step. Pass a SessionBackend whose supports.conditionalWrite is true, such as nodeRedisBackend(client, { prefix: 'revoked:' })",
+  )
+  check(
+    revocations === undefined || revocations.supports.retention === true,
+    'revocations is a backend that may drop rows to make room, and a session whose entry is dropped opens again. ' +
+      "Pass one whose supports.retention is true, such as nodeRedisBackend(client, { prefix: 'revoked:' }); in a test, memoryBackend({ max: Infinity })",
   )
   return (env) => connect({ ...options, cacheSize, sealer }, env)
 }

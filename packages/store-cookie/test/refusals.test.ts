@@ -1,3 +1,7 @@
+import { referenceBackend } from '@sojourn/conformance/backend'
+import type { SessionBackend } from '@sojourn/core/store'
+import { cookieStore } from '@sojourn/store-cookie'
+import { memoryBackend } from '@sojourn/store-memory'
 import { describe, expect, test } from 'vitest'
 import { makeScene, request } from './support.ts'
 
@@ -8,6 +12,9 @@ describe('cookieStore() refuses', () => {
     ['four cookies', { maxCookies: 4 }],
     ['an unknown sealer', { sealer: 'rot13' }],
     ['revocations that are no backend', { revocations: {} }],
+    ['revocations of a bounded size', { revocations: memoryBackend() }],
+    ['revocations of any bounded size', { revocations: memoryBackend({ max: 1e9 }) }],
+    ['revocations that do not say whether they keep all', { revocations: forgetful() }],
     ['an option that it does not know', { cachesize: 5 }],
     ['a misspelt revocations, without which nothing is revoked', { revocation: {} }],
   ])('%s', (_title, options) => {
@@ -25,6 +32,14 @@ describe('cookieStore() refuses', () => {
     expect(() => makeScene({ config })).toThrow(/is set and this store cannot enforce it/)
   })
 
+  test('revocations that forget, with what to give instead', () => {
+    const max = Number.POSITIVE_INFINITY
+    expect(() => cookieStore({ revocations: memoryBackend({ max: 1_000 }) })).toThrow(
+      /supports\.retention is true, such as .*max: Infinity/,
+    )
+    expect(() => cookieStore({ revocations: memoryBackend({ max }) })).not.toThrow()
+  })
+
   test('to list and, without revocations, to revoke, with what to do instead', async () => {
     const { manager } = makeScene()
     const { session } = await request(manager, undefined, (each) => each.login('ann'))
@@ -33,3 +48,10 @@ describe('cookieStore() refuses', () => {
     await expect(manager.revoke(session.id)).rejects.toThrow(/Give cookieStore\(\) its revocations/)
   })
 })
+
+/** A backend from before the capability, as a third party may still have it. */
+function forgetful(): object {
+  const backend: SessionBackend = referenceBackend()
+  const { retention: _, ...supports } = backend.supports
+  return { ...backend, supports }
+}

@@ -11,13 +11,11 @@ import { createRowTable, type RowTable } from './row-table.ts'
 
 export type { MemoryOptions } from './memory-options.ts'
 
-const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
-
 /**
  * Creates a backend in the memory of this process. Each operation is one synchronous step and therefore atomic; it
  * never waits and therefore ignores `signal`, except in `scan`. Expired rows are removed within about a minute,
  * without being read.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is neither a positive integer nor `Infinity`, or for an unknown option.
  * @example
  * import { keyedStore } from '@sojourn/core/store'
  * import { memoryBackend } from '@sojourn/store-memory'
@@ -31,7 +29,14 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   warnInProduction(warn)
 
   return {
-    supports,
+    supports: {
+      conditionalWrite: true,
+      revocation: true,
+      list: true,
+      limit: true,
+      scan: true,
+      retention: max === Number.POSITIVE_INFINITY,
+    },
 
     async find(id, { at }) {
       const row = table.row(id, at)

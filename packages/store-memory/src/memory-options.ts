@@ -4,7 +4,8 @@ import { checkOptions } from '@sojourn/core/store'
 /** Options of `memoryStore` and `memoryBackend`. */
 export interface MemoryOptions {
   /**
-   * The maximum number of live sessions, a positive integer; one more displaces the one used longest ago.
+   * The maximum number of live sessions, a positive integer; one more displaces the one used longest ago. `Infinity`
+   * displaces none, as the revocations of a cookie store need it: `memoryBackend({ max: Infinity })`.
    * @default 100_000
    */
   readonly max?: number
@@ -19,15 +20,16 @@ export interface MemoryOptions {
 
 /**
  * Returns the options with their defaults.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is neither a positive integer nor `Infinity`, or for an unknown option.
  */
 export function resolveOptions(options: MemoryOptions): Required<MemoryOptions> {
   checkOptions(options, { max: true, onDisplaced: true, warn: true }, 'The memory store')
   const { max = 100_000, onDisplaced = () => undefined, warn = console.warn } = options
-  if (Number.isSafeInteger(max) && max > 0) return { max, onDisplaced, warn }
+  const isCount = Number.isSafeInteger(max) && max > 0
+  if (isCount || max === Number.POSITIVE_INFINITY) return { max, onDisplaced, warn }
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    `The memory store cannot keep at most ${max} sessions. Give 'max' as a positive integer, or leave it out for 100,000.`,
+    `The memory store cannot keep at most ${max} sessions. Give 'max' as a positive integer or Infinity, or leave it out for 100,000.`,
   )
 }
 

@@ -9,7 +9,7 @@ import { type MemoryOptions, resolveOptions } from './memory-options.ts'
  * closes. A session displaced by `max` also emits the event `displaced`.
  *
  * Options: `max` live sessions (default 100,000), `onDisplaced(id)` (default none), `warn` (default `console.warn`).
- * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is not a positive integer, or for an unknown option.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is neither a positive integer nor `Infinity`, or for an unknown option.
  * @example
  * import { createSessionManager, envConfig } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'

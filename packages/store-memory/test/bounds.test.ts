@@ -54,7 +54,23 @@ test('an expired session goes before a live one that was used longer ago', async
   expect(await liveIds(backend)).toEqual(['g.old', 'g.new', 'g.newer'])
 })
 
-describe.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('max %d', (max) => {
+test('a memory without a bound keeps all, and says so; one with a bound says that it does not', async () => {
+  const displaced: string[] = []
+  const unbounded = {
+    max: Number.POSITIVE_INFINITY,
+    onDisplaced: (id: string) => displaced.push(id),
+  }
+  const backend = memoryBackend(unbounded)
+  expect(backend.supports.retention).toBe(true)
+  for (let n = 0; n < 100_010; n++) await backend.insert(`g${n}.a`, makeRow(), callAt())
+  expect(await backend.find('g0.a', callAt())).not.toBeNull()
+  expect(displaced).toEqual([])
+  await backend.close()
+  for (const max of [1, 100_000, undefined])
+    expect(memoryBackend(max === undefined ? {} : { max }).supports.retention).toBe(false)
+})
+
+describe.each([0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** 60])('max %d', (max) => {
   test.each([memoryBackend, memoryStore])('is refused at once by %o, with what to do', (make) => {
     expect(() => make({ max })).toThrow(SessionUsageError)
     expect(() => make({ max })).toThrow("Give 'max' as a positive integer")

@@ -38,7 +38,15 @@ interface ScriptRun {
   readonly call: BackendCall
 }
 
-const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
+/** `retention` holds with `maxmemory-policy noeviction`, which the documentation requires; the client cannot see it. */
+const supports = {
+  conditionalWrite: true,
+  revocation: true,
+  list: true,
+  limit: true,
+  scan: true,
+  retention: true,
+}
 
 /** The longest time to live, in ms, about 142,000 years: Redis adds it to its own clock without overflow. */
 const maxTtlMs = 2 ** 52

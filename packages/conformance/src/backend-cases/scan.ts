@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { listsExactly, sameIds, scanned } from '../backend-asserts.ts'
 import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
-const capabilities = ['conditionalWrite', 'limit', 'list', 'revocation', 'scan']
+const capabilities = ['conditionalWrite', 'limit', 'list', 'retention', 'revocation', 'scan']
 
 /** Clause 9: `supports` names the capabilities, and each claimed capability works. */
 export const scanCases: readonly BackendCase[] = [
@@ -77,6 +77,21 @@ export const scanCases: readonly BackendCase[] = [
         break
       }
       sameIds(await scanned(backend), ['g.a', 'g.b', 'g.c'])
+    },
+  },
+  {
+    id: 'B9.6',
+    title: 'a row that was accepted stays until it expires, however many come after it',
+    needs: ['retention'],
+    async run({ backend }) {
+      const ids = Array.from({ length: 1_500 }, (_, index) => `g${index}.a`)
+      await given(
+        backend,
+        ids.map((id) => [id] as const),
+      )
+      const missing: string[] = []
+      for (const id of ids) if ((await backend.find(id, now)) === null) missing.push(id)
+      deepEqual(missing, [])
     },
   },
 ]

@@ -26,6 +26,17 @@ export const claimMutants: readonly Mutant[] = [
       list: async () => [],
     }),
   }),
+  breakOperations('drops-the-oldest-of-a-thousand', {
+    breaks: 'B9.6',
+    make: ({ reference, entries }) => ({
+      async insert(id, row, call) {
+        const outcome = await reference.insert(id, row, call)
+        const [oldest] = entries.keys()
+        if (entries.size > 1_000 && oldest !== undefined) entries.delete(oldest)
+        return outcome
+      },
+    }),
+  }),
   breakOperations('forgets-to-claim', {
     breaks: 'B9.1',
     make({ reference }) {

@@ -79,6 +79,11 @@ export interface BackendSupports {
   readonly limit: boolean
   /** `scan` yields all live rows. */
   readonly scan: boolean
+  /**
+   * A row stays until it expires or is ended: none is dropped to make room. Revocations of sealed sessions need it, because
+   * a session whose entry is dropped opens again.
+   */
+  readonly retention: boolean
 }
 
 /**
