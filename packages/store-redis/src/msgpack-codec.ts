@@ -1,7 +1,10 @@
+import { Decoder, Encoder } from '@msgpack/msgpack'
 import type { Codec } from '@sojourn/core'
 import { createCodec } from '@sojourn/core/store'
-import { readMsgpack } from './read-msgpack.ts'
-import { writeMsgpack } from './write-msgpack.ts'
+
+/** Data may be nested 100 deep (tag-values.ts of core), and the tags of a Map add three levels to each. */
+const encoder = new Encoder({ maxDepth: 1_000 })
+const decoder = new Decoder({ mapKeyConverter: checkKey })
 
 /**
  * The default codec of the Redis stores: MessagePack, about a fifth shorter than JSON, with bytes stored as bytes. It
@@ -20,6 +23,12 @@ export const msgpackCodec: Codec = createCodec({
   name: 'msgpack',
   keepsBytes: true,
   keepsText: (text) => text.isWellFormed(),
-  write: writeMsgpack,
-  read: readMsgpack,
+  write: (value) => encoder.encode(value),
+  read: (bytes) => decoder.decode(bytes),
 })
+
+/** Lets no key pass that `write` does not write. */
+function checkKey(key: unknown): string {
+  if (typeof key === 'string') return key
+  throw new TypeError('A key is no text')
+}

@@ -27,13 +27,14 @@ export interface Codec {
  *
  * @example
  * ```ts
- * const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false }) // of msgpackr
+ * import { decode, encode } from '@msgpack/msgpack'
+ *
  * const msgpackCodec = createCodec({
  *   name: 'msgpack',
  *   keepsBytes: true,
  *   keepsText: (text) => text.isWellFormed(),
- *   write: (value) => packr.pack(value),
- *   read: (bytes) => packr.unpack(bytes),
+ *   write: (value) => encode(value, { maxDepth: 1_000 }),
+ *   read: (bytes) => decode(bytes),
  * })
  * ```
  */
