@@ -2,7 +2,10 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { readFileSync } from 'node:fs'
 import { SessionUsageError } from '../errors.ts'
 
-/** A secret of at least 32 random bytes, as bytes or as text. `openssl rand -base64 32` prints one. */
+/**
+ * A secret of at least 32 random bytes, as bytes or as text. `openssl rand -base64 32` prints one. Text is used as it is, not
+ * decoded. Text of hexadecimal digits has 4 bits in each, so it needs 64 of them: `openssl rand -hex 32`.
+ */
 export type Secret = string | Uint8Array
 
 /** The keys of one manager. */
@@ -151,12 +154,28 @@ function readSecret(secret: unknown, name: string): Uint8Array {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret.slice()
   if (bytes.length < minSecretBytes)
     throw weakSecret(`${name} is ${bytes.length} bytes long, under ${minSecretBytes}`)
+  const digits = typeof secret === 'string' ? bitsOfDigits(secret) : undefined
+  if (digits !== undefined && digits < minSecretBytes * 8)
+    throw weakSecret(
+      `${name} consists of digits, hexadecimal or decimal, that hold at most ${digits} random bits, under ${minSecretBytes * 8}`,
+    )
   if (isRepetitive(bytes))
     throw weakSecret(`${name} repeats itself or has too few different characters`)
   const text = Buffer.from(bytes).toString('latin1').toLowerCase()
   if (knownSamples.some((sample) => text.includes(sample)))
     throw weakSecret(`${name} looks like a sample or a password from a tutorial`)
   return bytes
+}
+
+/**
+ * Returns how many random bits a text of hexadecimal or decimal digits can hold, a UUID for example; `undefined` for other
+ * text. Such text says how many random bytes were meant, while that of a phrase cannot be told; and 32 characters of
+ * base64 hold 192 bits, well above the 128 that ASVS 5.0 asks for (11.2.3).
+ */
+function bitsOfDigits(text: string): number | undefined {
+  const digits = text.replace(/[\s:_-]|^0x/g, '')
+  if (!/^[0-9a-f]+$/i.test(digits)) return undefined
+  return Math.floor(digits.length * (/^\d+$/.test(digits) ? Math.log2(10) : 4))
 }
 
 function isRepetitive(bytes: Uint8Array): boolean {

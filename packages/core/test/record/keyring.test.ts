@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createKeyring, secretFromFile } from '../../src/record/keyring.ts'
 
 const secret = () => randomBytes(32).toString('base64')
+const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 const cookieName = 'sid'
 const exported = (keyring: ReturnType<typeof createKeyring>, purpose: string) =>
   keyring.derive(purpose).map((key) => key.export().toString('hex'))
@@ -88,6 +89,14 @@ describe('a secret is refused', () => {
     ['when it is blank', ' '.repeat(40), /repeats itself/],
     ['of 31 characters', secret().slice(0, 31), /31 bytes long/],
     ['of 31 bytes', randomBytes(31), /31 bytes long, under 32/],
+    ['of 16 bytes in hexadecimal', hex(16), /at most 128 random bits, under 256.*rand -base64 32/],
+    ['of 31 bytes in hexadecimal', hex(31), /at most 248 random bits/],
+    ['of capital hexadecimal digits', hex(20).toUpperCase(), /at most 160 random bits/],
+    ['of hexadecimal digits with colons', hex(16).replace(/(..)(?=.)/g, '$1:'), /at most 128/],
+    ['that is a UUID', randomUUID(), /at most 128 random bits/],
+    ['of 0x and digits', `0x${hex(16)}`, /at most 128 random bits/],
+    ['of 40 decimal digits', '1739582046918273645017395820469182736451', /at most 132 random bits/],
+    ['in a list, in hexadecimal', [secret(), hex(16)], /secretKey\[1\] consists of digits/],
     ['that is a number', 1234567890, /a number/],
     ['that is a promise', Promise.resolve(secret()), /a Promise/],
     ['that is a function', () => secret(), /a function/],
@@ -109,11 +118,22 @@ describe('a secret is refused', () => {
   })
 
   test('and never stands in the message', () => {
-    for (const weak of ['hunter2-hunter2', 'keyboard cat and a very long tail of words'])
+    for (const weak of ['hunter2-hunter2', hex(16), 'keyboard cat and a very long tail of words'])
       expect(() => createKeyring({ secretKey: weak, cookieName })).toThrow(
         expect.not.objectContaining({ message: expect.stringContaining(weak) }),
       )
   })
+})
+
+test.each<[string, string | Uint8Array]>([
+  ['32 bytes in hexadecimal', hex(32)],
+  ['32 bytes in base64', secret()],
+  ['32 bytes', randomBytes(32)],
+  ['32 bytes that happen to be hexadecimal digits', Buffer.from(hex(16))],
+  ['24 bytes in base64, 192 bits', 'Zm4fJq0+8sTzXc1vB/kLw9RyUe27HdQa'],
+  ['words with a digit', 'crane 7 velvet oboe harbour quince'],
+])('a secret is accepted: %s', (_title, secretKey) => {
+  expect(createKeyring({ secretKey, cookieName }).derive('token')).toHaveLength(1)
 })
 
 describe('secretFromFile', () => {
