@@ -12,6 +12,7 @@ const packages = readdirSync('packages').filter((name) => existsSync(`packages/$
 const programs = {
   REDIS_SERVER: locate('redis-server') ?? 'redis-server',
   CHROMIUM: locate('Chromium') ?? 'chromium',
+  NGINX: locate('nginx') ?? 'nginx',
 }
 
 /** What needs no other program. The files of a worker share their modules: most of the time goes into loading them. */
@@ -21,7 +22,7 @@ const unit = (name: string, root: string) => ({
     name,
     root,
     include: ['test/**/*.test.ts'],
-    exclude: ['**/*.{browser,redis,long}.test.ts'],
+    exclude: ['**/*.{browser,proxy,redis,long}.test.ts'],
     isolate: false,
   },
 })
@@ -38,13 +39,13 @@ const redis = {
   },
 }
 
-/** What needs Chromium. */
+/** What needs Chromium or nginx. */
 const browser = {
   extends: true as const,
   test: {
     name: 'browser',
     root: 'packages',
-    include: ['*/test/**/*.browser.test.ts'],
+    include: ['*/test/**/*.{browser,proxy}.test.ts'],
     env: programs,
   },
 }

@@ -1,12 +1,17 @@
 // The programs the tests drive: where they are found, and what installs them.
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 
 export const programs = {
   Chromium: {
     variable: 'CHROMIUM',
     binaries: ['chromium', 'chromium-headless-shell', 'chromium-browser', 'google-chrome'],
     names: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', brew: '--cask chromium' },
+  },
+  nginx: {
+    variable: 'NGINX',
+    binaries: ['nginx', '/usr/sbin/nginx'],
+    names: { apt: 'nginx-light', dnf: 'nginx', apk: 'nginx', brew: 'nginx' },
   },
   'redis-server': {
     variable: 'REDIS_SERVER',
@@ -24,6 +29,7 @@ export function locate(name: Program, env = process.env): string | undefined {
 }
 
 export function onPath(binary: string, env = process.env): string | undefined {
+  if (isAbsolute(binary)) return isExecutable(binary) ? binary : undefined
   const folders = (env['PATH'] ?? '').split(delimiter)
   return folders.map((folder) => join(folder, binary)).find(isExecutable)
 }

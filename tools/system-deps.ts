@@ -5,7 +5,7 @@ import { isMain } from './report.ts'
 
 export { locate }
 
-const required: Program[] = ['redis-server', 'Chromium']
+const required: Program[] = ['redis-server', 'Chromium', 'nginx']
 
 /** What to tell a person whose machine lacks these programs. */
 export function advice(lack: Program[]): string {

@@ -1,6 +1,7 @@
 import type { ConfigOptions, SessionManager } from '@sojourn/core'
 import { type BackendControl, controlledBackend } from './backend-control.ts'
 import type { BindingUnderTest, Mount, Route } from './binding-app.ts'
+import { fetchLines, type HeaderLines, joinLines } from './fetch-lines.ts'
 import type { Operation } from './intercept-operations.ts'
 import { createJar } from './jar.ts'
 import type { CaseDefinition } from './suite.ts'
@@ -46,7 +47,8 @@ interface ServedApp {
 
 interface RequestOptions {
   readonly method?: Method
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list is sent in several lines if the request is a GET over HTTP/1.1, else in one. */
+  readonly headers?: HeaderLines
   readonly signal?: AbortSignal | undefined
   /** URLSearchParams are sent as a form; for a string, set the content type in `headers`. */
   readonly body?: string | URLSearchParams | undefined
@@ -98,17 +100,21 @@ const formType = 'application/x-www-form-urlencoded'
 
 async function send(
   url: string,
-  { method = 'GET', headers, signal, body }: RequestOptions,
+  { method = 'GET', headers = {}, signal, body }: RequestOptions,
   fetchIt: typeof fetch,
 ): Promise<Reply> {
   const type = body instanceof URLSearchParams ? { 'content-type': formType } : {}
-  const response = await fetchIt(url, {
-    method,
-    headers: { ...type, ...headers },
-    redirect: 'manual',
-    ...(signal ? { signal } : {}),
-    ...(body ? { body: String(body) } : {}),
-  })
+  const hasLines = Object.values(headers).some((value) => typeof value !== 'string')
+  const response =
+    hasLines && fetchIt === fetch
+      ? await fetchLines(url, headers)
+      : await fetchIt(url, {
+          method,
+          headers: { ...type, ...joinLines(headers) },
+          redirect: 'manual',
+          ...(signal ? { signal } : {}),
+          ...(body ? { body: String(body) } : {}),
+        })
   const setCookies = response.headers.getSetCookie()
   const jar = createJar()
   jar.take(setCookies)

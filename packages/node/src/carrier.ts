@@ -30,7 +30,8 @@ export function nodeCarrier(
   options: { readonly secure?: boolean } = {},
 ): Carrier {
   const { secure = isEncrypted(request) } = checkOptions(options, known, 'nodeCarrier()')
-  const header = (name: string) => joined(request.headers[name])
+  const header = (name: string) =>
+    name === 'authorization' ? authorizationOf(request) : joined(request.headers[name])
   if (!hasResponse(request, response)) return createCarrier({ secure, header, ...noResponse })
   const http1 = asHttp1(response)
   return createCarrier({
@@ -49,6 +50,20 @@ export function nodeCarrier(
 
 const known = { secure: true } as const
 const noResponse = { isSent: () => true, get: () => undefined, set() {}, append() {} }
+
+/**
+ * Returns all lines of `Authorization`, as the carriers of other frameworks do. Node keeps the first alone, and a proxy may
+ * have judged another. Node joins the lines of every other header that may carry a token.
+ */
+function authorizationOf({ headers, rawHeaders = [] }: NodeRequest): string | undefined {
+  const lines = rawHeaders.filter(
+    (_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'authorization',
+  )
+  // An application may have changed `headers`, but not more than one line of them.
+  return lines.length > 1 && headers.authorization !== undefined
+    ? lines.join(', ')
+    : joined(headers.authorization)
+}
 
 /** Reads the property without asking for it by `in`: on HTTP/2 `socket` is a proxy of the real one. */
 function isEncrypted({ socket }: NodeRequest): boolean {

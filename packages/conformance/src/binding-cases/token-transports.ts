@@ -85,4 +85,57 @@ export const tokenTransports: readonly BindingCase[] = [
       }
     },
   },
+  {
+    id: 'H3.16',
+    title:
+      'of several tokens in a header, in several lines or one, each is verified, and two sessions are none',
+    async run(fixture) {
+      for (const { tokenIn, responseHeader, headersWith } of transports) {
+        const seen: unknown[] = []
+        const see: Route = { ...read, handle: ({ session }) => void seen.push(session?.userId) }
+        const { request, takeCalls } = await fixture.serve([login, see], { options: { tokenIn } })
+        const lineOf = async () =>
+          Object.entries(headersWith((await request('/login')).headers.get(responseHeader) ?? ''))
+        const [[name, mine] = ['', '']] = await lineOf()
+        const [[, other] = ['', '']] = await lineOf()
+        const [[, rubbish] = ['', '']] = Object.entries(headersWith('rubbish'))
+        takeCalls()
+        const isOpened = async (...lines: readonly string[]) => {
+          await request('/read', { headers: { [name]: lines } })
+          await request('/read', { headers: { [name]: lines.join(', ') } })
+          return [seen.splice(0), takeCalls()]
+        }
+        const opened = [
+          ['user-1', 'user-1'],
+          ['find', 'find'],
+        ] as const
+        const refused = [[undefined, undefined], []] as const
+        for (const lines of [
+          [mine, mine],
+          [mine, rubbish],
+          [rubbish, mine],
+          ['', mine],
+          [mine, ''],
+        ])
+          deepEqual(await isOpened(...lines), opened, `${name}: ${lines.map(kindOf).join(', ')}`)
+        for (const lines of [
+          [mine, other],
+          [other, rubbish, mine],
+          [rubbish, rubbish],
+          ['', ''],
+        ])
+          deepEqual(await isOpened(...lines), refused, `${name}: ${lines.map(kindOf).join(', ')}`)
+        if (tokenIn !== 'bearer') continue
+        for (const lines of [
+          ['Basic YTpi', mine],
+          [mine, 'Digest qop="auth", nc=1'],
+        ])
+          deepEqual(await isOpened(...lines), opened, `${name}: of two schemes`)
+
+        function kindOf(line: string): string {
+          return { [mine]: 'mine', [other]: 'other', [rubbish]: 'rubbish' }[line] ?? 'empty'
+        }
+      }
+    },
+  },
 ]

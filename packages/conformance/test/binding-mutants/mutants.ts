@@ -31,6 +31,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H3.8',
       'H3.9',
       'H3.10',
+      'H3.16',
       'H3.11',
       'H3.12',
       'H3.15',
@@ -133,6 +134,18 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       },
     },
     breaks: ['H3.9', 'H3.10', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7'],
+  },
+  'reads-the-first-line': {
+    changed: {
+      carrier: (request, ...args) => {
+        const carrier = steps.carrier(request, ...args)
+        const { header } = carrier
+        const value = (name: string) =>
+          name === 'authorization' ? request.headers[name] : header(name)
+        return Object.defineProperty(carrier, 'header', { value })
+      },
+    },
+    breaks: ['H3.16'],
   },
   'takes-trouble-for-absence': {
     changed: {

@@ -82,6 +82,7 @@ export const steps: Steps = {
       return response.headersSent || isUpgrade(request)
     },
     header(name) {
+      if (name === 'authorization') return request.headersDistinct[name]?.join(', ')
       const value = request.headers[name]
       return value === undefined ? undefined : [value].flat().join('; ')
     },

@@ -3,6 +3,7 @@ import type { CookieWriter } from './cookie.ts'
 import type { CookieChunks } from './cookie-chunks.ts'
 import { cookieTransport } from './cookie-transport.ts'
 import { bearerResponseHeader, bearerTransport, headerTransport } from './header-transport.ts'
+import { reservedFor } from './reserved-headers.ts'
 import type { TokenTransport, TokenTransports } from './transport.ts'
 
 /**
@@ -16,18 +17,6 @@ export type TokenIn = 'cookie' | 'bearer' | { readonly header: string }
 export type TokenInList = readonly [TokenIn, ...TokenIn[]]
 
 const nameShape = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/ // a `token` of RFC 9110, 5.6.2
-/** Headers that have a meaning for HTTP, browsers or proxies, and so cannot carry a token. */
-const reservedNames = new Set(
-  (
-    'accept age allow authorization clear-site-data connection cookie cookie2 date etag expect expires forwarded from ' +
-    'host keep-alive last-modified link location max-forwards origin pragma range referer refresh retry-after server ' +
-    'set-cookie set-cookie2 status strict-transport-security te trailer transfer-encoding upgrade user-agent vary via ' +
-    'warning www-authenticate x-real-ip'
-  ).split(' '),
-)
-const reservedPrefix =
-  /^(accept|access-control|cache|content|cross-origin|if|proxy|sec|x-forwarded)-/
-
 /**
  * Returns the option `tokenIn` as a checked list.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for an empty list, a header named twice, or a reserved header.
@@ -64,8 +53,8 @@ export function responseHeaderOf(tokenIn: TokenIn): string {
   if (typeof header !== 'string') throw tokenInError(`holds ${String(tokenIn)}`)
   const lower = header.toLowerCase()
   if (!nameShape.test(header)) throw tokenInError('holds a header that is not the name of one')
-  if (reservedNames.has(lower) || reservedPrefix.test(lower))
-    throw tokenInError(`holds the header ${header}, which means something in HTTP`)
+  const reserved = reservedFor(lower)
+  if (reserved) throw tokenInError(`holds the header ${header}, which means something ${reserved}`)
   return lower
 }
 

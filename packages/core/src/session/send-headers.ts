@@ -69,26 +69,36 @@ function maxAgeOf({ config }: ManagerContext, { opened }: SessionState): number 
   return opened.record.absoluteExpiresAt - config.clock()
 }
 
-/** Headers that a CDN obeys before `Cache-Control` (RFC 9213): the common one, and those of single vendors. */
-const targetedCacheControl = [
-  'CDN-Cache-Control',
-  'Cloudflare-CDN-Cache-Control',
-  'Netlify-CDN-Cache-Control',
-  'Vercel-CDN-Cache-Control',
-  'Surrogate-Control',
-  'Edge-Control',
-] as const
+/**
+ * Headers that a cache obeys before `Cache-Control`, each with the value that forbids it to store the response: the common
+ * one of CDNs (RFC 9213), those of single vendors, nginx's, LiteSpeed's, and that of HTTP/1.0.
+ */
+const cacheHeaders: Readonly<Record<string, string>> = {
+  'CDN-Cache-Control': 'no-store',
+  'Akamai-Cache-Control': 'no-store',
+  'Cloudflare-CDN-Cache-Control': 'no-store',
+  'Netlify-CDN-Cache-Control': 'no-store',
+  'Vercel-CDN-Cache-Control': 'no-store',
+  'Surrogate-Control': 'no-store',
+  'Edge-Control': 'no-store',
+  'X-LiteSpeed-Cache-Control': 'no-store',
+  'X-Accel-Expires': '0',
+  Expires: '0',
+}
+const cacheHeaderList = Object.entries(cacheHeaders).map(
+  ([name, value]) => [name, name.toLowerCase(), value] as const,
+)
 
 /**
  * Makes a response with a token uncacheable for others: sets `Cache-Control` to at least `caching`, and leaves a
- * stricter value in place. A targeted header that the application has set becomes `no-store`.
+ * stricter value in place. A header for single caches that the application has set is set to what forbids them to store.
  */
 function restrictCaching(caching: TokenTransport['caching'], carrier: Carrier): void {
   const directives = parseList(carrier.get('cache-control') ?? '')
   const isStrict = parseList(caching).every((directive) => directives.includes(directive))
   if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
-  for (const field of targetedCacheControl)
-    if (carrier.get(field.toLowerCase()) !== undefined) carrier.set(field, 'no-store')
+  for (const [name, lower, value] of cacheHeaderList)
+    if (carrier.get(lower) !== undefined) carrier.set(name, value)
 }
 
 /**

@@ -16,6 +16,38 @@ describe('by default', () => {
   })
 })
 
+/** One of each kind at least. */
+const reserved = [
+  ...['Cookie', 'Set-Cookie', 'Host', 'Authorization', 'Content-Length', 'Transfer-Encoding'],
+  ...['Vary', 'Location', 'Alt-Svc', 'Connection', 'Upgrade', 'Retry-After', 'Trailer', 'Expires'],
+  ...[
+    'Sec-WebSocket-Protocol',
+    'Sec-Fetch-Site',
+    'Access-Control-Allow-Origin',
+    'Origin',
+    'Refresh',
+  ],
+  ...['Strict-Transport-Security', 'Content-Security-Policy', 'X-Frame-Options', 'Link', 'NEL'],
+  ...[
+    'Cross-Origin-Opener-Policy',
+    'Permissions-Policy',
+    'Clear-Site-Data',
+    'Service-Worker-Allowed',
+  ],
+  ...[
+    'X-Accel-Redirect',
+    'X-Accel-Expires',
+    'x-accel-buffering',
+    'X-Sendfile',
+    'X-Lighttpd-Send-File',
+  ],
+  ...['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'True-Client-IP', 'CF-Connecting-IP', 'Via'],
+  ...['X-Original-URL', 'X-Rewrite-URL', 'X-HTTP-Method-Override', 'X-Reproxy-URL', 'X-Request-ID'],
+  ...['Cache-Control', 'CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Surrogate-Control'],
+  ...['Surrogate-Key', 'Edge-Control', 'Cache-Tag', 'X-Varnish', 'Proxy-Authorization', 'If-Match'],
+  ...['X-Amz-Security-Token', 'X-Middleware-Subrequest', 'X-CSRF-Token', 'Traceparent', 'ETag'],
+]
+
 describe('tokenIn is refused', () => {
   test.each<[string, unknown, RegExp]>([
     ['an empty list', [], /names no way/],
@@ -31,21 +63,11 @@ describe('tokenIn is refused', () => {
       { header: name },
       /not the name of one/,
     ]),
-    ...[
-      'Cookie',
-      'Set-Cookie',
-      'Host',
-      'Authorization',
-      'Content-Length',
-      'Sec-WebSocket-Protocol',
-    ].map((name): [string, unknown, RegExp] => [name, { header: name }, /means something in HTTP/]),
-    ...[
-      'Transfer-Encoding',
-      'X-Forwarded-For',
-      'Vary',
-      'Location',
-      'Access-Control-Allow-Origin',
-    ].map((name): [string, unknown, RegExp] => [name, { header: name }, /means something in HTTP/]),
+    ...reserved.map((name): [string, unknown, RegExp] => [
+      name,
+      { header: name },
+      /which means something (in HTTP|to \w+).*a header of your own such as/,
+    ]),
   ])('for %s', (_title, tokenIn, message) => {
     const make = () => testManager({ tokenIn: tokenIn as never })
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
@@ -53,7 +75,15 @@ describe('tokenIn is refused', () => {
   })
 
   test('for nothing that a client may reasonably want', () => {
-    for (const name of ['X-Session-Token', 'x-auth', 'Token'])
+    for (const name of [
+      'X-Session-Token',
+      'x-auth',
+      'Token',
+      'Session',
+      'X-Session-ID',
+      'X-Auth-Token',
+      'X-Api-Key',
+    ])
       expect(testManager({ tokenIn: { header: name } }).manager.tokenIn).toEqual([{ header: name }])
     expect(testManager().manager.tokenIn).toEqual(['cookie'])
   })
