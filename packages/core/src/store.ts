@@ -49,6 +49,7 @@ export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
 export { createRecord, rotateRecord } from './record/record.ts'
 export type { IdRefusal, SessionIds } from './record/session-ids.ts'
 export { isId } from './record/token.ts'
+export { isFuture } from './util/clock.ts'
 
 // For a SessionStore: decode and compare data, limit its size, and limit the time of an update().
 

@@ -67,3 +67,8 @@ export function checkRemovedGroup(ids: readonly SessionId[]): string | undefined
   const areIds = Array.isArray(ids) && ids.every((id: SessionId) => typeof id === 'string')
   return areIds ? undefined : 'it did not answer the ids of the sessions that it ended (clause 1)'
 }
+
+/** Checks the result of `now`. */
+export function checkNow(at: number | undefined): string | undefined {
+  return Number.isFinite(at) ? undefined : 'it did not answer the time in epoch ms (clause 5)'
+}

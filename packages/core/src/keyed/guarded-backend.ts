@@ -6,6 +6,7 @@ import {
   checkFound,
   checkInserted,
   checkListed,
+  checkNow,
   checkRemoved,
   checkRemovedGroup,
   checkReplaced,
@@ -134,6 +135,10 @@ export function guardBackend(
         (deadline) => backend.ping(callAt(at, deadline)),
         () => undefined,
       ),
+    /** Returns the time of the database, in epoch ms; `undefined` if the backend does not tell it. */
+    now: async (at: number) =>
+      backend.now &&
+      attempt('now', async (deadline) => backend.now?.(callAt(at, deadline)), checkNow),
   }
 
   /** Returns true if the tombstone of the session is the one that a `remove` with this time and reason leaves. */

@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
+import { hasFutureTimes } from '../record/future-times.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
 import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
+import { createCorrect, type JudgedSession } from './correct.ts'
 
 /** The tokens of one request whose signatures hold. All are of the same session. */
 interface GenuineTokens {
@@ -15,52 +17,60 @@ interface GenuineTokens {
   others(): readonly GenuineToken[]
 }
 
+/** Why a session is not open. */
+type NotOpen = Exclude<OpenOutcome, { outcome: 'open' }>
+
 /**
  * Returns the `open` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
  * genuine costs none (P6); a genuine one costs one `find`, and a replay also the `remove` or `removeGroup` of
- * `policy.onReplay`. `peek` is one `find`.
+ * `policy.onReplay`. `peek` is one `find`. A session with times of the future needs more (correct.ts).
  */
 export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
   const { backend, rows, env, keys } = context
   const { clock, emit, policy } = env
+  const correct = createCorrect(context)
 
   return {
     async open(tokens, offers = []) {
       const genuine = verifyTokens(tokens, offers, keys)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
-      const at = clock()
-      const found = await find(genuine.id, at)
-      return found.outcome === 'open' ? openWithTokens(genuine, found.opened, at) : found
+      const found = await find(genuine.id)
+      return 'opened' in found ? openWithTokens(genuine, found) : found
     },
     async peek(followed) {
-      const at = clock()
-      const found = await find(followed.record.id, at)
+      const found = await find(followed.record.id)
+      if (!('opened' in found)) return found
+      const { opened, at } = found
       const follower = rows.openerOf(followed)
-      if (found.outcome !== 'open' || !follower) return found
-      const { opened } = found
+      if (!follower) return { outcome: 'open', opened }
       rows.setOrigin(opened, { ...rows.originOf(opened), follower })
       return { outcome: 'open', opened, isTokenRetired: !isOpenedBy(opened.record, follower, at) }
     },
   }
 
-  /** Reads a session by its id and judges its limits, but not the secret that was presented. */
-  async function find(id: SessionId, at: number): Promise<OpenOutcome> {
+  /**
+   * Reads a session by its id and judges its limits, but not the secret that was presented. Times of the future are
+   * corrected here, so that whatever reads the session first does it, a `manager.read` or a watch too.
+   */
+  async function find(id: SessionId): Promise<JudgedSession | NotOpen> {
+    const at = clock()
     const found = await backend.find(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
     const opened = rows.read(id, found)
     if (opened === 'revoked') return { outcome: 'ended', id, reason: opened }
     if (typeof opened === 'string') return { outcome: 'discarded', why: opened, id }
-    if (!(Math.min(rows.expiryOf(opened), found.expiresAt) > at))
-      return { outcome: 'discarded', why: 'expired', id }
-    return { outcome: 'open', opened }
+    const isFuture = found.expiresAt > at && hasFutureTimes(opened, at)
+    const judged = isFuture ? await correct(opened, at) : { opened, at }
+    return Math.min(rows.expiryOf(judged.opened), found.expiresAt) > judged.at
+      ? judged
+      : { outcome: 'discarded', why: 'expired', id }
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
   async function openWithTokens(
     { first, others }: GenuineTokens,
-    opened: OpenedSession,
-    at: number,
+    { opened, at }: JudgedSession,
   ): Promise<OpenOutcome> {
     const { record } = opened
     let genuine = first

@@ -133,10 +133,9 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
       presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
     }
     const row = rows.write(next, origin)
-    const outcome = await backend.replace(id, row, {
-      at: clock(),
-      expected: currentLineage.version,
-    })
+    // A database counts down from `at` to `expiresAt`. A server whose clock is behind must not make that longer.
+    const at = Math.max(clock(), next.touchedAt)
+    const outcome = await backend.replace(id, row, { at, expected: currentLineage.version })
     if (outcome === 'gone') return 'ended'
     if (outcome === 'replaced') return 'applied'
     const conflict = rows.readAndCheckData(id, outcome.conflict, presented)

@@ -1,3 +1,4 @@
+import { correctTimes, hasFutureTimes } from '../record/future-times.ts'
 import { describeSession } from '../store/session-info.ts'
 import type { StoreUsers } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
@@ -15,6 +16,7 @@ export function createUsers({
       return found
         .map((row) => rows.read(row.id, row))
         .filter((opened) => typeof opened !== 'string')
+        .map((opened) => (hasFutureTimes(opened, at) ? correctTimes(opened, at) : opened))
         .filter((opened) => opened.record.userId === userId && rows.expiryOf(opened) > at)
         .map((opened) => describeSession(opened, policy.touchInterval))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)

@@ -1,4 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
+import { beginningOf } from '../record/future-times.ts'
 import type { ClientInfo, Elevation, SessionRecord } from '../record/record.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
@@ -75,8 +76,8 @@ export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevati
 
 /** Returns a session's own limits, which a re-authentication keeps unless its options give others. */
 export function limitsOf(record: SessionRecord): LoginLimits {
-  const { maxAge, persistent, absoluteExpiresAt, authenticatedAt, createdAt } = record
-  return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - (authenticatedAt ?? createdAt) }
+  const { maxAge, persistent, absoluteExpiresAt } = record
+  return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - beginningOf(record) }
 }
 
 /**

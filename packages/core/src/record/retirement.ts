@@ -1,3 +1,5 @@
+import { clockToleranceMs } from '../util/clock.ts'
+
 /** When tokens of a session stopped being its current one. Oldest first in a list; see `retiredAt`. */
 export interface Retirement {
   /** The last generation that this covers; it begins after that of the entry before. */
@@ -10,8 +12,6 @@ export interface Retirement {
 const longestDelayMs = 5 * 60_000
 /** Retirements that are closer together than this share an entry, so that no one can make the list long. In ms. */
 const resolutionMs = 30_000
-/** How far the clocks of two servers may be apart, in ms. A retirement from a later future counts as this late. */
-const clockToleranceMs = 60_000
 
 /** Returns when a token of this generation was retired, in epoch ms; `undefined` if it was not. */
 export function retiredAt(
@@ -24,7 +24,8 @@ export function retiredAt(
 /**
  * Returns the list with the generations up to `generation` retired at `at`. It keeps what is younger than the longest
  * delay, and one older entry, which says that all before it are old: the age of a retired token does not depend on how
- * often the session rotates after it. The times never decrease, also if the clocks of the servers differ.
+ * often the session rotates after it. The times never decrease, also if the clocks of the servers differ, and a time of
+ * the future counts as late as two clocks may be apart.
  */
 export function addRetirement(
   retired: readonly Retirement[] | undefined,

@@ -1,4 +1,5 @@
 import { SessionAccessError } from '../errors.ts'
+import { isFuture } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { idOf, type SessionState } from './state.ts'
 
@@ -13,12 +14,15 @@ export function requireUser(state: SessionState): string {
   )
 }
 
-/** Throws unless the last login is at most `duration` before `at`, in epoch ms; see `Session.requireRecent`. */
+/**
+ * Throws unless the last login is at most `duration` before `at`, in epoch ms; see `Session.requireRecent`. A login of the
+ * future is not recent: a clock was wrong, so nobody knows when it was.
+ */
 export function requireRecent(state: SessionState, duration: Duration, at: number): void {
   if (state.storeError) throw state.storeError
   const within = milliseconds(duration, 'requireRecent')
   const since = state.opened?.record.authenticatedAt
-  if (since !== undefined && at - since <= within) return
+  if (since !== undefined && at - since <= within && !isFuture(since, at)) return
   throw new SessionAccessError(
     'ERR_SESSION_NOT_RECENT',
     `Session ${idOf(state)} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,

@@ -151,6 +151,11 @@ export interface SessionBackend {
   ): Promise<readonly SessionId[]>
   /** Yields every live row, for operators. Core does not call it. */
   scan(call: BackendCall): AsyncIterable<IdentifiedRow>
+  /**
+   * Returns the database's own time, in epoch ms. Optional. Core asks for it when a session has times of the future, to
+   * find out whose clock is wrong: without it, a server whose clock is behind ends sessions of the others early.
+   */
+  now?(call: BackendCall): Promise<number>
   /** Resolves if the database replies. */
   ping(call: BackendCall): Promise<void>
   /** Closes what the backend itself opened, and nothing else. */

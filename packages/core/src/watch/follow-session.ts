@@ -3,6 +3,7 @@ import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { peek } from '../store/peek.ts'
+import { isFuture } from '../util/clock.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /** One watch, as the session that it follows sees it. */
@@ -87,8 +88,12 @@ function createFollowedSession(
   }
 
   async function keepAlive(): Promise<void> {
-    if (clock() >= current.record.absoluteExpiresAt) return end('gone')
-    if (clock() < pausedUntil || !isTouchDue(current, clock(), touchInterval)) return
+    const at = clock()
+    if (at >= current.record.absoluteExpiresAt) return end('gone')
+    // If the clock was set back, the last touch and a pause may lie in the future: the store corrects the session.
+    const isPaused = at < pausedUntil && at >= pausedUntil - windowMs
+    const isDue = isTouchDue(current, at, touchInterval) || isFuture(current.touchedAt, at)
+    if (isPaused || !isDue) return
     touching ??= touchIfDue().finally(() => {
       touching = undefined
     })

@@ -12,17 +12,33 @@ function setUp() {
     made.keep({ record, touchedAt, data: encoded({}) })
     return record
   }
-  return { ...made, users, add }
+  return { ...made, policy: made.context.env.policy, users, add }
 }
 
 describe('the sessions of a user', () => {
   test('are listed as what may be shown of them, last used first', async () => {
-    const { users, add } = setUp()
+    const { users, add, clock } = setUp()
     const [first, last, middle] = [add(t0), add(t0 + 2 * minute), add(t0 + minute)]
+    clock.now = t0 + 2 * minute
     const listed = await users.list('ada')
     expect(listed.map(({ id }) => id)).toEqual([last.id, middle.id, first.id])
     expect(listed[0]).toMatchObject({ userId: 'ada', lastSeenAt: t0 + 2 * minute })
     expect(JSON.stringify(listed)).not.toContain(last.verifier.current)
+  })
+
+  test('show no time of the future, and no end later than any other session may have', async () => {
+    const { users, add, clock, policy } = setUp()
+    const { maxAge } = add(t0)
+    clock.now = t0 - 60 * minute
+    const latest = clock.now + maxAge + policy.touchInterval
+    expect(await users.list('ada')).toMatchObject([
+      {
+        lastSeenAt: clock.now,
+        expiresAt: latest,
+        authenticatedAt: undefined,
+        createdAt: clock.now,
+      },
+    ])
   })
 
   test('do not hold those of another user whose group is the same', async () => {

@@ -33,6 +33,37 @@ describe('requireRecent', () => {
       expect(() => session.requireRecent('10m')).toThrow(/log in again/),
     )
   })
+
+  test('is not satisfied by a login under a clock that was ahead, neither at once nor later', async () => {
+    const { manager, clock } = testManager()
+    const visitor = createVisitor(manager)
+    const isRecent = () =>
+      visitor.request((session) => {
+        expect(session.requireUser()).toBe('user-1')
+        session.requireRecent('10m')
+      })
+    clock.now += 60 * minute
+    await visitor.request((session) => session.login('user-1'))
+    clock.now -= 60 * minute
+    for (const minutes of [0, 1, 54, 5, 5, 60]) {
+      clock.now += minutes * minute
+      await expect(isRecent(), `${minutes} minutes later`).rejects.toThrow(/log in again/)
+    }
+    await visitor.request((session) => session.login('user-1'))
+    await isRecent()
+  })
+
+  test('allows the clock of the login to be ahead by a minute, and no more', async () => {
+    const { manager, clock } = testManager()
+    const visitor = createVisitor(manager)
+    await visitor.request(async (session) => {
+      await session.login('user-1')
+      clock.now -= minute
+      session.requireRecent('10m')
+      clock.now -= 1
+      expect(() => session.requireRecent('10m')).toThrow(/log in again/)
+    })
+  })
 })
 
 describe('requireUser', () => {
