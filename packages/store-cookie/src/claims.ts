@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import type { Codec } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
 import { isId } from '@sojourn/core/store'
-import { clockSkewMs } from './lifetime.ts'
 import { fromTuple, toTuple } from './record-tuple.ts'
 
 /** The content of a token. */
@@ -10,6 +9,8 @@ export interface Sealed {
   readonly opened: OpenedSession
   /** When the token expires, epoch ms. */
   readonly expiresAt: number
+  /** When the token was sealed, or from when on it may be used if that is later, epoch ms. */
+  readonly notBefore: number
 }
 
 /**
@@ -27,7 +28,10 @@ export interface Sealed {
  * Times are seconds with exactly three decimals. A session that has not changed is therefore sealed into a token of the
  * same length, so one that fitted into its cookies still fits.
  */
-export function toClaims({ opened, expiresAt }: Sealed, codec: Codec): Uint8Array {
+export function toClaims(
+  { opened, expiresAt }: Omit<Sealed, 'notBefore'>,
+  codec: Codec,
+): Uint8Array {
   const { record, touchedAt, data } = opened
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   const others = JSON.stringify({
@@ -40,26 +44,21 @@ export function toClaims({ opened, expiresAt }: Sealed, codec: Codec): Uint8Arra
 }
 
 /**
- * Decodes the claims of a genuine token. Data of another codec in `codecs` is re-encoded by the first one. `at` is the
- * manager's current time, epoch ms. The caller checks whether the token has expired.
+ * Decodes the claims of a genuine token. Data of another codec in `codecs` is re-encoded by the first one. The caller
+ * checks whether the token has expired, and whether it is of the future.
  * @throws TypeError if a claim is missing or has the wrong type, or if the codec is unknown.
- * @throws RangeError for a token from the future, beyond the tolerated clock skew (ASVS 9.2.1).
  */
-export function fromClaims(
-  plain: Uint8Array,
-  { at, codecs }: { at: number; codecs: readonly [Codec, ...Codec[]] },
-): Sealed {
+export function fromClaims(plain: Uint8Array, codecs: readonly [Codec, ...Codec[]]): Sealed {
   const claims: unknown = JSON.parse(decoder.decode(plain))
   if (!isObject(claims)) throw new TypeError('The claims are not an object')
   const { jti, iat, exp, nbf = iat, record, codec } = claims
   if (!isId(jti)) throw new TypeError('jti is not the id of a session')
-  const [touchedAt, expiresAt, notBefore] = [iat, exp, nbf].map(milliseconds)
-  if (touchedAt === undefined || expiresAt === undefined || notBefore === undefined)
+  const [touchedAt, expiresAt, usableAt] = [iat, exp, nbf].map(milliseconds)
+  if (touchedAt === undefined || expiresAt === undefined || usableAt === undefined)
     throw new TypeError('iat, exp or nbf is not a time')
-  if (Math.max(touchedAt, notBefore) > at + clockSkewMs)
-    throw new RangeError('The token is of the future')
   const data = transcode(dataBytesOf(claims), { name: codec, codecs })
-  return { opened: { record: fromTuple(jti, record), touchedAt, data }, expiresAt }
+  const opened = { record: fromTuple(jti, record), touchedAt, data }
+  return { opened, expiresAt, notBefore: Math.max(touchedAt, usableAt) }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

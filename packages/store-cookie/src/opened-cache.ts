@@ -27,10 +27,10 @@ export function createOpenedCache(max: number): OpenedCache {
       return { ...sealed, opened: copyOf(sealed.opened) }
     },
 
-    set(token, { opened, expiresAt }) {
+    set(token, sealed) {
       if (max === 0) return
       entries.delete(token)
-      entries.set(detached(token), { opened: copyOf(opened), expiresAt })
+      entries.set(detached(token), { ...sealed, opened: copyOf(sealed.opened) })
       if (entries.size <= max) return
       const [longestAgo] = entries.keys()
       if (longestAgo !== undefined) entries.delete(longestAgo)

@@ -14,7 +14,7 @@ import {
   type SessionBackend,
   type StoreEnv,
 } from '@sojourn/core/store'
-import { clockSkewMs, maxTokenLifetimeMs } from './lifetime.ts'
+import { maxTokenLifetimeMs } from './lifetime.ts'
 
 /**
  * What the server stores of a sealed session: the reason of its end; or the authority that its token must have, and
@@ -45,7 +45,7 @@ export interface RevocationEntries {
 
 /** The options of `put`. */
 interface PutOptions {
-  /** When the last token of the session expires, epoch ms. The entry outlives it by the tolerated clock skew. */
+  /** When the last token of the session expires, epoch ms. The entry outlives it by a day. */
   readonly until: number
   keepExisting(existing: RevocationEntry): boolean
 }
@@ -58,7 +58,10 @@ interface Found {
 
 /** Each conflict is another end or elevation of the same session, so more of them means a faulty backend. */
 const maxAttempts = 20
-/** How long an entry outlives the longest possible token, in ms: requests in flight may still seal a token. */
+/**
+ * How long an entry outlives the last token of its session, in ms: requests in flight may still seal a token, and a
+ * database that counts down loses the entry earlier by as much as the clock of the server that wrote it was ahead.
+ */
 const marginMs = 86_400_000
 
 /** Creates the entries on a backend, guarded by the deadline and the contract checks of core. */
@@ -118,7 +121,7 @@ export function createRevocationEntries(
   function rowOf(entry: RevocationEntry, previous: Row | undefined, until: number): Row {
     const at = clock()
     const version = mintVersion()
-    const latest = Math.min(until + clockSkewMs, at + maxTokenLifetimeMs + marginMs)
+    const latest = Math.min(until, at + maxTokenLifetimeMs) + marginMs
     return {
       ...(previous ? nextLineage(previous, version) : { version, priorVersions: [] }),
       touchedAt: at,

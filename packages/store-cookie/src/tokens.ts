@@ -1,5 +1,5 @@
 import { type Codec, SessionUsageError } from '@sojourn/core'
-import type { OpenedSession } from '@sojourn/core/store'
+import { isFuture, type OpenedSession } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { tokenExpiryOf } from './lifetime.ts'
 import type { OpenedCache } from './opened-cache.ts'
@@ -19,7 +19,10 @@ interface TokenOptions {
   readonly touchInterval: number
 }
 
-/** Why a token is refused: it has another format, it was not sealed by one of our keys, or it contains no session. */
+/**
+ * Why a token is refused: it has another format, it was not sealed by one of our keys, or it contains no session, or
+ * one of the future.
+ */
 export type TokenRefusal = 'malformed' | 'forged' | 'corrupt'
 
 /** Converts sessions to tokens and back. */
@@ -30,8 +33,8 @@ export interface Tokens {
    */
   seal(opened: OpenedSession): Promise<string>
   /**
-   * Returns the content of a token, expired or not. `at` is the manager's current time, epoch ms. Never throws
-   * because of a token.
+   * Returns the content of a token, expired or not. A token of the future, beyond what clocks may differ, is refused,
+   * cached or not (ASVS 9.2.1). `at` is the manager's current time, epoch ms. Never throws because of a token.
    */
   unseal(token: string, at: number): Promise<Sealed | TokenRefusal>
 }
@@ -44,7 +47,8 @@ export function createTokens(options: TokenOptions): Tokens {
 
   return {
     async seal(opened) {
-      const sealed = { opened, expiresAt: tokenExpiryOf(opened, touchInterval) }
+      const expiresAt = tokenExpiryOf(opened, touchInterval)
+      const sealed = { opened, expiresAt, notBefore: opened.touchedAt }
       const token = await sealer.seal(toClaims(sealed, codecs[0]), first)
       if (token.length > capacity) throw tooLarge(opened, token.length - capacity)
       cache.set(token, sealed)
@@ -53,21 +57,23 @@ export function createTokens(options: TokenOptions): Tokens {
 
     async unseal(token, at) {
       const cached = cache.get(token, at)
-      if (cached) return cached
+      if (cached) return isFuture(cached.notBefore, at) ? 'corrupt' : cached
       const jwe = parse(token)
       if (typeof jwe === 'string') return jwe
       const plain = await sealer.unseal(jwe)
       if (!plain) return 'forged'
-      const sealed = decode(plain, at)
-      if (sealed !== 'corrupt') cache.set(token, sealed)
+      const sealed = decode(plain)
+      if (sealed === 'corrupt' || isFuture(sealed.notBefore, at)) return 'corrupt'
+      cache.set(token, sealed)
       return sealed
     },
   }
 
-  function decode(plain: Uint8Array, at: number): Sealed | 'corrupt' {
+  function decode(plain: Uint8Array): Sealed | 'corrupt' {
     try {
-      const { opened, expiresAt } = fromClaims(plain, { at, codecs })
-      return { opened, expiresAt: Math.min(expiresAt, tokenExpiryOf(opened, touchInterval)) }
+      const sealed = fromClaims(plain, codecs)
+      const latest = tokenExpiryOf(sealed.opened, touchInterval)
+      return { ...sealed, expiresAt: Math.min(sealed.expiresAt, latest) }
     } catch {
       return 'corrupt'
     }

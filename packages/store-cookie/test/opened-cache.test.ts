@@ -20,6 +20,7 @@ const record = {
 const sealed = (n = 0) => ({
   opened: { record, touchedAt: t0, data: Buffer.from(`{"n":${n}}`) },
   expiresAt: t0 + minute,
+  notBefore: t0,
 })
 
 describe('the cache of opened tokens', () => {
@@ -60,7 +61,7 @@ describe('the cache of opened tokens', () => {
       const opened = { record, touchedAt: t0, data: Buffer.alloc(data) }
       const before = memoryInUse()
       for (let n = 0; n < count; n++)
-        cache.set(`${n}${rest}`.slice(0, token), { opened, expiresAt: t0 + minute })
+        cache.set(`${n}${rest}`.slice(0, token), { ...sealed(), opened })
       const each = (memoryInUse() - before) / count
       expect(each).toBeGreaterThan(token + data) // or it was not measured
       expect(each).toBeLessThan(most)
