@@ -41,7 +41,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
     async find(id, { at }) {
       const row = table.row(id, at)
       if (!row) return table.tombstone(id, at) ?? null
-      table.markUsed(id, row)
+      table.markUsed(id)
       return copyOf(row)
     },
 

@@ -4,7 +4,10 @@ import { createGroups, type Groups } from './groups.ts'
 import { createOrderedMap } from './ordered-map.ts'
 import { createSweeper } from './sweeper.ts'
 
-/** The rows and tombstones of a memory backend. `at` is the current time, epoch ms; expiry depends on it alone. */
+/**
+ * The rows and tombstones of a memory backend. `at` is the current time, epoch ms. Expiry depends on it, and a row is
+ * also gone once its time to live has passed in real time, as in a database: the clock may have been set back.
+ */
 export interface RowTable {
   /** Returns the row of a live session. */
   row(id: SessionId, at: number): Row | undefined
@@ -13,7 +16,7 @@ export interface RowTable {
   /** Adds or replaces a row and marks it as the one used last. If it has expired at `at`, removes it instead. */
   set(id: SessionId, row: Row, at: number): void
   /** Marks a row as the one used last, so that all others are displaced before it. */
-  markUsed(id: SessionId, row: Row): void
+  markUsed(id: SessionId): void
   /** Removes the row and adds a tombstone, unless there is one already. */
   end(id: SessionId, tombstone: Tombstone): void
   /** Returns the ids of a group's rows, live or expired. */
@@ -23,6 +26,18 @@ export interface RowTable {
   /** Stops the sweeper and removes everything. */
   close(): void
 }
+
+/** A row, and when it is gone whatever any clock says, by `performance.now()`. */
+interface KeptRow {
+  readonly row: Row
+  readonly keptUntil: number
+}
+
+/**
+ * How much longer than its time to live a row is kept, in ms. Only a clock that was set back makes it wait so long: rows
+ * usually expire by `at`.
+ */
+const keptLongerMs = 60_000
 
 /** How many entries are checked for expiry before a live one is displaced. */
 const sweepBatch = 16
@@ -35,8 +50,8 @@ export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
   groups: Groups = createGroups(),
 ): RowTable {
-  const rows = createOrderedMap<Row>({
-    isExpired: (row, now) => row.expiresAt <= now,
+  const rows = createOrderedMap<KeptRow>({
+    isExpired: (kept, now) => !isKept(kept, now),
     onRemove: groups.delete,
   })
   const tombstones = createOrderedMap<Tombstone>({
@@ -49,12 +64,15 @@ export function createRowTable(
     tombstone,
     set(id, row, at) {
       if (row.expiresAt <= at) return rows.delete(id)
-      rows.set(id, row)
+      rows.set(id, { row, keptUntil: performance.now() + row.expiresAt - at + keptLongerMs })
       groups.add(id)
       sweeper.schedule(at)
       makeRoom(at)
     },
-    markUsed: (id, row) => rows.set(id, row),
+    markUsed(id) {
+      const kept = rows.get(id)
+      if (kept) rows.set(id, kept)
+    },
     end(id, { ended, at }) {
       rows.delete(id)
       if (tombstone(id, at)) return
@@ -75,7 +93,7 @@ export function createRowTable(
 
   function row(id: SessionId, at: number): Row | undefined {
     const found = rows.get(id)
-    return found && found.expiresAt > at ? found : undefined
+    return found && isKept(found, at) ? found.row : undefined
   }
 
   function tombstone(id: SessionId, at: number): Tombstone | undefined {
@@ -88,6 +106,10 @@ export function createRowTable(
     const displaced = rows.size > max ? rows.shift() : undefined
     if (displaced !== undefined) onDisplaced(displaced)
   }
+}
+
+function isKept({ row, keptUntil }: KeptRow, at: number): boolean {
+  return row.expiresAt > at && performance.now() < keptUntil
 }
 
 function hasExpired(tombstone: Tombstone, now: number): boolean {

@@ -31,7 +31,7 @@ test('the index of groups has exactly the ids that have a row, also where max di
         const row = table.row(id, t0)
         if (change === 'put') table.set(id, makeRow({ expiresAt: t0 + life }), t0)
         else if (change === 'end') table.end(id, { ended: 'logout', at: t0 })
-        else if (row) table.markUsed(id, row)
+        else if (row) table.markUsed(id)
         const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap(index.of)
         expect([...indexed].sort()).toEqual([...table.ids()].sort())
         expect(table.ids().length).toBeLessThanOrEqual(12)

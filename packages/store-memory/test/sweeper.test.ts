@@ -36,7 +36,7 @@ describe('by a clock that the test moves', () => {
     for (let index = 0; index < 3_000; index++) table.set(`busy.${index}`, row, t0)
     table.set('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
     for (let second = 0; second < 60; second++) {
-      for (let index = 0; index < 3_000; index++) table.markUsed(`busy.${index}`, row)
+      for (let index = 0; index < 3_000; index++) table.markUsed(`busy.${index}`)
       vi.advanceTimersByTime(1_000)
     }
     expect(groups.of('idle')).toEqual([])
@@ -51,6 +51,19 @@ describe('by a clock that the test moves', () => {
     vi.advanceTimersByTime(10_000)
     expect([groups.of('g'), groups.of('h')]).toEqual([[], ['h.b']])
     expect(vi.getTimerCount()).toBe(1)
+  })
+
+  test('a row is gone a minute after its time to live, also where the clock was set back meanwhile', async () => {
+    const backend = memoryBackend()
+    const ahead = 60 * 60_000
+    const life = { touchedAt: t0 + ahead, expiresAt: t0 + ahead + 60_000 }
+    await backend.insert('g.a', makeRow(life), callAt(t0 + ahead))
+    await backend.insert('h.b', makeRow({ expiresAt: t0 + ahead }), callAt(t0))
+    vi.advanceTimersByTime(119_000)
+    expect(await backend.find('g.a', callAt(t0))).not.toBeNull()
+    vi.advanceTimersByTime(1_000)
+    expect(await backend.find('g.a', callAt(t0))).toBeNull()
+    expect(await backend.list('g', callAt(t0))).toEqual([])
   })
 
   test('tombstones leave too, and then the timer stops', async () => {
