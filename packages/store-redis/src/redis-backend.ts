@@ -148,6 +148,9 @@ export function redisBackend(
       }
     },
 
+    now: (call) =>
+      readReply(call, client.send({ args: ['TIME'], isWrite: false, call }), replies.readTime),
+
     ping: (call) =>
       readReply(call, client.send({ args: ['PING'], isWrite: false, call }), () => undefined),
 

@@ -80,6 +80,12 @@ export function readPage(reply: unknown): { cursor: string; keys: readonly strin
   return { cursor: String(cursor), keys: keys.map(String) }
 }
 
+/** Decodes the reply of `TIME`, seconds and microseconds: epoch ms. */
+export function readTime(reply: unknown): number {
+  const [seconds, micros] = readStrings(reply)
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+}
+
 function readStrings(reply: unknown): string[] {
   return (Array.isArray(reply) ? reply : [reply]).map(String)
 }

@@ -64,12 +64,13 @@ local function removeFromIndex(handles)
   end
 end
 
--- Lets the index outlive its last session by a minute, because the clocks of servers may differ.
+-- Lets the index outlive its last session by a minute, because the clocks of servers may differ. Never makes its time to
+-- live shorter: by a clock that is ahead, the sessions of others seem to end soon.
 local function extendIndex()
   local top = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
   if not top then return end
   local ttl = math.ceil(math.min(top - at, 2 ^ 52)) + 60000
-  redis.call('PEXPIRE', index, string.format('%.0f', ttl))
+  if ttl > redis.call('PTTL', index) then redis.call('PEXPIRE', index, string.format('%.0f', ttl)) end
 end
 
 -- Writes a value with its time to live; a ttl that has passed deletes the key. Adding the handle each time restores an

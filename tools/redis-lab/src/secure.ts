@@ -4,7 +4,7 @@ import { type Topology, topologyOf } from './topology.ts'
 
 /** The ACL rights that an application needs, as in the README of @sojourn/store-redis. */
 export const rights =
-  'resetchannels ~sojourn:* -@all +get +mget +set +del +exists +pexpire +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping'
+  'resetchannels ~sojourn:* -@all +get +mget +set +del +exists +pexpire +pttl +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping +time'
 
 /** The user with all rights on the server of `startSecure`. */
 export const operator = { username: 'operator', password: 'operators-secret' }
