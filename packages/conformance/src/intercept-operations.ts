@@ -1,7 +1,7 @@
 import type { SessionBackend } from '@sojourn/core/store'
 
-/** A backend operation that a test can control: all except `scan` and `close`. */
-export type Operation = Exclude<keyof SessionBackend, 'supports' | 'scan' | 'close'>
+/** A backend operation that a test can control: all except `scan`, `now` and `close`. */
+export type Operation = Exclude<keyof SessionBackend, 'supports' | 'scan' | 'now' | 'close'>
 
 /** The operations that change the database. */
 export const writeOperations: readonly Operation[] = [
@@ -24,7 +24,7 @@ export type Interceptor = <Result>(
   operation: Operation,
 ) => Promise<Result>
 
-/** Returns a backend that runs `interceptor` in place of every operation except `scan` and `close`. */
+/** Returns a backend that runs `interceptor` in place of every operation except `scan`, `now` and `close`. */
 export function interceptOperations(
   backend: SessionBackend,
   interceptor: Interceptor,
@@ -40,6 +40,7 @@ export function interceptOperations(
     removeGroup: (group, call) =>
       interceptor(() => backend.removeGroup(group, call), 'removeGroup'),
     scan: (call) => backend.scan(call),
+    ...(backend.now ? { now: backend.now.bind(backend) } : {}),
     ping: (call) => interceptor(() => backend.ping(call), 'ping'),
     close: () => backend.close(),
   }

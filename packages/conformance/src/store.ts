@@ -10,6 +10,7 @@ import { rotateCutsClean } from './store-cases/p04-rotate.ts'
 import { credentials } from './store-cases/p05-p06-credentials.ts'
 import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
 import { trouble } from './store-cases/p08-trouble.ts'
+import { clocksThatWereAhead } from './store-cases/p09-clocks.ts'
 import { limitsAreServerSide } from './store-cases/p09-limits.ts'
 import { limitOfSessions } from './store-cases/p10-limits.ts'
 import { loggingOutEverywhere } from './store-cases/p10-log-out-everywhere.ts'
@@ -97,6 +98,7 @@ const definitions: readonly StoreCase[] = [
   ...trouble,
   ...retries,
   ...limitsAreServerSide,
+  ...clocksThatWereAhead,
   ...usersSessions,
   ...limitOfSessions,
   ...loggingOutEverywhere,

@@ -1,6 +1,7 @@
 import type { Codec } from '@sojourn/core'
 import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
+import { clockMutants } from './clocks.ts'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
 
@@ -225,7 +226,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'looks-from-memory',
-    breaks: ['P13.4', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5'],
+    breaks: ['P9.14', 'P13.4', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({ outcome: 'open', opened }),
@@ -233,7 +234,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'look-counts-as-use',
-    breaks: ['P13.4', 'P13.7', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5', 'P9.7'],
+    breaks: ['P9.14', 'P13.4', 'P13.7', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5', 'P9.7'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({
@@ -382,5 +383,6 @@ export const storeMutants: readonly StoreMutant[] = [
       }
     },
   },
+  ...clockMutants,
   ...stampMutants,
 ]
