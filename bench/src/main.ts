@@ -1,38 +1,77 @@
-// What a session costs: server CPU per request over the bare framework, lowest less lowest of interleaved repetitions.
+// What a session costs: server CPU per request over the bare framework.
+//
+//   pnpm bench [WORD…] [--quick] [--write]
+//
+// Words choose contenders: `pnpm bench Hono redis`. `--quick` takes three minutes: R, W and login on Hono and Express.
+// `--write` puts the figures of a whole run into docs/explanation/performance.md.
+import { parseArgs } from 'node:util'
 import { startStandalone } from '@sojourn/redis-lab'
-import { start } from './client.ts'
-import { report } from './report.ts'
-import { prepare, scenarios } from './scenarios.ts'
-import { contenders } from './targets.ts'
+import { connectNodeRedis } from './contenders/clients.ts'
+import { choose, type Measured, measure } from './measure/run.ts'
+import { allScenarios } from './measure/scenarios.ts'
+import { microTable } from './micro/micro.ts'
+import { writePage } from './report/page.ts'
+import { resultsOf } from './report/results.ts'
+import { tablesOf } from './report/tables.ts'
 
-const requests = Number(process.env['REQUESTS'] ?? 4000)
-const repetitions = Number(process.env['REPETITIONS'] ?? 4)
-const words = process.argv.slice(2)
-const isChosen = (name: string) => words.every((word) => new RegExp(word, 'i').test(name))
-const chosen = Object.keys(contenders).filter(isChosen)
-const lowest = new Map<string, number>()
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+})
 
+const whole = {
+  scenarios: allScenarios,
+  population: 300,
+  warmUp: { stretch: 400, most: 60_000 },
+  turns: 5,
+  stretch: 1_000,
+  coldStarts: 3,
+}
+const quick = {
+  scenarios: ['R', 'W', 'login'] as const,
+  population: 100,
+  warmUp: { stretch: 250, most: 8_000 },
+  turns: 3,
+  stretch: 300,
+  coldStarts: 0,
+}
+const { scenarios, ...terms } = flags.quick ? quick : whole
+const chosen = choose(flags.quick && words.length === 0 ? ['Hono', 'redis|memory|cookie'] : words)
+
+const micro = await microTable(flags.quick ? 300 : 1_500)
+console.log(`${micro}\n`)
 const redis = await startStandalone()
-for (let repetition = 0; repetition < repetitions; repetition++)
-  for (const name of chosen) await measure(name)
+const measured: Measured[] = []
+for (const [framework, names] of chosen) {
+  const { port: redisPort } = redis.address
+  measured.push(...(await measure({ ...terms, scenarios, names, redisPort, say })))
+  say('')
+  console.log(`${tablesOf(framework, scenarios, resultsOf(measured))}\n`)
+}
+if (flags.write) {
+  const { turns, stretch } = terms
+  const circumstances = {
+    redisVersion: await redisVersion(redis.address.port),
+    turns,
+    stretch,
+    micro,
+  }
+  await writePage([...chosen.keys()], resultsOf(measured), circumstances)
+}
 await redis.stop()
-console.log(
-  `µs of server CPU per request over the bare framework (itself in brackets); lowest less lowest of ${repetitions} × ${requests} requests\n`,
-)
-console.log(report(chosen, lowest))
 
-async function measure(name: string): Promise<void> {
-  const running = await start(name, redis.address.port)
-  const traffic = await prepare(name, running)
-  for (const pass of ['warm', 'timed', 'timed'] as const)
-    for (const scenario of scenarios) {
-      const { path, cookies } = traffic[scenario]
-      const cost = await running.cost(path, cookies, requests)
-      if (pass === 'timed') keep(`${name} ${scenario}`, cost)
-    }
-  await running.stop()
+/** Shows what happens next in one line of the terminal; a log gets nothing of it. */
+function say(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`)
 }
 
-function keep(key: string, cost: number): void {
-  lowest.set(key, Math.min(cost, lowest.get(key) ?? Number.POSITIVE_INFINITY))
+async function redisVersion(port: number): Promise<string> {
+  process.env['REDIS_PORT'] = String(port)
+  const client = await connectNodeRedis()
+  const info = await client.info('server')
+  client.destroy()
+  return /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'
 }

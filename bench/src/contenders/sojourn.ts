@@ -1,6 +1,6 @@
 import {
   createSessionManager,
-  devConfig,
+  defaultConfig,
   type SessionManager,
   type StoreFactory,
 } from '@sojourn/core'
@@ -14,9 +14,9 @@ import { memoryStore } from '@sojourn/store-memory'
 import { nodeRedisStore } from '@sojourn/store-node-redis'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
 import type { Contenders } from './contender.ts'
-import { type BenchData, secret } from './data.ts'
+import { type BenchData, secret, signedIn } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
-import { type Acts, actsOf, signedIn } from './handlers.ts'
+import { type Acts, actsOf } from './handlers.ts'
 
 type Manager = SessionManager<BenchData>
 type Loaded = Awaited<ReturnType<Manager['load']>>
@@ -58,7 +58,11 @@ export const sojourn: Contenders = {
 }
 
 function managerOf(store: StoreFactory, options: { limit?: { max: number } } = {}): Manager {
-  return createSessionManager<BenchData>(devConfig(secret, { store, ...options }))
+  const overHttp = { cookieName: 'sid', secure: false } // all else is as in production
+  const touch = process.env['TOUCH_ALWAYS'] ? { touchInterval: 1 } : {}
+  return createSessionManager<BenchData>(
+    defaultConfig(secret, { store, ...overHttp, ...options, ...touch }),
+  )
 }
 
 function all<App, Request>(

@@ -5,13 +5,14 @@ import { useSession } from '@hono/session'
 import { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
 import type { Context } from 'hono'
+import { MemoryStore, type Store, sessionMiddleware } from 'hono-sessions'
 import { getIronSession } from 'iron-session'
 import koaSession from 'koa-session'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
 import type { Contenders } from './contender.ts'
-import { type BenchData, secret } from './data.ts'
+import { type BenchData, secret, signedIn } from './data.ts'
 import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
-import { type Acts, actsOf, actsOn, signedIn } from './handlers.ts'
+import { type Acts, actsOf, actsOn } from './handlers.ts'
 
 /** Their types each claim `session` on everybody's requests; so it is read by its name. */
 const sessionOf = (request: object): BenchData => Reflect.get(request, 'session')
@@ -44,6 +45,16 @@ export const peers: Contenders = {
     kind: 'peer cookie',
     over: 'Hono',
     start: () => onHono.serve(onHono.create(), ironActs()),
+  },
+  'hono-sessions, memory': {
+    kind: 'peer memory',
+    over: 'Hono',
+    start: async () => startHonoSessions(new MemoryStore()),
+  },
+  'hono-sessions, Redis': {
+    kind: 'peer redis',
+    over: 'Hono',
+    start: async () => startHonoSessions(await honoRedisStore()),
   },
   '@hono/session': { kind: 'peer cookie', over: 'Hono', start: startHonoSession },
 }
@@ -97,7 +108,7 @@ async function startSecureSession(): Promise<number> {
     actsOf({
       read: (request) => cells(request).get('n') ?? 'none',
       write(request) {
-        const n = Number(cells(request).get('n')) + 1
+        const n = Number(cells(request).get('n') ?? 0) + 1
         cells(request).set('n', n)
         return n
       },
@@ -139,7 +150,7 @@ function startHonoSession(): Promise<number> {
     actsOf({
       read: async (c) => (await kept(c).get())?.n ?? 'none',
       async write(c) {
-        const data: BenchData = await kept(c).get()
+        const data: BenchData = (await kept(c).get()) ?? {}
         const n = (data.n ?? 0) + 1
         await kept(c).update({ ...data, n })
         return n
@@ -151,3 +162,44 @@ function startHonoSession(): Promise<number> {
     }),
   )
 }
+
+function startHonoSessions(store: Store): Promise<number> {
+  const app = onHono.create()
+  const settings = { encryptionKey: secret, expireAfterSeconds: 86_400 }
+  app.use(sessionMiddleware({ store, sessionCookieName: 'sid', ...settings }) as never)
+  const kept = (c: Context) => c.get('session')
+  return onHono.serve(
+    app,
+    actsOf({
+      read: (c) => kept(c).get('n') ?? 'none',
+      write(c) {
+        const n = (kept(c).get('n') ?? 0) + 1
+        kept(c).set('n', n)
+        return n
+      },
+      login(c) {
+        for (const [key, value] of Object.entries(signedIn())) kept(c).set(key, value)
+        return 'in'
+      },
+    }),
+  )
+}
+
+/** What its README writes for Redis: the session as JSON under its id. */
+async function honoRedisStore(): Promise<Store> {
+  const client = await connectNodeRedis()
+  return {
+    getSessionById: async (id) => JSON.parse((await client.get(`peer:${id}`)) ?? 'null'),
+    async createSession(id, data) {
+      await client.set(`peer:${id}`, JSON.stringify(data), { expiration: aDay })
+    },
+    async persistSessionData(id, data) {
+      await client.set(`peer:${id}`, JSON.stringify(data), { expiration: aDay })
+    },
+    async deleteSession(id) {
+      await client.del(`peer:${id}`)
+    },
+  }
+}
+
+const aDay = { type: 'EX', value: 86_400 } as const

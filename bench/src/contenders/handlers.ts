@@ -1,4 +1,4 @@
-import { type BenchData, profile } from './data.ts'
+import { type BenchData, signedIn } from './data.ts'
 
 /** What the handlers of a contender do with the session of a request; what they answer is the body. */
 export interface Acts<Request> {
@@ -39,11 +39,4 @@ export function actsOn<Request>(dataOf: (request: Request) => BenchData): Acts<R
       return 'in'
     },
   })
-}
-
-let logins = 0
-
-/** What a session holds after a login: another user each time. */
-export function signedIn(): BenchData {
-  return { user: `user-${++logins}`, n: 1, profile }
 }

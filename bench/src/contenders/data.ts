@@ -15,3 +15,10 @@ export const profile = {
 export type BenchData = { user?: string; n?: number; profile?: typeof profile }
 
 export const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
+
+let logins = 0
+
+/** What a session holds after a login: another user each time. */
+export function signedIn(): BenchData {
+  return { user: `user-${++logins}`, n: 1, profile }
+}
