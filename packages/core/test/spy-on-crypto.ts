@@ -6,7 +6,7 @@ import { afterAll, type MockInstance, vi } from 'vitest'
  * Spies on a function of `node:crypto` until the tests of the file are over. A mocked module would not do: the files of
  * one worker share their modules, so the sources may have imported the function already.
  */
-export function spyOnCrypto<Name extends 'createHmac' | 'randomBytes' | 'timingSafeEqual'>(
+export function spyOnCrypto<Name extends 'createHmac' | 'randomFillSync' | 'timingSafeEqual'>(
   name: Name,
 ): MockInstance {
   const spy = vi.spyOn(crypto, name)

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import type { DataObject } from '../data/decode.ts'
+import { randomText } from '../util/random.ts'
 
 /**
  * Messages for the next page, such as "Saved." after a redirect. They are kept in `session.data`, under keys that begin
@@ -33,7 +33,7 @@ const prefix = 'flash'
 export function createFlash(data: () => DataObject): Flash {
   return {
     add(type, message) {
-      data()[`${prefix}:${type}:${randomBytes(6).toString('base64url')}`] = message
+      data()[`${prefix}:${type}:${randomText(6)}`] = message
     },
     take<Message>(type: string) {
       const messages = data()
