@@ -12,8 +12,10 @@ export type Queue = <Result>(key: string, task: () => Promise<Result>) => Promis
 export function createQueue(): Queue {
   const tails = new Map<string, Promise<SessionStoreError | undefined>>()
   return (key, task) => {
-    const previous = tails.get(key) ?? Promise.resolve(undefined)
-    const run = previous.then((error) => (error ? Promise.reject(error) : task()))
+    const previous = tails.get(key)
+    const run = previous
+      ? previous.then((error) => (error ? Promise.reject(error) : task()))
+      : task()
     const tail: Promise<SessionStoreError | undefined> = run.then(
       () => remove(key, tail),
       (error) => remove(key, tail) ?? (error instanceof SessionStoreError ? error : undefined),
