@@ -55,7 +55,7 @@ async function byHand({ open, keep }: Keeping): Promise<Row> {
   }
 }
 
-export async function bySojourn(store: StoreFactory): Promise<Row> {
+async function bySojourn(store: StoreFactory): Promise<Row> {
   const overHttp = { cookieName: 'sid', secure: false }
   const manager = createSessionManager<BenchData>(defaultConfig(secret, { store, ...overHttp }))
   let cookie = await login()
