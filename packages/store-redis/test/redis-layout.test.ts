@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { createVisitor, type TestData } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
+import { mintVersion } from '@sojourn/core/store'
 import { msgpackCodec, type RedisDriver, redisStore } from '@sojourn/store-redis'
 import { afterAll, expect, test, vi } from 'vitest'
 import * as scripts from '../src/scripts.ts'
@@ -12,14 +13,16 @@ const randomOfHandle = '2yNCxWPV3AU5ew'
 const secret = 'oDwVRVLKHE0EsxGvJAyTzTZUifZudlQq'
 const versions = ['YUq0V_DfnRI', 'VUwnGVCbeJk']
 
-/** The values that `randomBytes` returns next, in base64url, by their lengths in bytes. */
-const random = new Map<number, string[]>()
+/** What the pool of random bytes is filled with next, in the order of the draws, in base64url. */
+const random: string[] = []
 
 // A spy and not a mocked module: the test files of one worker share their modules, which may be loaded already.
-const original = crypto.randomBytes
-const spy = vi.spyOn(crypto, 'randomBytes').mockImplementation((length: number) => {
-  const next = random.get(length)?.shift()
-  return next === undefined ? original(length) : Buffer.from(next, 'base64url')
+const original = crypto.randomFillSync
+const spy = vi.spyOn(crypto, 'randomFillSync').mockImplementation((pool) => {
+  original(pool)
+  const bytes = Buffer.concat(random.splice(0).map((text) => Buffer.from(text, 'base64url')))
+  bytes.copy(pool as Buffer)
+  return pool
 })
 syncBuiltinESMExports() // gives the spy to modules that import the function by name
 afterAll(() => {
@@ -69,12 +72,17 @@ test('the flags of the page are those of a session that has the fields', async (
   expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'previous', 'graceUntil', 'retired']))
 })
 
+/** Uses up what core has drawn already, so that the next draw fills the pool anew. A version takes 8 of its 4,096 bytes. */
+function emptyPool(): void {
+  const before = spy.mock.calls.length
+  while (spy.mock.calls.length === before) mintVersion()
+  for (let used = 8; used < 4_096; used += 8) mintVersion()
+}
+
 /** Plays the three requests of the page. */
 async function playExample() {
-  random
-    .set(10, [randomOfHandle])
-    .set(24, [secret])
-    .set(8, [...versions])
+  emptyPool()
+  random.push(randomOfHandle, secret, ...versions)
   const { clock, stored, ann } = createScene()
   await ann.request((session) => session.login('ann'))
   const { cookie } = ann

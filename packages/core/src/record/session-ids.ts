@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { randomBytes, randomText } from '../util/random.ts'
 import type { Keyring } from './keyring.ts'
 import { groupOf, type SessionId, type SessionRecord } from './record.ts'
 import { isId } from './token.ts'
@@ -65,9 +66,7 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
   const ids: SessionIds = {
     mint(userId) {
       const group =
-        userId === undefined
-          ? randomBytes(groupBytes).toString('base64url')
-          : groups.current(userId, currentEpoch())
+        userId === undefined ? randomText(groupBytes) : groups.current(userId, currentEpoch())
       const random = randomBytes(randomHandleBytes)
       return `${group}.${Buffer.concat([random, tagOf(group, random)]).toString('base64url')}`
     },

@@ -1,5 +1,6 @@
-import { type KeyObject, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { signatureOf, signerOf } from '../record/token.ts'
+import { randomText } from '../util/random.ts'
 import { checkInTime, checkWritable, type SessionState } from './state.ts'
 
 /**
@@ -26,7 +27,7 @@ export interface CsrfTokens {
 export function createCsrfTokens(keys: readonly KeyObject[]): CsrfTokens {
   return {
     mint(state, id) {
-      const nonce = randomBytes(16).toString('base64url')
+      const nonce = randomText(16)
       return `${nonce}.${signatureOf(signedText(state, id, nonce), keys)}`
     },
     verify(state, id, token) {

@@ -5,17 +5,21 @@ const pool = Buffer.allocUnsafeSlow(4096)
 let used = pool.length
 
 /**
- * Returns so many random bytes, as base64url. They come from the generator of `node:crypto`, drawn 4 KiB at a time, as
- * those of `crypto.randomUUID` are. No byte is returned twice, and none stays in the pool.
+ * Returns so many random bytes. They come from the generator of `node:crypto`, drawn 4 KiB at a time, as those of
+ * `crypto.randomUUID` are. No byte is returned twice, and none stays in the pool.
  */
-export function randomText(bytes: number): string {
-  if (used + bytes > pool.length) {
+export function randomBytes(count: number): Buffer {
+  if (used + count > pool.length) {
     randomFillSync(pool)
     used = 0
   }
-  const end = used + bytes
-  const text = pool.toString('base64url', used, end)
-  pool.fill(0, used, end)
-  used = end
-  return text
+  const bytes = Buffer.from(pool.subarray(used, used + count))
+  pool.fill(0, used, used + count)
+  used += count
+  return bytes
+}
+
+/** Returns so many random bytes, as base64url. */
+export function randomText(count: number): string {
+  return randomBytes(count).toString('base64url')
 }
