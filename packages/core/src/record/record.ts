@@ -51,7 +51,10 @@ export interface SessionRecord extends Limits {
   readonly updatedAt: number
   /** When its token last changed. */
   readonly rotatedAt: number
-  /** When the user last logged in or re-authenticated. Absent for an anonymous session. */
+  /**
+   * When the user last logged in or re-authenticated. Absent for an anonymous session, and if the clock was wrong then;
+   * `createdAt` is where the absolute limit began in that case.
+   */
   readonly authenticatedAt?: number
   /** Absent for an anonymous session. */
   readonly userId?: string

@@ -277,7 +277,8 @@ export class Session<Data extends object = SessionData> {
    * Throws unless the last `login` of this session is at most `duration` ago. For step-up authentication before
    * something sensitive (ASVS 7.5.1, RFC 9470). To pass, the user logs in again, which keeps the session.
    * @param duration ms, or a string such as `'10m'`.
-   * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session.
+   * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session, and
+   *   after a login under a clock that was ahead.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration.
    * @throws SessionStoreError if the store could not open the session: a login would not help.
    * @example

@@ -11,7 +11,7 @@ export interface SessionInfo {
   readonly lastSeenAt: number
   /** When its token last changed. */
   readonly rotatedAt: number
-  /** When the user last logged in or re-authenticated; `undefined` for an anonymous session. */
+  /** When the user last logged in or re-authenticated; `undefined` for an anonymous session, or if a clock was wrong. */
   readonly authenticatedAt: number | undefined
   /** When it ends if it is not used again. */
   readonly expiresAt: number

@@ -206,8 +206,8 @@ export interface SessionStore {
    */
   open(tokens: readonly string[], offers?: readonly string[]): Promise<OpenOutcome>
   /**
-   * Returns the session as it is now, by its id, whichever token opened it. Writes nothing and rotates nothing. For
-   * connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
+   * Returns the session as it is now, by its id, whichever token opened it. Rotates nothing, and writes nothing but
+   * corrections of times. For connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
    */
   peek?(opened: OpenedSession): Promise<OpenOutcome>
   /**
