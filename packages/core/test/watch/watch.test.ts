@@ -421,38 +421,3 @@ describe('a store that keeps nothing', () => {
     expect([await endOf(watch), await watch.keepAlive()]).toEqual(['gone', false])
   })
 })
-
-describe('a watch whose clock is set back', () => {
-  test('touches at once, so that its session lives on, and not longer than any other', async () => {
-    const { manager, begin, clock, ada } = await setUp()
-    clock.now += 60 * minute
-    const late = createVisitor(manager)
-    await late.request((session) => session.login('ada'))
-    ada.cookie = late.cookie
-    const watch = await begin()
-    clock.now -= 60 * minute
-    expect(await watch.keepAlive()).toBe(true)
-    clock.now += 25 * minute
-    expect(await watch.keepAlive()).toBe(true)
-    clock.now += 30 * minute
-    expect((await late.read())?.userId).toBe('ada')
-    clock.now += minute
-    expect(await late.read()).toBe(null)
-    watch.close()
-  })
-
-  test('pauses after a failure for no longer than a touch window', async () => {
-    const { begin, clock, fail, takeCalls } = await setUp()
-    const watch = await begin()
-    clock.now += 60 * minute
-    clock.now -= 59 * minute
-    const outage = fail('find')
-    await expect(watch.keepAlive()).rejects.toThrow()
-    outage.stop()
-    clock.now -= 60 * minute
-    takeCalls()
-    expect(await watch.keepAlive()).toBe(true)
-    expect(takeCalls()).toContain('find')
-    watch.close()
-  })
-})
