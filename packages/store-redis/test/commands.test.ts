@@ -11,6 +11,8 @@ const known: Record<string, string> = {
   MGET: '1.0',
   PING: '1.0',
   PEXPIRE: '2.6',
+  PTTL: '2.6',
+  TIME: '2.6',
   EVAL: '2.6',
   EVALSHA: '2.6',
   SCAN: '2.8',

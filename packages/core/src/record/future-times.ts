@@ -8,7 +8,7 @@ import type { SessionRecord, Verifier } from './record.ts'
  */
 
 /** The times of a session: those of its record, and when it was touched. */
-export interface TimedSession {
+interface TimedSession {
   readonly record: SessionRecord
   readonly touchedAt: number
 }
