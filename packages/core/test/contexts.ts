@@ -5,6 +5,7 @@ import { createTransports } from '../src/http/transports.ts'
 import type { KeyedContext } from '../src/keyed/context.ts'
 import { guardBackend } from '../src/keyed/guarded-backend.ts'
 import { keyedStore } from '../src/keyed/keyed-store.ts'
+import { createRowSigner } from '../src/keyed/row-signature.ts'
 import { createRows } from '../src/keyed/rows.ts'
 import type { ConfigOptions } from '../src/options/options.ts'
 import { devConfig } from '../src/options/presets.ts'
@@ -88,9 +89,10 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
   const { env, clock, emit } = storeEnv(changed)
   const codecs: readonly [Codec] = [jsonCodec]
   const keys = env.keyring.derive('token')
+  const signer = createRowSigner(env.keyring)
   const context: KeyedContext = {
     backend: guardBackend(over.backend, { storeTimeout: env.policy.storeTimeout, emit }),
-    rows: createRows({ codecs, policy: env.policy, ids: env.ids, emit }),
+    rows: createRows({ codecs, policy: env.policy, ids: env.ids, emit, signer }),
     codec: jsonCodec,
     env,
     keys,
@@ -98,10 +100,13 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */
   const keep = (opened: OpenedSession): void => {
-    const row = createRows({ codecs, policy: env.policy, ids: env.ids, emit }).write(opened, {
-      lineage: { version: 'first', priorVersions: [] },
-      presented: undefined,
-    })
+    const row = createRows({ codecs, policy: env.policy, ids: env.ids, emit, signer }).write(
+      opened,
+      {
+        lineage: { version: 'first', priorVersions: [] },
+        presented: undefined,
+      },
+    )
     over.rows.set(opened.record.id, row)
   }
   return { ...over, context, clock, emit, keep }

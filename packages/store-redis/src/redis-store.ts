@@ -13,6 +13,13 @@ export interface RedisStoreOptions extends RedisBackendOptions {
    * @default msgpackCodec
    */
   readonly codec?: Codec
+  /**
+   * True: each session is signed with a key derived from `secretKey`, and one that is not, or was changed, is not opened. So
+   * whoever can write to Redis cannot change what it holds. `'write'`: sessions are signed, and unsigned ones are still
+   * opened, for the transition.
+   * @default false
+   */
+  readonly signRows?: boolean | 'write'
 }
 
 /**
@@ -32,11 +39,12 @@ export interface RedisStoreOptions extends RedisBackendOptions {
  */
 export function redisStore(
   driver: RedisDriver,
-  { codec = msgpackCodec, ...options }: RedisStoreOptions = {},
+  { codec = msgpackCodec, signRows = false, ...options }: RedisStoreOptions = {},
 ): StoreFactory {
   redisBackend(driver, options) // throws here for a wrong option, not when the manager is made
   return keyedStore(({ warn }) => redisBackend(driver, { warn, ...options }), {
     codec,
     reads: [msgpackCodec],
+    signRows,
   })
 }

@@ -10,6 +10,7 @@ import { createEnd } from './end.ts'
 import { guardBackend } from './guarded-backend.ts'
 import { createImports } from './import.ts'
 import { createOpen } from './open.ts'
+import { checkSignRows, createRowSigner, type SignRows } from './row-signature.ts'
 import { createRows } from './rows.ts'
 import { createSave } from './save.ts'
 import { createUsers } from './users.ts'
@@ -20,6 +21,12 @@ export interface KeyedStoreOptions {
   readonly codec?: Codec
   /** Further codecs for reading: rows that they wrote stay readable. `jsonCodec` is always among them. @default [] */
   readonly reads?: readonly Codec[]
+  /**
+   * True: each row is signed with a key derived from `secretKey`, and a row that is not, or was changed, opens no session;
+   * so whoever can write to the database cannot change what a session holds. `'write'`: rows are signed, and unsigned ones are still
+   * opened, for the transition. @default false
+   */
+  readonly signRows?: SignRows
 }
 
 /**
@@ -58,7 +65,9 @@ export function keyedStore(
       'ERR_CONFIG_INVALID',
       'keyedStore() was given no backend. Pass an object with find, insert, replace and the other operations of SessionBackend.',
     )
-  checkOptions(options, { codec: true, reads: true }, 'keyedStore()')
+  checkOptions(options, { codec: true, reads: true, signRows: true }, 'keyedStore()')
+  const { signRows = false } = options
+  checkSignRows(signRows)
   return (env) => createStore(typeof backend === 'function' ? backend(env) : backend, options, env)
 }
 
@@ -101,6 +110,7 @@ function createContext(
       policy,
       ids,
       emit,
+      signer: createRowSigner(env.keyring, options.signRows),
     }),
     codec: writer,
     env,

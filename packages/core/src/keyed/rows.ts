@@ -10,6 +10,7 @@ import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StorePolicy } from '../store/store.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
+import type { RowSigner } from './row-signature.ts'
 
 /** The version of a row and those before it. */
 export type Lineage = Pick<Row, 'version' | 'priorVersions'>
@@ -41,11 +42,13 @@ export function createRows({
   policy,
   ids,
   emit,
+  signer,
 }: {
   codecs: readonly [Codec, ...Codec[]]
   policy: StorePolicy
   ids: SessionIds
   emit: Emit
+  signer: RowSigner
 }) {
   const [codec] = codecs
   const origins = new WeakMap<OpenedSession, RowOrigin>()
@@ -56,11 +59,14 @@ export function createRows({
     /** Returns when the session ends if it is not used again, in epoch ms. */
     expiryOf: expiresAt,
 
-    /** Returns the session in a row, or why it is none. Emits `corrupt` if the value cannot be decoded. */
+    /**
+     * Returns the session in a row, or why it is none. Emits `corrupt` if the value cannot be decoded, or its signature is
+     * wrong.
+     */
     read(id: SessionId, row: Row, presented?: Presented): OpenedSession | RowRefusal {
       try {
         const opened: OpenedSession = {
-          ...decodeValue(id, row.value, codecs),
+          ...decodeValue(id, signer.verify(id, row.value), codecs),
           touchedAt: row.touchedAt,
         }
         const refusal = ids.refusalOf(opened.record)
@@ -93,7 +99,7 @@ export function createRows({
         ...origin.lineage,
         touchedAt: opened.touchedAt,
         expiresAt: expiresAt(opened),
-        value: encodeValue(opened.record, opened.data, codec),
+        value: signer.sign(opened.record.id, encodeValue(opened.record, opened.data, codec)),
       }
     },
 

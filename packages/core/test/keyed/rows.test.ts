@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
+import { createRowSigner } from '../../src/keyed/row-signature.ts'
 import { createRows, descendsFrom, nextLineage } from '../../src/keyed/rows.ts'
 import { encoded, freshRecord, minute, policy, storeEnv, t0 } from '../contexts.ts'
 import { signedIn, withData } from '../support.ts'
@@ -28,8 +29,9 @@ const lineage = { version: 'v', priorVersions: ['u'] }
 
 function setUp() {
   const emit = vi.fn()
-  const { ids } = storeEnv().env
-  return { emit, rows: createRows({ codecs: [jsonCodec], policy, ids, emit }) }
+  const { ids, keyring } = storeEnv().env
+  const signer = createRowSigner(keyring)
+  return { emit, rows: createRows({ codecs: [jsonCodec], policy, ids, emit, signer }) }
 }
 
 describe('the rows of a keyed store', () => {
