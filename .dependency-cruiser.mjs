@@ -37,6 +37,7 @@ const forTests = {
 
 /** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */
 const levels = [
+  ['error-cause.ts'],
   ['errors.ts'],
   ['util/'],
   ['http/'],

@@ -1,3 +1,5 @@
+import { withoutData, withoutSecrets } from './error-cause.ts'
+
 /**
  * The codes of all Sojourn errors. The list is closed; docs/reference/errors.md has a section for each.
  *
@@ -238,6 +240,9 @@ export class SessionAccessError extends ResponseError {
  *
  * Default error handlers send `message` to the client (Fastify), and `stack` unless `NODE_ENV` is `production` (Express), so
  * neither names a host, a script or a command. `detail` does, and says what to do; the manager warns of it.
+ *
+ * `cause` is a copy of the client's error without what it was asked to write: it keeps the name, message, code and stack,
+ * not the class.
  */
 export class SessionStoreError extends ResponseError {
   static readonly errorName = 'SessionStoreError'
@@ -252,8 +257,8 @@ export class SessionStoreError extends ResponseError {
   readonly #detail: string
 
   constructor(code: StoreCode, detail: string, cause?: unknown) {
-    super(code, storeMessages[code], cause)
-    this.#detail = detail
+    super(code, storeMessages[code], cause === undefined ? undefined : withoutData(cause))
+    this.#detail = withoutSecrets(detail)
   }
 
   /** What happened and what to do, for operators: it may name hosts, commands and settings. */

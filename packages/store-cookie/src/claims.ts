@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Codec } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
-import { isId } from '@sojourn/core/store'
+import { decodeData, isId } from '@sojourn/core/store'
 import { fromTuple, toTuple } from './record-tuple.ts'
 
 /** The content of a token. */
@@ -90,5 +90,5 @@ function transcode(
   const [writer] = codecs
   const codec = codecs.find((each) => each.name === name)
   if (!codec) throw new TypeError('The data was written by a codec that is not configured')
-  return codec === writer ? data : writer.encode(codec.decode(data))
+  return codec === writer ? data : writer.encode(decodeData(codec, data))
 }

@@ -1,12 +1,12 @@
 import { type EventEmitter, once } from 'node:events'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
-import { freshPrefix, sharedServers, startStandalone } from '@sojourn/redis-lab'
+import { freshPrefix, proveErrors, sharedServers, startStandalone } from '@sojourn/redis-lab'
 import { ioredisBackend, ioredisStore } from '@sojourn/store-ioredis'
 import { Cluster, Redis } from 'ioredis'
 import * as ioredis5 from 'ioredis5'
 import { afterAll, assert, describe, expect, test, vi } from 'vitest'
-import { connect } from './clients.ts'
+import { connect, connectBoth } from './clients.ts'
 
 const server = await startStandalone()
 const [node] = server.nodes
@@ -134,6 +134,15 @@ test.each([
   )
   client.disconnect()
 })
+
+test.each(['ioredis 6', 'ioredis 5'] as const)(
+  'no error, event or warning holds anything of a session: %s',
+  async (name) => {
+    const clients = await connectBoth(port)
+    await proveErrors(ioredisStore(clients[name], { prefix: freshPrefix() }), node)
+    for (const client of Object.values(clients)) client.disconnect()
+  },
+)
 
 test('integers as strings change nothing', async () => {
   const client = new Redis({ port, stringNumbers: true })

@@ -4,6 +4,7 @@ import { createSessionManager, defaultConfig, type SessionStoreError } from '@so
 import {
   freshPrefix,
   monitorTraffic,
+  proveErrors,
   sharedServers,
   startStandalone,
   until,
@@ -48,6 +49,9 @@ const failing = (code: SessionStoreError['code'], message: RegExp) =>
     code,
     detail: expect.stringMatching(message),
   })
+
+test('no error, event or warning holds anything of a session', () =>
+  proveErrors(nodeRedisStore(client, { prefix: freshPrefix() }), node))
 
 describe('what Redis refuses is told with what to do', () => {
   // The letters with which what Sojourn writes begins, too.

@@ -28,7 +28,7 @@ const transientCodes = 'BUSY CLUSTERDOWN LOADING MASTERDOWN NOREPLICAS READONLY 
 export function toStoreError(error: unknown, { signal }: RedisCommand['call']): SessionError {
   if (error instanceof SessionError) return error
   if (signal.aborted) return abortedError(error)
-  const message = error instanceof Error ? error.message || error.name : String(error)
+  const message = messageOf(error)
   const code = codeOf(message)
   const remedy = Object.hasOwn(refusalRemedies, code) ? refusalRemedies[code] : undefined
   if (remedy !== undefined)
@@ -41,6 +41,12 @@ export function toStoreError(error: unknown, { signal }: RedisCommand['call']): 
     `${state}: ${message}. Check that it is up, that it is a master, and the network to it.`,
     error,
   )
+}
+
+/** Returns a message without the arguments that Redis repeats of a command that it does not know. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  return message.replace(/, with args beginning with:.*/s, '')
 }
 
 /** Returns the error code of a reply. Redis 6.2 wraps those of scripts: `ERR Error running script (…): … -OOM …`. */

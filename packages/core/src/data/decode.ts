@@ -15,9 +15,25 @@ export function decodeData(codec: Codec, bytes: Uint8Array): DataObject {
 
 /** Decodes as `decodeData` does, and leaves it to the caller to remove the prototypes: few requests use the data. */
 export function decodeUntouched(codec: Codec, bytes: Uint8Array): DataObject {
-  const data = codec.decode(bytes)
+  const data = read(codec, bytes)
   if (isPlainObject(data)) return data
   throw new TypeError('The stored data is not an object')
+}
+
+/**
+ * Returns what a codec reads. Its errors repeat what they could not read (`JSON.parse` the text around it), so they are
+ * replaced by one that holds nothing of the session and keeps the lines of the stack.
+ */
+function read(codec: Codec, bytes: Uint8Array): unknown {
+  try {
+    return codec.decode(bytes)
+  } catch (thrown) {
+    const error = new TypeError(`The codec '${codec.name}' cannot read the stored data`)
+    const { name, stack = '' } = Object(thrown)
+    const frames = /\n {4}at .*/s.exec(String(stack))?.[0] ?? ''
+    error.stack = `${error.name}: ${error.message} (${String(name)})${frames}`
+    throw error
+  }
 }
 
 /** Returns true if two encodings are equal, byte by byte. */

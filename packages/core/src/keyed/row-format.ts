@@ -1,4 +1,5 @@
 import type { Codec } from '../data/codec.ts'
+import { decodeData } from '../data/decode.ts'
 import type { SessionId, SessionRecord } from '../record/record.ts'
 import type { Row } from '../store/backend.ts'
 import { decodeRecord, encodeRecord } from './record-format.ts'
@@ -41,7 +42,7 @@ export function decodeValue(
   if (!codec) throw new TypeError('The value was written by a codec that is not configured')
   const { record, rest: data } = decodeRecord(id, bytes.subarray(nameEnd))
   const [writer] = codecs
-  return { record, data: codec === writer ? data : writer.encode(codec.decode(data)) }
+  return { record, data: codec === writer ? data : writer.encode(decodeData(codec, data)) }
 }
 
 /** Returns true if an object that a backend returned has all fields of a row (clause 4). */

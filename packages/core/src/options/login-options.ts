@@ -80,6 +80,11 @@ export function limitsOf(record: SessionRecord): LoginLimits {
   return { maxAge, persistent, absoluteTimeout: absoluteExpiresAt - beginningOf(record) }
 }
 
+/** Names a value without showing it: a number may be somebody's id. */
+function kindOf(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'bigint' ? `a ${typeof value}` : quote(value)
+}
+
 /**
  * Returns a user id if it is valid. `method` names the caller in the message.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 1 to 1,024 characters of well-formed Unicode.
@@ -88,7 +93,7 @@ export function checkUserId(userId: unknown, method: string): string {
   if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
     return userId
   const what =
-    typeof userId === 'string' ? `a string of ${userId.length} characters` : quote(userId)
+    typeof userId === 'string' ? `a string of ${userId.length} characters` : kindOf(userId)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${method}() was given ${what} as the user's id. Give a string of 1 to 1,024 characters, well-formed Unicode.`,
