@@ -54,6 +54,8 @@ export interface SessionEvents {
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
   /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
+  /** `manager.revokeEverybody()` ended all sessions: of this manager (`here`), or this one has noticed that another did. */
+  everybodyRevoked: { readonly here: boolean }
   /** A store with a bounded size deleted the least recently used session to make room. */
   displaced: { readonly id: SessionId }
   /** A token was refused or not sent, or changes were not saved. */

@@ -37,6 +37,7 @@ export type {
   SaveOutcome,
   SessionStore,
   StoreEnv,
+  StoreEpochs,
   StorePolicy,
   StoreUsers,
 } from './store/store.ts'
@@ -60,6 +61,7 @@ export { saveTimedOut } from './keyed/save.ts'
 
 // For a SessionStore that keeps rows in a backend: deadlines, contract checks and resends, and row versions.
 
+export { type BackendEpochs, createEpochs } from './keyed/epochs.ts'
 export { type GuardedBackend, guardBackend } from './keyed/guarded-backend.ts'
 export { nextLineage } from './keyed/rows.ts'
 export { mintVersion } from './record/token.ts'

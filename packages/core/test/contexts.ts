@@ -94,6 +94,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
     backend: guardBackend(over.backend, { storeTimeout: env.policy.storeTimeout, emit }),
     rows: createRows({ codecs, policy: env.policy, ids: env.ids, emit, signer }),
     codec: jsonCodec,
+    epochs: undefined,
     env,
     keys,
     tokenOf: ({ id }, content) => mintToken(id, content, keys),

@@ -22,6 +22,9 @@ export interface TestBackend extends ControlledBackend {
   readonly rows: Entries
 }
 
+/** Returns true for the row by which `revokeEverybody` works. */
+export const isEpochRow = (id: SessionId): boolean => id.startsWith('revoke-everybody.')
+
 /** Returns an empty backend in memory. */
 export function testBackend(): TestBackend {
   const rows: Entries = new Map()

@@ -9,6 +9,7 @@ import {
   type SessionStore,
 } from '@sojourn/core/store'
 import type { Migration } from './context.ts'
+import { createEpochs } from './epochs.ts'
 import { createSave } from './move-session.ts'
 import { createOpen, createPeek } from './open.ts'
 import { createSourceSessions } from './source-sessions.ts'
@@ -78,6 +79,8 @@ function createStore(migration: Migration): SessionStore {
   const { from, to, endById, isMoving } = migration
   const sources = createSourceSessions(migration)
   const users = createUsers(migration)
+  const epochs = createEpochs(from, to)
+  const openSession = createOpen(migration, sources, users)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
 
   return {
@@ -89,12 +92,19 @@ function createStore(migration: Migration): SessionStore {
       limit: both('limit'),
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
-    open: createOpen(migration, sources, users),
+    async open(tokens, offers) {
+      const outcome = await openSession(tokens, offers)
+      const isRubbish =
+        outcome.outcome === 'discarded' && ['malformed', 'forged'].includes(outcome.why)
+      if (!isRubbish) await epochs?.sync()
+      return outcome
+    },
     peek: createPeek(migration, sources),
     create,
     save: createSave(migration, sources),
     end,
     endById,
+    ...(epochs ? { epochs } : {}),
     ...(users ? { users } : {}),
     ping: async () => void (await Promise.all([from.ping(), to.ping()])),
     close: async () => void (await Promise.all([from.close(), to.close()])),
@@ -104,6 +114,7 @@ function createStore(migration: Migration): SessionStore {
     draft: Draft,
     options: Parameters<SessionStore['create']>[1],
   ): Promise<CreateOutcome> {
+    await epochs?.sync()
     const outcome = isMoving
       ? await to.create(draft, options)
       : sources.translateCreated(await from.create(sources.draftForSource(draft), options))

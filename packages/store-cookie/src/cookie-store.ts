@@ -2,6 +2,8 @@ import { SessionUsageError, type StoreFactory } from '@sojourn/core'
 import {
   checkOptions,
   cookieCapacity,
+  createEpochs,
+  guardBackend,
   jsonCodec,
   type SessionBackend,
   type SessionStore,
@@ -92,7 +94,10 @@ function connect(
   env: StoreEnv,
 ): SessionStore {
   const codec = env.codec ?? jsonCodec
+  const { emit, policy } = env
   const revocations = backend && createRevocations(backend, env)
+  const epochs =
+    backend && createEpochs(guardBackend(backend, { storeTimeout: policy.storeTimeout, emit }), env)
   const tokens = createTokens({
     keys: createSealKeys(env.keyring),
     sealer: countSeals(sealer === 'node' ? nodeSealer : createJoseSealer(), env.warn),
@@ -101,7 +106,7 @@ function connect(
     capacity: cookieCapacity(env.cookieName, maxCookies),
     touchInterval: env.policy.touchInterval,
   })
-  const context = { tokens, revocations, env, codec }
+  const context = { tokens, revocations, epochs, env, codec }
   return {
     codec,
     maxCookies,
@@ -114,6 +119,7 @@ function connect(
     ...createSealedOpen(context),
     ...createSealedSave(context),
     ...createSealedEnd(context),
+    ...(epochs ? { epochs } : {}),
     ping: async () => revocations?.ping(),
     close: async () => revocations?.close(),
   }

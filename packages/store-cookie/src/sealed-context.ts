@@ -1,5 +1,5 @@
 import type { Codec } from '@sojourn/core'
-import type { OpenedSession, StoreEnv } from '@sojourn/core/store'
+import type { BackendEpochs, OpenedSession, StoreEnv } from '@sojourn/core/store'
 import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -8,6 +8,8 @@ export interface SealedContext {
   readonly tokens: Tokens
   /** `undefined` if nothing is kept on the server. */
   readonly revocations: Revocations | undefined
+  /** `undefined` if nothing is kept on the server. */
+  readonly epochs: BackendEpochs | undefined
   readonly env: StoreEnv
   readonly codec: Codec
 }

@@ -13,6 +13,7 @@ import type { TokenRefusal } from './tokens.ts'
 export function createSealedOpen({
   tokens,
   revocations,
+  epochs,
   env: { clock, ids, policy },
 }: SealedContext): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
@@ -29,9 +30,11 @@ export function createSealedOpen({
   async function check(opened: OpenedSession, expiresAt: number): Promise<OpenOutcome> {
     const { record } = opened
     if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: record.id }
-    const refusal = ids.refusalOf(record)
-    if (refusal === 'foreign') return { outcome: 'discarded', why: refusal, id: record.id }
-    return outcomeOf(opened, await revocations?.check(record))
+    const [refusal] = await Promise.all([revocations?.check(record), epochs?.syncIfDue()])
+    if (ids.refusalOf(record) === 'foreign') await epochs?.reread()
+    const idRefusal = ids.refusalOf(record)
+    if (idRefusal === 'foreign') return { outcome: 'discarded', why: idRefusal, id: record.id }
+    return outcomeOf(opened, refusal ?? (idRefusal && { ended: idRefusal }))
   }
 }
 

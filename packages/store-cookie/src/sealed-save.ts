@@ -30,6 +30,7 @@ const noSecret = ''
 export function createSealedSave({
   tokens,
   revocations,
+  epochs,
   env,
   codec,
 }: SealedContext): Pick<SessionStore, 'create' | 'save'> {
@@ -38,6 +39,7 @@ export function createSealedSave({
 
   async function create(draft: Draft): Promise<CreateOutcome> {
     checkSize(draft.data, policy.maxDataBytes)
+    await epochs?.syncIfDue()
     const at = clock()
     const record = createRecord({ ...draft, ...ids.issue(draft), at, secretHash: noSecret })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
@@ -49,6 +51,7 @@ export function createSealedSave({
   }
 
   async function save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+    if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
     if (changes.leave) return leave(opened)
     const next = await apply(opened, changes)
     const at = clock()

@@ -109,7 +109,7 @@ function createScene() {
 function createRecorder() {
   const stored = { index: '', key: '', value: Buffer.alloc(0), ttl: '', score: '' }
   const send: RedisDriver['send'] = async ({ args }) => {
-    if (args[0] === 'GET') return stored.value
+    if (args[0] === 'GET') return args[1] === stored.key ? stored.value : null // no row of epochs
     const [, sha, , index, key, , ...rest] = args
     Object.assign(stored, { index, key })
     if (sha === scripts.remove.sha) {

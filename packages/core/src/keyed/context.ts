@@ -4,6 +4,7 @@ import type { SessionRecord } from '../record/record.ts'
 import type { Presented } from '../record/rotation.ts'
 import { importedGeneration, type TokenContent } from '../record/token.ts'
 import type { StoreEnv } from '../store/store.ts'
+import type { BackendEpochs } from './epochs.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import type { KeyedRows } from './rows.ts'
 
@@ -16,6 +17,8 @@ export interface KeyedContext {
   /** Encodes the data of every row that is written. */
   readonly codec: Codec
   readonly env: StoreEnv
+  /** `undefined` if the backend cannot end sessions for good. */
+  readonly epochs: BackendEpochs | undefined
   /** The keys of token signatures: the first signs, all verify. */
   readonly keys: readonly KeyObject[]
   /** Returns a signed token of a record. */

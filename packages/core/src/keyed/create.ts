@@ -17,12 +17,14 @@ export function createCreate({
   backend,
   rows,
   env,
+  epochs,
   tokenOf,
 }: KeyedContext): SessionStore['create'] {
   const { clock, ids, policy } = env
 
   return async (draft, { limit }) => {
     checkSize(draft.data, policy.maxDataBytes)
+    await epochs?.syncIfDue()
     return insert(draft, ids.issue(draft), limit)
   }
 

@@ -7,6 +7,7 @@ import { checkOptions } from '../util/check-options.ts'
 import type { KeyedContext } from './context.ts'
 import { createCreate } from './create.ts'
 import { createEnd } from './end.ts'
+import { createEpochs } from './epochs.ts'
 import { guardBackend } from './guarded-backend.ts'
 import { createImports } from './import.ts'
 import { createOpen } from './open.ts'
@@ -41,6 +42,7 @@ export interface KeyedStoreOptions {
  * | `end`, `endById` | end.ts    | one `remove`                                      |
  * | `users`          | users.ts  | `list`, `removeGroup`                             |
  * | `imports`        | import.ts | `insert`, `find`; used by migrations only         |
+ * | `epochs`         | epochs.ts | one `find` a second beside those of `open`        |
  *
  * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
  * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys that sign tokens.
@@ -77,7 +79,7 @@ function createStore(
   env: StoreEnv,
 ): SessionStore {
   const context = createContext(backend, options, env)
-  const { backend: guarded, codec } = context
+  const { backend: guarded, codec, epochs } = context
   const { conditionalWrite, revocation, list, limit } = backend.supports
 
   return {
@@ -87,6 +89,7 @@ function createStore(
     create: createCreate(context),
     save: createSave(context),
     ...createEnd(context),
+    ...(epochs ? { epochs } : {}),
     ...(list ? { users: createUsers(context) } : {}),
     ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
     ping: () => guarded.ping(env.clock()),
@@ -103,8 +106,11 @@ function createContext(
   const keys = env.keyring.derive('token')
   const writer = env.codec ?? options.codec ?? jsonCodec
   const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
+  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
+  const { conditionalWrite, revocation } = backend.supports
   return {
-    backend: guardBackend(backend, { storeTimeout: policy.storeTimeout, emit }),
+    backend: guarded,
+    epochs: conditionalWrite && revocation ? createEpochs(guarded, env) : undefined,
     rows: createRows({
       codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
       policy,

@@ -3,10 +3,12 @@ import { hasFutureTimes } from '../record/future-times.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
 import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
+import type { Row, Tombstone } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
 import { createCorrect, type JudgedSession } from './correct.ts'
+import type { RowRefusal } from './rows.ts'
 
 /** The tokens of one request whose signatures hold. All are of the same session. */
 interface GenuineTokens {
@@ -26,7 +28,7 @@ type NotOpen = Exclude<OpenOutcome, { outcome: 'open' }>
  * `policy.onReplay`. `peek` is one `find`. A session with times of the future needs more (correct.ts).
  */
 export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
-  const { backend, rows, env, keys } = context
+  const { backend, rows, env, keys, epochs } = context
   const { clock, emit, policy } = env
   const correct = createCorrect(context)
 
@@ -54,10 +56,10 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
    */
   async function find(id: SessionId): Promise<JudgedSession | NotOpen> {
     const at = clock()
-    const found = await backend.find(id, at)
+    const found = await findInEpoch(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
-    const opened = rows.read(id, found)
+    const opened = await readInEpoch(id, found)
     if (opened === 'revoked') return { outcome: 'ended', id, reason: opened }
     if (typeof opened === 'string') return { outcome: 'discarded', why: opened, id }
     const isFuture = found.expiresAt > at && hasFutureTimes(opened, at)
@@ -65,6 +67,22 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     return Math.min(rows.expiryOf(judged.opened), found.expiresAt) > judged.at
       ? judged
       : { outcome: 'discarded', why: 'expired', id }
+  }
+
+  /** Finds a row and, beside it, the epochs if that is due. */
+  async function findInEpoch(id: SessionId, at: number): Promise<Row | Tombstone | null> {
+    const syncing = epochs?.syncIfDue()
+    if (!syncing) return backend.find(id, at)
+    const [found] = await Promise.all([backend.find(id, at), syncing])
+    return found
+  }
+
+  /** Reads a row. Before one is called foreign, the epochs are read: it may be of one that began a moment ago. */
+  async function readInEpoch(id: SessionId, row: Row): Promise<OpenedSession | RowRefusal> {
+    const opened = rows.read(id, row)
+    if (opened !== 'foreign' || !epochs) return opened
+    await epochs.reread()
+    return rows.read(id, row)
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */

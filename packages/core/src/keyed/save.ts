@@ -55,7 +55,7 @@ type WriteOutcome =
  */
 export function createSave(context: KeyedContext): SessionStore['save'] {
   const { backend, rows, codec, env } = context
-  const { clock, policy } = env
+  const { clock, ids, policy } = env
   const queue = createQueue()
 
   return (opened, changes) => {
@@ -81,6 +81,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     for (let attempt = 0; !budget.isExhausted(); attempt++) {
       if (current.record.authority !== opened.record.authority)
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
+      if (ids.refusalOf(current.record)) return { saved: false, why: 'ended' }
       if (current.record.leaving)
         return isChangeOtherThanLeave(changes)
           ? { saved: false, why: 'ended' }

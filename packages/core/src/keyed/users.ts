@@ -7,10 +7,12 @@ import type { KeyedContext } from './context.ts'
 export function createUsers({
   backend,
   rows,
+  epochs,
   env: { clock, ids, policy },
 }: KeyedContext): StoreUsers {
   return {
     async list(userId) {
+      await epochs?.syncIfDue()
       const at = clock()
       const found = await backend.list(ids.groupOf(userId), at)
       return found
@@ -21,7 +23,9 @@ export function createUsers({
         .map((opened) => describeSession(opened, policy.touchInterval))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
-    endAll: (userId, options) =>
-      backend.removeGroup(ids.groupOf(userId), { at: clock(), ...options }),
+    async endAll(userId, options) {
+      await epochs?.syncIfDue()
+      return backend.removeGroup(ids.groupOf(userId), { at: clock(), ...options })
+    },
   }
 }

@@ -51,7 +51,7 @@ const groupBytes = 12
 const randomHandleBytes = 10
 const tagBytes = 6
 /** How many epochs are remembered, the current one included. */
-const maxEpochs = 9
+export const maxEpochs = 9
 
 /** Creates the ids of a manager. */
 export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): SessionIds {

@@ -24,7 +24,10 @@ export async function revoke(
   checkOptions(options, { userId: true }, 'revoke()')
   const userId = 'userId' in options ? checkUserId(options.userId, 'revoke') : undefined
   if (!ids.isOwn(id)) return false
-  if (userId !== undefined && groupOf(id) !== ids.groupOf(userId)) return false
+  if (userId !== undefined) {
+    await store.epochs?.sync()
+    if (groupOf(id) !== ids.groupOf(userId)) return false
+  }
   const wasAlive = await store.endById(id, 'revoked')
   if (wasAlive) emit('ended', { id, reason: 'revoked' })
   return wasAlive
@@ -38,5 +41,17 @@ function checkRevocable(
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     'This store keeps nothing on the server, so it cannot revoke a session. Give cookieStore() its revocations, or use a store whose supports.revocation is true.',
+  )
+}
+
+/**
+ * Ends all sessions; see `SessionManager.revokeEverybody`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store cannot.
+ */
+export async function revokeEverybody({ store }: ManagerContext): Promise<void> {
+  if (store.epochs) return store.epochs.renew()
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'This store cannot end all sessions at once. Use one whose supports.revocation is true, or give cookieStore() its revocations; or deploy another namespace or secretKey, which logs everybody out.',
   )
 }

@@ -177,6 +177,21 @@ export interface StoreUsers {
   ): Promise<readonly SessionId[]>
 }
 
+/**
+ * Which epochs there are, as this store keeps them; see `SessionIds`. All sessions of an earlier epoch have ended. Whoever
+ * opens or creates sessions reads the epochs at most once a second, and `env.ids` judges by them.
+ */
+export interface StoreEpochs {
+  /**
+   * Reads the epochs if that was not done in the last second, and tells `env.ids`. Rejects only if they were never read.
+   */
+  sync(): Promise<void>
+  /** Begins a new epoch: all sessions that exist end. Emits `everybodyRevoked`. */
+  renew(): Promise<void>
+  /** Writes the epochs that `env.ids` knows, if this store does not have them yet. For a store around others. */
+  publish(): Promise<void>
+}
+
 /** Which promises a store keeps. Options that need another one are refused when the manager is made. */
 export interface StoreSupports {
   /** Parallel writers do not lose each other's changes (P2). */
@@ -226,6 +241,8 @@ export interface SessionStore {
   endById?(id: SessionId, reason: EndReason): Promise<boolean>
   /** Present if `supports.list` is true. */
   readonly users?: StoreUsers
+  /** Present if all sessions can be ended at once. */
+  readonly epochs?: StoreEpochs
   /** Present if sessions of another store can be moved into this one. */
   readonly imports?: StoreImports
   /** The codec of `data`. */

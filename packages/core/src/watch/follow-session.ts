@@ -1,4 +1,5 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
+import type { SessionRecord } from '../record/record.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -21,6 +22,8 @@ export interface Follower {
  * session ask the store as often as a single one does.
  */
 export interface FollowedSession {
+  /** The session as it was when it was first opened by one of the watches. */
+  readonly record: SessionRecord
   /** Adds a watch, which has just opened the session. */
   add(follower: Follower, opened?: OpenedSession): void
   /** Removes a watch. The last one stops the polls. */
@@ -74,7 +77,7 @@ function createFollowedSession(
   let peeking: Promise<void> | undefined
   let touching: Promise<void> | undefined
   let timer = schedulePeek()
-  const followed = { add, remove, keepAlive, end, close }
+  const followed = { record: opened.record, add, remove, keepAlive, end, close }
   registry.add(id, key, followed)
   return followed
 

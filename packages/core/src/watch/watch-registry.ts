@@ -1,5 +1,6 @@
 import type { SessionEvents } from '../events.ts'
 import type { SessionId } from '../record/record.ts'
+import type { SessionIds } from '../record/session-ids.ts'
 import type { Ended } from '../session/state.ts'
 import type { FollowedSession } from './follow-session.ts'
 
@@ -12,13 +13,13 @@ interface EndNotice {
   readonly why: Ended
 }
 
-type On = <Type extends 'ended' | 'rotated'>(
+type On = <Type extends 'ended' | 'rotated' | 'everybodyRevoked'>(
   type: Type,
   listener: (event: SessionEvents[Type]) => void,
 ) => unknown
 
 /** Creates a registry that listens to the events of a manager. */
-export function createWatchRegistry(on: On) {
+export function createWatchRegistry(on: On, ids: Pick<SessionIds, 'refusalOf'>) {
   /** By session id, then by the key of the watches that share one: usually one per session. */
   const byId = new Map<SessionId, Map<string, FollowedSession>>()
   /** One list per watch that is still loading its session: the notices since, to be checked once its id is known. */
@@ -32,6 +33,10 @@ export function createWatchRegistry(on: On) {
   on('rotated', ({ id, why }) => {
     if (why === 'cause') notify({ id, why: 'stale' })
   })
+  on('everybodyRevoked', () => {
+    for (const followed of all()) if (ids.refusalOf(followed.record)) followed.end('revoked')
+  })
+  const all = () => [...byId.values()].flatMap((sameSession) => [...sameSession.values()])
 
   return {
     /** Begins to collect notices for a watch whose session is still being loaded. `done` must be called. */
@@ -55,8 +60,7 @@ export function createWatchRegistry(on: On) {
     },
     /** Closes all watches. */
     close(): void {
-      for (const sameSession of [...byId.values()])
-        for (const followed of [...sameSession.values()]) followed.close()
+      for (const followed of all()) followed.close()
     },
   }
 }

@@ -65,7 +65,8 @@ export async function watch<Data extends object>(
     const { opened, openedBy, ended = 'gone', storeError } = state
     if (storeError) throw storeError
     if (!opened) return createEndedWatch(session, ended)
-    const why = registration.whyEnded(opened.record.id)
+    const wasRevoked = context.ids.refusalOf(opened.record) === 'revoked'
+    const why = wasRevoked ? 'revoked' : registration.whyEnded(opened.record.id)
     if (why !== undefined) return createEndedWatch(session, why)
     return { session, ...join(followSession(context, registry, { opened, openedBy }), opened) }
   } finally {

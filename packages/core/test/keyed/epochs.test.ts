@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { isEpochRow, rowOf, type TestBackend, testBackend, testManager } from '../support.ts'
+
+const secretKey = randomBytes(32)
+
+/** A storage whose reads and writes of the row of the epochs a test counts and fails. */
+function storage() {
+  const over = testBackend()
+  const epochs = { finds: 0, fails: false }
+  const { backend } = over
+  const counted: TestBackend = {
+    ...over,
+    backend: {
+      ...backend,
+      find(id, call) {
+        if (!isEpochRow(id)) return backend.find(id, call)
+        epochs.finds++
+        return epochs.fails ? Promise.reject(new Error('down')) : backend.find(id, call)
+      },
+    },
+  }
+  const rowId = () => [...over.rows.keys()].find(isEpochRow)
+  return { epochs, over: counted, rows: over.rows, rowId }
+}
+
+/** Two servers over one storage, and a user who is logged in. */
+async function fleet() {
+  const { over, ...rest } = storage()
+  const clock = { now: Date.UTC(2026, 10, 21) }
+  const connect = () => testManager({ secretKey, clock: () => clock.now }, over).manager
+  const [here, there] = [connect(), connect()]
+  const ann = createVisitor(here)
+  await ann.request((session) => session.login('ann'))
+  return { ...rest, clock, connect, here, there, ann }
+}
+
+const why = (visitor: ReturnType<typeof createVisitor>) =>
+  visitor.request((session) => session.ended ?? session.userId ?? 'new')
+
+describe('revokeEverybody', () => {
+  test('ends all sessions at once here, and within a second on other servers', async () => {
+    const { here, there, ann, clock, connect } = await fleet()
+    const elsewhere = ann.copy().at(there)
+    expect(await why(elsewhere)).toBe('ann')
+    await here.revokeEverybody()
+    expect(await why(ann.copy())).toBe('revoked')
+    expect(await why(elsewhere)).toBe('ann')
+    clock.now += 1_000
+    expect(await why(elsewhere)).toBe('revoked')
+    expect(await why(ann.copy().at(connect()))).toBe('revoked')
+  })
+
+  test('ends sessions of visitors too, and lets everybody begin anew', async () => {
+    const { here, ann } = await fleet()
+    const visitor = createVisitor(here)
+    await visitor.request(({ data }) => Object.assign(data, { cart: 1 }))
+    await here.revokeEverybody()
+    expect(await why(visitor)).toBe('revoked')
+    expect(await here.sessions('ann')).toEqual([])
+    await ann.request((session) => session.login('ann'))
+    expect(await why(ann)).toBe('ann')
+    expect(await here.sessions('ann')).toHaveLength(1)
+    const next = createVisitor(here)
+    await next.request(({ data }) => Object.assign(data, { cart: 2 }))
+    expect(await next.read()).toMatchObject({ data: { cart: 2 } })
+  })
+
+  test('takes a session of the new epoch for its own on a server that has not heard of it', async () => {
+    const { here, there, ann } = await fleet()
+    await why(ann.copy().at(there))
+    await here.revokeEverybody()
+    await ann.request((session) => session.login('ann'))
+    expect(await why(ann.at(there))).toBe('ann')
+  })
+
+  test('is an event here and, once noticed, on other servers; watches end with it', async () => {
+    const { here, there, ann, clock } = await fleet()
+    const events: unknown[] = []
+    for (const manager of [here, there])
+      manager.on('everybodyRevoked', (event) => events.push(event))
+    await why(ann.copy().at(there))
+    const watches = [here, there].map((manager) => manager.watch({ cookie: ann.cookie ?? '' }))
+    const [first, second] = await Promise.all(watches)
+    await here.revokeEverybody()
+    expect(events).toEqual([{ here: true }])
+    expect(await first?.ended).toBe('revoked')
+    clock.now += 1_000
+    await why(createVisitor(there, ann.cookie))
+    expect(events).toEqual([{ here: true }, { here: false }])
+    expect(await second?.ended).toBe('revoked')
+  })
+
+  test('again and again leaves one row, of the last epochs', async () => {
+    const { here, there, ann, rows, rowId } = await fleet()
+    for (let n = 0; n < 12; n++) await (n % 2 ? here : there).revokeEverybody()
+    expect([...rows.keys()].filter(isEpochRow)).toHaveLength(1)
+    const value = Buffer.from(rowOf(rows, rowId() ?? '').value).toString()
+    expect(JSON.parse(value.slice(value.indexOf('{'))).epochs).toHaveLength(9)
+    expect(await why(ann)).toBe('revoked')
+  })
+
+  test('on two servers at once takes effect twice', async () => {
+    const { here, there, ann } = await fleet()
+    await Promise.all([here.revokeEverybody(), there.revokeEverybody()])
+    expect(await why(ann)).toBe('revoked')
+  })
+
+  test('that fails changes nothing, and says so', async () => {
+    const { here, ann, epochs } = await fleet()
+    epochs.fails = true
+    await expect(here.revokeEverybody()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    epochs.fails = false
+    expect(await why(ann)).toBe('ann')
+  })
+})
+
+describe('a request in flight over revokeEverybody', () => {
+  test('saves nothing into the session that it began with', async () => {
+    const { here, there, ann, rows } = await fleet()
+    for (const act of ['data', 'rotate', 'login'] as const) {
+      const visitor = createVisitor(here)
+      await visitor.request((session) => session.login('bob'))
+      const slow = [await visitor.copy().begin(), await visitor.copy().at(there).begin()]
+      await here.revokeEverybody()
+      for (const { session, finish } of slow) {
+        if (act === 'data') session.data['late'] = true
+        if (act === 'rotate') session.rotate()
+        if (act === 'login') await session.login('bob')
+        await finish()
+      }
+      expect(await why(visitor)).toBe('revoked')
+    }
+    expect(await why(ann)).toBe('revoked')
+    expect(rows.size).toBeGreaterThan(0)
+  })
+
+  test('logs a visitor in without the data of before', async () => {
+    const { here } = await fleet()
+    const visitor = createVisitor(here)
+    await visitor.request(({ data }) => Object.assign(data, { before: 1 }))
+    const { session, finish } = await visitor.begin()
+    await here.revokeEverybody()
+    await session.login('bob')
+    await finish()
+    expect(await visitor.read()).toEqual({ data: {}, userId: 'bob' })
+  })
+
+  test('creates a session of now under the id that it has shown', async () => {
+    const { here } = await fleet()
+    const visitor = createVisitor(here)
+    const { session, finish } = await visitor.begin()
+    const { id } = session
+    await here.revokeEverybody()
+    session.data['n'] = 1
+    await finish()
+    expect(await visitor.request((next) => [next.id, next.data['n']])).toEqual([id, 1])
+  })
+})
+
+describe('the row of the epochs', () => {
+  test('is read once a second beside the others, whatever the number of requests', async () => {
+    const { ann, clock, epochs } = await fleet()
+    epochs.finds = 0
+    for (let n = 0; n < 10; n++) await Promise.all([why(ann), why(ann)])
+    expect(epochs.finds).toBe(0)
+    for (let n = 0; n < 3; n++) {
+      clock.now += n === 1 ? -60_000 : 1_000
+      await Promise.all([why(ann), why(ann), why(ann)])
+    }
+    expect(epochs.finds).toBe(3)
+  })
+
+  test('is not needed while the store is in trouble, once it was read', async () => {
+    const { here, ann, clock, epochs } = await fleet()
+    await here.revokeEverybody()
+    epochs.fails = true
+    clock.now += 5_000
+    expect(await why(ann)).toBe('revoked')
+  })
+
+  test('must be read once: before, opening and logging in fail, and the cookie stays', async () => {
+    const { ann, connect, epochs } = await fleet()
+    epochs.fails = true
+    const fresh = connect()
+    for (const visitor of [ann.at(fresh), createVisitor(fresh)])
+      await expect(visitor.request((session) => session.login('bob'))).rejects.toMatchObject({
+        code: 'ERR_STORE_UNAVAILABLE',
+      })
+    epochs.fails = false
+    expect(await why(ann.at(fresh))).toBe('ann')
+  })
+
+  test('that vanished is remembered by the servers that knew it', async () => {
+    const { here, ann, clock, rows, rowId } = await fleet()
+    await here.revokeEverybody()
+    rows.delete(rowId() ?? '')
+    clock.now += 5_000
+    expect(await why(ann)).toBe('revoked')
+  })
+
+  test('that something else has written fails what needs it, and is no epoch', async () => {
+    const { here, ann, connect, rows, rowId } = await fleet()
+    await here.revokeEverybody()
+    const id = rowId() ?? ''
+    rows.set(id, { ...rowOf(rows, id), value: Buffer.from('{}') })
+    await expect(why(ann.at(connect()))).rejects.toMatchObject({ code: 'ERR_STORE_CONTRACT' })
+  })
+
+  test('cannot be ended by its id', async () => {
+    const { here, ann, rowId } = await fleet()
+    await here.revokeEverybody()
+    expect(await here.revoke(rowId() ?? '')).toBe(false)
+    expect(await why(ann)).toBe('revoked')
+  })
+})
+
+test('a store that cannot end sessions says what to do instead', async () => {
+  const warn = vi.fn()
+  const over = testBackend()
+  const supports = { ...over.backend.supports, revocation: false }
+  const backend = { ...over.backend, supports }
+  const { manager } = testManager({ warn }, { ...over, backend })
+  await expect(manager.revokeEverybody()).rejects.toThrow(/deploy another namespace or secretKey/)
+})

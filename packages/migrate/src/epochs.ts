@@ -1,0 +1,24 @@
+import type { SessionStore, StoreEpochs } from '@sojourn/core/store'
+
+/**
+ * Returns the epochs of a migration, over both stores; `undefined` if one of them has none. They share what they know, and
+ * each gets what only the other one had, so that `revokeEverybody` before, during and after the migration reaches the
+ * sessions of both.
+ */
+export function createEpochs({ epochs: from }: SessionStore, { epochs: to }: SessionStore) {
+  if (!from || !to) return undefined
+  const sync = async () => {
+    await Promise.all([from.sync(), to.sync()])
+    await Promise.all([from.publish(), to.publish()])
+  }
+  const epochs: StoreEpochs = {
+    sync,
+    async renew() {
+      await sync()
+      await to.renew()
+      await from.publish()
+    },
+    publish: async () => void (await Promise.all([from.publish(), to.publish()])),
+  }
+  return epochs
+}
