@@ -18,6 +18,7 @@ import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
+import { boundaries } from './store-cases/p14-boundaries.ts'
 import { securityStamps } from './store-cases/p14-security-stamp.ts'
 import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
@@ -48,7 +49,7 @@ export interface StoreSuiteOptions {
 }
 
 /**
- * Returns the promises P1 to P13 to users as cases, which run through a manager on any store.
+ * Returns the promises P1 to P14 to users as cases, which run through a manager on any store.
  *
  * @example
  * ```ts
@@ -104,6 +105,7 @@ const definitions: readonly StoreCase[] = [
   ...loggingOutEverywhere,
   ...cookiesForCause,
   ...thievesAreNoticed,
+  ...boundaries,
   ...securityStamps,
   ...watches,
 ]

@@ -1,6 +1,7 @@
 import type { Codec } from '@sojourn/core'
 import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
+import { boundaryMutants } from './boundaries.ts'
 import { clockMutants } from './clocks.ts'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
@@ -385,4 +386,5 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   ...clockMutants,
   ...stampMutants,
+  ...boundaryMutants,
 ]
