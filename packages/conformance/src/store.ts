@@ -6,6 +6,7 @@ import { watches } from './store-cases/p01-p09-watch.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
 import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
 import { loginCutsClean } from './store-cases/p04-login.ts'
+import { parallelLogins } from './store-cases/p04-parallel-logins.ts'
 import { rotateCutsClean } from './store-cases/p04-rotate.ts'
 import { credentials } from './store-cases/p05-p06-credentials.ts'
 import { readingIsCheap } from './store-cases/p07-reading-is-cheap.ts'
@@ -93,6 +94,7 @@ const definitions: readonly StoreCase[] = [
   ...nothingIsLost,
   ...rotationByAge,
   ...loginCutsClean,
+  ...parallelLogins,
   ...rotateCutsClean,
   ...credentials,
   ...readingIsCheap,

@@ -22,7 +22,12 @@ import { maxTokenLifetimeMs } from './lifetime.ts'
  */
 export type RevocationEntry =
   | { readonly ended: EndReason }
-  | { readonly authority: number; readonly leaving?: true }
+  | {
+      readonly authority: number
+      readonly leaving?: true
+      /** When a login made the authority, in epoch ms; absent if a rotation did. */
+      readonly authenticatedAt?: number
+    }
 
 /** The entries of sealed sessions in a database. They hold ids, numbers and reasons only, so they open no session. */
 export interface RevocationEntries {
@@ -149,5 +154,6 @@ function isRevocationEntry(entry: unknown): entry is RevocationEntry {
   if (typeof entry !== 'object' || entry === null) return false
   if ('ended' in entry) return endReasons.some((reason) => reason === entry.ended)
   if ('leaving' in entry && entry.leaving !== true) return false
+  if ('authenticatedAt' in entry && !Number.isFinite(entry.authenticatedAt)) return false
   return 'authority' in entry && Number.isInteger(entry.authority)
 }

@@ -16,6 +16,8 @@ export type SessionRefusal = { readonly ended: EndReason } | 'superseded' | 'lea
 export interface Revocations extends Pick<RevocationEntries, 'ping' | 'close'> {
   /** Returns why the session of a record is refused, or `undefined`. One `find`. */
   check(record: SessionRecord): Promise<SessionRefusal | undefined>
+  /** Returns the authority that a login has given a session within the last `withinMs`; `undefined` if none has. */
+  elevatedLately(id: SessionId, withinMs: number): Promise<number | undefined>
   /** Makes the authority of `next` the only valid one. Returns why this was refused, or `undefined`. */
   elevate(record: SessionRecord, next: SessionRecord): Promise<SessionRefusal | undefined>
   /** Prevents further elevations of the session. Idempotent. Returns why this was refused, or `undefined`. */
@@ -34,10 +36,19 @@ export function createRevocations(backend: SessionBackend, env: StoreEnv): Revoc
   return {
     check: async ({ id, authority }) => refusalOf(authority, await entries.find(id)),
 
-    async elevate({ id, authority, absoluteExpiresAt }, next) {
+    async elevatedLately(id, withinMs) {
+      const entry = await entries.find(id)
+      if (!entry || 'ended' in entry || entry.leaving) return undefined
+      const { authority, authenticatedAt = 0 } = entry
+      return Math.abs(env.clock() - authenticatedAt) <= withinMs ? authority : undefined
+    },
+
+    async elevate({ id, authority, absoluteExpiresAt, authenticatedAt: before }, next) {
+      const { authenticatedAt } = next
+      const isLogin = authenticatedAt !== undefined && authenticatedAt !== before
       const entry = await entries.put(
         id,
-        { authority: next.authority },
+        { authority: next.authority, ...(isLogin ? { authenticatedAt } : {}) },
         {
           until: Math.max(absoluteExpiresAt, next.absoluteExpiresAt),
           keepExisting: (existing) => refusalOf(authority, existing) !== undefined,

@@ -39,7 +39,7 @@ export function createSealedOpen({
 }
 
 /** Returns the newest of several tokens of one session, by what they contain; `'ambiguous'` for two sessions. */
-function pickNewest(
+export function pickNewest(
   found: readonly (Sealed | TokenRefusal)[],
 ): Sealed | TokenRefusal | 'ambiguous' {
   const [first, ...others] = found.filter((each) => typeof each !== 'string')

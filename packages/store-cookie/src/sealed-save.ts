@@ -16,6 +16,7 @@ import {
   saveTimedOut,
   withTimeBudget,
 } from '@sojourn/core/store'
+import { createJoinLogin } from './join-login.ts'
 import { tokenExpiryOf } from './lifetime.ts'
 import type { SessionRefusal } from './revocations.ts'
 import { asLeaving, type SealedContext } from './sealed-context.ts'
@@ -27,19 +28,24 @@ const noSecret = ''
  * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with.
  * With revocations, a session that was ended or elevated meanwhile is not saved.
  */
-export function createSealedSave({
-  tokens,
-  revocations,
-  epochs,
-  env,
-  codec,
-}: SealedContext): Pick<SessionStore, 'create' | 'save'> {
+export function createSealedSave(context: SealedContext): Pick<SessionStore, 'create' | 'save'> {
+  const { tokens, revocations, epochs, env, codec } = context
+  const joinLogin = revocations && createJoinLogin(context, revocations)
   const { clock, ids, policy, emit } = env
   return { create, save }
 
   async function create(draft: Draft): Promise<CreateOutcome> {
     checkSize(draft.data, policy.maxDataBytes)
     await epochs?.syncIfDue()
+    const presented = await joinLogin?.presentedBy(draft)
+    if (!joinLogin || !presented || draft.userId === undefined) return createAs(draft)
+    const joined = await joinLogin.elevated(draft, presented)
+    if (joined) return joined
+    const creation = await createAs({ ...draft, id: joinLogin.idOf(presented, draft.userId) })
+    return creation.created ? creation : createAs(draft)
+  }
+
+  async function createAs(draft: Draft): Promise<CreateOutcome> {
     const at = clock()
     const record = createRecord({ ...draft, ...ids.issue(draft), at, secretHash: noSecret })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }

@@ -1,42 +1,70 @@
 import { checkSize } from '../data/size.ts'
-import { createRecord, type SessionId } from '../record/record.ts'
+import { createRecord, groupOf, type SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import { hashSecret, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
+import { createJoinLogin, type Login, loginSecret, loginSeed } from './join-login.ts'
+import { newestOf } from './open.ts'
 
 /**
- * Returns the `create` of a keyed store: one `insert`.
+ * Returns the `create` of a keyed store: one `insert`. A login whose id is taken by a parallel login joins its session.
  *
- * If the id is taken, no other id is tried. Their random bits do not collide, so a taken id means that the session was
- * ended before its insert arrived; under another id it would come back (P1).
+ * If the id of an anonymous session is taken, no other id is tried. Their random bits do not collide, so a taken id means
+ * that the session was ended before its insert arrived; under another id it would come back (P1).
  */
-export function createCreate({
-  backend,
-  rows,
-  env,
-  epochs,
-  tokenOf,
-}: KeyedContext): SessionStore['create'] {
+export function createCreate(context: KeyedContext): SessionStore['create'] {
+  const { backend, rows, env, epochs, keys, tokenOf } = context
   const { clock, ids, policy } = env
+  const joinLogin = createJoinLogin(context)
 
   return async (draft, { limit }) => {
     checkSize(draft.data, policy.maxDataBytes)
     await epochs?.syncIfDue()
-    return insert(draft, ids.issue(draft), limit)
+    const login = loginOf(draft)
+    return login ? logIn(login, limit) : insert(draft, ids.issue(draft), { limit })
+  }
+
+  /** Returns a draft as a login that others may join, if its request presents a genuine token. */
+  function loginOf(draft: Draft): Login | undefined {
+    const { userId, presented } = draft
+    const newest = userId === undefined || !presented ? undefined : newestOf(presented, keys)
+    return newest && userId !== undefined
+      ? { draft: { ...draft, userId }, presented: newest }
+      : undefined
+  }
+
+  /** Creates the session of a login, or joins the one that a parallel login has made; see join-login.ts. */
+  async function logIn(login: Login, limit: GroupLimit | undefined): Promise<CreateOutcome> {
+    const { draft, presented } = login
+    const isOfSameUser = groupOf(presented.id) === ids.groupOf(draft.userId)
+    const elevated = isOfSameUser ? await joinLogin(presented.id, login) : undefined
+    if (elevated) return elevated
+    const id = ids.mint(draft.userId, loginSeed(login, clock()))
+    const creation = await insert(draft, { id }, { limit, login })
+    if (creation.created) return creation
+    const joined = await joinLogin(id, login)
+    if (joined || creation.why === 'limit') return joined ?? creation
+    return insert(draft, ids.issue(draft), { limit, login })
   }
 
   async function insert(
     draft: Draft,
     issued: ReturnType<SessionIds['issue']>,
-    limit: GroupLimit | undefined,
+    { limit, login }: { limit: GroupLimit | undefined; login?: Login },
   ): Promise<CreateOutcome> {
     const { id } = issued
     const at = clock()
-    const secret = mintSecret()
-    const record = createRecord({ ...draft, ...issued, at, secretHash: hashSecret(secret) })
+    const { secret, ...salt } = login ? loginSecret(login.presented) : { secret: mintSecret() }
+    const record = createRecord({
+      ...draft,
+      ...issued,
+      ...salt,
+      at,
+      secretHash: hashSecret(secret),
+    })
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const row = rows.write(opened, {
       lineage: { version: mintVersion(), priorVersions: [] },
@@ -45,7 +73,11 @@ export function createCreate({
     const isSolitary = draft.userId === undefined
     const outcome = await backend
       .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })
-      .catch((error: unknown) => removeAndThrow(id, error))
+      .catch((error: unknown) => {
+        // Not awaited: the store is in trouble already.
+        removeFailed(id, login && row.version).catch(ignore)
+        throw error
+      })
     if (outcome.inserted)
       return {
         created: true,
@@ -57,12 +89,13 @@ export function createCreate({
   }
 
   /**
-   * Removes the row that a failed insert may have left, since its token is never sent, and throws `error`. The removal
-   * is not awaited: the store is in trouble already.
+   * Removes the row that a failed insert may have left, since its token is never sent. If `version` is given, a row of
+   * another version stays: it is the session of a parallel login.
    */
-  function removeAndThrow(id: SessionId, error: unknown): never {
-    backend.remove(id, { at: clock(), reason: 'logout' }).catch(ignore)
-    throw error
+  async function removeFailed(id: SessionId, version: string | undefined): Promise<void> {
+    const found = version === undefined ? null : await backend.find(id, clock())
+    if (found && 'version' in found && found.version !== version) return
+    await backend.remove(id, { at: clock(), reason: 'logout' })
   }
 }
 

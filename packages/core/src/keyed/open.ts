@@ -5,7 +5,7 @@ import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotati
 import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
 import type { Row, Tombstone } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
-import type { OpenOutcome, SessionStore } from '../store/store.ts'
+import type { Draft, OpenOutcome, SessionStore } from '../store/store.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
 import { createCorrect, type JudgedSession } from './correct.ts'
 import type { RowRefusal } from './rows.ts'
@@ -155,6 +155,18 @@ function verifyTokens(
   if (!first) return verified.includes('forged') ? 'forged' : 'malformed'
   const isOneSession = genuine.every(({ id }) => id === first.id)
   return isOneSession ? { id: first.id, first: genuine, others: () => [] } : 'ambiguous'
+}
+
+/** Returns the newest of the genuine tokens that a request presents; `undefined` if there is none, or of two sessions. */
+export function newestOf(
+  { tokens, offers }: NonNullable<Draft['presented']>,
+  keys: readonly KeyObject[],
+): GenuineToken | undefined {
+  const genuine = verifyTokens(tokens, offers, keys)
+  if (typeof genuine === 'string') return undefined
+  return [...genuine.first, ...genuine.others()].reduce((newest, each) =>
+    each.generation > newest.generation ? each : newest,
+  )
 }
 
 function genuineOf(tokens: readonly string[], keys: readonly KeyObject[]): readonly GenuineToken[] {

@@ -8,6 +8,7 @@ import { isOverdue, type Presented, rotationStep } from '../record/rotation.ts'
 import { hashSecret, mintSecret, type TokenContent } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
+import { loginSecret } from './join-login.ts'
 
 /** What to write over one version of a row. */
 export interface WritePlan {
@@ -41,7 +42,7 @@ export async function planWrite(
   if (isDataChanged) checkSize(data, policy.maxDataBytes)
   const isDue = isTouchDue(current, at, policy.touchInterval)
   const { record: rotatedRecord, token } = changes.rotate
-    ? rotateByCause(current.record, changes.rotate, at)
+    ? rotateByCause(current.record, changes.rotate, { at, presented })
     : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
   const isReplaced = isDataChanged || rotatedRecord !== current.record
   const record = isDataChanged ? { ...rotatedRecord, updatedAt: at } : rotatedRecord
@@ -62,10 +63,11 @@ function planLeave(current: OpenedSession): WritePlan {
 function rotateByCause(
   record: SessionRecord,
   { elevation }: NonNullable<Changes['rotate']>,
-  at: number,
+  { at, presented }: { at: number; presented: Presented | undefined },
 ): { record: SessionRecord; token: TokenContent } {
-  const secret = mintSecret()
-  const rotated = rotateRecord(record, hashSecret(secret), { at, elevation })
+  const { secret, loginSalt } =
+    elevation && presented ? loginSecret(presented) : { secret: mintSecret(), loginSalt: undefined }
+  const rotated = rotateRecord(record, hashSecret(secret), { at, elevation, loginSalt })
   return { record: rotated, token: { secret, generation: rotated.verifier.generation } }
 }
 

@@ -14,7 +14,7 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  * | `maxAge`, `authority`                         | number  | always                                            |
  * | `verifier.generation`                         | number  | always                                            |
  * | `verifier.current`                            | text    | always                                            |
- * | `verifier.next`, `.salt`, `.previous`         | text    | if its flag is set                                |
+ * | `verifier.next`, `.salt`, `.previous`, `.loginSalt` | text    | if its flag is set                                |
  * | `verifier.graceUntil`, `.offeredAt`           | time    | if its flag is set                                |
  * | `verifier.retired`                            | list    | if its flag is set                                |
  * | `authenticatedAt`                             | time    | if its flag is set                                |
@@ -93,6 +93,7 @@ const flags = [
   'graceUntil',
   'retired',
   'offeredAt',
+  'loginSalt',
   'leaving',
   'stamp',
   'epoch',
@@ -116,11 +117,22 @@ function readFlags(reader: Reader): (flag: Flag) => boolean {
 }
 
 function writeVerifier(
-  { generation, current, next, salt, previous, graceUntil, offeredAt, retired }: Verifier,
+  {
+    generation,
+    current,
+    next,
+    salt,
+    previous,
+    loginSalt,
+    graceUntil,
+    offeredAt,
+    retired,
+  }: Verifier,
   { writer, time }: { writer: Writer; time: (at: number) => void },
 ): void {
   writer.number(generation)
-  for (const text of [current, next, salt, previous]) if (text !== undefined) writer.text(text)
+  for (const text of [current, next, salt, previous, loginSalt])
+    if (text !== undefined) writer.text(text)
   for (const at of [graceUntil, offeredAt]) if (at !== undefined) time(at)
   if (!retired) return
   writer.number(retired.length)
@@ -145,6 +157,7 @@ function readVerifier({
     ...(has('next') && { next: reader.text() }),
     ...(has('salt') && { salt: reader.text() }),
     ...(has('previous') && { previous: reader.text() }),
+    ...(has('loginSalt') && { loginSalt: reader.text() }),
     ...(has('graceUntil') && { graceUntil: time() }),
     ...(has('offeredAt') && { offeredAt: time() }),
     ...(has('retired') && { retired: readRetired(reader, time) }),

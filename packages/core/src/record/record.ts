@@ -41,6 +41,11 @@ export interface Verifier {
   readonly graceUntil?: number
   /** When earlier tokens were retired. Absent if there are none. */
   readonly retired?: readonly Retirement[]
+  /**
+   * The salt by which a login derived the current secret from the token that it presented (keyed/join-login.ts). Not
+   * secret. Present from a login to the next rotation.
+   */
+  readonly loginSalt?: string
 }
 
 /** What is stored of a session besides its `data`. Times are epoch ms. */
@@ -97,13 +102,14 @@ export interface RecordSeed {
   readonly userId?: string
   readonly client?: ClientInfo
   readonly stamp?: string
+  readonly loginSalt?: string
   /** `SessionIds.issue` returns it. */
   readonly epoch?: string
 }
 
 /** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
-  const { id, at, maxAge, persistent, userId, client, stamp, epoch } = seed
+  const { id, at, maxAge, persistent, userId, client, stamp, loginSalt, epoch } = seed
   return {
     id,
     createdAt: at,
@@ -112,7 +118,11 @@ export function createRecord(seed: RecordSeed): SessionRecord {
     absoluteExpiresAt: at + seed.absoluteTimeout,
     maxAge,
     authority: 0,
-    verifier: { current: seed.secretHash, generation: 1 },
+    verifier: {
+      current: seed.secretHash,
+      generation: 1,
+      ...(loginSalt === undefined ? {} : { loginSalt }),
+    },
     persistent,
     ...(userId === undefined ? {} : { userId, authenticatedAt: at }),
     ...(client === undefined ? {} : { client }),
@@ -139,7 +149,11 @@ export interface Elevation {
 export function rotateRecord(
   record: SessionRecord,
   secretHash: string,
-  { at, elevation }: { at: number; elevation?: Elevation | undefined },
+  {
+    at,
+    elevation,
+    loginSalt,
+  }: { at: number; elevation?: Elevation | undefined; loginSalt?: string | undefined },
 ): SessionRecord {
   const { generation, retired } = record.verifier
   const rotated = {
@@ -150,9 +164,18 @@ export function rotateRecord(
       current: secretHash,
       generation: generation + 2,
       retired: addRetirement(retired, { generation: generation + 1, at }),
+      ...(loginSalt === undefined ? {} : { loginSalt }),
     },
   }
   if (!elevation) return rotated
-  const { absoluteTimeout, ...rest } = elevation
-  return { ...rotated, ...rest, authenticatedAt: at, absoluteExpiresAt: at + absoluteTimeout }
+  const { maxAge, absoluteTimeout, persistent, client, stamp } = elevation
+  return {
+    ...rotated,
+    maxAge,
+    persistent,
+    authenticatedAt: at,
+    absoluteExpiresAt: at + absoluteTimeout,
+    ...(client === undefined ? {} : { client }),
+    ...(stamp === undefined ? {} : { stamp }),
+  }
 }

@@ -23,8 +23,11 @@ export type IdRefusal = 'foreign' | 'revoked'
  * anonymous sessions name it, so no session of an earlier epoch is current any more. The first epoch has no name.
  */
 export interface SessionIds {
-  /** Returns a new id: in the current group of a user, or in a random one for an anonymous session. */
-  mint(userId?: string): SessionId
+  /**
+   * Returns a new id: in the current group of a user, or in a random one for an anonymous session. `random` are its random
+   * bytes, 10 or more; from the same bytes come the same ids.
+   */
+  mint(userId?: string, random?: Uint8Array): SessionId
   /**
    * Returns what the record of a new session begins with: its id (a new one, unless the draft has one already) and, for
    * an anonymous session, the current epoch.
@@ -64,10 +67,10 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
     createHmac('sha256', idKey).update(group).update(random).digest().subarray(0, tagBytes)
 
   const ids: SessionIds = {
-    mint(userId) {
+    mint(userId, given = randomBytes(randomHandleBytes)) {
       const group =
         userId === undefined ? randomText(groupBytes) : groups.current(userId, currentEpoch())
-      const random = randomBytes(randomHandleBytes)
+      const random = given.subarray(0, randomHandleBytes)
       return `${group}.${Buffer.concat([random, tagOf(group, random)]).toString('base64url')}`
     },
 

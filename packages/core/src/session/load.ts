@@ -10,6 +10,9 @@ import { refuseChangedStamp } from './user-stamp.ts'
 /** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
 export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent' | 'isSecure'>
 
+/** What the state of a request with tokens begins with. */
+type TokenMode = LoadMode & { readonly presented?: PresentedTokens }
+
 /** For a session that is only read: it has no response. */
 export const readOnlyMode: LoadMode = { isReadOnly: true, isSent: () => true, isSecure: false }
 
@@ -32,7 +35,11 @@ export async function loadState(
   const mayBeOfOther =
     outcome.outcome === 'discarded' && (outcome.why === 'unknown' || outcome.why === 'forged')
   if (mayBeOfOther && presented !== 'excessive') warnOfOtherManager(context, presented.tokens)
-  return stateFromOutcome(context, outcome, mode)
+  return stateFromOutcome(
+    context,
+    outcome,
+    presented === 'excessive' ? mode : { ...mode, presented },
+  )
 }
 
 /** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */
@@ -55,7 +62,7 @@ async function openTokens(
 function stateFromOutcome(
   context: ManagerContext,
   outcome: OpenOutcome,
-  mode: LoadMode,
+  mode: TokenMode,
 ): SessionState {
   const { emit } = context
   if (outcome.outcome === 'open') return stateFromOpened(context, outcome, mode)
@@ -71,7 +78,7 @@ function stateFromOutcome(
 function stateFromOpened(
   context: ManagerContext,
   { opened, ...due }: Extract<OpenOutcome, { outcome: 'open' }>,
-  mode: LoadMode,
+  mode: TokenMode,
 ): SessionState {
   try {
     return createState(context, { ...mode, opened, due })

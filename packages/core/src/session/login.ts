@@ -5,6 +5,7 @@ import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { withTimeBudget } from '../keyed/deadline.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
 import { limitForUser } from '../options/session-limit.ts'
+import { groupOf, type SessionId } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
 import { emitRotated } from './commit.ts'
@@ -30,7 +31,11 @@ export interface LoginArgs {
 
 /**
  * Logs a user in; see `Session.login`. If the session belongs to this user already, re-authenticates. Otherwise creates
- * the new record before it ends the old one: a crash in between leaves one record too many, never one too few.
+ * the new record before it ends the old one: a crash in between leaves one record too many, never one too few. A parallel
+ * login of the same user by the same token joins the new session (keyed/join-login.ts).
+ *
+ * A stale token is one that somebody else has rotated away: the user in another tab, or a thief. If it is of a session of
+ * this user, that session ends.
  */
 export async function login(
   context: ManagerContext,
@@ -42,12 +47,49 @@ export async function login(
 
   const carried = carriedData(context, state, args.options)
   const mine = state.tracked.bytes()
-  const created = await create(context, args, carried(mine))
-  const ending = opened && (await endPrevious(context, opened, created.opened))
-  const current = wasEndedByOther(ending) ? await clearCreated(context, created) : created
-  applySaved(state, current, mine)
-  context.emit('created', { id: created.opened.record.id, userId: args.userId })
+  const stale = staleSessionOf(context, state, args.userId)
+  const created = await create(context, state, { args, data: carried(mine) })
+  const ending = opened && (await endPrevious(context, opened, created))
+  const isCleared = wasEndedByOther(ending) && !created.joined
+  applySaved(state, isCleared ? await clearCreated(context, created) : created, mine)
+  emitCreated(context, created)
+  if (ending && created.joined && !wasEndedByOther(ending))
+    mergeOwnChanges(context, state, { previous: opened, mine, carried })
   if (ending) mergeMissedChanges(context, state, { previous: opened, ending, carried })
+  if (stale !== undefined && stale !== created.opened.record.id) await endStale(context, stale)
+}
+
+/** Returns the id of the session that the request's stale token names, if it is one of this user. */
+function staleSessionOf(
+  { ids }: ManagerContext,
+  { ended, visibleId }: SessionState,
+  userId: string,
+): SessionId | undefined {
+  if (ended !== 'stale' || visibleId === undefined) return undefined
+  return groupOf(visibleId) === ids.groupOf(userId) ? visibleId : undefined
+}
+
+/** Ends the session of a stale token. If that fails, the login holds all the same, and the session lives on. */
+async function endStale({ store, emit }: ManagerContext, id: SessionId): Promise<void> {
+  const wasLive = await store.endById?.(id, 'login').catch(() => false) // the guarded backend has emitted `failed`
+  if (wasLive) emit('ended', { id, reason: 'login' })
+}
+
+function emitCreated({ emit }: ManagerContext, { opened, joined, rotated }: Created): void {
+  const { id, userId } = opened.record
+  if (!joined) emit('created', { id, userId })
+  if (rotated) emit('rotated', { id, userId, why: rotated })
+}
+
+/** Merges what this request changed before its login into the session that it has joined. The commit saves the result. */
+function mergeOwnChanges(
+  { codec, config }: ManagerContext,
+  { tracked }: SessionState,
+  { previous, mine, carried }: { previous: OpenedSession; mine: Uint8Array; carried: DataFilter },
+): void {
+  if (sameBytes(mine, previous.data)) return
+  const sides = { base: carried(previous.data), mine: carried(mine), theirs: tracked.bytes() }
+  tracked.overwrite(mergeBytes(sides, codec, config.merge).bytes)
 }
 
 /**
@@ -124,11 +166,11 @@ async function reauthenticate(
  */
 async function create(
   context: ManagerContext,
-  { userId, options }: LoginArgs,
-  data: Uint8Array,
+  { presented }: SessionState,
+  { args: { userId, options }, data }: { args: LoginArgs; data: Uint8Array },
 ): Promise<Created> {
   const { config, store, emit } = context
-  const draft = { userId, data, ...elevationOf(config, options) }
+  const draft = { userId, data, ...elevationOf(config, options), ...(presented && { presented }) }
   // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
   const limit = await withTimeBudget(
     5 * config.storeTimeout,
@@ -160,15 +202,18 @@ function refusedError(why: 'limit' | 'ended'): Error {
       )
 }
 
-/** Ends the previous session. If that fails, removes the new one and rethrows; the previous session is unchanged. */
+/**
+ * Ends the previous session. If that fails, removes the new one, unless it is that of a parallel login, and rethrows; the
+ * previous session is unchanged.
+ */
 async function endPrevious(
   context: ManagerContext,
   previous: OpenedSession,
-  created: OpenedSession,
+  { opened: created, joined }: Created,
 ): Promise<EndOutcome> {
   const { store, emit } = context
   const ending = await store.end(previous, 'login').catch(async (cause: unknown) => {
-    await removeCreated(context, created)
+    if (!joined) await removeCreated(context, created)
     throw cause
   })
   if (ending.last) emit('ended', { id: previous.record.id, reason: 'login' })

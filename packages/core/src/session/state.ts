@@ -4,7 +4,7 @@ import { type TrackedData, trackData } from '../data/tracked-data.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { RequestCarrier } from '../http/carrier.ts'
-import type { TokenTransports } from '../http/transport.ts'
+import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
@@ -61,6 +61,8 @@ export interface SessionState {
 
   /** Names the token that opened the session; see `OpenOutcome`. */
   readonly openedBy: string | undefined
+  /** The tokens of the request; `undefined` if it has none. */
+  readonly presented: PresentedTokens | undefined
   /** Returns a new id for an anonymous session. */
   readonly mintId: () => SessionId
   /** When the request began, in epoch ms. */
@@ -114,6 +116,7 @@ export interface StateSeed {
   >
   /** Why the session of the token is over, and its id. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
+  readonly presented?: PresentedTokens
   readonly isReadOnly: boolean
   readonly storeError?: SessionStoreError
   readonly isSent: () => boolean
@@ -129,6 +132,7 @@ export function createState(context: ManagerContext, seed: StateSeed): SessionSt
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
     visibleId: ended?.id,
     openedBy: due.openedBy,
+    presented: seed.presented,
     mintId: ids.mint,
     beganAt: config.clock(),
     isNew: opened === undefined,

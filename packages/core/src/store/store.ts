@@ -101,6 +101,11 @@ export interface Draft {
   /** The hash of the user's security stamp, with the option `securityStamp`. The record keeps it. */
   readonly stamp?: string
   readonly client?: ClientInfo
+  /**
+   * The tokens that the request presents, genuine or not. Of parallel logins of one user that present the same one, the
+   * first creates a session, and the store lets the others join it.
+   */
+  readonly presented?: { readonly tokens: readonly string[]; readonly offers: readonly string[] }
 }
 
 /**
@@ -114,6 +119,10 @@ export type CreateOutcome =
       /** Send it to the client. */
       readonly token: string
       readonly evicted: readonly SessionId[]
+      /** True if the session is one that a parallel login has made or elevated. Its data is in `opened`. */
+      readonly joined?: true
+      /** As in `SaveOutcome`: present if a login that joins has replaced the token. */
+      readonly rotated?: 'cause'
     }
   | { readonly created: false; readonly why: 'limit' | 'ended' }
 

@@ -177,7 +177,7 @@ async function live(
       if (outcome === 'update') model.lifeOf(session.id).count++
       return outcome
     }
-    if (chance < 0.85) return logIn(session, { id, isAlive })
+    if (chance < 0.85) return logIn(manager, session, { id, isAlive })
     if (chance < 0.92) {
       session.rotate()
       return 'rotate'
@@ -211,19 +211,32 @@ async function live(
   }
 
   async function logIn(
+    manager: SessionManager<TestData>,
     session: Session<TestData>,
     before: { id: string; isAlive: boolean },
   ): Promise<string> {
     const user = pick(users)
     const { userId } = session
+    const isStale = session.ended === 'stale'
+    const known = new Map(model.lives)
+    const rotated: string[] = []
+    const stop = manager.on('rotated', (event) => void rotated.push(event.id))
     const outcome = await session.login(user).then(
       () => 'login',
       () => 'refused-login',
     )
+    stop()
     if (outcome !== 'login') return outcome
-    if (session.id === before.id) {
-      model.elevated(before.id)
-      return outcome
+    const isJoined =
+      known.get(session.id)?.userId === user && !(before.isAlive && before.id === session.id)
+    if (session.id === before.id || isJoined) {
+      if (rotated.includes(session.id)) model.elevated(session.id)
+      if (isJoined) done['joined'] = (done['joined'] ?? 0) + 1
+      if (session.id === before.id) return outcome
+    }
+    if (isStale && model.lifeOf(before.id).userId === user) {
+      model.ended(before.id, 'login')
+      done['stale-ended'] = (done['stale-ended'] ?? 0) + 1
     }
     const [life, old] = [model.lifeOf(session.id), model.lifeOf(before.id)]
     life.userId = user
@@ -235,7 +248,8 @@ async function live(
     } else if (isVisitor && old.ended === 'login') {
       for (const key of old.kept) if (session.data[key]) life.kept.add(key)
       life.count = Number(session.data['count'] ?? 0)
-    } else if (before.isAlive) expect(session.data, 'P1: data of an ended session').toEqual({})
+    } else if (before.isAlive && !isJoined)
+      expect(session.data, 'P1: data of an ended session').toEqual({})
     if (before.isAlive) model.ended(before.id, 'login')
     return outcome
   }

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { rotateRecord, type SessionRecord } from '../record/record.ts'
+import {
+  deriveSecret,
+  type GenuineToken,
+  hashSecret,
+  isHashOf,
+  mintSalt,
+  mintVersion,
+} from '../record/token.ts'
+import type { OpenedSession } from '../store/opened-session.ts'
+import type { CreateOutcome, Draft } from '../store/store.ts'
+import type { KeyedContext } from './context.ts'
+import { nextLineage } from './rows.ts'
+
+/*
+ * Parallel logins: a double click, or a form that is sent again because its response was lost. Each of these requests
+ * presents the same token and the password of the same user, and without more each would make a session of its own, of
+ * which the browser keeps one. So a login derives what it makes from the token that the request presents:
+ *
+ *   new session       | its id is derived from the token, the user and the half minute: of parallel logins one inserts it,
+ *                     | and the others find it. Where they fall into two half minutes, there are two
+ *   its secret        | HMAC(secret of the presented token, loginSalt). The record keeps the salt until the next rotation, so
+ *                     | that the others can derive the same token, and it does not matter which response arrives last
+ *   re-authentication | the new secret is derived in the same way; a request that comes too late, because its token is stale
+ *                     | by now, finds the elevated session under the id of its token
+ *
+ * The salt is random and the token needs a signature, so neither an old token nor a dump of the store gives the new one
+ * (P4, P5). Only a login may join, so whoever joins has proved to be the user.
+ *
+ * A session can be joined for half a minute after its login. If its token is not the derived one any more, because the
+ * handler called `rotate()` too, the later login elevates it.
+ */
+
+/** How long after a login others may join it, in ms. */
+const joinWindowMs = 30_000
+const maxAttempts = 20
+
+/** A login and the token that its request presents. */
+export interface Login {
+  readonly draft: Draft & { readonly userId: string }
+  readonly presented: GenuineToken
+}
+
+/** Returns the secret of a login's new token, and the salt by which a parallel login derives it too. */
+export function loginSecret(presented: { readonly secret: string } | undefined): {
+  readonly secret: string
+  readonly loginSalt: string
+} {
+  const loginSalt = mintSalt()
+  return { secret: deriveSecret(presented?.secret ?? '', loginSalt), loginSalt }
+}
+
+/**
+ * Returns the bytes from which the id of a login's session is made at `at`, epoch ms: the same for parallel logins of one
+ * user, but others in the next half minute. So an id that has ended is not made again when its tombstone is gone (P1).
+ */
+export function loginSeed({ draft, presented }: Login, at: number): Buffer {
+  const { id, secret } = presented
+  const period = Math.floor(at / joinWindowMs)
+  return createHash('sha256')
+    .update(JSON.stringify([id, secret, draft.userId, period]))
+    .digest()
+}
+
+/**
+ * Returns the function by which a login joins the session `id`, if a parallel one has just made or elevated it. It costs
+ * a `find`, and mostly a `replace`. Returns `undefined` if the session cannot be joined.
+ */
+export function createJoinLogin({ backend, rows, env, tokenOf }: KeyedContext) {
+  const { clock } = env
+
+  return async (id: string, login: Login): Promise<CreateOutcome | undefined> => {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const at = clock()
+      const found = await backend.find(id, at)
+      if (found === null || 'ended' in found) return undefined
+      const opened = rows.readAndCheckData(id, found)
+      if (typeof opened === 'string' || !isJoinable(opened.record, login, at)) return undefined
+      const joined = await join(opened, login, at)
+      if (joined) return joined
+    }
+    return undefined
+  }
+
+  /** Joins a session as it was read. Returns `undefined` if it has changed since. */
+  async function join(
+    opened: OpenedSession,
+    login: Login,
+    at: number,
+  ): Promise<CreateOutcome | undefined> {
+    const { lineage } = rows.originOf(opened)
+    const derived = derivedSecret(opened.record, login)
+    if (derived !== undefined && lineage.priorVersions.length > 0)
+      return outcome(opened, derived, login)
+    // A first version is written again even if nothing changes: if its insert fails late, it is not removed any more.
+    const { secret, loginSalt } =
+      derived === undefined
+        ? loginSecret(login.presented)
+        : { secret: derived, loginSalt: undefined }
+    const record =
+      loginSalt === undefined
+        ? opened.record
+        : rotateRecord(opened.record, hashSecret(secret), { at, elevation: login.draft, loginSalt })
+    const next = { ...opened, record }
+    const presented = { secret, generation: record.verifier.generation, isSignedByFirst: true }
+    const row = rows.write(next, { lineage: nextLineage(lineage, mintVersion()), presented })
+    const written = await backend.replace(record.id, row, { at, expected: lineage.version })
+    if (written !== 'replaced') return undefined
+    return outcome(next, secret, login, loginSalt === undefined ? {} : { rotated: 'cause' })
+  }
+
+  function outcome(
+    opened: OpenedSession,
+    secret: string,
+    { presented: _ }: Login,
+    rotated: { rotated?: 'cause' } = {},
+  ): CreateOutcome {
+    const { generation } = opened.record.verifier
+    rows.setOrigin(opened, {
+      ...rows.originOf(opened),
+      presented: { secret, generation, isSignedByFirst: true },
+    })
+    const token = tokenOf(opened.record, { secret, generation })
+    return { created: true, joined: true, opened, token, evicted: [], ...rotated }
+  }
+}
+
+/** Returns true if the session is one of this user, who has logged in to it just now. */
+function isJoinable(
+  { userId, authenticatedAt = 0, leaving }: SessionRecord,
+  { draft }: Login,
+  at: number,
+): boolean {
+  return userId === draft.userId && !leaving && Math.abs(at - authenticatedAt) <= joinWindowMs
+}
+
+/**
+ * Returns the secret of the current token, if a login that presented the same token has made it, with the same options
+ * as far as they are known. Otherwise `undefined`.
+ */
+function derivedSecret(record: SessionRecord, { draft, presented }: Login): string | undefined {
+  const { loginSalt, current } = record.verifier
+  if (loginSalt === undefined) return undefined
+  const secret = deriveSecret(presented.secret, loginSalt)
+  if (!isHashOf(secret, current)) return undefined
+  if (record.stamp !== draft.stamp) return undefined
+  const isElevated = record.id === presented.id // then options that are absent mean what the session had
+  return isElevated || isAsDrafted(record, draft) ? secret : undefined
+}
+
+function isAsDrafted(record: SessionRecord, draft: Draft): boolean {
+  const { maxAge, persistent, absoluteExpiresAt, authenticatedAt = 0, client } = record
+  return (
+    maxAge === draft.maxAge &&
+    persistent === draft.persistent &&
+    absoluteExpiresAt - authenticatedAt === draft.absoluteTimeout &&
+    JSON.stringify(client) === JSON.stringify(draft.client)
+  )
+}
