@@ -117,7 +117,7 @@ function createStore(migration: Migration): SessionStore {
     await epochs?.sync()
     const outcome = isMoving
       ? await to.create(draft, options)
-      : sources.translateCreated(await from.create(sources.draftForSource(draft), options))
+      : sources.translateCreated(await from.create(sources.draftForSource(alone(draft)), options))
     if (outcome.created) for (const id of outcome.evicted) await endById(id, 'evicted')
     return outcome
   }
@@ -142,6 +142,14 @@ function createEndById(from: SessionStore, to: SessionStore): Migration['endById
     const wasInFrom = (await from.endById?.(id, reason)) ?? false
     return ((await to.endById?.(id, reason)) ?? false) || wasInFrom
   }
+}
+
+/**
+ * Returns a draft whose session no parallel login joins. Other servers of the fleet may create sessions in `to` already,
+ * and the ids of parallel logins must not be the same in both stores.
+ */
+function alone({ presented: _, ...draft }: Draft): Draft {
+  return draft
 }
 
 function invalid(what: string): SessionUsageError {

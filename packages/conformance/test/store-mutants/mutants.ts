@@ -93,7 +93,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P4.11', 'P11.4', 'P10.3', 'P10.11', 'P14.26', 'P1.10'],
+    breaks: ['P1.9', 'P3.8', 'P4.9', 'P11.4', 'P10.3', 'P10.11', 'P14.26', 'P1.10'],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
@@ -227,7 +227,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'looks-from-memory',
-    breaks: ['P9.14', 'P13.4', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5'],
+    breaks: ['P9.14', 'P13.4', 'P1.10', 'P4.13', 'P7.7', 'P8.5'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({ outcome: 'open', opened }),
@@ -235,7 +235,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'look-counts-as-use',
-    breaks: ['P9.14', 'P13.4', 'P13.7', 'P1.10', 'P4.13', 'P7.7', 'P7.8', 'P8.5', 'P9.7'],
+    breaks: ['P9.14', 'P13.4', 'P13.7', 'P1.10', 'P4.13', 'P7.7', 'P8.5', 'P9.7'],
     store: (factory) => (env) => ({
       ...factory(env),
       peek: async (opened) => ({

@@ -114,7 +114,7 @@ test('noise is no record, or one with finite times, and never a loop or another 
 
 test('a flag of a later version is refused, because its field is not known', () => {
   const writer = createWriter()
-  writer.number(2 ** 13)
+  writer.number(2 ** 14)
   expect(() => decodeRecord(id, writer.bytes())).toThrow('fields that are not known')
 })
 
