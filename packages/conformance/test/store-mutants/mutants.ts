@@ -3,6 +3,7 @@ import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import { boundaryMutants } from './boundaries.ts'
 import { clockMutants } from './clocks.ts'
+import { loginMutants } from './login-mutants.ts'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
 
@@ -327,29 +328,7 @@ export const storeMutants: readonly StoreMutant[] = [
       }
     },
   },
-  {
-    name: 'takes-each-click-for-another-visitor',
-    breaks: ['P4.14', 'P4.15'],
-    store: (factory) => (env) => {
-      const store = factory(env)
-      return {
-        ...store,
-        create: ({ presented: _, ...draft }, options) => store.create(draft, options),
-      }
-    },
-  },
-  {
-    name: 'keeps-the-session-of-a-stale-token',
-    breaks: ['P4.16'],
-    store: (factory) => (env) => {
-      const store = factory(env)
-      return {
-        ...store,
-        endById: async (id, reason) =>
-          reason !== 'login' && ((await store.endById?.(id, reason)) ?? expect.fail('it ends')),
-      }
-    },
-  },
+  ...loginMutants,
   {
     name: 'names-all-tokens-of-a-session-alike',
     breaks: ['P13.7'],
