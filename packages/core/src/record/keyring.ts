@@ -16,6 +16,8 @@ export interface Keyring {
    * @see RFC 5869
    */
   derive(purpose: string): readonly KeyObject[]
+  /** Like `derive`, but the same for all cookie names of a namespace: for what its managers read of each other. */
+  deriveShared(purpose: string): readonly KeyObject[]
   /**
    * Returns the key that names sessions and users for a purpose, derived from `indexKey` and the namespace. It does not
    * change with the cookie name, nor when `secretKey` is rolled.
@@ -81,6 +83,8 @@ export function createKeyring(options: KeyringOptions): Keyring {
   return {
     derive: (purpose) =>
       secrets.map((secret) => deriveKey(secret, [purpose, cookieName, namespace])),
+    deriveShared: (purpose) =>
+      secrets.map((secret) => deriveKey(secret, [`shared/${purpose}`, namespace])),
     deriveIndex,
     stampHash: (userId, stamp) => shortMac(stamps, `${userId.length}.${userId}.${stamp}`),
   }
