@@ -2,7 +2,7 @@ import type { SessionEvents } from '../events.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { Ended } from '../session/state.ts'
-import type { FollowedSession } from './follow-session.ts'
+import type { FollowedSession } from './followed-session.ts'
 
 /** The sessions that the watches of one manager follow. What the manager itself does to them ends the watches at once. */
 export type WatchRegistry = ReturnType<typeof createWatchRegistry>

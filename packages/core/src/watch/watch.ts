@@ -4,7 +4,8 @@ import type { SessionOperations } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
-import { type FollowedSession, type Follower, followSession } from './follow-session.ts'
+import { followSession } from './follow-session.ts'
+import type { FollowedSession, Follower } from './followed-session.ts'
 import type { WatchRegistry } from './watch-registry.ts'
 
 /**
