@@ -23,7 +23,7 @@ const forTests = {
   core: ['conformance'],
   migrate: ['conformance'],
   'store-memory': ['conformance', 'migrate'],
-  'store-cookie': ['conformance', 'migrate'],
+  'store-cookie': ['conformance', 'migrate', 'store-memory'],
   'store-redis': ['conformance'],
   'store-node-redis': ['conformance', 'redis-lab'],
   'store-ioredis': ['conformance', 'redis-lab'],
