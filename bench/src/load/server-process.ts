@@ -5,7 +5,7 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { Pool } from 'undici'
 
 /** What a server answered. */
-export interface Answer {
+interface Answer {
   readonly body: string
   /** The cookies that it set, as they are sent back; `undefined` where it set none. */
   readonly cookie: string | undefined
