@@ -1,5 +1,4 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
-import type { SessionRecord } from '../record/record.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
