@@ -25,7 +25,7 @@ export function asFleet(servers: readonly [Manager, ...Manager[]], random: () =>
     read: (headers) => any().read(headers),
     watch: (headers) => any().watch(headers),
     sessions: (userId) => any().sessions(userId),
-    revoke: (id) => any().revoke(id),
+    revoke: (id, options) => any().revoke(id, options),
     revokeAll: (userId, options) => any().revokeAll(userId, options),
     on(type, listener) {
       const stops = servers.map((server) => server.on(type, listener))
