@@ -4,7 +4,7 @@ import { SessionUsageError } from '../errors.ts'
 
 /**
  * A secret of at least 32 random bytes, as bytes or as text. `openssl rand -base64 32` prints one. Text is used as it is, not
- * decoded. Text of hexadecimal digits has 4 bits in each, so it needs 64 of them: `openssl rand -hex 32`.
+ * decoded. Text of hexadecimal digits has 4 bits in each, so it needs 64 of them, read as bytes too: `openssl rand -hex 32`.
  */
 export type Secret = string | Uint8Array
 
@@ -158,7 +158,7 @@ function readSecret(secret: unknown, name: string): Uint8Array {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret.slice()
   if (bytes.length < minSecretBytes)
     throw weakSecret(`${name} is ${bytes.length} bytes long, under ${minSecretBytes}`)
-  const digits = typeof secret === 'string' ? bitsOfDigits(secret) : undefined
+  const digits = bitsOfDigits(Buffer.from(bytes).toString('latin1'))
   if (digits !== undefined && digits < minSecretBytes * 8)
     throw weakSecret(
       `${name} consists of digits, hexadecimal or decimal, that hold at most ${digits} random bits, under ${minSecretBytes * 8}`,
@@ -174,10 +174,10 @@ function readSecret(secret: unknown, name: string): Uint8Array {
 /**
  * Returns how many random bits a text of hexadecimal or decimal digits can hold, a UUID for example; `undefined` for other
  * text. Such text says how many random bytes were meant, while that of a phrase cannot be told; and 32 characters of
- * base64 hold 192 bits, well above the 128 that ASVS 5.0 asks for (11.2.3).
+ * base64 hold 192 bits, well above the 128 that ASVS 5.0 asks for (11.2.3). Bytes are looked at as text too: a file that is read without an encoding.
  */
 function bitsOfDigits(text: string): number | undefined {
-  const digits = text.replace(/[\s:_-]|^0x/g, '')
+  const digits = text.replace(/[\s:_.,;{}()[\]"'-]|0x|\\x/gi, '')
   if (!/^[0-9a-f]+$/i.test(digits)) return undefined
   return Math.floor(digits.length * (/^\d+$/.test(digits) ? Math.log2(10) : 4))
 }

@@ -95,6 +95,14 @@ describe('a secret is refused', () => {
     ['of hexadecimal digits with colons', hex(16).replace(/(..)(?=.)/g, '$1:'), /at most 128/],
     ['that is a UUID', randomUUID(), /at most 128 random bits/],
     ['of 0x and digits', `0x${hex(16)}`, /at most 128 random bits/],
+    ['of a file in hexadecimal, as bytes', Buffer.from(`${hex(16)}\n`), /at most 128 random bits/],
+    [
+      'in hexadecimal, as a list of bytes',
+      `[${hex(16).replace(/(..)(?=.)/g, '0x$1, ')}]`,
+      /at most 12\d/,
+    ],
+    ['in hexadecimal, with escapes', hex(16).replace(/(..)/g, '\\x$1'), /at most 128 random bits/],
+    ['of a UUID in braces', `{${randomUUID()}}`, /at most 128 random bits/],
     ['of 40 decimal digits', '1739582046918273645017395820469182736451', /at most 132 random bits/],
     ['in a list, in hexadecimal', [secret(), hex(16)], /secretKey\[1\] consists of digits/],
     ['that is a number', 1234567890, /a number/],
@@ -129,7 +137,7 @@ test.each<[string, string | Uint8Array]>([
   ['32 bytes in hexadecimal', hex(32)],
   ['32 bytes in base64', secret()],
   ['32 bytes', randomBytes(32)],
-  ['32 bytes that happen to be hexadecimal digits', Buffer.from(hex(16))],
+  ['32 bytes in hexadecimal, as bytes', Buffer.from(`${hex(32)}\n`)],
   ['24 bytes in base64, 192 bits', 'Zm4fJq0+8sTzXc1vB/kLw9RyUe27HdQa'],
   ['words with a digit', 'crane 7 velvet oboe harbour quince'],
 ])('a secret is accepted: %s', (_title, secretKey) => {
