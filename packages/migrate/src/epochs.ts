@@ -7,18 +7,23 @@ import type { SessionStore, StoreEpochs } from '@sojourn/core/store'
  */
 export function createEpochs({ epochs: from }: SessionStore, { epochs: to }: SessionStore) {
   if (!from || !to) return undefined
+  const publish = async () => void (await Promise.all([from.publish(), to.publish()]))
   const sync = async () => {
     await Promise.all([from.sync(), to.sync()])
-    await Promise.all([from.publish(), to.publish()])
+    await publish()
   }
   const epochs: StoreEpochs = {
     sync,
+    async reread() {
+      await Promise.all([from.reread(), to.reread()])
+      await publish()
+    },
     async renew() {
       await sync()
       await to.renew()
       await from.publish()
     },
-    publish: async () => void (await Promise.all([from.publish(), to.publish()])),
+    publish,
   }
   return epochs
 }

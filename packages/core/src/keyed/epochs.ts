@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { jsonCodec } from '../data/codec.ts'
 import { SessionConflictError, SessionStoreError } from '../errors.ts'
 import { createRecord } from '../record/record.ts'
@@ -6,6 +5,7 @@ import { maxEpochs } from '../record/session-ids.ts'
 import { mintVersion } from '../record/token.ts'
 import type { Row } from '../store/backend.ts'
 import type { StoreEnv, StoreEpochs } from '../store/store.ts'
+import { randomText } from '../util/random.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 import { nextLineage } from './rows.ts'
@@ -21,8 +21,6 @@ const maxAttempts = 20
 export interface BackendEpochs extends StoreEpochs {
   /** Like `sync`, but `undefined` if there is nothing to wait for. */
   syncIfDue(): Promise<void> | undefined
-  /** Reads the epochs now. Rejects if they cannot be read. */
-  reread(): Promise<void>
 }
 
 /**
@@ -31,6 +29,8 @@ export interface BackendEpochs extends StoreEpochs {
  * first epoch is the current one.
  *
  * A failed read changes nothing: what is known stays. Before the first read nothing is known, so it must succeed (P8).
+ * A row that vanished, or is older than what is known, as after a restore, is written again by the next server that reads
+ * it: otherwise servers that start later would open sessions that have ended.
  */
 export function createEpochs(
   backend: Pick<GuardedBackend, 'find' | 'insert' | 'replace'>,
@@ -55,15 +55,21 @@ export function createEpochs(
 
   async function read(): Promise<void> {
     readAt = clock()
-    await readRow()
+    const found = await readRow()
     isKnown = true
+    if (ids.epochs()[0] !== stored) await restore(found)
   }
 
   async function readRow(): Promise<Row | undefined> {
     const found = await backend.find(id, clock())
-    if (found === null || 'ended' in found) return undefined
-    learn(decode(found))
-    return found
+    const isGone = found === null || 'ended' in found
+    learn(isGone ? [] : decode(found))
+    return isGone ? undefined : found
+  }
+
+  /** Writes what is known over a row that lost it. One attempt: the next read makes another. */
+  async function restore(found: Row | undefined): Promise<void> {
+    await isWritten(rowOf(ids.epochs(), found), found).catch(ignore)
   }
 
   function learn(epochs: readonly string[]): void {
@@ -72,9 +78,11 @@ export function createEpochs(
   }
 
   async function renew(): Promise<void> {
-    const epoch = randomBytes(6).toString('base64url')
+    const suffix = randomText(3)
     await write((known) =>
-      known.includes(epoch) ? undefined : [epoch, ...known].slice(0, maxEpochs),
+      known.some((epoch) => epoch.endsWith(suffix))
+        ? undefined
+        : [epochAfter(known[0], { at: clock(), suffix }), ...known].slice(0, maxEpochs),
     )
     emit('everybodyRevoked', { here: true })
   }
@@ -142,6 +150,23 @@ export function createEpochs(
       `The row ${id}, which says since when sessions count, cannot be read: something else has written it. Delete it and call revokeEverybody(); all users log in again.`,
     )
   }
+}
+
+/** The characters of the time in the name of an epoch, enough for 3,000 years. */
+const timeLength = 9
+
+/**
+ * Returns the name of an epoch that follows `last`. It begins with the time, in ms and base 36, so that of two names the
+ * greater one is the later one, and a server that has missed many epochs knows which of them is newer than its own.
+ * `suffix` tells calls of the same time apart.
+ */
+function epochAfter(
+  last: string | undefined,
+  { at, suffix }: { at: number; suffix: string },
+): string {
+  const lastAt = Number.parseInt(last?.slice(0, timeLength) ?? '', 36) || 0
+  const time = Math.max(Math.floor(at), lastAt + 1, 0)
+  return time.toString(36).padStart(timeLength, '0') + suffix
 }
 
 function isEpoch(epoch: unknown): boolean {

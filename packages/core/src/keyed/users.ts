@@ -3,7 +3,10 @@ import { describeSession } from '../store/session-info.ts'
 import type { StoreUsers } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 
-/** Returns the `users` of a keyed store. The sessions of a user share a group, by which the backend finds them. */
+/**
+ * Returns the `users` of a keyed store. The sessions of a user share a group, by which the backend finds them. The group
+ * depends on the epoch, which is read first: a server that has not heard of a new one would miss the sessions in it.
+ */
 export function createUsers({
   backend,
   rows,
@@ -12,7 +15,7 @@ export function createUsers({
 }: KeyedContext): StoreUsers {
   return {
     async list(userId) {
-      await epochs?.syncIfDue()
+      await epochs?.reread()
       const at = clock()
       const found = await backend.list(ids.groupOf(userId), at)
       return found
@@ -24,7 +27,7 @@ export function createUsers({
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
     async endAll(userId, options) {
-      await epochs?.syncIfDue()
+      await epochs?.reread()
       return backend.removeGroup(ids.groupOf(userId), { at: clock(), ...options })
     },
   }

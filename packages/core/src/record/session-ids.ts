@@ -118,8 +118,9 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
 }
 
 /**
- * Returns the longer history of two. If neither continues the other, as where two stores become one, the order of the
- * names decides, so that all servers choose alike; the sessions of the other history count as revoked.
+ * Returns the longer history of two. If neither continues the other, as where two stores become one or a server has missed
+ * more epochs than are remembered, the later of the two names decides (epochs.ts), so that all servers choose alike; the
+ * sessions of the other history count as revoked.
  */
 function merge(known: readonly string[], read: readonly string[]): readonly string[] {
   const [latestKnown, latestRead] = [known[0], read[0]]

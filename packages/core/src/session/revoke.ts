@@ -26,7 +26,9 @@ export async function revoke(
   if (!ids.isOwn(id)) return false
   if (userId !== undefined) {
     await store.epochs?.sync()
-    if (groupOf(id) !== ids.groupOf(userId)) return false
+    const isTheirs = () => groupOf(id) === ids.groupOf(userId)
+    if (!isTheirs()) await store.epochs?.reread() // it may be of an epoch that began a moment ago
+    if (!isTheirs()) return false
   }
   const wasAlive = await store.endById(id, 'revoked')
   if (wasAlive) emit('ended', { id, reason: 'revoked' })

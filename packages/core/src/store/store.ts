@@ -195,6 +195,8 @@ export interface StoreEpochs {
    * Reads the epochs if that was not done in the last second, and tells `env.ids`. Rejects only if they were never read.
    */
   sync(): Promise<void>
+  /** Reads the epochs now, for what must not miss a session of a new one. Rejects if they cannot be read. */
+  reread(): Promise<void>
   /** Begins a new epoch: all sessions that exist end. Emits `everybodyRevoked`. */
   renew(): Promise<void>
   /** Writes the epochs that `env.ids` knows, if this store does not have them yet. For a store around others. */

@@ -101,6 +101,34 @@ describe('revokeEverybody', () => {
     expect(await why(ann)).toBe('revoked')
   })
 
+  test('reaches a server that has missed more epochs than are remembered', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { here, there, ann, clock } = await fleet()
+      await here.revokeEverybody()
+      await ann.request((session) => session.login('ann'))
+      expect(await why(ann.copy().at(there))).toBe('ann')
+      for (let n = 0; n < 10; n++) await here.revokeEverybody()
+      clock.now += 1_000
+      expect(await why(ann.copy().at(there))).not.toBe('ann')
+      await ann.request((session) => session.login('ann'))
+      expect(await why(ann.copy().at(there))).toBe('ann')
+    }
+  })
+
+  test('does not hide the sessions since from a server that has not heard of it', async () => {
+    for (const act of ['list', 'revoke', 'revokeAll'] as const) {
+      const { here, there, ann } = await fleet()
+      await why(ann.copy().at(there))
+      await here.revokeEverybody()
+      await ann.request((session) => session.login('ann'))
+      const id = await ann.request((session) => session.id)
+      if (act === 'list') expect(await there.sessions('ann')).toMatchObject([{ id }])
+      if (act === 'revoke') expect(await there.revoke(id, { userId: 'ann' })).toBe(true)
+      if (act === 'revokeAll') expect(await there.revokeAll('ann')).toBe(1)
+      expect(await why(ann)).toBe(act === 'list' ? 'ann' : 'revoked')
+    }
+  })
+
   test('on two servers at once takes effect twice', async () => {
     const { here, there, ann } = await fleet()
     await Promise.all([here.revokeEverybody(), there.revokeEverybody()])
@@ -192,12 +220,38 @@ describe('the row of the epochs', () => {
     expect(await why(ann.at(fresh))).toBe('ann')
   })
 
-  test('that vanished is remembered by the servers that knew it', async () => {
-    const { here, ann, clock, rows, rowId } = await fleet()
+  test('that vanished is remembered by the servers that knew it, and written again', async () => {
+    const { here, connect, ann, clock, rows, rowId } = await fleet()
     await here.revokeEverybody()
     rows.delete(rowId() ?? '')
     clock.now += 5_000
-    expect(await why(ann)).toBe('revoked')
+    expect(await why(ann.copy())).toBe('revoked')
+    expect(await why(ann.copy().at(connect()))).toBe('revoked')
+  })
+
+  test('that is of before, as after a restore, is written again by the servers that know better', async () => {
+    const { here, connect, ann, clock, rows, rowId } = await fleet()
+    await here.revokeEverybody()
+    const id = rowId() ?? ''
+    const before = rowOf(rows, id)
+    await ann.request((session) => session.login('ann'))
+    await here.revokeEverybody()
+    rows.set(id, before)
+    clock.now += 5_000
+    expect(await why(ann.copy())).toBe('revoked')
+    expect(await why(ann.copy().at(connect()))).toBe('revoked')
+  })
+
+  test('that cannot be written again costs one attempt a second, and no request', async () => {
+    const { here, ann, clock, rows, rowId, epochs } = await fleet()
+    await here.revokeEverybody()
+    const id = rowId() ?? ''
+    rows.set(id, { ended: 'revoked', at: clock.now })
+    await ann.request((session) => session.login('ann'))
+    epochs.finds = 0
+    clock.now += 1_000
+    for (let n = 0; n < 5; n++) expect(await why(ann)).toBe('ann')
+    expect(epochs.finds).toBe(1)
   })
 
   test('that something else has written fails what needs it, and is no epoch', async () => {
