@@ -67,16 +67,31 @@ export function cookieStore(options: CookieStoreOptions = {}): StoreFactory {
     `cacheSize is ${cacheSize}. Give a whole number of tokens, or 0 for none`,
   )
   check(['node', 'jose'].includes(sealer), `sealer is ${sealer}. Give 'node' or 'jose'`)
-  check(
-    revocations === undefined || revocations?.supports?.conditionalWrite === true,
-    "revocations is no backend that compares and writes in one step. Pass a SessionBackend whose supports.conditionalWrite is true, such as nodeRedisBackend(client, { prefix: 'revoked:' })",
-  )
-  check(
-    revocations === undefined || revocations.supports.retention === true,
-    'revocations is a backend that may drop rows to make room, and a session whose entry is dropped opens again. ' +
-      "Pass one whose supports.retention is true, such as nodeRedisBackend(client, { prefix: 'revoked:' }); in a test, memoryBackend({ max: Infinity })",
-  )
+  if (revocations !== undefined) checkRevocations(revocations)
   return (env) => connect({ ...options, cacheSize, sealer }, env)
+}
+
+const suitable =
+  "such as nodeRedisBackend(client, { prefix: 'revoked:' }); in a test, memoryBackend({ max: Infinity })"
+
+function checkRevocations(revocations: SessionBackend): void {
+  const isBackend = typeof revocations === 'object' && typeof revocations?.supports === 'object'
+  check(isBackend, `revocations is ${kindOf(revocations)}, not a backend. Pass one, ${suitable}`)
+  const { conditionalWrite, retention } = revocations.supports
+  check(
+    conditionalWrite === true,
+    `revocations is no backend that compares and writes in one step. Pass one whose supports.conditionalWrite is true, ${suitable}`,
+  )
+  check(
+    retention === true,
+    'revocations is a backend that may drop rows to make room, and a session whose entry is dropped opens again. ' +
+      `Pass one whose supports.retention is true, ${suitable}`,
+  )
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'function' ? 'a store, or another function' : typeof value
 }
 
 const knownOptions: Readonly<Record<keyof CookieStoreOptions, true>> = {

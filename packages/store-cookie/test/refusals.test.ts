@@ -1,7 +1,7 @@
 import { referenceBackend } from '@sojourn/conformance/backend'
 import type { SessionBackend } from '@sojourn/core/store'
 import { cookieStore } from '@sojourn/store-cookie'
-import { memoryBackend } from '@sojourn/store-memory'
+import { memoryBackend, memoryStore } from '@sojourn/store-memory'
 import { describe, expect, test } from 'vitest'
 import { makeScene, request } from './support.ts'
 
@@ -38,6 +38,23 @@ describe('cookieStore() refuses', () => {
       /supports\.retention is true, such as .*max: Infinity/,
     )
     expect(() => cookieStore({ revocations: memoryBackend({ max }) })).not.toThrow()
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    [
+      'a store',
+      memoryStore(),
+      /: revocations is a store, .* not a backend\. Pass .*nodeRedisBackend/,
+    ],
+    [
+      'a function that nobody called',
+      memoryBackend,
+      /: revocations is a store, or another function/,
+    ],
+    ['true', true, /: revocations is boolean, not a backend/],
+    ['null', null, /: revocations is null, not a backend/],
+  ])('revocations that are %s, with what to give instead', (_title, revocations, message) => {
+    expect(() => cookieStore({ revocations: revocations as SessionBackend })).toThrow(message)
   })
 
   test('to list and, without revocations, to revoke, with what to do instead', async () => {

@@ -43,12 +43,15 @@ export function createRowSigner(keyring: Keyring, signRows: SignRows = false): R
       first ? Buffer.concat([Buffer.of(format), signatureOf(id, value, first), value]) : value,
     verify(id, value) {
       if (value[0] !== format) {
-        if (signRows === true) throw new TypeError('The row is not signed, and signRows is true')
+        if (signRows === true)
+          throw new TypeError(
+            "The row is not signed, and signRows is true: it is from before the option, which 'write' opens, or not written by Sojourn",
+          )
         return value
       }
       if (keys.length > 0 && !keys.some((key) => isSignedBy(key, id, value)))
         throw new TypeError(
-          'The row has a wrong signature: it was changed, or signed by another key',
+          'The row has a wrong signature: it was changed, or signed by a key that is no longer in secretKey',
         )
       return value.subarray(valueAt)
     },

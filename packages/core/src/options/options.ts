@@ -142,8 +142,12 @@ export const sessionOptionHints: Readonly<Record<string, string>> = {
   rolling: 'Leave it out: each use prolongs a session by maxAge, on the server',
   renew: 'Leave it out: each use prolongs a session by maxAge, on the server',
   unset: 'Leave it out: await session.destroy() ends a session',
-  genid: 'Leave it out: ids have 128 random bits',
+  genid:
+    'Leave it out: an id is public and opens nothing; the token has 192 random bits of its own',
   prefix: 'Give it to the store, such as nodeRedisStore(client, { prefix })',
+  signRows: 'Give it to the store, such as nodeRedisStore(client, { signRows: true })',
+  revocations: 'Give it to the store: cookieStore({ revocations })',
+  audience: 'Write namespace',
   proxy: "Tell the framework to trust its proxy; in Express app.set('trust proxy', 1)",
 }
 

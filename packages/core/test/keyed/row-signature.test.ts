@@ -119,7 +119,11 @@ describe('an unsigned row', () => {
     const ada = await serve(over).logIn('ada')
     const strict = serve(over, true)
     expect(await strict.userOf(ada.cookie)).toBeUndefined()
-    expect(strict.corrupt).toHaveBeenCalledOnce()
+    expect(strict.corrupt).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({
+        cause: expect.objectContaining({ message: expect.stringMatching(/'write' opens/) }),
+      }),
+    )
     const lenient = serve(over, 'write')
     await createVisitor(lenient.manager, ada.cookie).request(({ data }) => {
       data['n'] = 2

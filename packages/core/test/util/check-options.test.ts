@@ -128,6 +128,9 @@ describe('an option of another library says what to do here:', () => {
     ['saveUninitialized', false, 'sends no cookie'],
     ['rolling', true, 'prolongs a session'],
     ['prefix', 'app:', 'Give it to the store'],
+    ['signRows', true, 'Give it to the store'],
+    ['revocations', {}, 'Give it to the store'],
+    ['audience', 'shop', 'Write namespace'],
   ])('%s', (name, value, remedy) => {
     expect(make({ [name]: value })).toThrow(new RegExp(`has no option ${name}\\. .*${remedy}`))
   })
