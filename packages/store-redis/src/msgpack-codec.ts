@@ -25,7 +25,12 @@ export const msgpackCodec: Codec = createCodec({
   keepsText: (text) => text.isWellFormed(),
   write: (value) => encoder.encode(value),
   read: (bytes) => decoder.decode(bytes),
+  holdsNoTags: (bytes) =>
+    !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(tagKey),
 })
+
+/** What the key `$` looks like in MessagePack; a key `__proto__` is refused by the library. */
+const tagKey = Buffer.of(0xa1, 0x24)
 
 /** Lets no key pass that `write` does not write. */
 function checkKey(key: unknown): string {

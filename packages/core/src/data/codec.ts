@@ -44,7 +44,7 @@ export function createCodec(format: Format): Codec {
     encode: (value) => format.write(needsNoTags(value, format) ? value : tagValue(value, format)),
     decode(bytes) {
       const value = format.read(bytes)
-      return needsNoTags(value, format) ? value : untagValue(value)
+      return format.holdsNoTags?.(bytes) || needsNoTags(value, format) ? value : untagValue(value)
     },
   }
 }
@@ -54,6 +54,13 @@ export const jsonCodec: Codec = createCodec({
   name: 'json',
   write: (value) => Buffer.from(JSON.stringify(value)),
   read: (bytes) => JSON.parse(decoder.decode(bytes)) as unknown,
+  holdsNoTags(bytes) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return !telltales.some((part) => text.includes(part))
+  },
 })
+
+/** What a key `$` or `__proto__` looks like in JSON, and an escape, which may be a part of one. */
+const telltales = ['"$"', '__proto__', '\\u'].map((part) => Buffer.from(part))
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -140,3 +140,26 @@ describe('jsonCodec does not decode', () => {
     expect(() => jsonCodec.decode(new Uint8Array([34, 255, 34]))).toThrow()
   })
 })
+
+describe('a key of a stored object is seen, however JSON writes it', () => {
+  test.each([
+    ['{"at":{"$":"Date","v":0}}', { at: new Date(0) }],
+    ['{"at":{"\\u0024":"Date","v":0}}', { at: new Date(0) }],
+    ['{"at":{ "$" : "Date","v":0}}', { at: new Date(0) }],
+  ])('%s is tagged', (text, value) => {
+    expect(jsonCodec.decode(Buffer.from(text))).toEqual(value)
+  })
+
+  test.each([
+    '{"__proto__":{"isAdmin":true}}',
+    '{"in":[{"__proto__":1}]}',
+    '{"\\u005f_proto__":{"isAdmin":true}}',
+  ])('%s is refused', (text) => {
+    expect(() => jsonCodec.decode(Buffer.from(text))).toThrow("a key named '__proto__'")
+  })
+
+  test('and a text that only looks like one changes nothing', () => {
+    const value = { price: '"$"', note: '__proto__', path: 'C:\\users' }
+    expect(roundTrip(value)).toEqual(value)
+  })
+})
