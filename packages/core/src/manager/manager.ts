@@ -258,7 +258,7 @@ export function createSessionManager<Data extends object = SessionData>(
     revokeAll: async (userId, { except } = {}) => {
       check(
         except === undefined || ids.isOwn(except),
-        `except is ${quote(except)}, not the id of a session of this application`,
+        `except is ${typeof except === 'string' ? 'a text' : quote(except)}, not the id of a session of this application`,
         'Give the id of the session to spare, such as session.id, or leave it out',
       )
       return endAll(context, checkUserId(userId, 'revokeAll'), except)

@@ -14,16 +14,27 @@ export function checkOptions<Options extends object>(
   owner: string,
   hints: Readonly<Record<string, string>> = {},
 ): Options {
+  const kind = kindOf(options)
   check(
-    typeof options === 'object' && options !== null,
-    `${owner} was given ${options === null ? 'null' : typeof options} as its options`,
-    'Give an object',
+    kind === 'object',
+    `${owner} was given ${kind} as its options`,
+    kind === 'a Promise' ? 'Await it first' : 'Give an object',
   )
   const names = Object.keys(known)
   for (const name of Object.keys(options))
     if (!Object.hasOwn(known, name))
       check(false, `${owner} has no option ${name}`, remedy(name, { names, hints }))
   return options
+}
+
+/** Built-in objects that a mistake puts in the place of options. They have no names, so no check would be made. */
+const notOptions = new Set(['Array', 'Map', 'Promise', 'Set', 'String'])
+
+function kindOf(options: unknown): string {
+  if (typeof options !== 'object' || options === null)
+    return options === null ? 'null' : typeof options
+  const tag = Object.prototype.toString.call(options).slice('[object '.length, -1)
+  return notOptions.has(tag) ? `${tag === 'Array' ? 'an' : 'a'} ${tag}` : 'object'
 }
 
 function remedy(

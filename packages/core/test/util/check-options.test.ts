@@ -48,6 +48,20 @@ describe('an option that is not known is refused', () => {
     )
   })
 
+  test.each<[unknown, string]>([
+    [['ann'], 'an Array as its options. Give an object'],
+    [[], 'an Array as its options'],
+    [new Map([['userId', 'ann']]), 'a Map as its options'],
+    [new Set(['ann']), 'a Set as its options'],
+    [new String('ann'), 'a String as its options'],
+    [Promise.resolve({ userId: 'ann' }), 'a Promise as its options. Await it first'],
+  ])('and so is %j, which would check nothing, by revoke()', async (options, message) => {
+    const { manager } = testManager()
+    const { session } = await visit(createVisitor(manager), (made) => made.login('bob'))
+    await expect(manager.revoke(session.id, options as object)).rejects.toThrow(message)
+    expect(await manager.sessions('bob')).toHaveLength(1)
+  })
+
   test('by login(), before anything is written', async () => {
     const { manager, rows } = testManager()
     const login = visit(createVisitor(manager), (session) =>
