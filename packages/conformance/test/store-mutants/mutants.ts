@@ -3,6 +3,7 @@ import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import { boundaryMutants } from './boundaries.ts'
 import { clockMutants } from './clocks.ts'
+import { listMutants } from './lists.ts'
 import { loginMutants } from './login-mutants.ts'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
@@ -31,6 +32,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P2.7',
       'P2.8',
       'P3.4',
+      'P4.15',
       'P4.5',
       'P11.2',
       'P14.27',
@@ -103,67 +105,10 @@ export const storeMutants: readonly StoreMutant[] = [
       },
     }),
   },
-  {
-    name: 'leaking-index',
-    breaks: ['P10.2'],
-    backend: (reference) => {
-      const ended = new Map<string, Row>()
-      return {
-        async remove(id, call) {
-          const row = await reference.remove(id, call)
-          if (row) ended.set(id, row)
-          return row
-        },
-        async list(group, call) {
-          const live = await reference.list(group, call)
-          const dead = [...ended].filter(([id]) => id.startsWith(`${group}.`))
-          return [...live, ...dead.map(([id, row]) => ({ ...row, id }))]
-        },
-      }
-    },
-  },
-  {
-    name: 'index-misses-the-newest',
-    breaks: ['P3.9', 'P11.3', 'P10.1', 'P10.2', 'P10.5', 'P10.6', 'P10.8'],
-    backend: (reference) => ({
-      list: async (group, call) => (await reference.list(group, call)).slice(0, -1),
-    }),
-  },
-  {
-    name: 'ends-a-group-in-silence',
-    breaks: ['P10.4', 'P10.10', 'P10.11', 'P10.13'],
-    backend: (reference) => ({
-      removeGroup: (group, call) => reference.removeGroup(group, call).then(() => []),
-    }),
-  },
-  {
-    name: 'ends-the-spared-one',
-    breaks: ['P10.4', 'P10.10', 'P10.11'],
-    backend: (reference) => ({
-      removeGroup: (group, { except: _, ...call }) => reference.removeGroup(group, call),
-    }),
-  },
-  {
-    name: 'two-ends-of-a-group-tell-of-the-same',
-    breaks: ['P10.13'],
-    backend: (reference) => ({
-      async removeGroup(group, call) {
-        const live = await reference.list(group, call)
-        await reference.removeGroup(group, call)
-        return live.map(({ id }) => id).filter((id) => id !== call.except)
-      },
-    }),
-  },
-  {
-    name: 'says-a-group-ended-when-it-failed',
-    breaks: ['P10.12'],
-    backend: (reference) => ({
-      removeGroup: (group, call) => reference.removeGroup(group, call).catch(() => []),
-    }),
-  },
+  ...listMutants,
   {
     name: 'hands-no-row-back',
-    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P14.26'],
+    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P14.3', 'P14.26'],
     backend: (reference) => ({
       remove: (id, call) => reference.remove(id, call).then(() => null),
     }),
@@ -264,7 +209,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'keeps-the-old-token',
-    breaks: ['P3.7', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P13.3', 'P4.13'],
+    breaks: ['P3.7', 'P4.16', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P13.3', 'P4.13'],
     store: (factory) => (env) => {
       const store = factory(env)
       return {
