@@ -33,7 +33,7 @@ async function fleet() {
   const [here, there] = [connect(), connect()]
   const ann = createVisitor(here)
   await ann.request((session) => session.login('ann'))
-  return { ...rest, clock, connect, here, there, ann }
+  return { ...rest, over, clock, connect, here, there, ann }
 }
 
 const why = (visitor: ReturnType<typeof createVisitor>) =>
@@ -90,6 +90,18 @@ describe('revokeEverybody', () => {
     await why(createVisitor(there, ann.cookie))
     expect(events).toEqual([{ here: true }, { here: false }])
     expect(await second?.ended).toBe('revoked')
+  })
+
+  test('ends nothing of another namespace in the same store', async () => {
+    const { here, ann, clock, over } = await fleet()
+    const shop = { secretKey, clock: () => clock.now, namespace: 'shop' }
+    const bob = createVisitor(testManager(shop, over).manager)
+    await bob.request((session) => session.login('bob'))
+    await here.revokeEverybody()
+    clock.now += 5_000
+    expect(await why(bob)).toBe('bob')
+    expect(await why(bob.at(testManager(shop, over).manager))).toBe('bob')
+    expect(await why(ann)).toBe('revoked')
   })
 
   test('again and again leaves one row, of the last epochs', async () => {
