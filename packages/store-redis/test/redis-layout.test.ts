@@ -70,6 +70,8 @@ test('the flags of the page are those of a session that has the fields', async (
   clock.now += 60_000
   await ann.request()
   expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'previous', 'graceUntil', 'retired']))
+  await ann.request((session) => session.login('ann'))
+  expect(flagsIn(stored.value)).toBe(sumOfFlags([...always, 'retired', 'loginSalt']))
 })
 
 /** Uses up what core has drawn already, so that the next draw fills the pool anew. A version takes 8 of its 4,096 bytes. */
