@@ -136,6 +136,11 @@ function checkCookie(options: CompleteCookieOptions): void {
   )
   check(cookieName !== '__proto__', 'cookieName', "must not be '__proto__'")
   check(
+    !/\.(next|[1-9])$/.test(cookieName),
+    'cookieName',
+    "ends as the further cookies of a session do: 'sid.next' has an offer, 'sid.1' a part; give another name",
+  )
+  check(
     typeof path === 'string' && path.startsWith('/') && attributeShape.test(path),
     'path',
     "must begin with '/' and hold no blank, comma or semicolon",

@@ -122,13 +122,22 @@ describe('cookie options are refused', () => {
       { cookieName: 'sid', secure: false, partitioned: true },
       /partitioned needs secure/,
     ],
-    ...['a b', 'a=b', 'a;b', 'a\u0001', 'ä', '', 'x'.repeat(257), '__proto__'].map(
-      (cookieName): [string, object, RegExp] => [
-        `the name ${JSON.stringify(cookieName.slice(0, 9))}`,
-        { cookieName },
-        /cookieName/,
-      ],
-    ),
+    ...[
+      'a b',
+      'a=b',
+      'a;b',
+      'a\u0001',
+      'ä',
+      '',
+      'x'.repeat(257),
+      '__proto__',
+      'sid.next',
+      '__Host-sid.1',
+    ].map((cookieName): [string, object, RegExp] => [
+      `the name ${JSON.stringify(cookieName.slice(0, 9))}`,
+      { cookieName },
+      /cookieName/,
+    ]),
     ...['/a;b', '/a\r\nX: y', '/a,b', 'a', '', '/ä'].map((path): [string, object, RegExp] => [
       `the path ${JSON.stringify(path)}`,
       { cookieName: 'sid', path },

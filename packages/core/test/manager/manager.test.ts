@@ -88,7 +88,9 @@ describe('revoke, for an id of a form,', () => {
     for (const id of [other.annId, madeUp]) {
       expect(await manager.revoke(id)).toBe(false)
       expect(await manager.revoke(id, { userId: 'ann' })).toBe(false)
-      await expect(manager.revokeAll('ann', { except: id })).rejects.toThrow(/^except is a text, not/)
+      await expect(manager.revokeAll('ann', { except: id })).rejects.toThrow(
+        /^except is a text, not/,
+      )
     }
     expect(calls).toEqual([])
   })
