@@ -78,7 +78,7 @@ export function createEpochs(
   }
 
   async function renew(): Promise<void> {
-    const suffix = randomText(3)
+    const suffix = randomText(6)
     await write((known) =>
       known.some((epoch) => epoch.endsWith(suffix))
         ? undefined
