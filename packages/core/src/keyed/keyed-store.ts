@@ -42,7 +42,7 @@ export interface KeyedStoreOptions {
  * | `end`, `endById` | end.ts    | one `remove`                                      |
  * | `users`          | users.ts  | `list`, `removeGroup`                             |
  * | `imports`        | import.ts | `insert`, `find`; used by migrations only         |
- * | `epochs`         | epochs.ts | one `find` a second beside those of `open`        |
+ * | `epochs`         | epochs.ts | one `find` a second, beside that of an `open`     |
  *
  * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
  * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys that sign tokens.
