@@ -132,7 +132,7 @@ export interface SessionManager<Data extends object = SessionData> {
    * Ends one session by its id, wherever it is used. Returns true if it was alive. An id that no manager of this
    * `namespace` made is false, without a call to the store.
    * @param options `userId`: ends the session only if it is this user's, and returns false otherwise. Give it whenever the
-   *   id comes from a client; it costs no call to the store.
+   *   id comes from a client.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false: the server stores nothing. Also for
    *   a `userId` that is there and no user id, such as that of a visitor who is not logged in.
    * @throws SessionStoreError if the store fails.
