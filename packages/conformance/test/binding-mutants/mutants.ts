@@ -122,7 +122,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       carrier: (...args) =>
         Object.defineProperty(steps.carrier(...args), 'set', { value: () => undefined }),
     },
-    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H3.11', 'H3.12', 'H3.15', 'H6.1'],
+    breaks: ['H3.2', 'H3.3', 'H3.9', 'H3.10', 'H3.16', 'H3.11', 'H3.12', 'H3.15', 'H6.1'],
   },
   'knows-only-cookies': {
     changed: {
@@ -133,7 +133,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
         return Object.defineProperty(carrier, 'header', { value })
       },
     },
-    breaks: ['H3.9', 'H3.10', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7'],
+    breaks: ['H3.9', 'H3.10', 'H3.16', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5', 'H6.6', 'H6.7'],
   },
   'reads-the-first-line': {
     changed: {
