@@ -20,6 +20,7 @@ import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
 import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
 import { boundaries } from './store-cases/p14-boundaries.ts'
+import { forgedRows } from './store-cases/p14-forged-rows.ts'
 import { securityStamps } from './store-cases/p14-security-stamp.ts'
 import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
@@ -108,6 +109,7 @@ const definitions: readonly StoreCase[] = [
   ...cookiesForCause,
   ...thievesAreNoticed,
   ...boundaries,
+  ...forgedRows,
   ...securityStamps,
   ...watches,
 ]

@@ -23,4 +23,28 @@ export const boundaryMutants: readonly StoreMutant[] = [
       return epochs ? { ...store, epochs: { ...epochs, renew: async () => undefined } } : store
     },
   },
+  {
+    name: 'opens-a-forged-row',
+    breaks: ['P14.8', 'P14.9'],
+    store: (factory) => (env) => {
+      const refusalOf: StoreEnv['ids']['refusalOf'] = (record) => {
+        const refusal = env.ids.refusalOf(record)
+        return refusal === 'foreign' ? undefined : refusal
+      }
+      return factory({ ...env, ids: { ...env.ids, refusalOf } })
+    },
+  },
+  {
+    name: 'forgets-whose-session-to-revoke',
+    breaks: ['P14.3'],
+    manager: (manager) => ({ ...manager, revoke: (id) => manager.revoke(id) }),
+  },
+  {
+    name: 'takes-any-id-for-its-own',
+    breaks: ['P14.3', 'P14.4'],
+    store: (factory) => (env) => {
+      Object.assign(env.ids, { isOwn: () => true }) // the manager has the same ids
+      return factory(env)
+    },
+  },
 ]

@@ -36,6 +36,7 @@ export const listMutants: readonly StoreMutant[] = [
       'P10.8',
       'P14.2',
       'P14.7',
+      'P14.8',
     ],
     backend: (reference) => ({
       list: async (group, call) => (await reference.list(group, call)).slice(0, -1),

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type Entries, type ReferenceRules, referenceBackend } from '@sojourn/conformance/backend'
-import type { StoreUnderTest } from '@sojourn/conformance/store'
-import { createSessionManager, devConfig, type StoreFactory } from '@sojourn/core'
+import type { StoreUnderTest, TestData } from '@sojourn/conformance/store'
+import {
+  createSessionManager,
+  devConfig,
+  type SessionManager,
+  type StoreFactory,
+} from '@sojourn/core'
 import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 
 /** A store that is wrong in one way, and exactly the cases that must fail on it. */
@@ -13,13 +18,20 @@ export interface StoreMutant {
   backend?(reference: SessionBackend, entries: Entries): Partial<SessionBackend>
   /** Breaks the store above the backend. */
   store?(factory: StoreFactory, entries: Entries): StoreFactory
+  /** Breaks what `connect` returns, as where several managers are made one. */
+  manager?(manager: SessionManager<TestData>): SessionManager<TestData>
 }
 
 /** The capabilities that every mutant claims. */
 export const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
 
 /** Returns a storage over the reference backend, as the mutant changes it. */
-export function openMutant({ rules, backend, store }: Partial<StoreMutant> = {}): StoreUnderTest {
+export function openMutant({
+  rules,
+  backend,
+  store,
+  manager,
+}: Partial<StoreMutant> = {}): StoreUnderTest {
   const entries: Entries = new Map()
   const secret = randomBytes(32)
   const reference = referenceBackend({ entries, ...(rules ? { rules } : {}) })
@@ -28,7 +40,10 @@ export function openMutant({ rules, backend, store }: Partial<StoreMutant> = {})
       const wrapped = wrap(reference)
       const keyed = keyedStore({ ...wrapped, ...backend?.(wrapped, entries) })
       const factory = store?.(keyed, entries) ?? keyed
-      return createSessionManager(devConfig(secret, { store: factory, ...config }))
+      const made: SessionManager<TestData> = createSessionManager(
+        devConfig(secret, { store: factory, ...config }),
+      )
+      return manager?.(made) ?? made
     },
     dump: async () => Buffer.concat([...entries].flatMap(asBytes)),
   }

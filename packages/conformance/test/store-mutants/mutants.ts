@@ -35,6 +35,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P4.15',
       'P4.5',
       'P11.2',
+      'P14.9',
       'P14.27',
     ],
     rules: { mayReplace: () => true },

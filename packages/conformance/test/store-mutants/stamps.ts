@@ -44,6 +44,30 @@ export const stampMutants: readonly StoreMutant[] = [
       return found
     },
   })),
+  {
+    name: 'takes-no-stamp-for-the-right-one',
+    breaks: ['P14.22'],
+    store: (factory) => (env) => {
+      const { stampHash } = env.keyring
+      const unstamped = new Set<string>()
+      Object.assign(env.keyring, {
+        stampHash: (userId: string, stamp: string) =>
+          unstamped.has(userId) ? undefined : stampHash(userId, stamp),
+      })
+      const store = factory(env)
+      return {
+        ...store,
+        async open(tokens, offers) {
+          const opening = await store.open(tokens, offers)
+          if (opening.outcome !== 'open') return opening
+          const { userId = '', stamp } = opening.opened.record
+          if (stamp === undefined) unstamped.add(userId)
+          else unstamped.delete(userId)
+          return opening
+        },
+      }
+    },
+  },
 ]
 
 function mutate(
