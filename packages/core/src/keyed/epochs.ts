@@ -5,7 +5,6 @@ import { maxEpochs } from '../record/session-ids.ts'
 import { mintVersion } from '../record/token.ts'
 import type { Row } from '../store/backend.ts'
 import type { StoreEnv, StoreEpochs } from '../store/store.ts'
-import { randomText } from '../util/random.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 import { nextLineage } from './rows.ts'
@@ -78,12 +77,7 @@ export function createEpochs(
   }
 
   async function renew(): Promise<void> {
-    const suffix = randomText(6)
-    await write((known) =>
-      known.some((epoch) => epoch.endsWith(suffix))
-        ? undefined
-        : [epochAfter(known[0], { at: clock(), suffix }), ...known].slice(0, maxEpochs),
-    )
+    await write((known) => [ids.epochNames.after(known[0], clock()), ...known].slice(0, maxEpochs))
     emit('everybodyRevoked', { here: true })
   }
 
@@ -141,7 +135,7 @@ export function createEpochs(
       const { epochs } = jsonCodec.decode(decodeValue(id, value, [jsonCodec]).data) as {
         epochs?: unknown
       }
-      if (Array.isArray(epochs) && epochs.every(isEpoch)) return epochs
+      if (Array.isArray(epochs) && epochs.every(ids.epochNames.isGenuine)) return epochs
     } catch {
       // Not a row of ours; the error below applies.
     }
@@ -150,27 +144,6 @@ export function createEpochs(
       `The row ${id}, which says since when sessions count, cannot be read: something else has written it. Delete it and call revokeEverybody(); all users log in again.`,
     )
   }
-}
-
-/** The characters of the time in the name of an epoch, enough for 3,000 years. */
-const timeLength = 9
-
-/**
- * Returns the name of an epoch that follows `last`. It begins with the time, in ms and base 36, so that of two names the
- * greater one is the later one, and a server that has missed many epochs knows which of them is newer than its own.
- * `suffix` tells calls of the same time apart.
- */
-function epochAfter(
-  last: string | undefined,
-  { at, suffix }: { at: number; suffix: string },
-): string {
-  const lastAt = Number.parseInt(last?.slice(0, timeLength) ?? '', 36) || 0
-  const time = Math.max(Math.floor(at), lastAt + 1, 0)
-  return time.toString(36).padStart(timeLength, '0') + suffix
-}
-
-function isEpoch(epoch: unknown): boolean {
-  return typeof epoch === 'string' && /^[\w-]{1,64}$/.test(epoch)
 }
 
 /** The guarded backend has emitted `failed`. */

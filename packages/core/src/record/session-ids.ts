@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { randomBytes, randomText } from '../util/random.ts'
+import { createEpochNames, type EpochNames } from './epoch-names.ts'
 import type { Keyring } from './keyring.ts'
 import { groupOf, type SessionId, type SessionRecord } from './record.ts'
 import { isId } from './token.ts'
@@ -46,6 +47,8 @@ export interface SessionIds {
   epochs(): readonly string[]
   /** Learns epochs that were read from a store. Returns true if another epoch is the current one now. */
   adopt(epochs: readonly string[]): boolean
+  /** The names of the epochs, for the store that keeps them. */
+  readonly epochNames: EpochNames
   /** The id of the row that holds the epochs in a store. It is not one that `isOwn`, so nobody ends it by its id. */
   readonly epochRowId: SessionId
 }
@@ -108,6 +111,8 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
       return currentEpoch() !== before
     },
 
+    epochNames: createEpochNames(keyring.deriveIndex('epoch')),
+
     epochRowId: `revoke-everybody.${createHmac('sha256', idKey)
       .update('epochs')
       .digest()
@@ -118,14 +123,9 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
 }
 
 /**
- * Returns the longer history of two. If neither continues the other, as where two stores become one or a server has missed
- * more epochs than are remembered, the later of the two names decides (epochs.ts), so that all servers choose alike; the
- * sessions of the other history count as revoked.
+ * Returns both histories as one, the latest epoch first, as their names are ordered (epoch-names.ts). So all servers choose
+ * the same epoch, whatever order a row has, and none goes back to an earlier one.
  */
 function merge(known: readonly string[], read: readonly string[]): readonly string[] {
-  const [latestKnown, latestRead] = [known[0], read[0]]
-  if (latestRead === undefined || known.includes(latestRead)) return known
-  if (latestKnown === undefined || read.includes(latestKnown)) return read
-  const [first, second] = latestKnown > latestRead ? [known, read] : [read, known]
-  return [...first, ...second]
+  return [...new Set([...known, ...read])].sort().reverse()
 }

@@ -150,6 +150,18 @@ describe('a new epoch', () => {
   })
 })
 
+test('no order of the names in a row brings an earlier epoch back', () => {
+  const ids = idsOf()
+  ids.adopt(['e1'])
+  ids.adopt(['e2', 'e1'])
+  const pushedOut = Array.from({ length: 8 }, (_, n) => `d${n}`)
+  ids.adopt([...pushedOut, 'e2'])
+  for (const history of [['e1', 'e2'], ['e1', ...pushedOut, 'e2'], ['e1']]) {
+    expect(ids.adopt(history)).toBe(false)
+    expect(ids.epochs()[0]).toBe('e2')
+  }
+})
+
 test('the id of the row of the epochs has the form of an id, and is not own', () => {
   const { epochRowId, isOwn } = idsOf()
   expect(epochRowId).toMatch(/^revoke-everybody\.[\w-]{22}$/)
