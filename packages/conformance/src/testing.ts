@@ -22,4 +22,5 @@ export {
   writeOperations,
 } from './intercept-operations.ts'
 export { createJar, type Jar } from './jar.ts'
+export { passRealTime } from './real-time.ts'
 export { createVisitor, type PendingRequest, type TestData, type Visitor } from './visitor.ts'

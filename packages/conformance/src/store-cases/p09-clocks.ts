@@ -92,7 +92,7 @@ export const clocksThatWereAhead: readonly StoreCase[] = [
       clock.now -= minute
       takeCalls()
       await ann.request((session) => session.requireRecent('10m'))
-      equal(takeCalls().join(), 'find')
+      deepEqual(new Set(takeCalls()), new Set(['find'])) // one, or one in each store of a migration
     },
   },
   {

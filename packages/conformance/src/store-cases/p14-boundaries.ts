@@ -1,4 +1,5 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { passRealTime } from '../real-time.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'
 
@@ -70,14 +71,14 @@ export const boundaries: readonly StoreCase[] = [
     title: 'revokeEverybody ends the sessions of users and visitors, on all servers',
     needs: ['revocation'],
     async run(fixture) {
-      const { manager, visitor, clock } = fixture
+      const { manager, visitor } = fixture
       const there = fixture.connect()
       const [ann, guest] = [visitor(), visitor()]
       await ann.request((session) => session.login('user-1'))
       await guest.request(put({ n: 1 }))
       notEqual(await ann.copy().at(there).read(), null)
       await manager.revokeEverybody()
-      clock.now += 1_000
+      passRealTime(1_000)
       for (const each of [ann, guest])
         for (const server of [manager, there])
           equal(await whyEnded(each.copy().at(server)), 'revoked')
@@ -89,14 +90,14 @@ export const boundaries: readonly StoreCase[] = [
     id: 'P14.6',
     title: 'no request in flight over revokeEverybody brings its session back',
     needs: ['revocation'],
-    async run({ manager, visitor, clock }) {
+    async run({ manager, visitor }) {
       for (const act of ['data', 'rotate', 'login'] as const) {
         const ann = visitor()
         await ann.request((session) => session.login('user-1'))
         const before = ann.copy()
         const slow = await ann.copy().begin()
         await manager.revokeEverybody()
-        clock.now += 1_000 // where requests go to several servers
+        passRealTime(1_000) // where requests go to several servers
         if (act === 'data') slow.session.data['late'] = true
         if (act === 'rotate') slow.session.rotate()
         if (act === 'login') await slow.session.login('user-1')
@@ -113,7 +114,7 @@ export const boundaries: readonly StoreCase[] = [
       const manager = fixture.connect({ limit: { max: 1, onExceed: 'refuse' } })
       await fixture.visitor(manager).request((session) => session.login('user-1'))
       await manager.revokeEverybody()
-      fixture.clock.now += 1_000
+      passRealTime(1_000)
       deepEqual(await manager.sessions('user-1'), [])
       const ann = fixture.visitor(manager)
       await ann.request((session) => session.login('user-1'))

@@ -9,7 +9,10 @@ import type { GuardedBackend } from './guarded-backend.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 import { nextLineage } from './rows.ts'
 
-/** How long what was read counts as current, in ms: within it, other servers follow `revokeEverybody`. */
+/**
+ * How long what was read counts as current, in ms of real time, whatever the manager's clock says: within it, other servers
+ * follow `revokeEverybody`.
+ */
 const maxAgeMs = 1_000
 /** How long the row is kept, in ms: as long as any session may live. */
 const rowLifetimeMs = 100 * 365 * 86_400_000
@@ -37,7 +40,7 @@ export function createEpochs(
 ): BackendEpochs {
   const id = ids.epochRowId
   let isKnown = false
-  let readAt = 0
+  let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
   /** The newest epoch in the row, as far as known. */
   let stored: string | undefined
@@ -45,7 +48,7 @@ export function createEpochs(
   return { sync: async () => syncIfDue(), syncIfDue, reread: read, renew, publish }
 
   function syncIfDue(): Promise<void> | undefined {
-    if (isKnown && (reading || Math.abs(clock() - readAt) < maxAgeMs)) return undefined
+    if (isKnown && (reading || performance.now() - readAt < maxAgeMs)) return undefined
     reading ??= read().finally(() => {
       reading = undefined
     })
@@ -53,7 +56,7 @@ export function createEpochs(
   }
 
   async function read(): Promise<void> {
-    readAt = clock()
+    readAt = performance.now()
     const found = await readRow()
     isKnown = true
     if (ids.epochs()[0] !== stored) await restore(found)
@@ -97,7 +100,7 @@ export function createEpochs(
         if (epochs) ids.adopt(epochs)
         stored = ids.epochs()[0]
         isKnown = true
-        readAt = clock()
+        readAt = performance.now()
         return
       }
     }
