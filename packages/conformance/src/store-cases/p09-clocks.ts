@@ -1,4 +1,4 @@
-import { equal, ok, throws } from 'node:assert/strict'
+import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import type { Visitor } from '../visitor.ts'
 
