@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
 
@@ -9,6 +10,8 @@ interface CookieIdentity {
   readonly path: string
 }
 
+/** With a cookie name of 256 characters and the purpose it stays below the limit of HKDF. */
+const maxTextLength = 512
 const namespaceShape = /^[\x20-\x7e]{1,64}$/
 
 /**
@@ -27,9 +30,14 @@ export function resolveNamespace(namespace: unknown, cookie: CookieIdentity): st
   return namespace as string // checked above
 }
 
-/** No two cookies have the same text: neither a name nor a domain contains a semicolon, and the path is last. */
+/**
+ * No two cookies have the same text: neither a name nor a domain contains a semicolon, and the path is last. Of a long text
+ * its SHA-256 stands, behind a # that no name begins with: HKDF of Node takes no more than 1,024 bytes.
+ */
 function defaultNamespace({ cookieName, domain, path }: CookieIdentity): string {
   const ofDomain = domain === undefined ? '' : `; Domain=${domain.replace(/^\./, '').toLowerCase()}`
   const ofPath = path === '/' ? '' : `; Path=${path}`
-  return cookieName + ofDomain + ofPath
+  const text = cookieName + ofDomain + ofPath
+  if (text.length <= maxTextLength) return text
+  return `#${createHash('sha256').update(text).digest('base64url')}`
 }

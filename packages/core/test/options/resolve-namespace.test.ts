@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { resolveNamespace } from '../../src/options/resolve-namespace.ts'
+import { createKeyring } from '../../src/record/keyring.ts'
 
 const host = { cookieName: '__Host-sid', domain: undefined, path: '/' }
 
@@ -17,9 +19,30 @@ describe('the namespace by default', () => {
       { ...host, path: '/shop' },
       { ...host, path: '/shop; Path=/blog' },
       { ...host, domain: 'example.com', path: '/shop' },
+      { ...host, path: `/${'p'.repeat(1022)}` },
+      { ...host, path: `/${'p'.repeat(1023)}` },
+      { ...host, domain: 'd'.repeat(1023), path: `/${'p'.repeat(1023)}` },
     ]
     const namespaces = cookies.map((cookie) => resolveNamespace(undefined, cookie))
     expect(new Set(namespaces).size).toBe(cookies.length)
+  })
+
+  test('is short enough for keys to derive from it, however long name, domain and path are', () => {
+    const cookie = {
+      cookieName: 'n'.repeat(256),
+      domain: 'd'.repeat(1023),
+      path: `/${'p'.repeat(1023)}`,
+    }
+    for (const path of ['/', '/shop', cookie.path]) {
+      const namespace = resolveNamespace(undefined, { ...cookie, path })
+      const keyring = createKeyring({ ...cookie, secretKey: randomBytes(32), namespace })
+      expect(keyring.derive('token')).toHaveLength(1)
+      expect(keyring.deriveIndex('group').symmetricKeySize).toBe(32)
+    }
+    const short = { ...cookie, domain: undefined, path: `/${'p'.repeat(248)}` } // 512 characters
+    const namespace = resolveNamespace(undefined, short)
+    expect(namespace).toHaveLength(512)
+    createKeyring({ ...short, secretKey: randomBytes(32), namespace }).derive('token')
   })
 
   test('is the same where a browser does not', () => {
