@@ -19,14 +19,15 @@ export function serveFetch(fetch: Fetch, app: Pick<BindingApp, 'mounts'> = { mou
 }
 
 function requestOf(message: IncomingMessage, response: ServerResponse): Request {
-  const { method = 'GET', url, headers } = message
+  const { method = 'GET', url, headers, headersDistinct } = message
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const hasBody = method !== 'GET' && method !== 'HEAD'
   return new Request(`http://${headers.host}${url}`, {
     method,
-    headers: Object.entries(headers).flatMap(([name, value]) =>
-      [value ?? []].flat().map((line): [string, string] => [name, line]),
+    // All lines: `headers` has only the first of several `Authorization`.
+    headers: Object.entries(headersDistinct).flatMap(([name, lines = []]) =>
+      lines.map((line): [string, string] => [name, line]),
     ),
     signal: gone.signal,
     ...(hasBody ? { body: Readable.toWeb(message) as ReadableStream, duplex: 'half' } : {}),
