@@ -149,7 +149,11 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     exclude: {
-      path: ['^(packages|examples)/[^/]+/dist/', '^bench/dist/', '^examples/frameworks/'],
+      path: [
+        '^(packages|examples)/[^/]+/(dist|\\.package)/',
+        '^bench/dist/',
+        '^examples/frameworks/',
+      ],
     },
     doNotFollow: { path: '(^|/)node_modules/' },
     // Packages stay at their names in node_modules, so an import by name is told apart from one by path.
