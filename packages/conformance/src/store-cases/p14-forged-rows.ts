@@ -5,7 +5,7 @@ import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 // `stored`: of a sealed session the backend holds no row.
 const needs = ['wrap', 'stored', 'revocation']
 
-/** P14: whoever can write to the database cannot make a session of another user, which no list shows and nobody ends. */
+/** P14: write access to the database is not enough to create a session of another user. */
 export const forgedRows: readonly StoreCase[] = [
   {
     id: 'P14.8',

@@ -5,8 +5,7 @@ import { isPlainObject } from './object-kinds.ts'
  * would give to an object is then no way into it: `Object.assign(data, body)` with a key `__proto__` in `body` adds a key
  * instead of a prototype, and a deep merge that follows `constructor.prototype` ends in `data`.
  *
- * In place, because a copy costs more than decoding. An object that is frozen keeps its prototype, which nobody can
- * change.
+ * In place, because a copy costs more than decoding. A frozen object keeps its prototype, which nothing can change.
  */
 export function removePrototypes<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value

@@ -16,10 +16,10 @@ const maxLeadMs = 7 * 86_400_000
 /**
  * Returns `correct`, for a session that has times of the future (record/future-times.ts). Either the clock that wrote
  * them was ahead, or the clock of this server is behind, which would see such times in every session. So the database is
- * asked for its own time, if it tells it, and the later of the two clocks is believed:
+ * asked for its time, if the backend has `now`, and the later of the two clocks counts:
  *
- * - The times are of the future by that clock too: they are corrected, and the session is written. Once the clock has
- *   caught up with such a time, nobody could see any more that it was wrong. One `replace`.
+ * - The times are of the future by that clock too: they are corrected, and the session is written by one `replace`. Later
+ *   it would be too late: once the clock has reached such a time, it looks right.
  * - They are not: this server is behind. The session is judged by the time of the database, and nothing is written.
  *
  * If the write is not applied, because another request has written or the store is in trouble, the corrected session is
@@ -40,7 +40,7 @@ export function createCorrect({
     return { at, opened: isBehind ? opened : await writeCorrected(opened, at) }
   }
 
-  /** Without an answer of the database, the server's own clock has to be believed. */
+  /** Falls back to the server's own clock if the database does not answer. */
   async function databaseTime(ownAt: number): Promise<number> {
     try {
       return (await backend.now?.(ownAt)) ?? ownAt

@@ -26,7 +26,7 @@ import { nextLineage } from './rows.ts'
  *                     | by now, finds the elevated session under the id of its token
  *
  * The salt is random and the token needs a signature, so neither an old token nor a dump of the store gives the new one
- * (P4, P5). Only a login may join, so whoever joins has proved to be the user.
+ * (P4, P5). Only a login may join, so the application has authenticated the user.
  *
  * A session can be joined for half a minute after its login. If its token is not the derived one any more, because the
  * handler called `rotate()` too, the later login elevates it.
