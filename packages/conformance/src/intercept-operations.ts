@@ -24,22 +24,16 @@ export type Interceptor = <Result>(
   operation: Operation,
 ) => Promise<Result>
 
-/** The row by which `revokeEverybody` works; see docs/reference/redis-layout.md. */
-const epochRow = /^revoke-everybody\./
-
-/**
- * Returns a backend that runs `interceptor` in place of every operation except `scan`, `now` and `close`. Operations on the
- * row of the epochs pass as they are: at most once a second, a store reads it beside the row of a session.
- */
+/** Returns a backend that runs `interceptor` in place of every operation except `scan`, `now` and `close`. */
 export function interceptOperations(
   backend: SessionBackend,
   interceptor: Interceptor,
 ): SessionBackend {
   return {
     supports: backend.supports,
-    find: (id, call) => onRow(id, () => backend.find(id, call), 'find'),
-    insert: (id, row, call) => onRow(id, () => backend.insert(id, row, call), 'insert'),
-    replace: (id, row, call) => onRow(id, () => backend.replace(id, row, call), 'replace'),
+    find: (id, call) => interceptor(() => backend.find(id, call), 'find'),
+    insert: (id, row, call) => interceptor(() => backend.insert(id, row, call), 'insert'),
+    replace: (id, row, call) => interceptor(() => backend.replace(id, row, call), 'replace'),
     touch: (id, times, call) => interceptor(() => backend.touch(id, times, call), 'touch'),
     remove: (id, call) => interceptor(() => backend.remove(id, call), 'remove'),
     list: (group, call) => interceptor(() => backend.list(group, call), 'list'),
@@ -49,13 +43,5 @@ export function interceptOperations(
     ...(backend.now ? { now: backend.now.bind(backend) } : {}),
     ping: (call) => interceptor(() => backend.ping(call), 'ping'),
     close: () => backend.close(),
-  }
-
-  function onRow<Result>(
-    id: string,
-    run: () => Promise<Result>,
-    operation: Operation,
-  ): Promise<Result> {
-    return epochRow.test(id) ? run() : interceptor(run, operation)
   }
 }

@@ -2,8 +2,8 @@ let passed = 0
 let isShifted = false
 
 /**
- * Lets real time pass in this process, as `performance.now()` tells it, for what a manager's clock does not reach: how long
- * a server trusts what it has read. It only ever goes forward, for the rest of the process.
+ * Advances `performance.now()` in this process by `ms`. The epochs of a store are cached by that time, not by the manager's
+ * clock. It cannot be set back.
  */
 export function passRealTime(ms: number): void {
   passed += ms

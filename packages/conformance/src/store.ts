@@ -42,6 +42,8 @@ export interface StoreSuiteOptions {
   readonly wraps?: boolean
   /** Whether the token holds the session, so that each change sends a new one. @default false */
   readonly sealed?: boolean
+  /** Whether `revokeEverybody` works: not over a backend that cannot `scan`. @default `supports.revocation` */
+  readonly revokesEverybody?: boolean
   /** Whether the storage can be dumped. @default false */
   readonly dumps?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
@@ -66,11 +68,13 @@ export interface StoreSuiteOptions {
 export function storeSuite(options: StoreSuiteOptions): Suite {
   const { open, supports, exempt, seed = 1 } = options
   const { name = 'store', wraps = true, sealed = false, dumps = false } = options
+  const { revokesEverybody = supports.revocation } = options
   const offered: Readonly<Record<string, boolean>> = {
     ...supports,
     wrap: wraps,
     stored: !sealed,
     dump: dumps,
+    revokeEverybody: revokesEverybody,
   }
   return createSuite({
     name,

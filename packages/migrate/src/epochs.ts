@@ -18,10 +18,11 @@ export function createEpochs({ epochs: from }: SessionStore, { epochs: to }: Ses
       await Promise.all([from.reread(), to.reread()])
       await publish()
     },
+    // In the direction in which sessions move, so that none is in neither when its turn comes.
     async renew() {
       await sync()
-      await to.renew()
-      await from.publish()
+      await from.renew()
+      await to.publish()
     },
     publish,
   }

@@ -80,7 +80,6 @@ function createStore(migration: Migration): SessionStore {
   const sources = createSourceSessions(migration)
   const users = createUsers(migration)
   const epochs = createEpochs(from, to)
-  const openSession = createOpen(migration, sources, users)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
 
   return {
@@ -92,13 +91,7 @@ function createStore(migration: Migration): SessionStore {
       limit: both('limit'),
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
-    async open(tokens, offers) {
-      const outcome = await openSession(tokens, offers)
-      const isRubbish =
-        outcome.outcome === 'discarded' && ['malformed', 'forged'].includes(outcome.why)
-      if (!isRubbish) await epochs?.sync()
-      return outcome
-    },
+    open: createOpen(migration, sources, users),
     peek: createPeek(migration, sources),
     create,
     save: createSave(migration, sources),

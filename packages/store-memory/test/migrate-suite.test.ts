@@ -40,6 +40,8 @@ describe('a fleet of which none moves sessions yet', () => {
     'P7.1': twice,
     'P7.2': twice,
     'P7.3': twice,
+    'P7.9': twice,
+    'P9.13': twice,
     'P4.14': alone,
     'P4.15': alone,
   }

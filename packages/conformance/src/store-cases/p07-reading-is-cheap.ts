@@ -1,4 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { passRealTime } from '../real-time.ts'
 import { limits, type StoreCase, type StoreFixture, type Wrap } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'
 
@@ -90,6 +91,23 @@ export const readingIsCheap: readonly StoreCase[] = [
       }
       deepEqual([touched.length, new Set(touched).size], [10, 10])
       equal(fixture.takeCalls().includes('replace'), false)
+    },
+  },
+  {
+    id: 'P7.9',
+    title: 'on a server that has just started, reading a session is one operation too',
+    needs,
+    async run(fixture) {
+      const ann = await signedIn(fixture)
+      const there = fixture.connect()
+      for (let n = 0; n < 3; n++) {
+        await ann
+          .copy()
+          .at(there)
+          .request((session) => JSON.stringify(session.data))
+        passRealTime(60_000)
+      }
+      deepEqual(fixture.takeCalls(), Array(3).fill('find'))
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, throws } from 'node:assert/strict'
+import { equal, ok, throws } from 'node:assert/strict'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import type { Visitor } from '../visitor.ts'
 
@@ -92,7 +92,7 @@ export const clocksThatWereAhead: readonly StoreCase[] = [
       clock.now -= minute
       takeCalls()
       await ann.request((session) => session.requireRecent('10m'))
-      deepEqual(new Set(takeCalls()), new Set(['find'])) // one, or one in each store of a migration
+      equal(takeCalls().join(), 'find')
     },
   },
   {

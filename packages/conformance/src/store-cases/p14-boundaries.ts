@@ -69,7 +69,7 @@ export const boundaries: readonly StoreCase[] = [
   {
     id: 'P14.5',
     title: 'revokeEverybody ends the sessions of users and visitors, on all servers',
-    needs: ['revocation'],
+    needs: ['revokeEverybody'],
     async run(fixture) {
       const { manager, visitor } = fixture
       const there = fixture.connect()
@@ -89,7 +89,7 @@ export const boundaries: readonly StoreCase[] = [
   {
     id: 'P14.6',
     title: 'no request in flight over revokeEverybody brings its session back',
-    needs: ['revocation'],
+    needs: ['revokeEverybody'],
     async run({ manager, visitor }) {
       for (const act of ['data', 'rotate', 'login'] as const) {
         const ann = visitor()
@@ -109,7 +109,7 @@ export const boundaries: readonly StoreCase[] = [
   {
     id: 'P14.7',
     title: 'after revokeEverybody lists and limits begin anew',
-    needs: ['revocation', 'list', 'limit'],
+    needs: ['revokeEverybody', 'list', 'limit'],
     async run(fixture) {
       const manager = fixture.connect({ limit: { max: 1, onExceed: 'refuse' } })
       await fixture.visitor(manager).request((session) => session.login('user-1'))
@@ -120,6 +120,25 @@ export const boundaries: readonly StoreCase[] = [
       await ann.request((session) => session.login('user-1'))
       equal((await manager.sessions('user-1')).length, 1)
       equal((await ann.read())?.userId, 'user-1')
+    },
+  },
+  {
+    id: 'P14.10',
+    title: 'when revokeEverybody resolves, no server opens an ended session, whatever it has heard',
+    needs: ['stored', 'revokeEverybody'],
+    async run(fixture) {
+      const { manager, visitor } = fixture
+      const there = fixture.connect()
+      const people = Array.from({ length: 10 }, visitor)
+      for (const [n, each] of people.entries()) {
+        if (n % 2) await each.request((session) => session.login(`user-${n}`))
+        else await each.request(put({ n }))
+        notEqual(await each.copy().at(there).read(), null)
+      }
+      await manager.revokeEverybody()
+      for (const each of people)
+        for (const server of [there, fixture.connect()])
+          equal(await each.copy().at(server).read(), null)
     },
   },
 ]

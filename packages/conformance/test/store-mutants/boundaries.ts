@@ -17,10 +17,29 @@ export const boundaryMutants: readonly StoreMutant[] = [
   },
   {
     name: 'begins-no-epoch',
-    breaks: ['P14.5', 'P14.6', 'P14.7'],
+    breaks: ['P14.5', 'P14.6', 'P14.7', 'P14.10'],
     store: (factory) => (env) => {
       const { epochs, ...store } = factory(env)
       return epochs ? { ...store, epochs: { ...epochs, renew: async () => undefined } } : store
+    },
+  },
+  {
+    name: 'ends-everybody-by-a-mark-alone',
+    breaks: ['P14.5', 'P14.10'],
+    backend: () => ({ async *scan() {} }),
+  },
+  {
+    name: 'asks-for-the-epochs-before-each-read',
+    breaks: ['P7.9'],
+    store: (factory) => (env) => {
+      const store = factory(env)
+      return {
+        ...store,
+        async open(tokens, offers) {
+          await store.epochs?.sync()
+          return store.open(tokens, offers)
+        },
+      }
     },
   },
   {

@@ -33,10 +33,13 @@ export interface BackendEpochs extends StoreEpochs {
  * A failed read changes nothing: what is known stays. Before the first read nothing is known, so it must succeed (P8).
  * A row that vanished, or is older than what is known, as after a restore, is written again by the next server that reads
  * it: otherwise servers that start later would open sessions that have ended.
+ * @param sweep ends what an earlier epoch has left in the store. A store that has no row per session needs none: its reads
+ * know the epochs.
  */
 export function createEpochs(
   backend: Pick<GuardedBackend, 'find' | 'insert' | 'replace'>,
   { clock, ids, emit }: Pick<StoreEnv, 'clock' | 'ids' | 'emit'>,
+  sweep = async () => {},
 ): BackendEpochs {
   const id = ids.epochRowId
   let isKnown = false
@@ -82,11 +85,13 @@ export function createEpochs(
   async function renew(): Promise<void> {
     await write((known) => [ids.epochNames.after(known[0], clock()), ...known].slice(0, maxEpochs))
     emit('everybodyRevoked', { here: true })
+    await sweep()
   }
 
   async function publish(): Promise<void> {
     if (ids.epochs()[0] === stored) return
     await write((known) => (known[0] === stored ? undefined : known))
+    await sweep()
   }
 
   /** Writes what `next` returns for the epochs that are known once the row was read; `undefined` writes nothing. */

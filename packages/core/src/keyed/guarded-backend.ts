@@ -1,7 +1,13 @@
 import { SessionStoreError } from '../errors.ts'
 import type { Emit } from '../events.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
-import type { BackendCall, GroupLimit, Row, SessionBackend } from '../store/backend.ts'
+import type {
+  BackendCall,
+  GroupLimit,
+  IdentifiedRow,
+  Row,
+  SessionBackend,
+} from '../store/backend.ts'
 import {
   checkFound,
   checkInserted,
@@ -38,9 +44,10 @@ export function guardBackend(
     operation: string,
     run: (deadline: Deadline) => Promise<Result>,
     check: (result: Result) => string | undefined,
+    timeoutMs = storeTimeout,
   ): Promise<Result> => {
     try {
-      const result = await withDeadline(run, { timeoutMs: storeTimeout, operation })
+      const result = await withDeadline(run, { timeoutMs, operation })
       const breach = check(result)
       if (breach === undefined) return result
       throw contractError(operation, breach)
@@ -129,13 +136,19 @@ export function guardBackend(
           ),
         checkRemovedGroup,
       ),
+    /** Yields every live row. Each one has a deadline of its own: a database may have many keys between two of them. */
+    async *scan(at: number): AsyncIterable<IdentifiedRow> {
+      const signal = new AbortController().signal
+      const iterator = backend.scan({ at, signal })[Symbol.asyncIterator]()
+      for (;;) {
+        const next = await attempt('scan', () => iterator.next(), nothingToCheck, 30 * storeTimeout)
+        if (next.done) return
+        yield next.value
+      }
+    },
     ping: (at: number) =>
-      attempt(
-        'ping',
-        (deadline) => backend.ping(callAt(at, deadline)),
-        () => undefined,
-      ),
-    /** Returns the time of the database, in epoch ms; `undefined` if the backend does not tell it. */
+      attempt('ping', (deadline) => backend.ping(callAt(at, deadline)), nothingToCheck),
+    /** Returns the time of the database, in epoch ms; `undefined` if the backend has no `now`. */
     now: async (at: number) =>
       backend.now &&
       attempt('now', async (deadline) => backend.now?.(callAt(at, deadline)), checkNow),
@@ -151,6 +164,8 @@ export function guardBackend(
     return found !== null && 'ended' in found && found.ended === reason && found.at === at
   }
 }
+
+function nothingToCheck(): undefined {}
 
 /** Returns the last argument of an operation. */
 function callAt<Extra extends object = object>(

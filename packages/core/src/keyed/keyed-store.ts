@@ -14,6 +14,7 @@ import { createOpen } from './open.ts'
 import { checkSignRows, createRowSigner, type SignRows } from './row-signature.ts'
 import { createRows } from './rows.ts'
 import { createSave } from './save.ts'
+import { createSweep } from './sweep.ts'
 import { createUsers } from './users.ts'
 
 /** Options of `keyedStore`. */
@@ -42,7 +43,7 @@ export interface KeyedStoreOptions {
  * | `end`, `endById` | end.ts    | one `remove`                                      |
  * | `users`          | users.ts  | `list`, `removeGroup`                             |
  * | `imports`        | import.ts | `insert`, `find`; used by migrations only         |
- * | `epochs`         | epochs.ts | one `find` a second, beside that of an `open`     |
+ * | `epochs`         | epochs.ts | one `find` a second, beside that of a `create`    |
  *
  * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
  * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys that sign tokens.
@@ -107,17 +108,19 @@ function createContext(
   const writer = env.codec ?? options.codec ?? jsonCodec
   const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
   const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
-  const { conditionalWrite, revocation } = backend.supports
+  const { conditionalWrite, revocation, scan } = backend.supports
+  const rows = createRows({
+    codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
+    policy,
+    ids,
+    emit,
+    signer: createRowSigner(env.keyring, options.signRows),
+  })
+  const canEndAll = conditionalWrite && revocation && scan
   return {
     backend: guarded,
-    epochs: conditionalWrite && revocation ? createEpochs(guarded, env) : undefined,
-    rows: createRows({
-      codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
-      policy,
-      ids,
-      emit,
-      signer: createRowSigner(env.keyring, options.signRows),
-    }),
+    epochs: canEndAll ? createEpochs(guarded, env, createSweep(guarded, rows, env)) : undefined,
+    rows,
     codec: writer,
     env,
     keys,

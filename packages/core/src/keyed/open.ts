@@ -3,7 +3,7 @@ import { hasFutureTimes } from '../record/future-times.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
 import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
-import type { Row, Tombstone } from '../store/backend.ts'
+import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Draft, OpenOutcome, SessionStore } from '../store/store.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
@@ -56,7 +56,7 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
    */
   async function find(id: SessionId): Promise<JudgedSession | NotOpen> {
     const at = clock()
-    const found = await findInEpoch(id, at)
+    const found = await backend.find(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
     const opened = await readInEpoch(id, found)
@@ -67,14 +67,6 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     return Math.min(rows.expiryOf(judged.opened), found.expiresAt) > judged.at
       ? judged
       : { outcome: 'discarded', why: 'expired', id }
-  }
-
-  /** Finds a row and, beside it, the epochs if that is due. */
-  async function findInEpoch(id: SessionId, at: number): Promise<Row | Tombstone | null> {
-    const syncing = epochs?.syncIfDue()
-    if (!syncing) return backend.find(id, at)
-    const [found] = await Promise.all([backend.find(id, at), syncing])
-    return found
   }
 
   /** Reads a row. Before one is called foreign, the epochs are read: it may be of one that began a moment ago. */

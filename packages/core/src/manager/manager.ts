@@ -154,11 +154,12 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   revokeAll(userId: string, options?: { readonly except?: SessionId }): Promise<number>
   /**
-   * Ends all sessions of this `namespace` at once, of users and visitors, as after an intrusion (ASVS 7.4.5), with one write.
-   * On this server they have ended when it resolves, on others a second later at most; watches end with their next poll.
-   * Emits `everybodyRevoked`, and no `ended` for each session. Their rows stay until they expire.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false.
-   * @throws SessionStoreError if the store fails; it may have worked all the same. Call it again.
+   * Ends all sessions of this `namespace` at once, of users and visitors, as after an intrusion (ASVS 7.4.5). On this server
+   * none opens from the beginning; when it resolves, none opens on any server. It takes as long as the store has sessions.
+   * For sealed sessions, other servers follow within a second. Watches end with their next poll. Emits `everybodyRevoked`, and
+   * no `ended` for each session.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.revocation` is false, or the backend cannot `scan`.
+   * @throws SessionStoreError if the store fails; some sessions may not have ended. Call it again.
    * @example
    * await manager.revokeEverybody()
    */

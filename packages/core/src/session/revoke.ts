@@ -54,6 +54,6 @@ export async function revokeEverybody({ store }: ManagerContext): Promise<void> 
   if (store.epochs) return store.epochs.renew()
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    'This store cannot end all sessions at once. Use one whose supports.revocation is true, or give cookieStore() its revocations; or deploy another namespace or secretKey, which logs everybody out.',
+    'This store cannot end all sessions at once. Use one whose backend supports revocation and scan, or give cookieStore() its revocations; or deploy another namespace or secretKey, which logs everybody out.',
   )
 }

@@ -77,7 +77,7 @@ export interface BackendSupports {
   readonly list: boolean
   /** `insert` applies `limit` in the same atomic step. */
   readonly limit: boolean
-  /** `scan` yields all live rows. */
+  /** `scan` yields all live rows. Without it, `revokeEverybody` is refused. */
   readonly scan: boolean
   /**
    * A row stays until it expires or is ended: none is dropped to make room. Revocations of sealed sessions need it, because
@@ -149,7 +149,7 @@ export interface SessionBackend {
     group: string,
     call: BackendCall & { readonly reason: EndReason; readonly except?: SessionId },
   ): Promise<readonly SessionId[]>
-  /** Yields every live row, for operators. Core does not call it. */
+  /** Yields every live row: for operators, and for `revokeEverybody`. */
   scan(call: BackendCall): AsyncIterable<IdentifiedRow>
   /**
    * Returns the database's own time, in epoch ms. Optional. Core asks for it when a session has times of the future, to

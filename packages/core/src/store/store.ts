@@ -188,7 +188,7 @@ export interface StoreUsers {
 
 /**
  * Which epochs there are, as this store keeps them; see `SessionIds`. All sessions of an earlier epoch have ended. Whoever
- * opens or creates sessions reads the epochs at most once a second, and `env.ids` judges by them.
+ * creates sessions reads the epochs at most once a second, and `env.ids` judges by them.
  */
 export interface StoreEpochs {
   /**
@@ -197,9 +197,15 @@ export interface StoreEpochs {
   sync(): Promise<void>
   /** Reads the epochs now, for what must not miss a session of a new one. Rejects if they cannot be read. */
   reread(): Promise<void>
-  /** Begins a new epoch: all sessions that exist end. Emits `everybodyRevoked`. */
+  /**
+   * Begins a new epoch and ends all sessions that exist, on every server when it resolves. If it rejects, it may have ended
+   * some of them. Emits `everybodyRevoked`.
+   */
   renew(): Promise<void>
-  /** Writes the epochs that `env.ids` knows, if this store does not have them yet. For a store around others. */
+  /**
+   * Writes the epochs that `env.ids` knows, if this store does not have them yet, and ends its sessions of earlier ones. For
+   * a store around others.
+   */
   publish(): Promise<void>
 }
 
