@@ -97,7 +97,18 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'forgets-the-tombstone',
-    breaks: ['P1.9', 'P3.8', 'P4.9', 'P11.4', 'P10.3', 'P10.11', 'P14.26', 'P1.10'],
+    breaks: [
+      'P1.9',
+      'P3.8',
+      'P4.9',
+      'P11.4',
+      'P10.3',
+      'P10.11',
+      'P14.5',
+      'P14.6',
+      'P14.26',
+      'P1.10',
+    ],
     backend: (reference, entries) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)
