@@ -57,6 +57,7 @@ export { isFuture } from './util/clock.ts'
 export { decodeData, sameBytes } from './data/decode.ts'
 export { checkSize } from './data/size.ts'
 export { withTimeBudget } from './keyed/deadline.ts'
+export { joinWindowMs } from './keyed/join-login.ts'
 export { saveTimedOut } from './keyed/save.ts'
 
 // For a SessionStore that keeps rows in a backend: deadlines, contract checks and resends, and row versions.

@@ -3,16 +3,13 @@ import {
   type CreateOutcome,
   type Draft,
   groupOf,
+  joinWindowMs,
   type OpenedSession,
   rotateRecord,
 } from '@sojourn/core/store'
 import type { Revocations } from './revocations.ts'
-import type { SealedContext } from './sealed-context.ts'
+import { noSecret, type SealedContext } from './sealed-context.ts'
 import { pickNewest } from './sealed-open.ts'
-
-/** How long after a login others may join it, in ms. */
-const joinWindowMs = 30_000
-const noSecret = ''
 
 /**
  * Parallel logins of one user, which present the same token, as by a double click: without more, each would make a session

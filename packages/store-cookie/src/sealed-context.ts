@@ -3,6 +3,9 @@ import type { BackendEpochs, OpenedSession, StoreEnv } from '@sojourn/core/store
 import type { Revocations } from './revocations.ts'
 import type { Tokens } from './tokens.ts'
 
+/** The secret hash of a sealed record, which has no secret: the seal authenticates it. */
+export const noSecret = ''
+
 /** What the operations of a cookie store share. */
 export interface SealedContext {
   readonly tokens: Tokens

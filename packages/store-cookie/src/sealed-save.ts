@@ -19,10 +19,7 @@ import {
 import { createJoinLogin } from './join-login.ts'
 import { tokenExpiryOf } from './lifetime.ts'
 import type { SessionRefusal } from './revocations.ts'
-import { asLeaving, type SealedContext } from './sealed-context.ts'
-
-/** A sealed record has no secret of its own: the seal authenticates it. */
-const noSecret = ''
+import { asLeaving, noSecret, type SealedContext } from './sealed-context.ts'
 
 /**
  * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with.

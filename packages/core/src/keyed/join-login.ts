@@ -33,7 +33,7 @@ import { nextLineage } from './rows.ts'
  */
 
 /** How long after a login others may join it, in ms. */
-const joinWindowMs = 30_000
+export const joinWindowMs = 30_000
 const maxAttempts = 20
 
 /** A login and the token that its request presents. */
