@@ -27,6 +27,12 @@ export interface Carrier extends RequestCarrier {
    * done. In the latter case the commit itself must still see `false`.
    */
   readonly sent: boolean
+  /**
+   * Called when the application first uses the session, with the names of the request headers that the response then
+   * depends on. A binding may put them into `Vary` here, where that is cheaper than on a finished response, or begin what
+   * it needs for a commit. The commit still makes sure of `Vary`.
+   */
+  consulted?(headers: readonly string[]): void
 }
 
 /** The argument of `createCarrier`: a carrier with the method `isSent` in place of the property `sent`. */

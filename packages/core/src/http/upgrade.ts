@@ -7,6 +7,7 @@ import type { RequestCarrier } from './carrier.ts'
  *
  * For bindings whose framework gives them nothing but headers. A server of Node shows it by `request.upgrade`.
  */
-export function isWebSocketRequest({ header }: Pick<RequestCarrier, 'header'>): boolean {
-  return header('sec-websocket-key') !== undefined && /\bwebsocket\b/i.test(header('upgrade') ?? '')
+export function isWebSocketRequest(request: Pick<RequestCarrier, 'header'>): boolean {
+  if (request.header('sec-websocket-key') === undefined) return false
+  return /\bwebsocket\b/i.test(request.header('upgrade') ?? '')
 }

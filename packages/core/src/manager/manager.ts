@@ -215,6 +215,7 @@ export function createSessionManager<Data extends object = SessionData>(
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
+  const varying = transports.map(({ header }) => header)
   const context: ManagerContext = {
     config,
     store,
@@ -241,6 +242,7 @@ export function createSessionManager<Data extends object = SessionData>(
         isReadOnly: false,
         isSent: () => carrier.sent,
         isSecure: carrier.secure,
+        onConsulted: carrier.consulted && (() => carrier.consulted?.(varying)),
       }),
     commit(session, carrier, options) {
       const state = stateOf(session)

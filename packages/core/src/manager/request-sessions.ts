@@ -39,33 +39,44 @@ export interface RequestSessions {
  * await sessions.commit()
  */
 export function createRequestSessions(): RequestSessions {
-  const loaded = new Map<object, Promise<Session<object>>>()
-  const commits: ((options?: CommitOptions) => Promise<void> | undefined)[] = []
-  const managers: NamedManager[] = []
+  return new SessionsOfRequest()
+}
 
-  return {
-    isSent: false,
-    async load<Data extends object>(manager: SessionManager<Data>, carrier: Carrier, as?: string) {
-      const existing = loaded.get(manager)
-      if (existing) return existing as Promise<Session<Data>> // stored under its own manager
-      managers.push({ manager, as })
-      checkManagers(managers)
-      const loading = manager.load(carrier).then((session) => {
-        commits.push((options) => manager.commit(session, carrier, options))
-        return session
-      })
-      loaded.set(manager, loading)
-      return loading
-    },
-    async commit(options) {
-      const pending = commits
-        .map((commit) => commit(options))
-        .filter((commit) => commit !== undefined)
-      this.isSent = true
-      if (pending.length === 0) return
-      const outcomes = await Promise.allSettled(pending)
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-      if (failed) throw failed.reason
-    },
+/** A manager, and its session once that is loaded. */
+interface Mounted extends NamedManager {
+  readonly manager: SessionManager
+  readonly carrier: Carrier
+  readonly loading: Promise<Session>
+  session: Session | undefined
+}
+
+class SessionsOfRequest implements RequestSessions {
+  isSent = false
+  readonly #mounted: Mounted[] = []
+
+  async load<Data extends object>(of: SessionManager<Data>, carrier: Carrier, as?: string) {
+    const manager = of as SessionManager
+    const known = this.#mounted.find((mounted) => mounted.manager === manager)
+    if (known) return known.loading as Promise<Session<Data>> // stored under its own manager
+    if (this.#mounted.length > 0) checkManagers([...this.#mounted, { manager, as }])
+    const loading = of.load(carrier)
+    const mounted: Mounted = { manager, as, carrier, loading, session: undefined }
+    this.#mounted.push(mounted)
+    const session = await loading
+    mounted.session = session as Session
+    return session
+  }
+
+  async commit(options?: CommitOptions): Promise<void> {
+    const pending: Promise<void>[] = []
+    for (const { manager, session, carrier } of this.#mounted) {
+      const committing = session && manager.commit(session, carrier, options)
+      if (committing) pending.push(committing)
+    }
+    this.isSent = true
+    if (pending.length === 0) return
+    const outcomes = await Promise.allSettled(pending)
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw failed.reason
   }
 }

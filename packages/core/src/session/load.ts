@@ -8,13 +8,18 @@ import { createState, type ManagerContext, type SessionState } from './state.ts'
 import { refuseChangedStamp } from './user-stamp.ts'
 
 /** What a loaded session may be used for: whether it can be written, and until when a cookie can be sent. */
-export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent' | 'isSecure'>
+export type LoadMode = Pick<SessionState, 'isReadOnly' | 'isSent' | 'isSecure' | 'onConsulted'>
 
 /** What the state of a request with tokens begins with. */
 type TokenMode = LoadMode & { readonly presented?: PresentedTokens }
 
 /** For a session that is only read: it has no response. */
-export const readOnlyMode: LoadMode = { isReadOnly: true, isSent: () => true, isSecure: false }
+export const readOnlyMode: LoadMode = {
+  isReadOnly: true,
+  isSent: () => true,
+  isSecure: false,
+  onConsulted: undefined,
+}
 
 /**
  * Loads the session of a request. Without a token the session is new and the store is not called.

@@ -345,8 +345,12 @@ export class Session<Data extends object = SessionData> {
 
   /** Returns the state and notes the access, for `Vary`. */
   #access(): SessionState {
-    this.#state.isAccessed = true
-    return this.#state
+    const state = this.#state
+    if (!state.isAccessed) {
+      state.isAccessed = true
+      state.onConsulted?.()
+    }
+    return state
   }
 
   /** Starts an operation whose failure the commit takes over if the application does not await it. */

@@ -77,6 +77,8 @@ export interface SessionState {
   readonly isSent: () => boolean
   /** True if the request came by HTTPS, as the binding sees it. */
   readonly isSecure: boolean
+  /** Tells the binding that the application has used the session for the first time. */
+  readonly onConsulted: (() => void) | undefined
 
   // What the commit has to do.
 
@@ -121,12 +123,13 @@ export interface StateSeed {
   readonly storeError?: SessionStoreError
   readonly isSent: () => boolean
   readonly isSecure: boolean
+  readonly onConsulted: (() => void) | undefined
 }
 
 /** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
 export function createState(context: ManagerContext, seed: StateSeed): SessionState {
   const { codec, config, ids } = context
-  const { opened, due = {}, ended, isReadOnly, storeError, isSent, isSecure } = seed
+  const { opened, due = {}, ended, isReadOnly, storeError, isSent, isSecure, onConsulted } = seed
   return {
     opened,
     tracked: trackData(codec, opened?.data ?? emptyData(codec)),
@@ -151,6 +154,7 @@ export function createState(context: ManagerContext, seed: StateSeed): SessionSt
     failure: undefined,
     isSent,
     isSecure,
+    onConsulted,
   }
 }
 

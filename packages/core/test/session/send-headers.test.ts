@@ -21,6 +21,20 @@ describe('headers', () => {
     expect(await vary({ vary: '*' }, true)).toBe('*')
   })
 
+  test('are told to the carrier when the session is first used, and no earlier', async () => {
+    const { manager } = testManager()
+    const told: unknown[] = []
+    const carrier = Object.assign(createTestCarrier(), {
+      consulted: (headers: readonly string[]) => void told.push(headers),
+    })
+    const session = await manager.load(carrier)
+    expect(told).toEqual([])
+    expect([session.userId, session.isNew, session.data]).toEqual([undefined, true, {}])
+    expect(told).toEqual([['Cookie']])
+    await manager.commit(session, carrier)
+    expect([carrier.responseHeaders.get('vary'), told.length]).toEqual(['Cookie', 1])
+  })
+
   test.each([
     [undefined, 'private, no-cache'],
     ['public, max-age=3600', 'private, no-cache'],
