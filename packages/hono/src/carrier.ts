@@ -1,4 +1,4 @@
-import { type Carrier, createCarrier } from '@sojourn/core/binding'
+import { type Carrier, type RequestSessions, varyBy } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 
 const copies = new WeakMap<Context, Response>()
@@ -17,25 +17,68 @@ export function ownHeaders(c: Context): Headers {
   return c.res.headers
 }
 
-/** Returns a carrier for a context. `isSent` returns whether headers can no longer be added to its response. */
-export function honoCarrier(
-  c: Context,
-  { secure, isSent }: { readonly secure: boolean; readonly isSent: () => boolean },
-): Carrier {
-  return createCarrier({
-    secure,
-    isSent,
-    header: (name) => c.req.raw.headers.get(name) ?? undefined,
-    get: (name) => c.res.headers.get(name) ?? undefined,
-    set: (name, value) => ownHeaders(c).set(name, value),
-    append: (name, value) => ownHeaders(c).append(name, value),
-    withdraw(name, value) {
-      const lines = c.res.headers.getSetCookie()
-      const index = lines.lastIndexOf(value)
-      if (index < 0) return
-      const headers = ownHeaders(c)
-      headers.delete(name)
-      for (const line of lines.toSpliced(index, 1)) headers.append(name, line)
+/**
+ * Says which request headers the response depends on before there is one: Hono puts it onto the response that a handler
+ * makes by `c`. A copy of the response, which the header would otherwise need, costs more than all else of a binding.
+ * It is no promise: handlers return responses of their own, and set other values. See `ensureVary`.
+ */
+export function announceVary(c: Context, headers: readonly string[]): void {
+  if (!c.finalized) c.header('Vary', headers.join(', '), { append: true })
+}
+
+/** Adds request headers to `Vary` of the response, if they are not there. */
+export function ensureVary(c: Context, headers: readonly string[]): void {
+  varyBy(
+    {
+      get: (name) => c.res.headers.get(name) ?? undefined,
+      set: (name, value) => ownHeaders(c).set(name, value),
     },
-  })
+    headers,
+  )
+}
+
+/** The carrier of a context. `sent` is that of the sessions of the request. */
+export class HonoCarrier implements Carrier {
+  readonly secure: boolean
+  readonly #c: Context
+  readonly #sessions: RequestSessions
+
+  constructor(c: Context, sessions: RequestSessions, secure: boolean) {
+    this.#c = c
+    this.#sessions = sessions
+    this.secure = secure
+  }
+
+  get sent(): boolean {
+    return this.#sessions.isSent
+  }
+
+  header(name: string): string | undefined {
+    return this.#c.req.raw.headers.get(name) ?? undefined
+  }
+
+  get(name: string): string | undefined {
+    return this.#c.res.headers.get(name) ?? undefined
+  }
+
+  set(name: string, value: string): void {
+    ownHeaders(this.#c).set(name, value)
+  }
+
+  append(name: string, value: string): void {
+    ownHeaders(this.#c).append(name, value)
+  }
+
+  withdraw(name: string, value: string): void {
+    const lines = this.#c.res.headers.getSetCookie()
+    const index = lines.lastIndexOf(value)
+    if (index < 0) return
+    const headers = ownHeaders(this.#c)
+    headers.delete(name)
+    for (const line of lines.toSpliced(index, 1)) headers.append(name, line)
+  }
+
+  consulted(headers: readonly string[]): void {
+    announceVary(this.#c, headers)
+  }
 }

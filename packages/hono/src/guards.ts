@@ -6,7 +6,7 @@ import {
   createGuards,
 } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
-import { ownHeaders } from './carrier.ts'
+import { announceVary, ensureVary } from './carrier.ts'
 
 const guards = createGuards<Context, MiddlewareHandler>({
   access: (guard) => async (c, next) => {
@@ -15,13 +15,15 @@ const guards = createGuards<Context, MiddlewareHandler>({
     await next()
   },
   csrf: (guard) => async (c, next) => {
-    const headers = await checkFetch(guard, {
+    const lines = await checkFetch(guard, {
       request: c.req.raw,
       session: c.get(guard.as),
       parsed: () => c.req.parseBody({ all: true }),
     })
+    const vary = lines.flatMap(([, value]) => value.split(', ')) // the check adds nothing but `Vary`
+    if (vary.length > 0) announceVary(c, vary)
     await next()
-    for (const [name, value] of headers) ownHeaders(c).append(name, value) // before `next` there is no response
+    if (vary.length > 0) ensureVary(c, vary)
   },
 })
 

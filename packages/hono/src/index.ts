@@ -12,7 +12,7 @@ import {
   refuseTaken,
 } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
-import { honoCarrier } from './carrier.ts'
+import { HonoCarrier } from './carrier.ts'
 import { nextAndCommit } from './commit-sessions.ts'
 import { commitOnceClosed, isUpgrade } from './upgrade.ts'
 
@@ -49,7 +49,9 @@ export interface SessionsOptions<As extends string = 'session'> {
 }
 
 /** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
-const key = Symbol.for('sojourn.hono.sessions/1')
+const key: unique symbol = Symbol.for('sojourn.hono.sessions/1')
+
+type WithSessions = object & { [key]?: RequestSessions }
 
 /**
  * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
@@ -84,19 +86,15 @@ export function sessions<Data extends object, As extends string = 'session'>(
   })
   checkTrustProxy(trustProxy)
   return async (c, next) => {
-    const outer: RequestSessions | undefined = Reflect.get(c, key)
+    const outer = (c as WithSessions)[key]
     const requestSessions = outer ?? sessionsOf(c)
-    const carrier = honoCarrier(c, {
-      secure: isSecure(c, trustProxy),
-      isSent: () => requestSessions.isSent,
-    })
-    const load = async () => exposeSession(c, as, await requestSessions.load(manager, carrier, as))
+    const carrier = new HonoCarrier(c, requestSessions, isSecure(c, trustProxy))
     if (outer) {
-      await load()
+      exposeSession(c, as, await requestSessions.load(manager, carrier, as))
       return next()
     }
     try {
-      await load()
+      exposeSession(c, as, await requestSessions.load(manager, carrier, as))
       await nextAndCommit(requestSessions, c, next)
       reportError(manager, c.error)
     } catch (error) {
@@ -130,7 +128,7 @@ function exposeSession(c: Context, as: string, session: Session<object>): void {
 /** Creates the sessions of a request. An upgrade counts as sent from the start. */
 function sessionsOf(c: Context): RequestSessions {
   const sessions = createRequestSessions()
-  Reflect.set(c, key, sessions)
+  Object.assign(c, { [key]: sessions })
   if (isUpgrade(c)) {
     sessions.isSent = true
     commitOnceClosed(c, sessions)
