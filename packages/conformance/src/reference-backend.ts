@@ -12,6 +12,8 @@ export interface ReferenceOptions {
   readonly step?: () => Promise<void>
   readonly entries?: Entries
   readonly rules?: Partial<ReferenceRules>
+  /** Whether it can `scan`. @default true */
+  readonly scans?: boolean
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ReferenceOptions {
  * scans all entries, and nothing is ever freed.
  */
 export function referenceBackend(options: ReferenceOptions = {}): SessionBackend {
-  const { step = async () => undefined, entries = new Map() } = options
+  const { step = async () => undefined, entries = new Map(), scans = true } = options
   const rules = { ...referenceRules, ...options.rules }
 
   const row = (id: SessionId, at: number): Row | undefined => {
@@ -58,7 +60,7 @@ export function referenceBackend(options: ReferenceOptions = {}): SessionBackend
       revocation: true,
       list: true,
       limit: true,
-      scan: true,
+      scan: scans,
       retention: true,
     },
 

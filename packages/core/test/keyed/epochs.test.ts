@@ -7,7 +7,7 @@ const secretKey = randomBytes(32)
 
 /** A storage whose reads and writes of the row of the epochs a test counts and fails. */
 function storage() {
-  const over = testBackend()
+  const over = testBackend({ scans: true })
   const epochs = { finds: 0, fails: false }
   const finds: string[] = []
   const scan = { fails: false }
@@ -337,7 +337,7 @@ describe('the row of the epochs', () => {
 
 test('a store that cannot end sessions says what to do instead', async () => {
   const warn = vi.fn()
-  const over = testBackend()
+  const over = testBackend({ scans: true })
   const supports = { ...over.backend.supports, revocation: false }
   const backend = { ...over.backend, supports }
   const { manager } = testManager({ warn }, { ...over, backend })
