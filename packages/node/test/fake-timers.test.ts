@@ -9,13 +9,20 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 const { setImmediate: turn } = globalThis
 const realTurn = () => new Promise<void>((resolve) => turn(resolve))
 
-/** Installs clocks that stand still, as a test of an application does, and stops what vitest cannot fake too. */
+/**
+ * Installs clocks that stand still, as a test of an application does, and holds what vitest cannot fake too. It runs
+ * afterwards: the messages of this worker to vitest are among it, and a lost one would keep the run from ending.
+ */
 function stopTimers() {
+  const held: (() => void)[] = []
   vi.useFakeTimers()
-  vi.spyOn(process, 'nextTick').mockImplementation(() => undefined)
+  vi.spyOn(process, 'nextTick').mockImplementation((callback, ...args) => {
+    held.push(() => callback(...args))
+  })
   onTestFinished(() => {
     vi.restoreAllMocks()
     vi.useRealTimers()
+    for (const run of held) process.nextTick(run)
   })
 }
 
