@@ -15,6 +15,8 @@ import { duration, roughDuration, sum, timeLeft } from './progress.ts'
 const many = 20
 /** How often progress is printed, in milliseconds. A terminal shows it in a line that is written over. */
 const interval = { log: 15_000, terminal: 1_000 }
+/** How long the run may take to end once all files have, in milliseconds: then a worker hangs, and would do so for ever. */
+const grace = 120_000
 
 export function tally(modules: readonly TestModule[]) {
   const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
@@ -33,6 +35,7 @@ export default class SojournReporter extends DefaultReporter {
   readonly #ended = new Map<string, { readonly file: TestFile; readonly took: number }>()
   #failed = 0
   #timer: NodeJS.Timeout | undefined
+  #watchdog: NodeJS.Timeout | undefined
   #isLineOpen = false
 
   constructor() {
@@ -66,6 +69,7 @@ export default class SojournReporter extends DefaultReporter {
     this.#ended.set(keyOf(module), { file: module, took: now - started })
     if (module.state() === 'failed') this.#failed++
     super.onTestModuleEnd(module)
+    if (this.#ended.size === this.#files.length) this.#watchdog ??= setTimeout(giveUp, grace)
   }
 
   protected override printTestModule(module: TestModule): void {
@@ -78,6 +82,7 @@ export default class SojournReporter extends DefaultReporter {
     reason: TestRunEndReason,
   ): void {
     clearInterval(this.#timer)
+    clearTimeout(this.#watchdog)
     this.#closeLine()
     super.onTestRunEnd(modules, errors, reason)
     if (process.env['RECORD_DURATIONS'])
@@ -141,6 +146,14 @@ export default class SojournReporter extends DefaultReporter {
     if (this.#isLineOpen) process.stdout.write('\r\x1b[2K')
     this.#isLineOpen = false
   }
+}
+
+/** Ends the process, since vitest would wait for its worker without end. */
+function giveUp() {
+  process.stdout.write(
+    'All files have ended and a worker has not: a test of it left something undone.\n',
+  )
+  process.exit(1)
 }
 
 function fail(reason: string) {
