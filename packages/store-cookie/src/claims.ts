@@ -34,11 +34,13 @@ export function toClaims(
 ): Uint8Array {
   const { record, touchedAt, data } = opened
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  const isText = isUtf8(bytes)
   const others = JSON.stringify({
     jti: record.id,
     record: toTuple(record),
     codec: codec.name,
-    ...(isUtf8(bytes) ? { data: bytes.toString() } : { bytes: bytes.toString('base64url') }),
+    data: isText ? bytes.toString() : undefined, // JSON has no `undefined`: the claim is left out
+    bytes: isText ? undefined : bytes.toString('base64url'),
   })
   return Buffer.from(`{"iat":${seconds(touchedAt)},"exp":${seconds(expiresAt)},${others.slice(1)}`)
 }
@@ -53,7 +55,9 @@ export function fromClaims(plain: Uint8Array, codecs: readonly [Codec, ...Codec[
   if (!isObject(claims)) throw new TypeError('The claims are not an object')
   const { jti, iat, exp, nbf = iat, record, codec } = claims
   if (!isId(jti)) throw new TypeError('jti is not the id of a session')
-  const [touchedAt, expiresAt, usableAt] = [iat, exp, nbf].map(milliseconds)
+  const touchedAt = milliseconds(iat)
+  const expiresAt = milliseconds(exp)
+  const usableAt = milliseconds(nbf)
   if (touchedAt === undefined || expiresAt === undefined || usableAt === undefined)
     throw new TypeError('iat, exp or nbf is not a time')
   const data = transcode(dataBytesOf(claims), { name: codec, codecs })
@@ -88,7 +92,8 @@ function transcode(
   { name, codecs }: { name: unknown; codecs: readonly [Codec, ...Codec[]] },
 ): Uint8Array {
   const [writer] = codecs
+  if (name === writer.name) return data
   const codec = codecs.find((each) => each.name === name)
   if (!codec) throw new TypeError('The data was written by a codec that is not configured')
-  return codec === writer ? data : writer.encode(decodeData(codec, data))
+  return writer.encode(decodeData(codec, data))
 }

@@ -40,8 +40,9 @@ export function toTuple(record: SessionRecord): RecordTuple {
 
 /** Returns the fields that most records do not have, without those at the end that are absent. */
 function rareFields({ leaving, stamp, epoch }: SessionRecord): (true | null | string)[] {
-  const fields = [leaving ?? null, stamp ?? null, epoch ?? null]
-  return fields.slice(0, fields.findLastIndex((field) => field !== null) + 1)
+  if (epoch !== undefined) return [leaving ?? null, stamp ?? null, epoch]
+  if (stamp !== undefined) return [leaving ?? null, stamp]
+  return leaving ? [leaving] : []
 }
 
 /**
@@ -52,7 +53,7 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
   const [, , , , , , persistent, authenticatedAt, userId, client, leaving, stamp, epoch] = tuple
-  return {
+  const record: Mutable<SessionRecord> = {
     id,
     createdAt,
     updatedAt,
@@ -62,14 +63,17 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
     authority,
     persistent,
     verifier: noSecret,
-    ...(authenticatedAt === null ? {} : { authenticatedAt }),
-    ...(userId === null ? {} : { userId }),
-    ...(client === null ? {} : { client }),
-    ...(leaving === true ? { leaving } : {}),
-    ...(typeof stamp === 'string' ? { stamp } : {}),
-    ...(typeof epoch === 'string' ? { epoch } : {}),
   }
+  if (authenticatedAt !== null) record.authenticatedAt = authenticatedAt
+  if (userId !== null) record.userId = userId
+  if (client !== null) record.client = client
+  if (leaving === true) record.leaving = leaving
+  if (typeof stamp === 'string') record.stamp = stamp
+  if (typeof epoch === 'string') record.epoch = epoch
+  return record
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function isRecordTuple(tuple: unknown): tuple is RecordTuple {
   if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 13) return false

@@ -15,6 +15,8 @@ export interface SealKey {
   readonly header: SealHeader
   /** The header in base64url: the first part of a token. */
   readonly segment: string
+  /** The bytes of `segment`: what a token authenticates besides its content (RFC 7516, section 5.1, step 14). */
+  readonly authenticated: Uint8Array
 }
 
 /** The sealing keys of a manager: the first seals, all unseal. */
@@ -42,5 +44,6 @@ function kidOf(key: KeyObject): string {
 
 function createSealKey(key: KeyObject, kid: string): SealKey {
   const header: SealHeader = { alg: 'dir', enc: 'A256GCM', kid, typ: 'sojourn-session' }
-  return { key, header, segment: Buffer.from(JSON.stringify(header)).toString('base64url') }
+  const segment = Buffer.from(JSON.stringify(header)).toString('base64url')
+  return { key, header, segment, authenticated: Buffer.from(segment) }
 }
