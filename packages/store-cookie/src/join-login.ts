@@ -9,7 +9,7 @@ import {
 } from '@sojourn/core/store'
 import type { Revocations } from './revocations.ts'
 import { noSecret, type SealedContext } from './sealed-context.ts'
-import { pickNewest } from './sealed-open.ts'
+import { unsealNewest } from './sealed-open.ts'
 
 /**
  * Parallel logins of one user, which present the same token, as by a double click: without more, each would make a session
@@ -23,9 +23,7 @@ export function createJoinLogin({ tokens, env }: SealedContext, revocations: Rev
     /** Returns the newest session that the tokens of a login contain, expired or not. */
     async presentedBy({ presented, userId }: Draft): Promise<OpenedSession | undefined> {
       if (userId === undefined || !presented) return undefined
-      const at = clock()
-      const found = await Promise.all(presented.tokens.map((token) => tokens.unseal(token, at)))
-      const newest = pickNewest(found)
+      const newest = await unsealNewest(tokens, presented.tokens, clock())
       return typeof newest === 'string' ? undefined : newest.opened
     },
 

@@ -1,9 +1,9 @@
 import type { OpenedSession, OpenOutcome, SessionStore } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 import { tokenExpiryOf } from './lifetime.ts'
-import type { SessionRefusal } from './revocations.ts'
+import type { Revocations, SessionRefusal } from './revocations.ts'
 import { asLeaving, type SealedContext } from './sealed-context.ts'
-import type { TokenRefusal } from './tokens.ts'
+import type { TokenRefusal, Tokens, Unsealed } from './tokens.ts'
 
 /**
  * Creates the `open` of a cookie store: no I/O without revocations, one `find` with them, none for a token that is not
@@ -17,31 +17,51 @@ export function createSealedOpen({
   env: { clock, ids, policy },
 }: SealedContext): Pick<SessionStore, 'open' | 'peek'> {
   return revocations
-    ? { open, peek: (opened) => check(opened, tokenExpiryOf(opened, policy.touchInterval)) }
+    ? { open, peek: async (opened) => check(opened, tokenExpiryOf(opened, policy.touchInterval)) }
     : { open }
 
   async function open(values: readonly string[]): Promise<OpenOutcome> {
-    const at = clock()
-    const newest = pickNewest(await Promise.all(values.map((value) => tokens.unseal(value, at))))
+    const unsealing = unsealNewest(tokens, values, clock())
+    const newest = unsealing instanceof Promise ? await unsealing : unsealing
     if (typeof newest === 'string') return { outcome: 'discarded', why: newest, id: undefined }
     return check(newest.opened, newest.expiresAt)
   }
 
-  async function check(opened: OpenedSession, expiresAt: number): Promise<OpenOutcome> {
+  function check(opened: OpenedSession, expiresAt: number): OpenOutcome | Promise<OpenOutcome> {
+    if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: opened.record.id }
+    return revocations ? checkEntry(opened, revocations) : judge(opened, undefined)
+  }
+
+  async function checkEntry(opened: OpenedSession, entries: Revocations): Promise<OpenOutcome> {
     const { record } = opened
-    if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: record.id }
-    const [refusal] = await Promise.all([revocations?.check(record), epochs?.syncIfDue()])
+    const [refusal] = await Promise.all([entries.check(record), epochs?.syncIfDue()])
     if (ids.refusalOf(record) === 'foreign') await epochs?.reread()
+    return judge(opened, refusal)
+  }
+
+  function judge(opened: OpenedSession, refusal: SessionRefusal | undefined): OpenOutcome {
+    const { record } = opened
     const idRefusal = ids.refusalOf(record)
     if (idRefusal === 'foreign') return { outcome: 'discarded', why: idRefusal, id: record.id }
     return outcomeOf(opened, refusal ?? (idRefusal && { ended: idRefusal }))
   }
 }
 
-/** Returns the newest of several tokens of one session, by what they contain; `'ambiguous'` for two sessions. */
-export function pickNewest(
-  found: readonly (Sealed | TokenRefusal)[],
-): Sealed | TokenRefusal | 'ambiguous' {
+/** Returns what the tokens of a request contain; of several of one session, the newest. `at` is now, epoch ms. */
+export function unsealNewest(
+  tokens: Tokens,
+  values: readonly string[],
+  at: number,
+): Newest | Promise<Newest> {
+  const [first] = values
+  if (values.length === 1 && first !== undefined) return tokens.unseal(first, at)
+  return Promise.all(values.map((value) => tokens.unseal(value, at))).then(pickNewest)
+}
+
+/** What several tokens contain, or why none of them is used; `'ambiguous'` if they are of two sessions. */
+type Newest = Unsealed | 'ambiguous'
+
+function pickNewest(found: readonly Unsealed[]): Newest {
   const [first, ...others] = found.filter((each) => typeof each !== 'string')
   if (!first) return mostSevereFirst.find((refusal) => found.includes(refusal)) ?? 'malformed'
   const { id } = first.opened.record

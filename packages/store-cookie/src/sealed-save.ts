@@ -18,7 +18,7 @@ import {
 } from '@sojourn/core/store'
 import { createJoinLogin } from './join-login.ts'
 import { tokenExpiryOf } from './lifetime.ts'
-import type { SessionRefusal } from './revocations.ts'
+import type { Revocations, SessionRefusal } from './revocations.ts'
 import { asLeaving, noSecret, type SealedContext } from './sealed-context.ts'
 
 /**
@@ -33,9 +33,10 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
 
   async function create(draft: Draft): Promise<CreateOutcome> {
     checkSize(draft.data, policy.maxDataBytes)
+    if (!joinLogin) return createAs(draft)
     await epochs?.syncIfDue()
-    const presented = await joinLogin?.presentedBy(draft)
-    if (!joinLogin || !presented || draft.userId === undefined) return createAs(draft)
+    const presented = await joinLogin.presentedBy(draft)
+    if (!presented || draft.userId === undefined) return createAs(draft)
     const joined = await joinLogin.elevated(draft, presented)
     if (joined) return joined
     const creation = await createAs({ ...draft, id: joinLogin.idOf(presented, draft.userId) })
@@ -48,7 +49,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
     // The draft has an id if `session.id` was read before; another request may have ended the session by that id.
-    if (draft.id !== undefined && (await revocations?.check(record)))
+    if (revocations && draft.id !== undefined && (await revocations.check(record)))
       return { created: false, why: 'ended' }
     return { created: true, opened, token, evicted: [] }
   }
@@ -56,29 +57,35 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   async function save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
     if (changes.leave) return leave(opened)
-    const next = await apply(opened, changes)
+    const mine = changes.data?.mine ?? opened.data
+    const data = changes.update ? await runUpdate({ ...opened, data: mine }, changes.update) : mine
+    const next = apply(opened, data, changes.rotate)
     const at = clock()
     if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
     if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
       return { saved: true, opened }
-    const touched = { ...next, touchedAt: at }
-    const token = await seal(touched, next !== opened) // before revocations are written: the token may be too large
+    const touched: OpenedSession = { record: next.record, touchedAt: at, data: next.data }
+    // Sealed before the revocations are written: the token may be too large.
+    const token = await (next === opened ? sealTouch(touched) : tokens.seal(touched))
     if (token === undefined) return { saved: true, opened }
-    const refusal = await checkRevocations(opened.record, touched.record)
+    const refusal =
+      revocations && (await checkRevocations(revocations, opened.record, touched.record))
     if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
     if (refusal) return notSaved(refusal)
-    return { saved: true, opened: touched, token, ...(changes.rotate ? { rotated: 'cause' } : {}) }
+    return changes.rotate
+      ? { saved: true, opened: touched, token, rotated: 'cause' }
+      : { saved: true, opened: touched, token }
   }
 
   /**
-   * Seals a session. If the token of a mere touch no longer fits into the cookies, as after a change of codec, emits
+   * Seals a session that was only touched. If its token no longer fits into the cookies, as after a change of codec, emits
    * `failed` and returns `undefined` instead of throwing: the client keeps its token.
    */
-  async function seal(next: OpenedSession, isChanged: boolean): Promise<string | undefined> {
+  async function sealTouch(touched: OpenedSession): Promise<string | undefined> {
     try {
-      return await tokens.seal(next)
+      return await tokens.seal(touched)
     } catch (error) {
-      if (isChanged || !(error instanceof SessionUsageError)) throw error
+      if (!(error instanceof SessionUsageError)) throw error
       emit('failed', { operation: 'touch', error })
       return undefined
     }
@@ -91,20 +98,19 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   }
 
   /** Returns the session with the changes applied; the same object if there are none. */
-  async function apply(
+  function apply(
     opened: OpenedSession,
-    { data, update, rotate }: Changes,
-  ): Promise<OpenedSession> {
-    const mine = data?.mine ?? opened.data
-    const newData = update ? await runUpdate({ ...opened, data: mine }, update) : mine
-    const at = clock()
-    const isChanged = !sameBytes(newData, opened.data)
-    if (isChanged) checkSize(newData, policy.maxDataBytes)
+    data: Uint8Array,
+    rotate: Changes['rotate'],
+  ): OpenedSession {
+    const isChanged = !sameBytes(data, opened.data)
+    if (isChanged) checkSize(data, policy.maxDataBytes)
     if (!isChanged && !rotate) return opened
+    const at = clock()
     const record = rotate
       ? rotateRecord(opened.record, noSecret, { at, elevation: rotate.elevation })
       : opened.record
-    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data: newData }
+    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data }
   }
 
   /** Runs `update` on a copy of the data, with a time limit: it may wait for an operation that waits for this save. */
@@ -120,19 +126,20 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     )
     return codec.encode(copy)
   }
+}
 
-  /**
-   * Returns why the save is refused, as after an end or elevation by another request; else `undefined`. Also records
-   * the elevation made by this save: without the record, the old token would stay valid.
-   */
-  async function checkRevocations(
-    record: SessionRecord,
-    next: SessionRecord,
-  ): Promise<SessionRefusal | undefined> {
-    return next.authority === record.authority
-      ? revocations?.check(record)
-      : revocations?.elevate(record, next)
-  }
+/**
+ * Returns why a save is refused, as after an end or elevation by another request; else `undefined`. Also records the
+ * elevation made by this save: without the record, the old token would stay valid.
+ */
+function checkRevocations(
+  revocations: Revocations,
+  record: SessionRecord,
+  next: SessionRecord,
+): Promise<SessionRefusal | undefined> {
+  return next.authority === record.authority
+    ? revocations.check(record)
+    : revocations.elevate(record, next)
 }
 
 /** Returns the outcome of a refused save. A leaving session counts as ended: it continues in the other store. */

@@ -1,8 +1,9 @@
 import { type Codec, SessionUsageError } from '@sojourn/core'
 import { isFuture, type OpenedSession } from '@sojourn/core/store'
+import { andThen } from './and-then.ts'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { tokenExpiryOf } from './lifetime.ts'
-import type { OpenedCache } from './opened-cache.ts'
+import { detached, type OpenedCache } from './opened-cache.ts'
 import { createJweParser } from './parse-jwe.ts'
 import type { SealKeys } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
@@ -31,49 +32,61 @@ export interface Tokens {
    * Seals a session into a token.
    * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` if the token does not fit into the cookies.
    */
-  seal(opened: OpenedSession): Promise<string>
+  seal(opened: OpenedSession): string | Promise<string>
   /**
    * Returns the content of a token, expired or not. A token of the future, beyond what clocks may differ, is refused,
    * cached or not (ASVS 9.2.1). `at` is the manager's current time, epoch ms. Never throws because of a token.
    */
-  unseal(token: string, at: number): Promise<Sealed | TokenRefusal>
+  unseal(token: string, at: number): Unsealed | Promise<Unsealed>
 }
 
-/** Creates the conversion with the keys and limits of one store. */
+/** The content of a token, or why it is refused. */
+export type Unsealed = Sealed | TokenRefusal
+
+/**
+ * Creates the conversion with the keys and limits of one store. It returns promises only if the sealer does: most
+ * requests need none.
+ */
 export function createTokens(options: TokenOptions): Tokens {
   const { keys, sealer, cache, codecs, capacity, touchInterval } = options
   const [first] = keys
   const parse = createJweParser(keys, capacity)
 
   return {
-    async seal(opened) {
+    seal(opened) {
       const expiresAt = tokenExpiryOf(opened, touchInterval)
       const sealed = { opened, expiresAt, notBefore: opened.touchedAt }
-      const token = await sealer.seal(toClaims(sealed, codecs[0]), first)
-      if (token.length > capacity) throw tooLarge(opened, token.length - capacity)
-      cache.set(token, sealed)
-      return token
+      const token = sealer.seal(toClaims(sealed, codecs[0]), first)
+      return andThen(token, (text) => keep(text, sealed))
     },
 
-    async unseal(token, at) {
+    unseal(token, at) {
       const cached = cache.get(token, at)
       if (cached) return isFuture(cached.notBefore, at) ? 'corrupt' : cached
       const jwe = parse(token)
       if (typeof jwe === 'string') return jwe
-      const plain = await sealer.unseal(jwe)
-      if (!plain) return 'forged'
-      const sealed = decode(plain)
-      if (sealed === 'corrupt' || isFuture(sealed.notBefore, at)) return 'corrupt'
-      cache.set(token, sealed)
-      return sealed
+      return andThen(sealer.unseal(jwe), (plain) => (plain ? accept(token, plain, at) : 'forged'))
     },
+  }
+
+  function keep(token: string, sealed: Sealed): string {
+    if (token.length > capacity) throw tooLarge(sealed.opened, token.length - capacity)
+    cache.set(token, sealed)
+    return token
+  }
+
+  function accept(token: string, plain: Uint8Array, at: number): Unsealed {
+    const sealed = decode(plain)
+    if (sealed === 'corrupt' || isFuture(sealed.notBefore, at)) return 'corrupt'
+    cache.set(detached(token), sealed)
+    return sealed
   }
 
   function decode(plain: Uint8Array): Sealed | 'corrupt' {
     try {
-      const sealed = fromClaims(plain, codecs)
-      const latest = tokenExpiryOf(sealed.opened, touchInterval)
-      return { ...sealed, expiresAt: Math.min(sealed.expiresAt, latest) }
+      const { opened, expiresAt, notBefore } = fromClaims(plain, codecs)
+      const latest = tokenExpiryOf(opened, touchInterval)
+      return { opened, expiresAt: Math.min(expiresAt, latest), notBefore }
     } catch {
       return 'corrupt'
     }

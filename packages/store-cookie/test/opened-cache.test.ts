@@ -51,22 +51,27 @@ describe('the cache of opened tokens', () => {
     expect(cache.get('one', t0)).toBe(undefined)
   })
 
-  test('keeps no more than 30 KiB of a token, and nothing of the header that it came in', () => {
-    const largest = { token: 12_255, header: 16_384, data: 9_100, most: 30 * 1024 }
-    const small = { token: 400, header: 16_384, data: 100, most: 3 * 1024 }
-    const count = 400
-    const caches = [largest, small].map((sizes) => ({ ...sizes, cache: createOpenedCache(count) }))
-    for (const { token, header, data, most, cache } of caches) {
-      const rest = 'x'.repeat(header)
-      const opened = { record, touchedAt: t0, data: Buffer.alloc(data) }
+  test('keeps no more than 30 KiB of a token, and nothing of the header that it came in', async () => {
+    const largest = { data: 8_750, token: 12_100, most: 30 * 1024 }
+    const small = { data: 100, token: 550, most: 3 * 1024 }
+    const [count, headerBytes] = [400, 16_384]
+    const stores = [largest, small].map((sizes) => ({
+      ...sizes,
+      ...makeScene({ cacheSize: count }),
+    }))
+    for (const { data, token, most, store } of stores) {
+      const tokens = await tokensOf(data, count)
       const before = memoryInUse()
-      for (let n = 0; n < count; n++)
-        cache.set(`${n}${rest}`.slice(0, token), { ...sealed(), opened })
-      const each = (memoryInUse() - before) / count
-      expect(each).toBeGreaterThan(token + data) // or it was not measured
-      expect(each).toBeLessThan(most)
+      for (const each of tokens) {
+        const header = Buffer.alloc(headerBytes, ' ').fill(each, 0, each.length).toString('latin1')
+        await store.open([header.slice(0, each.length)])
+      }
+      const perToken = (memoryInUse() - before) / count
+      expect(Math.min(...tokens.map(({ length }) => length))).toBeGreaterThan(token)
+      expect(perToken).toBeGreaterThan(token + data) // or it was not measured
+      expect(perToken).toBeLessThan(most)
     }
-    for (const { cache } of caches) expect(cache.get('', t0)).toBe(undefined) // alive up to here
+    for (const { store } of stores) await store.open(['']) // alive up to here
   })
 
   test('finds by the exact token only', () => {
@@ -74,6 +79,11 @@ describe('the cache of opened tokens', () => {
     cache.set('one', sealed())
     for (const other of ['One', 'one ', 'on', 'one=', '__proto__'])
       expect(cache.get(other, t0)).toBe(undefined)
+    const tag = 't'.repeat(22)
+    cache.set(`one.${tag}`, sealed())
+    for (const other of [tag, `two.${tag}`, `One.${tag}`, `.one.${tag}`])
+      expect(cache.get(other, t0)).toBe(undefined)
+    expect(cache.get(`one.${tag}`, t0)).not.toBe(undefined)
   })
 
   test('hands out copies, and keeps a copy', () => {
@@ -91,6 +101,20 @@ describe('the cache of opened tokens', () => {
     expect(Buffer.from(second?.data ?? []).toString()).toBe('{"n":0}')
   })
 })
+
+/** Tokens of sessions of so many bytes of data, outside of the heap of strings. */
+async function tokensOf(bytes: number, count: number): Promise<Buffer[]> {
+  const { store } = makeScene({ cacheSize: 0 })
+  const data = Buffer.from(`{"t":"${'t'.repeat(bytes - 8)}"}`)
+  const client = { device: 'phone' }
+  const draft = { data, client, maxAge: day, absoluteTimeout: day, persistent: true }
+  const tokens: Buffer[] = []
+  for (let n = 0; n < count; n++) {
+    const creation = await store.create(draft, {})
+    if (creation.created) tokens.push(Buffer.from(creation.token))
+  }
+  return tokens
+}
 
 /** In bytes, after everything was collected that nobody holds. */
 function memoryInUse(): number {
