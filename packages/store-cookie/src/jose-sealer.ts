@@ -1,4 +1,4 @@
-import { CompactEncrypt, type CryptoKey, compactDecrypt, errors } from 'jose'
+import type { CryptoKey } from 'jose'
 import type { SealKey } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
 
@@ -9,17 +9,22 @@ const allowed = {
   maxDecompressedLength: 0,
 }
 
-/** Creates a sealer on jose, which needs only WebCrypto. Each key is imported once. */
+/**
+ * Creates a sealer on jose, which needs only WebCrypto. Each key is imported once. jose is loaded with the first token:
+ * applications that seal by `node:crypto` need not load it at all.
+ */
 export function createJoseSealer(): Sealer {
   const imported = new Map<SealKey, Promise<CryptoKey>>()
 
   return {
     async seal(plain, by) {
+      const { CompactEncrypt } = await loadJose()
       const token = new CompactEncrypt(plain).setProtectedHeader({ ...by.header })
       return token.encrypt(await cryptoKey(by))
     },
 
     async unseal({ token, by }) {
+      const { compactDecrypt, errors } = await loadJose()
       try {
         return (await compactDecrypt(token, await cryptoKey(by), allowed)).plaintext
       } catch (error) {
@@ -34,6 +39,15 @@ export function createJoseSealer(): Sealer {
     imported.set(by, key)
     return key
   }
+}
+
+type Jose = typeof import('jose')
+
+let loading: Promise<Jose> | undefined
+
+function loadJose(): Promise<Jose> {
+  loading ??= import('jose')
+  return loading
 }
 
 function importKey({ key }: SealKey): Promise<CryptoKey> {
