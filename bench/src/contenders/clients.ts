@@ -18,3 +18,12 @@ export async function connectIoredis(): Promise<Redis> {
   await client.connect()
   return client
 }
+
+/** The version of the server on a port. */
+export async function redisVersion(port: number): Promise<string> {
+  const client = createClient({ socket: { host: '127.0.0.1', port } })
+  await client.connect()
+  const info = await client.info('server')
+  client.destroy()
+  return /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'
+}

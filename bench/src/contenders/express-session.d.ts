@@ -2,6 +2,12 @@
 declare module 'express-session' {
   import type { RequestHandler } from 'express'
 
+  /** What memorystore's store has of it. */
+  export class MemoryStore {
+    get(id: string, done: (error: unknown, found: object) => void): void
+    set(id: string, session: object, done: (error?: unknown) => void): void
+  }
+
   // biome-ignore lint/style/noDefaultExport: that is what it exports
   export default function session(options: {
     readonly secret: string

@@ -1,63 +1,86 @@
-import {
-  createSessionManager,
-  defaultConfig,
-  type SessionManager,
-  type StoreFactory,
-} from '@sojourn/core'
-import { sessions as expressSessions } from '@sojourn/express'
-import { sessions as fastifySessions } from '@sojourn/fastify'
-import { sessions as honoSessions } from '@sojourn/hono'
-import { sessions as koaSessions } from '@sojourn/koa'
-import { cookieStore } from '@sojourn/store-cookie'
-import { ioredisStore } from '@sojourn/store-ioredis'
-import { memoryStore } from '@sojourn/store-memory'
-import { nodeRedisStore } from '@sojourn/store-node-redis'
+import type { SessionManager, StoreFactory } from '@sojourn/core'
 import { connectIoredis, connectNodeRedis } from './clients.ts'
 import type { Contenders } from './contender.ts'
 import { type BenchData, secret, signedIn } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
 import { type Acts, actsOf } from './handlers.ts'
+import { type Build, buildIn } from './packages.ts'
 
 type Manager = SessionManager<BenchData>
 type Loaded = Awaited<ReturnType<Manager['load']>>
 
 /** How a framework takes the sessions of a manager. */
 interface Mount<App, Request> {
-  mount(app: App, manager: Manager): unknown
+  mount(app: App, manager: Manager, build: Build): Promise<unknown>
   sessionOf(request: Request): Loaded
 }
 
+const limit = { max: 5 }
+
 /** The stores, as a manager is set up on each; those that keep an index also keep a limit. */
-const managers: Readonly<Record<string, () => Promise<Manager>>> = {
-  memory: async () => managerOf(memoryStore(), { limit: { max: 5 } }),
-  cookie: async () => managerOf(cookieStore()),
-  'cookie, cold': async () => managerOf(cookieStore({ cacheSize: 0 })),
-  'node-redis': async () =>
-    managerOf(nodeRedisStore(await connectNodeRedis()), { limit: { max: 5 } }),
-  ioredis: async () => managerOf(ioredisStore(await connectIoredis()), { limit: { max: 5 } }),
+const managers: Readonly<Record<string, (build: Build) => Promise<Manager>>> = {
+  async memory(build) {
+    const { memoryStore } = await build('store-memory')
+    return managerOf(build, memoryStore(), { limit })
+  },
+  async cookie(build) {
+    const { cookieStore } = await build('store-cookie')
+    return managerOf(build, cookieStore())
+  },
+  async 'cookie, cold'(build) {
+    const { cookieStore } = await build('store-cookie')
+    return managerOf(build, cookieStore({ cacheSize: 0 }))
+  },
+  async 'node-redis'(build) {
+    const { nodeRedisStore } = await build('store-node-redis')
+    return managerOf(build, nodeRedisStore(await connectNodeRedis()), { limit })
+  },
+  async ioredis(build) {
+    const { ioredisStore } = await build('store-ioredis')
+    return managerOf(build, ioredisStore(await connectIoredis()), { limit })
+  },
+}
+
+/** Where the rows of Sojourn come from, by how their names begin. `--before` sets the variable. */
+const builds: Readonly<Record<string, () => Build>> = {
+  'Sojourn before,': () => buildIn(process.env['BEFORE']),
+  Sojourn: () => buildIn(),
 }
 
 /** Sojourn over all its stores on all frameworks. */
 export const sojourn: Contenders = {
   ...all(onExpress, {
-    mount: (app, manager) => app.use(expressSessions(manager, { as: 'visit' })),
+    async mount(app, manager, build) {
+      app.use((await build('express')).sessions(manager, { as: 'visit' }))
+    },
     sessionOf: (request) => Reflect.get(request, 'visit'),
   }),
   ...all(onKoa, {
-    mount: (app, manager) => app.use(koaSessions(manager, { as: 'visit' })),
+    async mount(app, manager, build) {
+      app.use((await build('koa')).sessions(manager, { as: 'visit' }))
+    },
     sessionOf: (context) => context['visit'],
   }),
   ...all(onFastify, {
-    mount: (app, manager) => app.register(fastifySessions(manager, { as: 'visit' })),
+    async mount(app, manager, build) {
+      await app.register((await build('fastify')).sessions(manager, { as: 'visit' }))
+    },
     sessionOf: (request) => Reflect.get(request, 'visit'),
   }),
   ...all(onHono, {
-    mount: (app, manager) => app.use(honoSessions(manager, { as: 'visit' })),
+    async mount(app, manager, build) {
+      app.use((await build('hono')).sessions(manager, { as: 'visit' }))
+    },
     sessionOf: (context) => context.get('visit'),
   }),
 }
 
-function managerOf(store: StoreFactory, options: { limit?: { max: number } } = {}): Manager {
+async function managerOf(
+  build: Build,
+  store: StoreFactory,
+  options: { limit?: { max: number } } = {},
+): Promise<Manager> {
+  const { createSessionManager, defaultConfig } = await build('core')
   const overHttp = { cookieName: 'sid', secure: false } // all else is as in production
   const touch = process.env['TOUCH_ALWAYS'] ? { touchInterval: 1 } : {}
   return createSessionManager<BenchData>(
@@ -69,15 +92,17 @@ function all<App, Request>(
   framework: Framework<App, Request>,
   { mount, sessionOf }: Mount<App, Request>,
 ): Contenders {
-  const entries = Object.entries(managers).map(([kind, connect]) => {
-    const start = async () => {
-      const app = framework.create()
-      await mount(app, await connect())
-      return framework.serve(app, actsOnSession(sessionOf))
-    }
-    return [`Sojourn ${kind} on ${framework.name}`, { kind, over: framework.name, start }] as const
-  })
-  return Object.fromEntries(entries)
+  const rows = Object.entries(managers).flatMap(([kind, connect]) =>
+    Object.entries(builds).map(([who, buildOf]) => {
+      const start = async () => {
+        const [app, build] = [framework.create(), buildOf()]
+        await mount(app, await connect(build), build)
+        return framework.serve(app, actsOnSession(sessionOf))
+      }
+      return [`${who} ${kind} on ${framework.name}`, { kind, over: framework.name, start }] as const
+    }),
+  )
+  return Object.fromEntries(rows)
 }
 
 function actsOnSession<Request>(sessionOf: (request: Request) => Loaded): Acts<Request> {

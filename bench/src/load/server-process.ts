@@ -27,6 +27,8 @@ export interface Sample {
 export interface Traffic {
   readonly path: string
   readonly cookies: readonly string[]
+  /** True: a cookie that the server sets replaces the one that was sent, as in a browser. @default false */
+  readonly keepsCookies?: boolean
 }
 
 /** A contender that runs, and a client with keep-alive connections to it. */
@@ -39,6 +41,8 @@ export interface ServerProcess {
   ): Promise<Sample>
   /** µs of CPU that the server has used since it started. */
   cpu(): Promise<number>
+  /** The bytes that live in the server's heap and beside it after a collection; needs `--expose-gc`. */
+  heap(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -47,6 +51,8 @@ export interface ServerSettings {
   readonly redisPort: number
   /** True: every use of a session is written, as if its touch interval had passed. */
   readonly isTouchAlwaysDue?: boolean
+  /** Flags of node for the server. @default none but those of the variable SERVER_FLAGS */
+  readonly flags?: readonly string[]
 }
 
 const connections = 16
@@ -54,7 +60,7 @@ const connections = 16
 /** Starts a contender by its name, in a process of its own. */
 export async function startServer(
   name: string,
-  { redisPort, isTouchAlwaysDue = false }: ServerSettings,
+  { redisPort, isTouchAlwaysDue = false, flags = [] }: ServerSettings,
 ): Promise<ServerProcess> {
   const env = {
     ...process.env,
@@ -63,7 +69,7 @@ export async function startServer(
     ...(isTouchAlwaysDue ? { TOUCH_ALWAYS: '1' } : {}),
   }
   const program = join(import.meta.dirname, '../../dist/server.js')
-  const child = fork(program, [name], { env, execArgv: flags() })
+  const child = fork(program, [name], { env, execArgv: [...flags, ...flagsOfUser()] })
   const [port] = (await Promise.race([once(child, 'message'), failure(child, name)])) as [number]
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections })
 
@@ -78,7 +84,11 @@ export async function startServer(
 
   return {
     ask,
-    async load({ path, cookies }, { ms = Number.POSITIVE_INFINITY, requests = Infinity }) {
+    async load(
+      { path, cookies, keepsCookies = false },
+      { ms = Number.POSITIVE_INFINITY, requests = Number.POSITIVE_INFINITY },
+    ) {
+      const jar = [...cookies]
       const times = createHistogram()
       const before = await cpuOf(child)
       const end = performance.now() + ms
@@ -86,9 +96,10 @@ export async function startServer(
       let bytes = 0
       const work = async () => {
         while (sent < requests && performance.now() < end) {
-          const cookie = cookies[sent++ % cookies.length]
-          const answer = await timed(times, () => ask(path, cookie))
+          const place = sent++ % jar.length
+          const answer = await timed(times, () => ask(path, jar[place]))
           bytes += answer.bytes
+          if (keepsCookies && answer.cookie !== undefined) jar[place] = answer.cookie
         }
       }
       await Promise.all(Array.from({ length: connections }, work))
@@ -96,6 +107,7 @@ export async function startServer(
       return { cost: used / sent, p99: times.percentile(99) / 1e6, bytes: bytes / sent }
     },
     cpu: () => cpuOf(child),
+    heap: async () => (await report(child, 'heap')) as number,
     async stop() {
       await pool.destroy()
       child.disconnect()
@@ -127,12 +139,18 @@ async function failure(child: ChildProcess, name: string): Promise<never> {
 }
 
 /** For the server alone: `SERVER_FLAGS=--cpu-prof` says where its time goes. */
-function flags(): string[] {
+function flagsOfUser(): string[] {
   return process.env['SERVER_FLAGS']?.split(' ') ?? []
 }
 
 async function cpuOf(child: ChildProcess): Promise<number> {
-  child.send('cpu')
-  const [{ user, system }] = (await once(child, 'message')) as [NodeJS.CpuUsage]
+  const { user, system } = (await report(child, 'cpu')) as NodeJS.CpuUsage
   return user + system
+}
+
+/** Asks a server about itself; `server.ts` says what it can be asked. */
+async function report(child: ChildProcess, what: 'cpu' | 'heap'): Promise<unknown> {
+  child.send(what)
+  const [answer] = await once(child, 'message')
+  return answer
 }

@@ -1,19 +1,12 @@
 import { contenders } from '../contenders/targets.ts'
-import {
-  type Sample,
-  type ServerProcess,
-  startServer,
-  type Traffic,
-} from '../load/server-process.ts'
-import { logIn, prepare, type Scenario } from './scenarios.ts'
+import { type Sample, type ServerProcess, startServer } from '../load/server-process.ts'
+import type { Progress } from './progress.ts'
+import { check, logIn, type Scenario, trafficOf } from './scenarios.ts'
 import { type WarmUp, warmUp } from './warm-up.ts'
 
-/** How much is measured. */
-export interface Plan {
-  /** The names of the contenders, all on one framework; its bare server is among them. */
-  readonly names: readonly string[]
+/** How much is measured of each contender. */
+export interface Terms {
   readonly scenarios: readonly Scenario[]
-  readonly redisPort: number
   /** How many users are logged in at each contender. */
   readonly population: number
   readonly warmUp: WarmUp
@@ -22,8 +15,14 @@ export interface Plan {
   readonly stretch: number
   /** How often the first requests of a new process are measured; 0 for not at all. */
   readonly coldStarts: number
-  /** Called with what happens next. */
-  readonly say: (line: string) => void
+}
+
+/** What is measured. */
+export interface Plan extends Terms {
+  /** The names of the contenders, all on one framework; its bare server is among them. */
+  readonly names: readonly string[]
+  readonly redisPort: number
+  readonly progress: Progress
 }
 
 /** What was measured of one contender: the samples of each scenario, one per turn. */
@@ -41,27 +40,57 @@ interface Warm {
   readonly server: ServerProcess
   /** The server on which a touch is always due; `undefined` where there is none. */
   readonly touching: ServerProcess | undefined
-  readonly traffic: Readonly<Partial<Record<Scenario, Traffic>>>
   readonly isWarm: boolean
 }
 
 /** The first requests of a process, of which serverless users make up their bill. */
 export const firstRequests = 2_000
 
+/** What the steps should take, in ms, to tell how long the rest takes. */
+const expected = {
+  coldStart: 2_000,
+  warmUp: ({ warmUp }: Terms) => 0.7 * warmUp.most,
+  logins: 300,
+}
+
+/** Returns about how long `measure` takes, in ms. */
+export function expectedDuration(names: readonly string[], terms: Terms): number {
+  const servers = names.length + names.filter((name) => isTouched(name, terms)).length
+  const samples = names.length * terms.scenarios.length
+  return (
+    terms.coldStarts * names.length * expected.coldStart +
+    servers * expected.warmUp(terms) +
+    terms.turns * (samples * terms.stretch + servers * expected.logins)
+  )
+}
+
 /**
  * Starts the contenders, warms each up until its cost is flat, and then measures them in turn, scenario by scenario, so
- * that whatever slows the machine slows all of them.
+ * that whatever slows the machine slows all of them. Each turn has new sessions: no token gets so old that it is replaced.
  */
 export async function measure(plan: Plan): Promise<readonly Measured[]> {
+  const { progress, population, stretch } = plan
   const cold = await measureCold(plan)
   const warm: Warm[] = []
   for (const name of plan.names) warm.push(await start(name, plan))
   const samples = new Map<string, Sample[]>()
-  for (let turn = 0; turn < plan.turns; turn++)
-    for (const scenario of plan.scenarios) {
-      plan.say(`turn ${turn + 1} of ${plan.turns}: ${scenario}`)
-      for (const each of warm) await take(each, scenario)
-    }
+  for (let turn = 1; turn <= plan.turns; turn++) {
+    const traffics = new Map<ServerProcess, Awaited<ReturnType<typeof trafficOf>>>()
+    for (const { name, server, touching } of warm)
+      for (const each of touching ? [server, touching] : [server]) {
+        progress.say(`turn ${turn} of ${plan.turns}: new sessions`)
+        traffics.set(each, await trafficOf(name, each, population))
+        progress.done(expected.logins)
+      }
+    for (const scenario of plan.scenarios)
+      for (const { name, server, touching } of warm) {
+        progress.say(`turn ${turn} of ${plan.turns}: ${scenario}`)
+        const asked = scenario === 'R+touch' ? touching : server
+        const traffic = asked && traffics.get(asked)?.[scenario]
+        if (traffic) add(samples, `${name} ${scenario}`, await asked.load(traffic, { ms: stretch }))
+        progress.done(stretch)
+      }
+  }
   await Promise.all(warm.flatMap(({ server, touching }) => [server.stop(), touching?.stop()]))
   return warm.map(({ name, isWarm }) => ({
     name,
@@ -71,47 +100,52 @@ export async function measure(plan: Plan): Promise<readonly Measured[]> {
       plan.scenarios.map((scenario) => [scenario, samples.get(`${name} ${scenario}`) ?? []]),
     ),
   }))
-
-  async function take({ name, server, touching, traffic }: Warm, scenario: Scenario) {
-    const sent = traffic[scenario]
-    const asked = scenario === 'R+touch' ? touching : server
-    if (!sent || !asked) return
-    const key = `${name} ${scenario}`
-    const sample = await asked.load(sent, { ms: plan.stretch })
-    samples.set(key, [...(samples.get(key) ?? []), sample])
-  }
 }
 
 async function start(name: string, plan: Plan): Promise<Warm> {
-  plan.say(`warm up ${name}`)
-  const { redisPort, population } = plan
-  const server = await startServer(name, { redisPort })
-  const traffic = await prepare(name, server, population)
-  const others = plan.scenarios.filter((scenario) => scenario !== 'R+touch')
-  const isWarm = await warmUp(server, pick(traffic, others), plan.warmUp)
-  if (!name.startsWith('Sojourn') || !plan.scenarios.includes('R+touch'))
-    return { name, server, touching: undefined, traffic, isWarm }
-  const touching = await startServer(name, { redisPort, isTouchAlwaysDue: true })
-  const touched = { path: '/read', cookies: await logIn(touching, population) }
-  const isTouchingWarm = await warmUp(touching, { 'R+touch': touched }, plan.warmUp)
-  return {
-    name,
-    server,
-    touching,
-    traffic: { ...traffic, 'R+touch': touched },
-    isWarm: isWarm && isTouchingWarm,
-  }
+  const { scenarios } = plan
+  const others = scenarios.filter((scenario) => scenario !== 'R+touch')
+  const [server, isWarm] = await startWarm(name, others, plan)
+  if (!isTouched(name, plan)) return { name, server, touching: undefined, isWarm }
+  const [touching, isTouchingWarm] = await startWarm(name, ['R+touch'], plan)
+  return { name, server, touching, isWarm: isWarm && isTouchingWarm }
+}
+
+/** Starts a server and warms it up for the scenarios. */
+async function startWarm(
+  name: string,
+  scenarios: readonly Scenario[],
+  plan: Plan,
+): Promise<[server: ServerProcess, isWarm: boolean]> {
+  plan.progress.say(`warm up ${name}`)
+  const isTouchAlwaysDue = scenarios.includes('R+touch')
+  const server = await startServer(name, { redisPort: plan.redisPort, isTouchAlwaysDue })
+  await check(name, server)
+  const traffic = await trafficOf(name, server, plan.population)
+  const isWarm = await warmUp(server, pick(traffic, scenarios), plan.warmUp)
+  plan.progress.done(expected.warmUp(plan))
+  return [server, isWarm]
+}
+
+/** Peers and limits have no touch that could be due. */
+function isTouched(name: string, { scenarios }: Terms): boolean {
+  return name.startsWith('Sojourn') && scenarios.includes('R+touch')
+}
+
+function add(samples: Map<string, Sample[]>, key: string, sample: Sample): void {
+  samples.set(key, [...(samples.get(key) ?? []), sample])
 }
 
 /** Measures new processes: 300 logins, then reads and writes in turn. */
-async function measureCold({ names, coldStarts, redisPort, say }: Plan) {
+async function measureCold({ names, coldStarts, redisPort, progress }: Plan) {
   const costs = new Map<string, number[]>()
   for (let round = 0; round < coldStarts; round++) {
-    say(`first ${firstRequests} requests, ${round + 1} of ${coldStarts}`)
     for (const name of names) {
+      progress.say(`first ${firstRequests} requests of ${name}, ${round + 1} of ${coldStarts}`)
       const server = await startServer(name, { redisPort })
       costs.set(name, [...(costs.get(name) ?? []), await costOfFirst(server)])
       await server.stop()
+      progress.done(expected.coldStart)
     }
   }
   return costs
@@ -141,13 +175,22 @@ function pick<Key extends string, Value>(
   return picked
 }
 
-/** Returns the names that all the words match, by framework. A framework's bare server is always among them. */
-export function choose(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
+/**
+ * Returns the names that all the words match, by framework. A framework's bare server is always among them.
+ * @param options `before`: true if there is a build from before to compare with
+ */
+export function choose(
+  words: readonly string[],
+  { before }: { readonly before: boolean },
+): ReadonlyMap<string, readonly string[]> {
   const patterns = words.map((word) => new RegExp(word, 'i'))
   const byFramework = new Map<string, string[]>()
-  for (const [name, { over }] of Object.entries(contenders))
-    if (patterns.every((pattern) => pattern.test(`${name} on ${over}`)) || name === `bare ${over}`)
+  for (const [name, { over }] of Object.entries(contenders)) {
+    const isThere = before || !name.startsWith('Sojourn before')
+    const isChosen = isThere && patterns.every((pattern) => pattern.test(`${name} on ${over}`))
+    if (isChosen || name === `bare ${over}`)
       byFramework.set(over, [...(byFramework.get(over) ?? []), name])
+  }
   for (const [framework, names] of byFramework)
     if (names.length === 1) byFramework.delete(framework)
   return byFramework

@@ -18,19 +18,18 @@ export type Scenario = keyof typeof scenarios
 /** All scenarios, in the order of the columns. */
 export const allScenarios = Object.keys(scenarios) as readonly Scenario[]
 
-/** Checks that a contender keeps sessions at all, logs users in, and returns what each scenario sends. */
-export async function prepare(
+/** Logs users in, reads each session once, so that its token is known, and returns what each scenario sends. */
+export async function trafficOf(
   name: string,
   server: ServerProcess,
   population: number,
 ): Promise<Readonly<Record<Scenario, Traffic>>> {
-  const isBare = name.startsWith('bare')
-  if (!isBare) await check(name, server)
-  const cookies = isBare ? ['sid=none'] : await logIn(server, population)
+  const cookies = name.startsWith('bare') ? ['sid=none'] : await logIn(server, population)
+  await server.load({ path: '/read', cookies }, { requests: cookies.length })
   return {
     R: { path: '/read', cookies },
     'R+touch': { path: '/read', cookies },
-    W: { path: '/write', cookies },
+    W: { path: '/write', cookies, keepsCookies: true },
     login: { path: '/login', cookies: [] },
     N: { path: '/write', cookies: [] },
     A: { path: '/plain', cookies: [] },
@@ -44,7 +43,9 @@ export async function logIn({ ask }: ServerProcess, users: number): Promise<stri
   return answers.map(({ cookie = '' }) => cookie)
 }
 
-async function check(name: string, { ask }: ServerProcess): Promise<void> {
+/** Checks that a contender keeps sessions at all, and each for its client only. */
+export async function check(name: string, { ask }: ServerProcess): Promise<void> {
+  if (name.startsWith('bare')) return
   const plain = await ask('/plain')
   equal(plain.body, 'plain')
   if (name.startsWith('Sojourn'))
@@ -64,7 +65,7 @@ async function check(name: string, { ask }: ServerProcess): Promise<void> {
   equal((await ask('/read', first.cookie)).body, '1', `${name} keeps what a visitor wrote`)
 }
 
-/** The cookie with an end that its seal or signature does not have. */
+/** Returns the cookie with an end that its seal or signature does not have. */
 function forged(cookie: string): string {
   return cookie.replace(/.{8}$/, 'AAAAAAAA')
 }

@@ -5,7 +5,12 @@ import type { Scenario } from '../measure/scenarios.ts'
 import type { Results } from './results.ts'
 
 /** Who a bar is of, by its colour. Readable on a white page and on a dark one, and by the colour-blind. */
-const colours = { 'written by hand': '#7f8c8d', peer: '#e69f00', Sojourn: '#0072b2' }
+const colours = {
+  'written by hand': '#7f8c8d',
+  peer: '#e69f00',
+  'Sojourn before': '#56b4e9',
+  Sojourn: '#0072b2',
+}
 
 /** Draws what each contender on a framework costs over it, with the quartiles, as SVG. */
 export async function chartOf(
@@ -29,11 +34,17 @@ export async function chartOf(
 }
 
 function whoIs(name: string): keyof typeof colours {
+  if (name.startsWith('Sojourn before')) return 'Sojourn before'
   if (name.startsWith('Sojourn')) return 'Sojourn'
   return name.startsWith('limit') ? 'written by hand' : 'peer'
 }
 
-function specOf(values: readonly object[], scenarios: readonly Scenario[]): TopLevelSpec {
+function specOf(
+  values: readonly { readonly who: keyof typeof colours }[],
+  scenarios: readonly Scenario[],
+): TopLevelSpec {
+  const present = new Set(values.map(({ who }) => who))
+  const legend = Object.entries(colours).filter(([who]) => present.has(who as keyof typeof colours))
   const y = { field: 'name', type: 'nominal', title: null, sort: null } as const
   const title = 'µs of server CPU per request over the bare framework'
   return {
@@ -52,7 +63,10 @@ function specOf(values: readonly object[], scenarios: readonly Scenario[]): TopL
             color: {
               field: 'who',
               title: null,
-              scale: { domain: Object.keys(colours), range: Object.values(colours) },
+              scale: {
+                domain: legend.map(([who]) => who),
+                range: legend.map(([, colour]) => colour),
+              },
             },
           },
         },

@@ -23,6 +23,7 @@ const anonymous: Goal = { most: 3, reason: '3 µs' }
 
 /** Returns the goal of a contender of ours in a scenario; `undefined` where nothing is asked or measured. */
 export function goalOf(name: string, scenario: Scenario, results: Results): Goal | undefined {
+  if (name.startsWith('Sojourn before')) return undefined
   const { kind = '', over: framework = '' } = contenders[name] ?? {}
   if (scenario === 'A') return anonymous
   const limitOf = (base: string) => results.over(`limit ${base} on ${framework}`, scenario)?.median

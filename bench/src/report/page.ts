@@ -7,8 +7,7 @@ import type { Results } from './results.ts'
 import { tablesOf } from './tables.ts'
 
 const docs = join(import.meta.dirname, '../../../docs/explanation')
-const begin = '<!-- figures: written by pnpm bench --write -->'
-const end = '<!-- end of the figures -->'
+const path = join(docs, 'performance.md')
 
 /** Where and how the figures were measured. */
 export interface Circumstances {
@@ -18,40 +17,53 @@ export interface Circumstances {
   readonly micro: string
 }
 
-/** Puts the figures and their drawings into docs/explanation/performance.md. The text around them stays. */
+/** Puts the figures of the frameworks and their drawings into docs/explanation/performance.md. */
 export async function writePage(
   frameworks: readonly string[],
   results: Results,
   circumstances: Circumstances,
 ): Promise<void> {
-  const path = join(docs, 'performance.md')
-  const page = readFileSync(path, 'utf8')
   const sections: string[] = []
-  mkdirSync(join(docs, 'performance'), { recursive: true })
   for (const framework of frameworks) {
-    const file = `performance/${framework.toLowerCase()}.svg`
-    writeFileSync(join(docs, file), await chartOf(framework, ['R', 'W', 'login'], results))
-    const drawing = `![What reads, writes and logins cost on ${framework}](${file})`
+    const drawing = await chartOf(framework, ['R', 'W', 'login'], results)
+    const image = writeDrawing(framework.toLowerCase(), drawing)
     const tables = tablesOf(framework, Object.keys(scenarios) as Scenario[], results)
-    sections.push(`### ${framework}\n\n${drawing}\n\n${tables}`)
+    const title = `What reads, writes and logins cost on ${framework}`
+    sections.push(`### ${framework}\n\n![${title}](${image})\n\n${tables}`)
   }
-  const figures = [
-    `${begin}\n`,
-    describe(circumstances),
-    circumstances.micro,
-    ...sections,
-    `\n${end}`,
-  ]
-  const [before, after] = [page.split(begin, 1)[0], page.split(end)[1]]
-  writeFileSync(
-    path,
-    `${before}${figures.join('\n\n').replaceAll(/\n{3,}/g, '\n\n')}${after ?? '\n'}`,
-  )
+  writeSection('figures', [describe(circumstances), circumstances.micro, ...sections])
 }
 
-function describe({ redisVersion, turns, stretch }: Circumstances): string {
+/** Replaces what is between the marks of a section; the text around them is written by hand and stays. */
+export function writeSection(name: 'figures' | 'scale', blocks: readonly string[]): void {
+  const page = readFileSync(path, 'utf8')
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
+  const [before, rest] = split(page, begin)
+  const [, after] = split(rest, end)
+  writeFileSync(path, [before + begin, ...blocks, end + after].join('\n\n'))
+}
+
+/** Writes a drawing beside the page; returns its path from there. */
+export function writeDrawing(name: string, svg: string): string {
+  mkdirSync(join(docs, 'performance'), { recursive: true })
+  writeFileSync(join(docs, `performance/${name}.svg`), svg)
+  return `performance/${name}.svg`
+}
+
+/** Returns where and when a measurement was made. */
+export function place(redisVersion: string): string {
   const cores = cpus()
   const machine = `${cores.length} cores of ${cores[0]?.model ?? 'an unknown processor'}`
   const day = new Date().toISOString().slice(0, 10)
-  return `${day}, Node ${process.versions.node}, Redis ${redisVersion}, ${machine}. Medians of ${turns} turns of ${stretch} ms, ± half of the distance between the quartiles; in brackets behind each verdict the goal.`
+  return `${day}, Node ${process.versions.node}, Redis ${redisVersion}, ${machine}`
+}
+
+function split(page: string, mark: string): [before: string, after: string] {
+  const at = page.indexOf(mark)
+  if (at < 0) throw new Error(`${path} has no ${mark}`)
+  return [page.slice(0, at), page.slice(at + mark.length)]
+}
+
+function describe({ redisVersion, turns, stretch }: Circumstances): string {
+  return `${place(redisVersion)}. Medians of ${turns} turns of ${stretch} ms, ± half of the distance between the quartiles; in brackets behind each verdict the goal.`
 }

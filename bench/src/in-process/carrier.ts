@@ -1,7 +1,7 @@
 import type { Carrier } from '@sojourn/core/binding'
 
-/** A carrier that costs as little as one can: one request header, and a list of cookies that were set. */
-class MicroCarrier implements Carrier {
+/** One request without HTTP: a carrier that costs as little as one can. */
+export class RequestCarrier implements Carrier {
   readonly secure = true
   readonly sent = false
   readonly #sentCookie: string | undefined
@@ -32,9 +32,4 @@ class MicroCarrier implements Carrier {
   cookie(): string | undefined {
     return this.#setCookie?.split(';', 1)[0]
   }
-}
-
-/** Returns the carrier of one request with this cookie. */
-export function createMicroCarrier(cookie: string | undefined): MicroCarrier {
-  return new MicroCarrier(cookie)
 }
