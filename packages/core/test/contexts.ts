@@ -19,6 +19,7 @@ import {
 } from '../src/record/record.ts'
 import { createSessionIds } from '../src/record/session-ids.ts'
 import { hashSecret, mintSecret, mintToken } from '../src/record/token.ts'
+import { TokenVerifier } from '../src/record/token-verifier.ts'
 import type { ManagerContext } from '../src/session/state.ts'
 import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { StoreEnv, StorePolicy } from '../src/store/store.ts'
@@ -96,7 +97,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
     codec: jsonCodec,
     epochs: undefined,
     env,
-    keys,
+    verifier: new TokenVerifier(keys),
     tokenOf: ({ id }, content) => mintToken(id, content, keys),
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */

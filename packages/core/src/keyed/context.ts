@@ -1,8 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import type { Codec } from '../data/codec.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { Presented } from '../record/rotation.ts'
 import { importedGeneration, type TokenContent } from '../record/token.ts'
+import type { TokenVerifier } from '../record/token-verifier.ts'
 import type { StoreEnv } from '../store/store.ts'
 import type { BackendEpochs } from './epochs.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
@@ -19,8 +19,7 @@ export interface KeyedContext {
   readonly env: StoreEnv
   /** `undefined` if the backend cannot end sessions for good. */
   readonly epochs: BackendEpochs | undefined
-  /** The keys of token signatures: the first signs, all verify. */
-  readonly keys: readonly KeyObject[]
+  readonly verifier: TokenVerifier
   /** Returns a signed token of a record. */
   readonly tokenOf: (record: Pick<SessionRecord, 'id'>, content: TokenContent) => string
 }

@@ -16,7 +16,7 @@ import { newestOf } from './open.ts'
  * that the session was ended before its insert arrived; under another id it would come back (P1).
  */
 export function createCreate(context: KeyedContext): SessionStore['create'] {
-  const { backend, rows, env, epochs, keys, tokenOf } = context
+  const { backend, rows, env, epochs, verifier, tokenOf } = context
   const { clock, ids, policy } = env
   const joinLogin = createJoinLogin(context)
 
@@ -30,7 +30,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
   /** Returns a draft as a login that others may join, if its request presents a genuine token. */
   function loginOf(draft: Draft): Login | undefined {
     const { userId, presented } = draft
-    const newest = userId === undefined || !presented ? undefined : newestOf(presented, keys)
+    const newest = userId === undefined || !presented ? undefined : newestOf(presented, verifier)
     return newest && userId !== undefined
       ? { draft: { ...draft, userId }, presented: newest }
       : undefined

@@ -1,13 +1,8 @@
-import { createHmac, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { hmac } from '../record/hmac.ts'
 import type { SessionRecord } from '../record/record.ts'
 import { asPresented, offer, type Presented, presentedBy } from '../record/rotation.ts'
-import {
-  type GenuineToken,
-  hashSecret,
-  importedGeneration,
-  mintVersion,
-  verifyToken,
-} from '../record/token.ts'
+import { type GenuineToken, hashSecret, importedGeneration, mintVersion } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StoreImports } from '../store/store-import.ts'
 import type { KeyedContext } from './context.ts'
@@ -23,7 +18,7 @@ import type { KeyedContext } from './context.ts'
  *   client has presented the token that it was offered (P3).
  */
 export function createImports(context: KeyedContext): StoreImports {
-  const { backend, rows, env, keys, tokenOf } = context
+  const { backend, rows, env, verifier, tokenOf } = context
   const { clock } = env
   const importKeys = env.keyring.derive('arrival')
   const tokensFor: StoreImports['tokensFor'] = (record) =>
@@ -59,9 +54,7 @@ export function createImports(context: KeyedContext): StoreImports {
 
   /** Returns the genuine tokens of a request: those that it brought, and the derived ones. */
   function genuineOf(record: SessionRecord, tokens: readonly string[]): readonly GenuineToken[] {
-    return [...tokens, ...tokensFor(record)]
-      .map((token) => verifyToken(token, keys))
-      .filter((result) => typeof result !== 'string')
+    return verifier.genuineOf([...tokens, ...tokensFor(record)])
   }
 
   /** Returns the secret by which the request opens the record: that of a token it brought, or a derived one. */
@@ -88,6 +81,5 @@ export function createImports(context: KeyedContext): StoreImports {
 
 /** Returns the derived secret of a record: 24 bytes as base64url, like any other secret. */
 function importSecret({ id, authority }: Pick<SessionRecord, 'id' | 'authority'>, key: KeyObject) {
-  const mac = createHmac('sha256', key).update(`${id}.${authority}`)
-  return mac.digest().subarray(0, 24).toString('base64url')
+  return hmac(key, `${id}.${authority}`).toString('base64url', 0, 24)
 }

@@ -1,6 +1,7 @@
 import { type Codec, jsonCodec } from '../data/codec.ts'
 import { SessionUsageError } from '../errors.ts'
 import { mintToken } from '../record/token.ts'
+import { TokenVerifier } from '../record/token-verifier.ts'
 import type { SessionBackend } from '../store/backend.ts'
 import type { SessionStore, StoreEnv, StoreFactory } from '../store/store.ts'
 import { checkOptions } from '../util/check-options.ts'
@@ -46,7 +47,7 @@ export interface KeyedStoreOptions {
  * | `epochs`         | epochs.ts | one `find` a second, beside that of a `create`    |
  *
  * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
- * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys that sign tokens.
+ * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys of tokens.
  *
  * `users` exists where the backend supports `list`, `imports` where it supports `conditionalWrite` and `revocation`.
  *
@@ -123,7 +124,7 @@ function createContext(
     rows,
     codec: writer,
     env,
-    keys,
+    verifier: new TokenVerifier(keys),
     tokenOf: ({ id }, content) => mintToken(id, content, keys),
   }
 }

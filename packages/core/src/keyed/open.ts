@@ -1,8 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import { hasFutureTimes } from '../record/future-times.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
-import { type GenuineToken, haveSameId, importedGeneration, verifyToken } from '../record/token.ts'
+import { type GenuineToken, haveSameId, importedGeneration } from '../record/token.ts'
+import type { TokenVerifier } from '../record/token-verifier.ts'
 import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Draft, OpenOutcome, SessionStore } from '../store/store.ts'
@@ -28,13 +28,13 @@ type NotOpen = Exclude<OpenOutcome, { outcome: 'open' }>
  * `policy.onReplay`. `peek` is one `find`. A session with times of the future needs more (correct.ts).
  */
 export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
-  const { backend, rows, env, keys, epochs } = context
+  const { backend, rows, env, verifier, epochs } = context
   const { clock, emit, policy } = env
   const correct = createCorrect(context)
 
   return {
     async open(tokens, offers = []) {
-      const genuine = verifyTokens(tokens, offers, keys)
+      const genuine = verifyTokens(tokens, offers, verifier)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
       const found = await find(genuine.id)
       return 'opened' in found ? openWithTokens(genuine, found) : found
@@ -59,7 +59,9 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     const found = await backend.find(id, at)
     if (found === null) return { outcome: 'discarded', why: 'unknown', id }
     if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
-    const opened = await readInEpoch(id, found)
+    let opened = rows.read(id, found)
+    // It may be of an epoch that began a moment ago: before a row is called foreign, they are read again.
+    if (opened === 'foreign' && epochs) opened = await rereadEpochs(id, found)
     if (opened === 'revoked') return { outcome: 'ended', id, reason: opened }
     if (typeof opened === 'string') return { outcome: 'discarded', why: opened, id }
     const isFuture = found.expiresAt > at && hasFutureTimes(opened, at)
@@ -69,19 +71,16 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
       : { outcome: 'discarded', why: 'expired', id }
   }
 
-  /** Reads a row. Before one is called foreign, the epochs are read: it may be of one that began a moment ago. */
-  async function readInEpoch(id: SessionId, row: Row): Promise<OpenedSession | RowRefusal> {
-    const opened = rows.read(id, row)
-    if (opened !== 'foreign' || !epochs) return opened
-    await epochs.reread()
+  async function rereadEpochs(id: SessionId, row: Row): Promise<OpenedSession | RowRefusal> {
+    await epochs?.reread()
     return rows.read(id, row)
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
-  async function openWithTokens(
+  function openWithTokens(
     { first, others }: GenuineTokens,
     { opened, at }: JudgedSession,
-  ): Promise<OpenOutcome> {
+  ): OpenOutcome | Promise<OpenOutcome> {
     const { record } = opened
     let genuine = first
     let presented = presentedBy(genuine, record, at)
@@ -132,37 +131,41 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
 function verifyTokens(
   tokens: readonly string[],
   offers: readonly string[],
-  keys: readonly KeyObject[],
+  verifier: TokenVerifier,
 ): GenuineTokens | 'malformed' | 'forged' | 'ambiguous' {
-  const offered = genuineOf(
+  const [only] = tokens
+  if (only !== undefined && tokens.length === 1 && offers.length === 0) {
+    const genuine = verifier.verify(only)
+    return typeof genuine === 'string'
+      ? genuine
+      : { id: genuine.id, first: [genuine], others: none }
+  }
+  const offered = verifier.genuineOf(
     offers.filter((offer) => tokens.some((token) => haveSameId(token, offer))),
-    keys,
   )
   const [newest] = offered
   if (newest && tokens.every((token) => haveSameId(token, newest.id)))
-    return { id: newest.id, first: offered, others: () => genuineOf(tokens, keys) }
-  const verified = tokens.map((token) => verifyToken(token, keys))
+    return { id: newest.id, first: offered, others: () => verifier.genuineOf(tokens) }
+  const verified = tokens.map((token) => verifier.verify(token))
   const genuine = [...offered, ...verified.filter((result) => typeof result !== 'string')]
   const [first] = genuine
   if (!first) return verified.includes('forged') ? 'forged' : 'malformed'
   const isOneSession = genuine.every(({ id }) => id === first.id)
-  return isOneSession ? { id: first.id, first: genuine, others: () => [] } : 'ambiguous'
+  return isOneSession ? { id: first.id, first: genuine, others: none } : 'ambiguous'
+}
+
+function none(): readonly GenuineToken[] {
+  return []
 }
 
 /** Returns the newest of the genuine tokens that a request presents; `undefined` if there is none, or of two sessions. */
 export function newestOf(
   { tokens, offers }: NonNullable<Draft['presented']>,
-  keys: readonly KeyObject[],
+  verifier: TokenVerifier,
 ): GenuineToken | undefined {
-  const genuine = verifyTokens(tokens, offers, keys)
+  const genuine = verifyTokens(tokens, offers, verifier)
   if (typeof genuine === 'string') return undefined
   return [...genuine.first, ...genuine.others()].reduce((newest, each) =>
     each.generation > newest.generation ? each : newest,
   )
-}
-
-function genuineOf(tokens: readonly string[], keys: readonly KeyObject[]): readonly GenuineToken[] {
-  return tokens
-    .map((token) => verifyToken(token, keys))
-    .filter((result) => typeof result !== 'string')
 }

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual } from 'node:crypto'
+import { hmac } from '../record/hmac.ts'
 import type { Keyring } from '../record/keyring.ts'
 import type { SessionId } from '../record/record.ts'
 import { check } from '../util/check.ts'
@@ -75,6 +76,5 @@ function isSignedBy(key: KeyObject, id: SessionId, value: Uint8Array): boolean {
 
 /** An id has no zero byte, so no two pairs of id and value are signed as the same text. */
 function signatureOf(id: SessionId, value: Uint8Array, key: KeyObject): Buffer {
-  const mac = createHmac('sha256', key).update(`${id}\0`).update(value)
-  return mac.digest().subarray(0, signatureBytes)
+  return hmac(key, `${id}\0`, value).subarray(0, signatureBytes)
 }

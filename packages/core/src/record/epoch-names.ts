@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual } from 'node:crypto'
+import { hmac } from './hmac.ts'
 
 /** The characters of the time in a name, enough for 3,000 years, and of the whole name. */
 const timeLength = 9
@@ -18,9 +19,7 @@ export interface EpochNames {
 
 /** Creates the names of the epochs of a namespace. */
 export function createEpochNames(key: KeyObject): EpochNames {
-  const nameOf = (time: string) =>
-    time +
-    createHmac('sha256', key).update(time).digest().subarray(0, tagBytes).toString('base64url')
+  const nameOf = (time: string) => time + hmac(key, time).toString('base64url', 0, tagBytes)
   return {
     after(last, at) {
       const lastAt = Number.parseInt(last?.slice(0, timeLength) ?? '', 36) || 0

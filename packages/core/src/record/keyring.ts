@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { SessionUsageError } from '../errors.ts'
+import { hmac } from './hmac.ts'
 
 /**
  * A secret of at least 32 random bytes, as bytes or as text. `openssl rand -base64 32` prints one. Text is used as it is, not
@@ -91,7 +92,7 @@ export function createKeyring(options: KeyringOptions): Keyring {
 }
 
 function shortMac(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest().subarray(0, 12).toString('base64url')
+  return hmac(key, text).toString('base64url', 0, 12)
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   deriveSecret,
   type GenuineToken,
   hashSecret,
-  isHashOf,
+  isSameHash,
   maxGeneration,
   mintSalt,
   type TokenContent,
@@ -104,12 +104,16 @@ export interface Presented extends TokenContent {
 }
 
 /** Returns the role of a secret at `at`, in epoch ms; `undefined` if it opens nothing. */
-function roleOf({ verifier }: SessionRecord, secret: string, at: number): SecretRole | undefined {
-  if (isHashOf(secret, verifier.current)) return 'current'
-  if (verifier.next !== undefined && isHashOf(secret, verifier.next)) return 'next'
+function roleOf(
+  { verifier }: SessionRecord,
+  { secret, secretHash = hashSecret(secret) }: Pick<TokenContent, 'secret' | 'secretHash'>,
+  at: number,
+): SecretRole | undefined {
+  if (isSameHash(secretHash, verifier.current)) return 'current'
+  if (verifier.next !== undefined && isSameHash(secretHash, verifier.next)) return 'next'
   const { previous, graceUntil } = verifier
   if (previous === undefined || graceUntil === undefined || at >= graceUntil) return undefined
-  return isHashOf(secret, previous) ? 'previous' : undefined
+  return isSameHash(secretHash, previous) ? 'previous' : undefined
 }
 
 /** Newest first: a request may carry several tokens of one session, and an old one must not hold up the rotation. */
@@ -121,20 +125,27 @@ export function presentedBy(
   record: SessionRecord,
   at: number,
 ): Presented | undefined {
-  const roles = genuine.map(({ secret }) => roleOf(record, secret, at))
-  const newest = rolesByAge.find((role) => roles.includes(role))
-  const token = newest && genuine[roles.indexOf(newest)]
-  return token && asPresented(token)
+  let newest: GenuineToken | undefined
+  let rank = rolesByAge.length
+  for (const token of genuine) {
+    const role = roleOf(record, token, at)
+    const age = role === undefined ? rank : rolesByAge.indexOf(role)
+    if (age >= rank) continue
+    newest = token
+    rank = age
+  }
+  return newest && asPresented(newest)
 }
 
 /** Returns a genuine token as one that a request presents. */
-export function asPresented({ secret, generation, keyIndex }: GenuineToken): Presented {
-  return { secret, generation, isSignedByFirst: keyIndex === 0 }
+export function asPresented(token: GenuineToken): Presented {
+  const { secret, secretHash, generation, keyIndex } = token
+  return { secret, secretHash, generation, isSignedByFirst: keyIndex === 0 }
 }
 
 /** Returns true if a presented token opens the record at `at`, epoch ms. */
-export function isOpenedBy(record: SessionRecord, { secret }: Presented, at: number): boolean {
-  return roleOf(record, secret, at) !== undefined
+export function isOpenedBy(record: SessionRecord, presented: Presented, at: number): boolean {
+  return roleOf(record, presented, at) !== undefined
 }
 
 /**
@@ -166,7 +177,7 @@ export function overdueStep(
   { at, policy }: { at: number; policy: RotationPolicy },
 ): OverdueStep | undefined {
   if (!isOverdue(record, { at, policy })) return undefined
-  const role = roleOf(record, presented.secret, at)
+  const role = roleOf(record, presented, at)
   if (role === 'next') return 'save'
   if (role !== 'current') return undefined
   return record.verifier.salt === undefined
@@ -213,7 +224,7 @@ export function rotationStep(
   { at, policy }: { at: number; policy: RotationPolicy },
 ): { record: SessionRecord; offered?: TokenContent } | undefined {
   const { verifier } = record
-  const role = roleOf(record, presented.secret, at)
+  const role = roleOf(record, presented, at)
   if (role === 'next') return { record: confirm(record, { at, policy }) }
   if (role !== 'current') return undefined
   if (verifier.salt !== undefined)

@@ -1,10 +1,11 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { randomBytes, randomText } from '../util/random.ts'
 import { createEpochNames, type EpochNames } from './epoch-names.ts'
+import { hmac } from './hmac.ts'
 import type { Keyring } from './keyring.ts'
 import { groupOf, type SessionId, type SessionRecord } from './record.ts'
 import { isId } from './token.ts'
-import { createUserGroups } from './user-groups.ts'
+import { UserGroups } from './user-groups.ts'
 
 /** Why the id of a record is refused: nobody made it for its user, or all sessions of its epoch were ended. */
 export type IdRefusal = 'foreign' | 'revoked'
@@ -62,12 +63,12 @@ export const maxEpochs = 9
 /** Creates the ids of a manager. */
 export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): SessionIds {
   const idKey = keyring.deriveIndex('id')
-  const groups = createUserGroups(keyring.deriveIndex('group'))
+  const groups = new UserGroups(keyring.deriveIndex('group'))
   let epochs: readonly string[] = []
 
   const currentEpoch = () => epochs[0] ?? ''
   const tagOf = (group: string, random: Uint8Array) =>
-    createHmac('sha256', idKey).update(group).update(random).digest().subarray(0, tagBytes)
+    hmac(idKey, group, random).subarray(0, tagBytes)
 
   const ids: SessionIds = {
     mint(userId, given = randomBytes(randomHandleBytes)) {
@@ -113,11 +114,7 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
 
     epochNames: createEpochNames(keyring.deriveIndex('epoch')),
 
-    epochRowId: `revoke-everybody.${createHmac('sha256', idKey)
-      .update('epochs')
-      .digest()
-      .subarray(0, randomHandleBytes + tagBytes)
-      .toString('base64url')}`,
+    epochRowId: `revoke-everybody.${hmac(idKey, 'epochs').toString('base64url', 0, randomHandleBytes + tagBytes)}`,
   }
   return ids
 }

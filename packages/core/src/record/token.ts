@@ -1,5 +1,6 @@
-import crypto, { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { type KeyObject, timingSafeEqual } from 'node:crypto'
 import { randomText } from '../util/random.ts'
+import { hmac, sha256 } from './hmac.ts'
 import type { SessionId } from './record.ts'
 
 /**
@@ -18,9 +19,13 @@ import type { SessionId } from './record.ts'
  * All parts are base64url. The pattern admits one spelling per token: fixed lengths, no padding, and a last character of
  * the handle whose four unused bits are zero; the other parts have no unused bits.
  */
-const tokenPattern = /^([\w-]{16}\.[\w-]{21}[AQgw])\.([\w-]{4})\.([\w-]{32})\.([\w-]{32})$/
+const tokenPattern = /^[\w-]{16}\.[\w-]{21}[AQgw]\.[\w-]{4}\.[\w-]{32}\.[\w-]{32}$/
 const idPattern = /^[\w-]{16}\.[\w-]{21}[AQgw]$/
 const idLength = 16 + 1 + 22
+/** Where the generation, the secret and the signature begin. */
+const generationAt = idLength + 1
+const secretAt = generationAt + 4 + 1
+const signatureAt = secretAt + 32 + 1
 const secretBytes = 24
 const signatureBytes = 24
 const generationBytes = 3
@@ -32,6 +37,8 @@ export interface TokenContent {
   readonly secret: string
   /** Which token of the session it is, from 1; or `importedGeneration`. */
   readonly generation: number
+  /** `hashSecret` of the secret, where it is known already. */
+  readonly secretHash?: string
 }
 
 /** The generation of a token that stands for one of another store, which the client holds (keyed/import.ts). */
@@ -42,6 +49,7 @@ export interface GenuineToken extends TokenContent {
   readonly id: SessionId
   /** The index of the key that signed it; 0 is the one that signs today. */
   readonly keyIndex: number
+  readonly secretHash: string
 }
 
 /** Returns a new random secret. It is sent to the client once and stored only as its hash. */
@@ -69,16 +77,27 @@ export function isId(text: unknown): text is SessionId {
   return typeof text === 'string' && idPattern.test(text)
 }
 
+/** Returns true if a text has the form of a token, whoever made it. */
+export function isToken(text: string): boolean {
+  return tokenPattern.test(text)
+}
+
 /** Returns the content of a token, or why it is refused. Does no I/O; tries all keys, each in constant time. */
 export function verifyToken(
   token: string,
   keys: readonly KeyObject[],
 ): GenuineToken | 'malformed' | 'forged' {
-  const [, id, generation, secret, signature] = tokenPattern.exec(token) ?? []
-  if (!id || !generation || !secret || !signature) return 'malformed'
-  const keyIndex = signerOf(`${id}.${generation}.${secret}`, signature, keys)
+  if (!isToken(token)) return 'malformed'
+  const keyIndex = signerOf(token.slice(0, signatureAt - 1), token.slice(signatureAt), keys)
   if (keyIndex === undefined) return 'forged'
-  return { id, generation: decodeGeneration(generation), secret, keyIndex }
+  const secret = token.slice(secretAt, signatureAt - 1)
+  return {
+    id: token.slice(0, idLength),
+    generation: decodeGeneration(token.slice(generationAt, secretAt - 1)),
+    secret,
+    keyIndex,
+    secretHash: hashSecret(secret),
+  }
 }
 
 /** Returns true if two tokens begin with the same id. It does not verify them. */
@@ -115,27 +134,24 @@ export function mintSalt(): string {
 
 /** Returns the secret that follows another one: `HMAC-SHA256(secret, salt)`, which the salt alone does not reveal. */
 export function deriveSecret(secret: string, salt: string): string {
-  const mac = createHmac('sha256', Buffer.from(secret, 'base64url')).update(salt, 'base64url')
-  return mac.digest().subarray(0, secretBytes).toString('base64url')
+  const mac = hmac(Buffer.from(secret, 'base64url'), Buffer.from(salt, 'base64url'))
+  return mac.toString('base64url', 0, secretBytes)
 }
 
 /** Returns what a record keeps of a secret: its SHA-256, as base64url. */
 export function hashSecret(secret: string): string {
-  return hash('sha256', Buffer.from(secret, 'base64url'), 'base64url')
+  return sha256(Buffer.from(secret, 'base64url'))
 }
 
-/** One call costs a quarter of what a `Hash` object does. Runtimes other than Node may lack it. */
-const hash: typeof crypto.hash =
-  crypto.hash ??
-  ((algorithm, data, encoding) =>
-    createHash(algorithm)
-      .update(data)
-      .digest(encoding as 'base64url'))
-
-/** Returns true if `hash` is the hash of the secret. Compares in constant time. */
+/** Returns true if `hash` is the hash of the secret. */
 export function isHashOf(secret: string, hash: string): boolean {
-  const presented = Buffer.from(hashSecret(secret))
-  const stored = Buffer.from(hash)
+  return isSameHash(hashSecret(secret), hash)
+}
+
+/** Returns true if two hashes of secrets are equal. Compares in constant time. */
+export function isSameHash(secretHash: string, other: string): boolean {
+  const presented = Buffer.from(secretHash)
+  const stored = Buffer.from(other)
   return presented.length === stored.length && timingSafeEqual(presented, stored)
 }
 
@@ -150,5 +166,5 @@ function decodeGeneration(text: string): number {
 }
 
 function sign(text: string, key: KeyObject): Buffer {
-  return createHmac('sha256', key).update(text).digest().subarray(0, signatureBytes)
+  return hmac(key, text).subarray(0, signatureBytes)
 }

@@ -1,50 +1,36 @@
-import { createHmac, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { RecentMap } from '../util/recent-map.ts'
+import { hmac } from './hmac.ts'
 
-/** The groups of users, each the HMAC of a user in an epoch: 12 bytes as 16 characters. */
-export interface UserGroups {
-  /** Returns the group of a user in an epoch. */
-  of(userId: string, epoch: string): string
-  /** The same for the current epoch, from a cache: each read of a session needs it. */
-  current(userId: string, epoch: string): string
-}
-
-/** How many users each of the two parts of the cache holds. */
+/** How many users the cache holds at least. */
 const maxUsers = 5_000
 const groupBytes = 12
 
-/**
- * Creates the groups of users. The cache has two parts: when the newer one is full, it takes the place of the older one,
- * whose users are forgotten unless they came back meanwhile. A hit is one look-up, and the size stays bounded.
- */
-export function createUserGroups(key: KeyObject): UserGroups {
-  let newer = new Map<string, string>()
-  let older = newer
-  let cachedEpoch = ''
+/** The groups of users, each the HMAC of a user in an epoch: 12 bytes as 16 characters. */
+export class UserGroups {
+  readonly #key: KeyObject
+  readonly #groups = new RecentMap<string, string>(maxUsers)
+  #epoch = ''
 
-  return { of, current }
-
-  /** An epoch contains no slash, so no two pairs make the same text. */
-  function of(userId: string, epoch: string): string {
-    const mac = createHmac('sha256', key).update(`${epoch}/${userId}`).digest()
-    return mac.subarray(0, groupBytes).toString('base64url')
+  constructor(key: KeyObject) {
+    this.#key = key
   }
 
-  function current(userId: string, epoch: string): string {
-    if (epoch !== cachedEpoch) clear(epoch)
-    const group = newer.get(userId)
-    if (group !== undefined) return group
-    const found = older.get(userId) ?? of(userId, epoch)
-    if (newer.size >= maxUsers) {
-      older = newer
-      newer = new Map()
+  /** Returns the group of a user in an epoch. An epoch contains no slash, so no two pairs make the same text. */
+  of(userId: string, epoch: string): string {
+    return hmac(this.#key, `${epoch}/${userId}`).toString('base64url', 0, groupBytes)
+  }
+
+  /** The same for the current epoch, from a cache: each read of a session needs it. */
+  current(userId: string, epoch: string): string {
+    if (epoch !== this.#epoch) {
+      this.#groups.clear()
+      this.#epoch = epoch
     }
-    newer.set(userId, found)
-    return found
-  }
-
-  function clear(epoch: string): void {
-    newer = new Map()
-    older = newer
-    cachedEpoch = epoch
+    const known = this.#groups.get(userId)
+    if (known !== undefined) return known
+    const group = this.of(userId, epoch)
+    this.#groups.set(userId, group)
+    return group
   }
 }

@@ -9,17 +9,26 @@ let used = pool.length
  * `crypto.randomUUID` are. No byte is returned twice, and none stays in the pool.
  */
 export function randomBytes(count: number): Buffer {
-  if (used + count > pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const bytes = Buffer.from(pool.subarray(used, used + count))
-  pool.fill(0, used, used + count)
-  used += count
+  const start = draw(count)
+  const bytes = Buffer.from(pool.subarray(start, used))
+  pool.fill(0, start, used)
   return bytes
 }
 
 /** Returns so many random bytes, as base64url. */
 export function randomText(count: number): string {
-  return randomBytes(count).toString('base64url')
+  const start = draw(count)
+  const text = pool.toString('base64url', start, used)
+  pool.fill(0, start, used)
+  return text
+}
+
+/** Returns where the next `count` bytes of the pool begin; they end at `used`. */
+function draw(count: number): number {
+  if (used + count > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  used += count
+  return used - count
 }

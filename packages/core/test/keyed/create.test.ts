@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCreate } from '../../src/keyed/create.ts'
 import { groupOf } from '../../src/record/record.ts'
-import { isHashOf, verifyToken } from '../../src/record/token.ts'
+import { isHashOf } from '../../src/record/token.ts'
 import type { SessionBackend } from '../../src/store/backend.ts'
 import type { Draft, StorePolicy } from '../../src/store/store.ts'
 import { day, encoded, keyedContext, mintId, minute, t0 } from '../contexts.ts'
@@ -32,7 +32,7 @@ describe('a new session', () => {
     const creation = await create(draft, {})
     if (!creation.created) return expect.fail(creation.why)
     const { record, touchedAt } = creation.opened
-    const genuine = verifyToken(creation.token, context.keys)
+    const genuine = context.verifier.verify(creation.token)
     if (typeof genuine === 'string') return expect.fail(genuine)
     expect(genuine.id).toBe(record.id)
     expect(isHashOf(genuine.secret, record.verifier.current)).toBe(true)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { rotateRecord } from '../../src/record/record.ts'
 import { addRetirement, type Retirement, retiredAt } from '../../src/record/retirement.ts'
 import { isReplay } from '../../src/record/rotation.ts'
+import { hashSecret } from '../../src/record/token.ts'
 import { freshRecord, minute, policy, t0 } from '../contexts.ts'
 
 test('the list stays short, however often servers whose clocks differ rotate', () => {
@@ -30,6 +31,7 @@ test('tokens of the highest generation are stale, not replays: their age is not 
     at += minute
     record = rotateRecord(record, record.verifier.current, { at })
   }
-  const token = { id: record.id, secret, generation: highest, keyIndex: 0 }
+  const secretHash = hashSecret(secret)
+  const token = { id: record.id, secret, secretHash, generation: highest, keyIndex: 0 }
   expect(isReplay(record, [token], { at, policy })).toBe(false)
 })

@@ -19,7 +19,13 @@ describe('a token', () => {
     const secret = mintSecret()
     const token = mintToken(id, { secret, generation: 1 }, keys)
     expect(token).toMatch(/^[\w-]{16}\.[\w-]{22}\.[\w-]{4}\.[\w-]{32}\.[\w-]{32}$/)
-    expect(verifyToken(token, keys)).toEqual({ id, generation: 1, secret, keyIndex: 0 })
+    expect(verifyToken(token, keys)).toEqual({
+      id,
+      generation: 1,
+      secret,
+      keyIndex: 0,
+      secretHash: hashSecret(secret),
+    })
   })
 
   test('has 192 random bits in its secret', () => {
