@@ -1,9 +1,9 @@
 import type { ClientInfo, SessionId, SessionRecord, Verifier } from '../record/record.ts'
 import type { Retirement } from '../record/retirement.ts'
-import { createReader, createWriter, type Reader, type Writer } from './varint.ts'
+import { Reader, type Writer } from './varint.ts'
 
 /**
- * Returns a record as bytes, without its id. Fields follow one another in this order, numbers and texts encoded as
+ * Writes a record, without its id. Fields follow one another in this order, numbers and texts encoded as
  * varint.ts describes:
  *
  * | field                                         | type    | present                                           |
@@ -28,150 +28,147 @@ import { createReader, createWriter, type Reader, type Writer } from './varint.t
  *
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
-export function encodeRecord(record: SessionRecord): Buffer {
+export function writeRecord(writer: Writer, record: SessionRecord): void {
   const { createdAt, verifier, authenticatedAt, userId, client, stamp, epoch } = record
-  const writer = createWriter()
-  const time = (at: number) => writer.number(at, createdAt)
   writer.number(flagsOf(record))
   writer.number(createdAt)
-  for (const at of [record.updatedAt, record.rotatedAt, record.absoluteExpiresAt]) time(at)
-  for (const number of [record.maxAge, record.authority]) writer.number(number)
-  writeVerifier(verifier, { writer, time })
-  if (authenticatedAt !== undefined) time(authenticatedAt)
+  writer.number(record.updatedAt, createdAt)
+  writer.number(record.rotatedAt, createdAt)
+  writer.number(record.absoluteExpiresAt, createdAt)
+  writer.number(record.maxAge)
+  writer.number(record.authority)
+  writeVerifier(writer, verifier, createdAt)
+  if (authenticatedAt !== undefined) writer.number(authenticatedAt, createdAt)
   if (userId !== undefined) writer.text(userId)
-  if (client) writeClient(client, writer)
+  if (client) writeClient(writer, client)
   if (stamp !== undefined) writer.text(stamp)
   if (epoch !== undefined) writer.text(epoch)
-  return writer.bytes()
 }
 
 /**
- * Returns the record at the start of `bytes`, and the bytes after it.
+ * Returns the record that begins at `offset`, and the bytes after it.
  * @throws If the bytes are not a record, or end before it does.
  */
 export function decodeRecord(
   id: SessionId,
   bytes: Buffer,
+  offset = 0,
 ): { record: SessionRecord; rest: Buffer } {
-  const reader = createReader(bytes)
-  const has = readFlags(reader)
-  const createdAt = checkFinite(reader.number())
-  const number = () => checkFinite(reader.number())
-  const time = () => checkFinite(reader.number(createdAt))
-  const record = {
+  const reader = new Reader(bytes, offset)
+  const flags = reader.number()
+  if (flags < 0 || flags >= lastFlag * 2)
+    throw new RangeError('The record has fields that are not known')
+  const createdAt = finite(reader.number())
+  const record: Writable<SessionRecord> = {
     id,
     createdAt,
-    updatedAt: time(),
-    rotatedAt: time(),
-    absoluteExpiresAt: time(),
-    maxAge: number(),
-    authority: number(),
-    persistent: has('persistent'),
-    verifier: readVerifier({ reader, has, time }),
-    ...(has('authenticatedAt') && { authenticatedAt: time() }),
-    ...(has('userId') && { userId: reader.text() }),
-    ...(has('client') && { client: readClient(reader) }),
-    ...(has('stamp') && { stamp: reader.text() }),
-    ...(has('epoch') && { epoch: reader.text() }),
-    ...(has('leaving') && { leaving: true as const }),
+    updatedAt: finite(reader.number(createdAt)),
+    rotatedAt: finite(reader.number(createdAt)),
+    absoluteExpiresAt: finite(reader.number(createdAt)),
+    maxAge: finite(reader.number()),
+    authority: finite(reader.number()),
+    persistent: (flags & flag.persistent) !== 0,
+    verifier: readVerifier(reader, flags, createdAt),
   }
-  return { record, rest: bytes.subarray(reader.offset()) }
+  if (flags & flag.authenticatedAt) record.authenticatedAt = finite(reader.number(createdAt))
+  if (flags & flag.userId) record.userId = reader.text()
+  if (flags & flag.client) record.client = readClient(reader)
+  if (flags & flag.stamp) record.stamp = reader.text()
+  if (flags & flag.epoch) record.epoch = reader.text()
+  if (flags & flag.leaving) record.leaving = true
+  return { record, rest: reader.rest() }
 }
+
+type Writable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] }
 
 /**
- * One bit each, from the lowest: set if the field is present, or true. The rare ones are last, because a one-byte
- * number holds only the first seven.
+ * One bit each: set if the field is present, or true. The rare ones are the highest, because a one-byte number holds only
+ * the first seven.
  */
-const flags = [
-  'persistent',
-  'authenticatedAt',
-  'userId',
-  'client',
-  'next',
-  'salt',
-  'previous',
-  'graceUntil',
-  'retired',
-  'offeredAt',
-  'loginSalt',
-  'leaving',
-  'stamp',
-  'epoch',
-] as const
+const flag = {
+  persistent: 2 ** 0,
+  authenticatedAt: 2 ** 1,
+  userId: 2 ** 2,
+  client: 2 ** 3,
+  next: 2 ** 4,
+  salt: 2 ** 5,
+  previous: 2 ** 6,
+  graceUntil: 2 ** 7,
+  retired: 2 ** 8,
+  offeredAt: 2 ** 9,
+  loginSalt: 2 ** 10,
+  leaving: 2 ** 11,
+  stamp: 2 ** 12,
+  epoch: 2 ** 13,
+} as const
 
-type Flag = (typeof flags)[number]
+const lastFlag = flag.epoch
 
 function flagsOf(record: SessionRecord): number {
-  const recordFields: Partial<Record<Flag, unknown>> = record
-  const verifierFields: Partial<Record<Flag, unknown>> = record.verifier
-  return flags.reduce((sum, flag, bit) => {
-    const value = recordFields[flag] ?? verifierFields[flag] ?? false
-    return value === false ? sum : sum + 2 ** bit
-  }, 0)
+  const { verifier } = record
+  return (
+    (record.persistent ? flag.persistent : 0) +
+    (record.authenticatedAt === undefined ? 0 : flag.authenticatedAt) +
+    (record.userId === undefined ? 0 : flag.userId) +
+    (record.client === undefined ? 0 : flag.client) +
+    (verifier.next === undefined ? 0 : flag.next) +
+    (verifier.salt === undefined ? 0 : flag.salt) +
+    (verifier.previous === undefined ? 0 : flag.previous) +
+    (verifier.graceUntil === undefined ? 0 : flag.graceUntil) +
+    (verifier.retired === undefined ? 0 : flag.retired) +
+    (verifier.offeredAt === undefined ? 0 : flag.offeredAt) +
+    (verifier.loginSalt === undefined ? 0 : flag.loginSalt) +
+    (record.leaving ? flag.leaving : 0) +
+    (record.stamp === undefined ? 0 : flag.stamp) +
+    (record.epoch === undefined ? 0 : flag.epoch)
+  )
 }
 
-function readFlags(reader: Reader): (flag: Flag) => boolean {
-  const sum = reader.number()
-  if (sum >= 2 ** flags.length) throw new RangeError('The record has fields that are not known')
-  return (flag) => Math.floor(sum / 2 ** flags.indexOf(flag)) % 2 === 1
-}
-
-function writeVerifier(
-  {
-    generation,
-    current,
-    next,
-    salt,
-    previous,
-    loginSalt,
-    graceUntil,
-    offeredAt,
-    retired,
-  }: Verifier,
-  { writer, time }: { writer: Writer; time: (at: number) => void },
-): void {
+function writeVerifier(writer: Writer, verifier: Verifier, createdAt: number): void {
+  const { generation, current, next, salt, previous, loginSalt } = verifier
+  const { graceUntil, offeredAt, retired } = verifier
   writer.number(generation)
-  for (const text of [current, next, salt, previous, loginSalt])
-    if (text !== undefined) writer.text(text)
-  for (const at of [graceUntil, offeredAt]) if (at !== undefined) time(at)
+  writer.text(current)
+  if (next !== undefined) writer.text(next)
+  if (salt !== undefined) writer.text(salt)
+  if (previous !== undefined) writer.text(previous)
+  if (loginSalt !== undefined) writer.text(loginSalt)
+  if (graceUntil !== undefined) writer.number(graceUntil, createdAt)
+  if (offeredAt !== undefined) writer.number(offeredAt, createdAt)
   if (!retired) return
   writer.number(retired.length)
   for (const retirement of retired) {
     writer.number(retirement.generation)
-    time(retirement.at)
+    writer.number(retirement.at, createdAt)
   }
 }
 
-function readVerifier({
-  reader,
-  has,
-  time,
-}: {
-  reader: Reader
-  has: (flag: Flag) => boolean
-  time: () => number
-}): Verifier {
-  return {
-    generation: checkFinite(reader.number()),
+function readVerifier(reader: Reader, flags: number, createdAt: number): Verifier {
+  const verifier: Writable<Verifier> = {
+    generation: finite(reader.number()),
     current: reader.text(),
-    ...(has('next') && { next: reader.text() }),
-    ...(has('salt') && { salt: reader.text() }),
-    ...(has('previous') && { previous: reader.text() }),
-    ...(has('loginSalt') && { loginSalt: reader.text() }),
-    ...(has('graceUntil') && { graceUntil: time() }),
-    ...(has('offeredAt') && { offeredAt: time() }),
-    ...(has('retired') && { retired: readRetired(reader, time) }),
   }
+  if (flags & flag.next) verifier.next = reader.text()
+  if (flags & flag.salt) verifier.salt = reader.text()
+  if (flags & flag.previous) verifier.previous = reader.text()
+  if (flags & flag.loginSalt) verifier.loginSalt = reader.text()
+  if (flags & flag.graceUntil) verifier.graceUntil = finite(reader.number(createdAt))
+  if (flags & flag.offeredAt) verifier.offeredAt = finite(reader.number(createdAt))
+  if (flags & flag.retired) verifier.retired = readRetired(reader, createdAt)
+  return verifier
 }
 
-function readRetired(reader: Reader, time: () => number): Retirement[] {
+function readRetired(reader: Reader, createdAt: number): Retirement[] {
   const entries: Retirement[] = []
   for (let left = reader.number(); left > 0; left--)
-    entries.push({ generation: checkFinite(reader.number()), at: time() })
+    entries.push({
+      generation: finite(reader.number()),
+      at: finite(reader.number(createdAt)),
+    })
   return entries
 }
 
-function writeClient(client: ClientInfo, writer: Writer): void {
+function writeClient(writer: Writer, client: ClientInfo): void {
   const entries = Object.entries(client)
   writer.number(entries.length)
   for (const text of entries.flat()) writer.text(text)
@@ -183,7 +180,7 @@ function readClient(reader: Reader): ClientInfo {
   return Object.fromEntries(entries)
 }
 
-function checkFinite(value: number): number {
+function finite(value: number): number {
   if (Number.isFinite(value)) return value
   throw new TypeError('The record has a time that is none')
 }

@@ -2,7 +2,8 @@ import type { Codec } from '../data/codec.ts'
 import { decodeData } from '../data/decode.ts'
 import type { SessionId, SessionRecord } from '../record/record.ts'
 import type { Row } from '../store/backend.ts'
-import { decodeRecord, encodeRecord } from './record-format.ts'
+import { decodeRecord, writeRecord } from './record-format.ts'
+import { Writer } from './varint.ts'
 
 /**
  * The layout of `Row.value`:
@@ -19,10 +20,19 @@ import { decodeRecord, encodeRecord } from './record-format.ts'
  */
 const format = 1
 
+/** All values are made in its memory, one after another. */
+const writer = new Writer()
+
 /** Returns the value of a row. `codec` is the one that encoded `data`. */
 export function encodeValue(record: SessionRecord, data: Uint8Array, codec: Codec): Uint8Array {
   const name = Buffer.from(codec.name)
-  return Buffer.concat([Buffer.of(format, name.length), name, encodeRecord(record), data])
+  writer.clear()
+  writer.byte(format)
+  writer.byte(name.length)
+  writer.raw(name)
+  writeRecord(writer, record)
+  writer.raw(data)
+  return writer.bytes()
 }
 
 /**
@@ -35,14 +45,17 @@ export function decodeValue(
   value: Uint8Array,
   codecs: readonly [Codec, ...Codec[]],
 ): { record: SessionRecord; data: Uint8Array } {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  const bytes = Buffer.isBuffer(value)
+    ? value
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   if (bytes[0] !== format) throw new TypeError('The value has an unknown format')
   const nameEnd = 2 + (bytes[1] ?? 0)
-  const codec = codecs.find(({ name }) => name === bytes.toString('utf8', 2, nameEnd))
+  const name = bytes.toString('utf8', 2, nameEnd)
+  const [writing] = codecs
+  const codec = name === writing.name ? writing : codecs.find((each) => each.name === name)
   if (!codec) throw new TypeError('The value was written by a codec that is not configured')
-  const { record, rest: data } = decodeRecord(id, bytes.subarray(nameEnd))
-  const [writer] = codecs
-  return { record, data: codec === writer ? data : writer.encode(decodeData(codec, data)) }
+  const { record, rest: data } = decodeRecord(id, bytes, nameEnd)
+  return { record, data: codec === writing ? data : writing.encode(decodeData(codec, data)) }
 }
 
 /** Returns true if an object that a backend returned has all fields of a row (clause 4). */
