@@ -31,7 +31,8 @@ export function checkFound(found: Row | Tombstone | null): string | undefined {
 /** Checks the result of `insert`. */
 export function checkInserted(outcome: InsertOutcome): string | undefined {
   if (outcome?.inserted === true && Array.isArray(outcome.evicted)) return undefined
-  if (outcome?.inserted === false && ['taken', 'limit'].includes(outcome.why)) return undefined
+  if (outcome?.inserted === false && (outcome.why === 'taken' || outcome.why === 'limit'))
+    return undefined
   return 'it did not say whether the row was inserted (clauses 1 and 2)'
 }
 
@@ -44,7 +45,7 @@ export function checkReplaced(outcome: ReplaceOutcome): string | undefined {
 
 /** Checks the result of `touch`. */
 export function checkTouched(outcome: TouchOutcome): string | undefined {
-  if (['touched', 'gone', 'conflict'].includes(outcome)) return undefined
+  if (outcome === 'touched' || outcome === 'gone' || outcome === 'conflict') return undefined
   return 'it did not say whether the row was touched (clauses 1 and 2)'
 }
 

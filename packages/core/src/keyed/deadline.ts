@@ -2,47 +2,84 @@ import { SessionError, SessionStoreError } from '../errors.ts'
 import { afterPoll } from '../util/after-poll.ts'
 
 /**
- * The deadline of one operation: an `AbortController` without its `abort`. Node makes the signal when it is first read,
- * so read it late: most drivers cannot cancel, and the signal costs more than the timer.
+ * The deadline of one operation: an `AbortController` that is made when its signal is first read. Read it late: most
+ * drivers cannot cancel, and the signal costs more than the timer.
  */
-export interface Deadline {
-  readonly signal: AbortSignal
+export class Deadline {
+  #controller: AbortController | undefined
+  #hasPassed = false
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#hasPassed) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  /** Aborts the signal, also one that is read later. */
+  pass(): void {
+    this.#hasPassed = true
+    this.#controller?.abort()
+  }
+}
+
+/** How `withDeadline` runs an operation. */
+export interface DeadlineOptions<Result, Given extends Deadline> {
+  readonly timeoutMs: number
+  /** Its name, for the error. */
+  readonly operation: string
+  /** What `run` is given. */
+  readonly deadline: Given
+  /** Returns the error of a result that is not acceptable. @default all are */
+  readonly errorOf?: (result: Result) => Error | undefined
+  /** Is told the error of an operation that fails. @default nobody is */
+  readonly onError?: (error: Error) => void
 }
 
 /**
  * Runs one operation of a store and settles after `timeoutMs` at the latest, even if the operation does not (P8). Aborts
  * the signal at the deadline; a result that arrives later is dropped. A reply that has arrived while a handler blocked
  * the process still counts: at the deadline the event loop reads what has come in before the operation fails.
+ *
+ * The options are there so that an operation costs one promise: an async function around this one would be another.
  * @throws SessionStoreError `ERR_STORE_TIMEOUT` at the deadline; `ERR_STORE_UNAVAILABLE` with the `cause` if the
  * operation fails with anything but a `SessionError`.
  */
-export function withDeadline<Result>(
-  run: (deadline: Deadline) => Promise<Result>,
-  { timeoutMs, operation }: { timeoutMs: number; operation: string },
+export function withDeadline<Result, Given extends Deadline>(
+  run: (deadline: Given) => Promise<Result>,
+  options: DeadlineOptions<Result, Given>,
 ): Promise<Result> {
+  const { timeoutMs, operation, deadline, errorOf, onError } = options
   return new Promise((resolve, reject) => {
-    const controller = new AbortController()
     let isSettled = false
-    const giveUp = () => {
-      if (isSettled) return
-      reject(timedOut(operation, timeoutMs))
-      controller.abort()
-    }
-    const timer = setTimeout(() => afterPoll(giveUp), timeoutMs)
-    const settle = () => {
+    const rejectWith = (error: Error) => {
       isSettled = true
       clearTimeout(timer)
+      onError?.(error)
+      reject(error)
     }
-    const succeed = (result: Result) => {
-      settle()
-      resolve(result)
+    const giveUp = () => {
+      if (isSettled) return
+      rejectWith(timedOut(operation, timeoutMs))
+      deadline.pass()
     }
     const fail = (error: unknown) => {
-      settle()
-      reject(asStoreError(error, operation))
+      if (!isSettled) rejectWith(asStoreError(error, operation))
     }
+    const succeed = (result: Result) => {
+      if (isSettled) return
+      try {
+        const error = errorOf?.(result)
+        if (error) return rejectWith(error)
+      } catch (error) {
+        return fail(error)
+      }
+      isSettled = true
+      clearTimeout(timer)
+      resolve(result)
+    }
+    const timer = setTimeout(() => afterPoll(giveUp), timeoutMs)
     try {
-      run(controller).then(succeed, fail)
+      run(deadline).then(succeed, fail)
     } catch (error) {
       fail(error)
     }

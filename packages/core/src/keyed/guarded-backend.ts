@@ -19,7 +19,7 @@ import {
   checkTouched,
   contractError,
 } from './check-results.ts'
-import { type Deadline, withDeadline } from './deadline.ts'
+import { Deadline, withDeadline } from './deadline.ts'
 import { descendsFrom } from './rows.ts'
 
 /** A backend behind `guardBackend`. */
@@ -40,34 +40,32 @@ export function guardBackend(
   backend: SessionBackend,
   { storeTimeout, emit }: { storeTimeout: number; emit: Emit },
 ) {
-  const attempt = async <Result>(
+  const attempt = <Result>(
     operation: string,
-    run: (deadline: Deadline) => Promise<Result>,
+    at: number,
+    run: (call: Call) => Promise<Result>,
     check: (result: Result) => string | undefined,
     timeoutMs = storeTimeout,
-  ): Promise<Result> => {
-    try {
-      const result = await withDeadline(run, { timeoutMs, operation })
-      const breach = check(result)
-      if (breach === undefined) return result
-      throw contractError(operation, breach)
-    } catch (error) {
-      if (error instanceof Error) emit('failed', { operation, error })
-      throw error
-    }
-  }
-  const attemptTwice: typeof attempt = async (operation, run, check) => {
-    try {
-      return await attempt(operation, run, check)
-    } catch (error) {
+  ): Promise<Result> =>
+    withDeadline(run, {
+      timeoutMs,
+      operation,
+      deadline: new Call(at),
+      errorOf(result) {
+        const breach = check(result)
+        return breach === undefined ? undefined : contractError(operation, breach)
+      },
+      onError: (error) => emit('failed', { operation, error }),
+    })
+  const attemptTwice: typeof attempt = (operation, at, run, check) =>
+    attempt(operation, at, run, check).catch((error: unknown) => {
       if (!isUnknownOutcome(error)) throw error
-      return attempt(operation, run, check)
-    }
-  }
+      return attempt(operation, at, run, check)
+    })
 
   return {
     find: (id: SessionId, at: number) =>
-      attempt('find', (deadline) => backend.find(id, callAt(at, deadline)), checkFound),
+      attempt('find', at, (call) => backend.find(id, call), checkFound),
     insert: (
       id: SessionId,
       row: Row,
@@ -75,7 +73,8 @@ export function guardBackend(
     ) =>
       attemptTwice(
         'insert',
-        (deadline) => backend.insert(id, row, callAt(at, deadline, extra)),
+        at,
+        (call) => backend.insert(id, row, Object.assign(call, extra)),
         checkInserted,
       ),
     /**
@@ -83,19 +82,16 @@ export function guardBackend(
      * from `expected`, which others have then overwritten. Otherwise the outcome stays unknown, and the first error is
      * thrown.
      */
-    async replace(id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) {
-      const run = (deadline: Deadline) =>
-        backend.replace(id, row, callAt(at, deadline, { expected }))
-      try {
-        return await attempt('replace', run, checkReplaced)
-      } catch (error) {
+    replace(id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) {
+      const run = (call: Call) => backend.replace(id, row, Object.assign(call, { expected }))
+      return attempt('replace', at, run, checkReplaced).catch(async (error: unknown) => {
         if (!isUnknownOutcome(error)) throw error
-        const outcome = await attempt('replace', run, checkReplaced)
+        const outcome = await attempt('replace', at, run, checkReplaced)
         if (typeof outcome === 'string') return outcome
         const { conflict } = outcome
         if (descendsFrom(conflict, row.version) || descendsFrom(conflict, expected)) return outcome
         throw error
-      }
+      })
     },
     touch: (
       id: SessionId,
@@ -104,7 +100,8 @@ export function guardBackend(
     ) =>
       attempt(
         'touch',
-        (deadline) => backend.touch(id, times, callAt(at, deadline, { expected })),
+        at,
+        (call) => backend.touch(id, times, Object.assign(call, { expected })),
         checkTouched,
       ),
     /**
@@ -112,27 +109,28 @@ export function guardBackend(
      * its reply was lost.
      */
     async remove(id: SessionId, { at, reason }: { at: number; reason: EndReason }) {
-      const run = (deadline: Deadline) => backend.remove(id, callAt(at, deadline, { reason }))
+      const run = (call: Call) => backend.remove(id, Object.assign(call, { reason }))
       try {
-        return await attempt('remove', run, checkRemoved)
+        return await attempt('remove', at, run, checkRemoved)
       } catch (error) {
         if (!isUnknownOutcome(error)) throw error
-        const row = await attempt('remove', run, checkRemoved)
+        const row = await attempt('remove', at, run, checkRemoved)
         return row ?? ((await hasTombstone(id, { at, reason })) ? 'row-lost' : null)
       }
     },
     list: (group: string, at: number) =>
-      attempt('list', (deadline) => backend.list(group, callAt(at, deadline)), checkListed),
+      attempt('list', at, (call) => backend.list(group, call), checkListed),
     removeGroup: (
       group: string,
       { at, reason, except }: { at: number; reason: EndReason; except?: SessionId },
     ) =>
       attempt(
         'removeGroup',
-        (deadline) =>
+        at,
+        (call) =>
           backend.removeGroup(
             group,
-            callAt(at, deadline, except === undefined ? { reason } : { reason, except }),
+            Object.assign(call, except === undefined ? { reason } : { reason, except }),
           ),
         checkRemovedGroup,
       ),
@@ -141,53 +139,39 @@ export function guardBackend(
       const signal = new AbortController().signal
       const iterator = backend.scan({ at, signal })[Symbol.asyncIterator]()
       for (;;) {
-        const next = await attempt('scan', () => iterator.next(), nothingToCheck, 30 * storeTimeout)
+        const next = await attempt(
+          'scan',
+          at,
+          () => iterator.next(),
+          nothingToCheck,
+          30 * storeTimeout,
+        )
         if (next.done) return
         yield next.value
       }
     },
-    ping: (at: number) =>
-      attempt('ping', (deadline) => backend.ping(callAt(at, deadline)), nothingToCheck),
+    ping: (at: number) => attempt('ping', at, (call) => backend.ping(call), nothingToCheck),
     /** Returns the time of the database, in epoch ms; `undefined` if the backend has no `now`. */
     now: async (at: number) =>
-      backend.now &&
-      attempt('now', async (deadline) => backend.now?.(callAt(at, deadline)), checkNow),
+      backend.now && attempt('now', at, async (call) => backend.now?.(call), checkNow),
   }
 
   /** Returns true if the tombstone of the session is the one that a `remove` with this time and reason leaves. */
   async function hasTombstone(id: SessionId, { at, reason }: { at: number; reason: EndReason }) {
-    const found = await attempt(
-      'find',
-      (deadline) => backend.find(id, callAt(at, deadline)),
-      checkFound,
-    )
+    const found = await attempt('find', at, (call) => backend.find(id, call), checkFound)
     return found !== null && 'ended' in found && found.ended === reason && found.at === at
   }
 }
 
 function nothingToCheck(): undefined {}
 
-/** Returns the last argument of an operation. */
-function callAt<Extra extends object = object>(
-  at: number,
-  deadline: Deadline,
-  extra?: Extra,
-): BackendCall & Extra {
-  return Object.assign(new Call(at, deadline), extra)
-}
-
-/** Its signal is a getter of the class: reading it makes the signal, and a getter of each object costs more than a call. */
-class Call implements BackendCall {
+/** The last argument of an operation; what is particular to the operation is added to it. */
+class Call extends Deadline implements BackendCall {
   readonly at: number
-  readonly #deadline: Deadline
 
-  constructor(at: number, deadline: Deadline) {
+  constructor(at: number) {
+    super()
     this.at = at
-    this.#deadline = deadline
-  }
-
-  get signal(): AbortSignal {
-    return this.#deadline.signal
   }
 }
 

@@ -24,20 +24,47 @@ export interface WritePlan {
   readonly conflicts: readonly string[]
 }
 
+/** By what a write is planned. `at` is epoch ms. */
+interface Rules {
+  readonly at: number
+  readonly codec: Codec
+  readonly policy: StorePolicy
+}
+
+/** What a request wants written, and the token that it presented. */
+interface Wanted {
+  readonly changes: Changes
+  readonly presented: Presented | undefined
+}
+
 /**
- * Returns the write that brings `changes` into the session as it is at `at`. Does no I/O, but runs `changes.update`.
+ * Returns the write that brings `changes` into the session as it is at `at`. Does no I/O, but runs `changes.update`; only
+ * then it is a promise.
  *
  * A touch goes with every write when it is due. A step of the rotation by age is taken only then, or if it is overdue
  * (rotation.ts).
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` or `ERR_SESSION_NOT_ENCODABLE`; also what `update` throws.
  */
-export async function planWrite(
+export function planWrite(
   current: OpenedSession,
-  { changes, presented }: { changes: Changes; presented: Presented | undefined },
-  { at, codec, policy }: { at: number; codec: Codec; policy: StorePolicy },
-): Promise<WritePlan> {
+  wanted: Wanted,
+  rules: Rules,
+): WritePlan | Promise<WritePlan> {
+  const { changes } = wanted
   if (changes.leave) return planLeave(current)
-  const { data, conflicts } = await nextData(current, changes, { codec, merge: policy.merge })
+  const merged = mergeChanges(current, changes, rules)
+  return changes.update
+    ? updated(merged, changes.update, rules).then((next) => planData(current, next, wanted, rules))
+    : planData(current, merged, wanted, rules)
+}
+
+/** Returns the write that leaves this data, and what else is wanted or due. */
+function planData(
+  current: OpenedSession,
+  { bytes: data, conflicts }: MergedBytes,
+  { changes, presented }: Wanted,
+  { at, policy }: Rules,
+): WritePlan {
   const isDataChanged = !sameBytes(data, current.data)
   if (isDataChanged) checkSize(data, policy.maxDataBytes)
   const isDue = isTouchDue(current, at, policy.touchInterval)
@@ -87,17 +114,27 @@ function whyRotated(before: SessionRecord, after: SessionRecord): WritePlan['rot
   return before.verifier.current === after.verifier.current ? undefined : 'age'
 }
 
-/** Merges the data of the request into that of `current`, then runs `update` on a decoded copy of the result. */
-async function nextData(
-  current: OpenedSession,
-  { data, update }: Changes,
-  { codec, merge }: { codec: Codec; merge: StorePolicy['merge'] },
-) {
-  const merged = data
-    ? mergeBytes({ ...data, theirs: current.data }, codec, merge)
-    : { bytes: current.data, conflicts: [] }
-  if (!update) return { data: merged.bytes, conflicts: merged.conflicts }
-  const copy = decodeData(codec, merged.bytes)
+/** Encoded data, and the keys that two sides changed differently. */
+type MergedBytes = ReturnType<typeof mergeBytes>
+
+/** Merges the data of the request into that of `current`. */
+function mergeChanges(
+  { data: theirs }: OpenedSession,
+  { data }: Changes,
+  { codec, policy }: Rules,
+): MergedBytes {
+  return data
+    ? mergeBytes({ ...data, theirs }, codec, policy.merge)
+    : { bytes: theirs, conflicts: [] }
+}
+
+/** Runs `update` on a decoded copy of the data. */
+async function updated(
+  { bytes, conflicts }: MergedBytes,
+  update: NonNullable<Changes['update']>,
+  { codec }: Rules,
+): Promise<MergedBytes> {
+  const copy = decodeData(codec, bytes)
   await update(copy)
-  return { data: codec.encode(copy), conflicts: merged.conflicts }
+  return { bytes: codec.encode(copy), conflicts }
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { SessionConflictError } from '../errors.ts'
 import type { SessionRecord } from '../record/record.ts'
+import type { SessionIds } from '../record/session-ids.ts'
 import { mintVersion } from '../record/token.ts'
 import { isChange, isChangeOtherThanLeave } from '../store/changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -23,12 +24,22 @@ import { savedOutcome } from './saved-outcome.ts'
  * - `'ended'`: the session is gone or has ended, or its row is none of this manager (rows.ts).
  * - `{ conflict }`: another request has changed the row; `conflict` is the session as it is now.
  */
-type WriteOutcome =
-  | 'applied'
-  | 'applied-then-elevated'
-  | 'skipped'
-  | 'ended'
-  | { readonly conflict: OpenedSession }
+type WriteOutcome = 'applied' | 'applied-then-elevated' | 'skipped' | 'ended' | Conflict
+
+/** The session as another request has left it. */
+interface Conflict {
+  readonly conflict: OpenedSession
+}
+
+/** What one attempt of a save brings together. */
+interface SaveAttempt {
+  /** The session as the request opened it. */
+  readonly opened: OpenedSession
+  readonly changes: Changes
+  /** The session as far as it is known now; `opened` at first. */
+  readonly current: OpenedSession
+  readonly isFirst: boolean
+}
 
 /**
  * Returns the `save` of a keyed store: a loop of optimistic writes.
@@ -49,7 +60,8 @@ type WriteOutcome =
  * other processes (queue.ts). Saves that only touch do not queue: one succeeds, then no touch is due for the others.
  *
  * **Time budget.** After 5 × `storeTimeout`, not counting the time in the queue, the loop makes no further attempt. A
- * save that is still pending one `storeTimeout` later, as when its `update` does not settle, is rejected.
+ * save that is still pending one `storeTimeout` later, as when its `update` does not settle, is rejected. Most saves are
+ * done before a budget is of use, and have none (`saveWithinBudget`).
  *
  * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted.
  */
@@ -63,54 +75,71 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     return isChange(changes) ? queue(opened.record.id, task) : task()
   }
 
-  function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+  /**
+   * The first attempt needs no timer: its operations have deadlines of their own, which end it long before the budget
+   * does. Not so with an `update`, which is code of the application.
+   */
+  async function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+    const totalMs = 5 * policy.storeTimeout
+    const timedOut = () => saveTimedOut(opened)
+    if (changes.update)
+      return withTimeBudget(
+        totalMs,
+        (budget) => saveOver({ opened, changes, current: opened, isFirst: true }, budget),
+        timedOut,
+      )
+    const startedAt = performance.now()
+    const outcome = await attemptSave({ opened, changes, current: opened, isFirst: true })
+    if (!('conflict' in outcome)) return outcome
+    const current = outcome.conflict
     return withTimeBudget(
-      5 * policy.storeTimeout,
-      (budget) => planAndWrite(opened, changes, budget),
-      () => saveTimedOut(opened),
+      totalMs - (performance.now() - startedAt),
+      (budget) => saveOver({ opened, changes, current, isFirst: false }, budget),
+      timedOut,
     )
   }
 
-  async function planAndWrite(
-    opened: OpenedSession,
-    changes: Changes,
-    budget: TimeBudget,
-  ): Promise<SaveOutcome> {
-    const { presented } = rows.originOf(opened)
-    let current = opened
-    for (let attempt = 0; !budget.isExhausted(); attempt++) {
-      if (current.record.authority !== opened.record.authority)
-        return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
-      if (ids.refusalOf(current.record)) return { saved: false, why: 'ended' }
-      if (current.record.leaving)
-        return isChangeOtherThanLeave(changes)
-          ? { saved: false, why: 'ended' }
-          : { saved: true, opened: current }
-      const at = clock()
-      const plan = await planWrite(current, { changes, presented }, { at, codec, policy })
-      if (budget.isExhausted()) break // update() took too long, and the save may have been rejected already
-      if (plan.operation === 'none' && changes.update && attempt === 0) {
-        const newest = await reload(current)
-        if (newest === 'ended') return { saved: false, why: 'ended' }
-        if (newest !== current) {
-          current = newest
-          continue
-        }
-      }
-      if (plan.operation === 'none') return { saved: true, opened: current }
-      const outcome = await execute(plan, current)
-      if (outcome === 'skipped') return { saved: true, opened: current }
-      if (outcome === 'ended') return { saved: false, why: 'ended' }
-      if (outcome === 'applied') return savedOutcome(context, plan, current)
-      if (outcome === 'applied-then-elevated')
-        return savedOutcome(context, { ...plan, token: undefined }, current)
-      current = outcome.conflict
-      if (attempt > 0) await wait(randomInt(1, 2 ** Math.min(attempt + 1, 6)))
+  /** Makes one attempt after another, each over what the one before has found. */
+  async function saveOver(first: SaveAttempt, budget: TimeBudget): Promise<SaveOutcome> {
+    let attempt = first
+    for (let number = first.isFirst ? 0 : 1; !budget.isExhausted(); number++) {
+      const outcome = await attemptSave(attempt, budget)
+      if (!('conflict' in outcome)) return outcome
+      attempt = { ...first, current: outcome.conflict, isFirst: false }
+      if (number > 0 && !budget.isExhausted())
+        await wait(randomInt(1, 2 ** Math.min(number + 1, 6)))
     }
     throw new SessionConflictError(
       'ERR_SESSION_CONFLICT',
-      `Session ${opened.record.id} was written by others all the time; nothing was written. Try the request again.`,
+      `Session ${first.opened.record.id} was written by others all the time; nothing was written. Try the request again.`,
     )
+  }
+
+  /** Makes one attempt. Returns `{ conflict }` if another one is needed, over that session. */
+  async function attemptSave(
+    { opened, changes, current, isFirst }: SaveAttempt,
+    budget?: TimeBudget,
+  ): Promise<SaveOutcome | Conflict> {
+    const refused = outcomeOfRefusal({ opened, changes, current }, ids)
+    if (refused) return refused
+    const { presented } = rows.originOf(opened)
+    const planned = planWrite(current, { changes, presented }, { at: clock(), codec, policy })
+    const plan = planned instanceof Promise ? await planned : planned
+    // An update() that took too long: the save may have been rejected already.
+    if (budget?.isExhausted()) return { conflict: current }
+    if (plan.operation === 'none' && changes.update && isFirst) {
+      const newest = await reload(current)
+      if (newest === 'ended') return { saved: false, why: 'ended' }
+      if (newest !== current) return { conflict: newest }
+    }
+    if (plan.operation === 'none') return { saved: true, opened: current }
+    const outcome = await execute(plan, current)
+    if (outcome === 'skipped') return { saved: true, opened: current }
+    if (outcome === 'ended') return { saved: false, why: 'ended' }
+    if (outcome === 'applied') return savedOutcome(context, plan, current)
+    if (outcome === 'applied-then-elevated')
+      return savedOutcome(context, { ...plan, token: undefined }, current)
+    return outcome
   }
 
   function execute(plan: WritePlan, current: OpenedSession): Promise<WriteOutcome> {
@@ -171,6 +200,20 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     rows.setOrigin(next, origin)
     return 'applied'
   }
+}
+
+/** Returns the outcome where the session must not be written any more, as it is now; otherwise `undefined`. */
+function outcomeOfRefusal(
+  { opened, changes, current }: Omit<SaveAttempt, 'isFirst'>,
+  ids: SessionIds,
+): SaveOutcome | undefined {
+  if (current.record.authority !== opened.record.authority)
+    return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
+  if (ids.refusalOf(current.record)) return { saved: false, why: 'ended' }
+  if (!current.record.leaving) return undefined
+  return isChangeOtherThanLeave(changes)
+    ? { saved: false, why: 'ended' }
+    : { saved: true, opened: current }
 }
 
 /** Returns the error of a save that is rejected because it is still pending after its time budget. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createTimeBudget, withDeadline } from '../../src/keyed/deadline.ts'
+import { createTimeBudget, Deadline, withDeadline } from '../../src/keyed/deadline.ts'
 
 /** A server of this process that replies and then computes for 300 ms, as a handler beside it might. */
 async function replyAndBlock() {
@@ -32,7 +32,11 @@ function block(ms: number): void {
 
 test('a reply that arrived while a handler blocked the process is no timeout', async () => {
   const ask = await replyAndBlock()
-  const reply = withDeadline(ask, { timeoutMs: 200, operation: 'find' })
+  const reply = withDeadline(ask, {
+    timeoutMs: 200,
+    operation: 'find',
+    deadline: new Deadline(),
+  })
   expect(await reply).toBe('ping')
 })
 
@@ -45,6 +49,10 @@ test('and neither is one to a write that a time budget bounds', async () => {
 })
 
 test('a store that does not reply still fails at its deadline', async () => {
-  const never = withDeadline(() => new Promise(() => {}), { timeoutMs: 20, operation: 'find' })
+  const never = withDeadline(() => new Promise(() => {}), {
+    timeoutMs: 20,
+    operation: 'find',
+    deadline: new Deadline(),
+  })
   await expect(never).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
 })

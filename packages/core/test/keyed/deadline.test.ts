@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SessionUsageError } from '../../src/errors.ts'
 import {
   createTimeBudget,
-  type Deadline,
+  Deadline,
   withDeadline,
   withTimeBudget,
 } from '../../src/keyed/deadline.ts'
@@ -11,7 +11,7 @@ import {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-const limits = { timeoutMs: 100, operation: 'find' }
+const limits = () => ({ timeoutMs: 100, operation: 'find', deadline: new Deadline() })
 const never = () => new Promise<never>(() => undefined)
 
 /** The state of a promise once everything that can be done without timers is done. */
@@ -22,7 +22,7 @@ async function stateOf(promise: Promise<unknown>): Promise<unknown> {
 
 describe('an operation with a deadline', () => {
   test('that ends in time keeps its result and leaves no timer', async () => {
-    expect(await withDeadline(async () => 7, limits)).toBe(7)
+    expect(await withDeadline(async () => 7, limits())).toBe(7)
     expect(vi.getTimerCount()).toBe(0)
   })
 
@@ -31,7 +31,7 @@ describe('an operation with a deadline', () => {
     const running = withDeadline(({ signal }) => {
       signal.addEventListener('abort', aborted)
       return never()
-    }, limits)
+    }, limits())
     vi.advanceTimersByTime(99)
     expect(await stateOf(running)).toBe('pending')
     expect(aborted).not.toHaveBeenCalled()
@@ -45,7 +45,7 @@ describe('an operation with a deadline', () => {
 
   test('does not abort the signal of an operation that has ended', async () => {
     const held: Deadline[] = []
-    await withDeadline(async (deadline) => held.push(deadline), limits)
+    await withDeadline(async (deadline) => held.push(deadline), limits())
     vi.advanceTimersByTime(1_000)
     expect(held[0]?.signal.aborted).toBe(false)
   })
@@ -59,7 +59,7 @@ describe('an operation with a deadline', () => {
       },
     ],
   ])('that %s is an error of the store, with its cause', async (_title, run) => {
-    await expect(withDeadline(run, limits)).rejects.toMatchObject({
+    await expect(withDeadline(run, limits())).rejects.toMatchObject({
       code: 'ERR_STORE_UNAVAILABLE',
       detail: expect.stringContaining("The store failed at 'find': ECONNREFUSED"),
       cause: expect.objectContaining({ message: 'ECONNREFUSED' }),
@@ -69,7 +69,7 @@ describe('an operation with a deadline', () => {
 
   test('keeps an error of Sojourn as it is', async () => {
     const error = new SessionUsageError('ERR_SESSION_TOO_LARGE', 'too large')
-    await expect(withDeadline(() => Promise.reject(error), limits)).rejects.toBe(error)
+    await expect(withDeadline(() => Promise.reject(error), limits())).rejects.toBe(error)
   })
 })
 

@@ -28,7 +28,7 @@ const base = encoded({ n: 1 })
 const current: OpenedSession = { record, touchedAt: t0, data: base }
 
 /** Plans `changes` of a request that presented `presented`, `after` ms. */
-function plan(
+async function plan(
   changes: Changes,
   {
     after = 0,
