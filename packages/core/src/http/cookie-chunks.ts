@@ -86,6 +86,7 @@ export function splitToken(token: string, chunks: CookieChunks): readonly Cookie
 export function parseTokens(header: string, chunks: CookieChunks): readonly string[] | 'excessive' {
   const firstValues = parseCookie(header, chunks.cookieName)
   if (chunks.maxCookies === 1 || firstValues === 'excessive') return firstValues
+  if (!firstValues.some(isFirstChunk)) return firstValues
   const tokens = new Set<string>()
   for (const first of firstValues) {
     const joined = joinChunks(first, header, chunks)
@@ -93,6 +94,10 @@ export function parseTokens(header: string, chunks: CookieChunks): readonly stri
     for (const token of joined) tokens.add(token)
   }
   return tokens.size > cookieBounds.candidates ? 'excessive' : [...tokens]
+}
+
+function isFirstChunk(value: string): boolean {
+  return firstChunkShape.test(value)
 }
 
 /** Returns the tokens whose first chunk is `first`, a value of the first cookie. */

@@ -20,6 +20,7 @@ import type { TokenTransport } from './transport.ts'
  */
 export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): TokenTransport {
   const isSingle = chunks.maxCookies === 1
+  const furtherNames = `${chunks.cookieName}.`
   const offerName = offerCookieName(chunks.cookieName)
   const appended = new WeakMap<Carrier, readonly string[]>()
 
@@ -55,9 +56,10 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
       ),
   }
 
-  /** Returns the names of those cookies that the browser has. */
+  /** Returns the names of those cookies, besides the first, that the browser has. Most have none of them. */
   function presentedOf(carrier: Carrier, names: readonly string[]): readonly string[] {
     const header = carrier.header('cookie') ?? ''
+    if (!header.includes(furtherNames)) return []
     return names.filter((name) => parseCookie(header, name).length > 0)
   }
 
