@@ -59,6 +59,22 @@ export function isRootPrototype(prototype: unknown): boolean {
 }
 
 /**
+ * Returns true if an object has so many properties and no others; `count` is the number of its enumerable ones. Counting
+ * names and symbols apart costs half of listing both by `Reflect.ownKeys`: V8 keeps the list of names ready.
+ */
+export function hasOnlyKeys(value: object, count: number): boolean {
+  return (
+    Object.getOwnPropertyNames(value).length === count &&
+    Object.getOwnPropertySymbols(value).length === 0
+  )
+}
+
+/** Returns true for an array that has nothing but its items and its length. */
+export function hasOnlyItems(items: readonly unknown[]): boolean {
+  return Reflect.ownKeys(items).length === items.length + 1
+}
+
+/**
  * Returns what of an object no codec would keep, although it keeps the object: properties with symbols as keys, named
  * properties of arrays, dates, maps and sets, and properties that are not enumerable. `undefined` if there is none.
  * @param expected how many own properties the object has by its kind.

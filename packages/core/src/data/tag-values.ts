@@ -3,6 +3,8 @@ import { notEncodable } from './not-encodable.ts'
 import {
   builtinKind,
   extraProperty,
+  hasOnlyItems,
+  hasOnlyKeys,
   isFakeDate,
   isPlainArray,
   isPlainObject,
@@ -47,19 +49,18 @@ export function needsNoTags(value: unknown, format: Format, depth = 0): boolean 
   if (typeof value === 'boolean' || value === null) return true
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
   if (typeof value !== 'object' || depth >= maxDepth) return false
-  if (Array.isArray(value))
-    return isWhole(value) && isDense(value) && itemsNeedNoTags(value, format, depth + 1)
+  if (Array.isArray(value)) return isWhole(value) && itemsNeedNoTags(value, format, depth + 1)
   if (!isPlainObject(value)) return false
   const keys = Object.keys(value)
-  if (Reflect.ownKeys(value).length !== keys.length) return false
+  if (!hasOnlyKeys(value, keys.length)) return false
   for (const key of keys)
     if (!isWritableKey(key, format) || !needsNoTags(value[key], format, depth + 1)) return false
   return true
 }
 
-/** Returns true for an array that has nothing but its items. */
+/** Returns true for an array that has nothing but its items, and no holes: they read as undefined, which needs a tag. */
 function isWhole(items: readonly unknown[]): boolean {
-  return isPlainArray(items) && Reflect.ownKeys(items).length === items.length + 1
+  return isPlainArray(items) && hasOnlyItems(items)
 }
 
 function itemsNeedNoTags(items: readonly unknown[], format: Format, depth: number): boolean {

@@ -1,6 +1,6 @@
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
-import { jsonCodec } from '../../src/data/codec.ts'
+import { type Codec, jsonCodec } from '../../src/data/codec.ts'
 import { trackData } from '../../src/data/tracked-data.ts'
 import { testManager } from '../support.ts'
 
@@ -59,6 +59,59 @@ test('what the handler changes while its data is being written counts as changed
   tracked.rebase(encode({ theirs: 1, a: 1 }), sent)
   expect(tracked.value()).toEqual({ a: 1, late: true, theirs: 1 })
   expect(tracked.bytes()).not.toEqual(tracked.base())
+})
+
+describe('data is encoded', () => {
+  /** Tracks data with a codec that counts what it encodes. */
+  function counted(data: object) {
+    const counts = { encoded: 0 }
+    const codec: Codec = {
+      ...jsonCodec,
+      encode(value) {
+        counts.encoded++
+        return jsonCodec.encode(value)
+      },
+    }
+    return { tracked: trackData(codec, encode(data)), counts }
+  }
+
+  test('not at all where it is only read', () => {
+    const { tracked, counts } = counted({ cart: [{ n: 1 }], at: 'noon' })
+    JSON.stringify(tracked.value())
+    expect(tracked.bytes()).toBe(tracked.base())
+    expect(counts.encoded).toBe(0)
+  })
+
+  test('once for a write, until it is changed again', () => {
+    const { tracked, counts } = counted({ cart: [{ n: 1 }] })
+    const cart = tracked.value()['cart'] as { n: number }[]
+    cart.push({ n: 2 })
+    const sent = tracked.bytes()
+    tracked.rebase(sent, sent)
+    expect(tracked.bytes()).toBe(tracked.base())
+    expect(counts.encoded).toBe(1)
+    cart.push({ n: 3 })
+    expect(tracked.bytes()).toEqual(encode({ cart: [{ n: 1 }, { n: 2 }, { n: 3 }] }))
+    expect(counts.encoded).toBe(2)
+  })
+
+  test('each time where a value may have changed inside', () => {
+    const { tracked, counts } = counted({ at: new Date(0) })
+    const at = tracked.value()['at'] as Date
+    expect(tracked.bytes()).toBe(tracked.base())
+    at.setTime(1)
+    expect(tracked.bytes()).toEqual(encode({ at: new Date(1) }))
+    expect(counts.encoded).toBe(2)
+  })
+
+  test('not at all where nobody has asked for it, whatever was saved', () => {
+    const { tracked, counts } = counted({ n: 0 })
+    tracked.rebase(encode({ n: 1 }), tracked.bytes())
+    expect(tracked.bytes()).toEqual(encode({ n: 1 }))
+    expect(tracked.value()).toEqual({ n: 1 })
+    expect(tracked.bytes()).toBe(tracked.base())
+    expect(counts.encoded).toBe(0)
+  })
 })
 
 describe('data', () => {

@@ -1,0 +1,69 @@
+import { hasOnlyItems, hasOnlyKeys, isPlainArray, isPlainObject } from './object-kinds.ts'
+
+/**
+ * What data held at one moment: for each of its objects and arrays, a shallow copy. Comparing data with it costs a quarter
+ * of encoding the data once more, and works with every codec.
+ */
+export type Snapshot = readonly ContainerCopy[]
+
+/** A shallow copy of an object, or of an array, which has no `keys`. */
+interface ContainerCopy {
+  readonly container: object
+  readonly keys: readonly string[] | undefined
+  readonly values: readonly unknown[]
+}
+
+/**
+ * Returns a snapshot of data; `undefined` if the data holds anything but plain objects, arrays, strings, numbers,
+ * booleans, BigInts and null. Anything else may change inside and stay the same object; and `undefined` is also what a hole
+ * of an array reads as.
+ */
+export function takeSnapshot(data: object): Snapshot | undefined {
+  const copies: ContainerCopy[] = []
+  return addCopies(data, copies) ? copies : undefined
+}
+
+/** Copies an object or array and what is in it. Returns false for what a snapshot cannot describe. */
+function addCopies(container: object, copies: ContainerCopy[]): boolean {
+  const copy = copyOf(container)
+  if (!copy) return false
+  copies.push(copy)
+  for (const value of copy.values) {
+    if (value === undefined) return false
+    if (typeof value === 'object' && value !== null && !addCopies(value, copies)) return false
+  }
+  return true
+}
+
+function copyOf(container: object): ContainerCopy | undefined {
+  if (isPlainArray(container)) return { container, keys: undefined, values: container.slice() }
+  if (!isPlainObject(container)) return undefined
+  return { container, keys: Object.keys(container), values: Object.values(container) }
+}
+
+/**
+ * Returns true if the data is what it was when the snapshot was taken: the same objects, with the same values under the
+ * same keys in the same order, and with no property that a codec would refuse. Then its encoding is the same too.
+ */
+export function isUnchanged(snapshot: Snapshot): boolean {
+  return snapshot.every(isSame)
+}
+
+function isSame({ container, keys, values }: ContainerCopy): boolean {
+  if (!keys) return isSameArray(container, values)
+  if (!isPlainObject(container)) return false
+  const present = Object.keys(container)
+  if (present.length !== keys.length || !hasOnlyKeys(container, keys.length)) return false
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] ?? ''
+    if (present[index] !== key || !Object.is(container[key], values[index])) return false
+  }
+  return true
+}
+
+function isSameArray(array: object, items: readonly unknown[]): boolean {
+  if (!isPlainArray(array) || array.length !== items.length || !hasOnlyItems(array)) return false
+  for (let index = 0; index < items.length; index++)
+    if (!Object.is(array[index], items[index])) return false
+  return true
+}
