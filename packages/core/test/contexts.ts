@@ -138,6 +138,7 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     config,
     store,
     transports,
+    tokenHeaders: transports.map(({ header }) => header),
     codec: store.codec,
     ids,
     emit,

@@ -5,7 +5,9 @@ const emptyEncodings = new WeakMap<Codec, Uint8Array>()
 
 /** Returns the encoding of `{}`. Cached per codec, because every anonymous request needs it. */
 export function emptyData(codec: Codec): Uint8Array {
-  const encoded = emptyEncodings.get(codec) ?? codec.encode({})
+  const known = emptyEncodings.get(codec)
+  if (known) return known
+  const encoded = codec.encode({})
   emptyEncodings.set(codec, encoded)
   return encoded
 }

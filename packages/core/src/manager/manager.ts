@@ -30,7 +30,7 @@ import { createSessionIds } from '../record/session-ids.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
 import { deletedUserError, traceDeletedUser } from '../session/deleted-user.ts'
 import { endAll, usersOf } from '../session/end-all.ts'
-import { type LoadMode, loadState, readOnlyMode } from '../session/load.ts'
+import { loadState } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
 import { type RevokeOptions, revoke, revokeEverybody } from '../session/revoke.ts'
 import { Session, type SessionData, stateOf } from '../session/session.ts'
@@ -215,11 +215,11 @@ export function createSessionManager<Data extends object = SessionData>(
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
-  const varying = transports.map(({ header }) => header)
   const context: ManagerContext = {
     config,
     store,
     transports,
+    tokenHeaders: transports.map(({ header }) => header),
     codec: store.codec,
     ids,
     emit,
@@ -237,13 +237,7 @@ export function createSessionManager<Data extends object = SessionData>(
     cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
     tokenIn: config.tokenIn,
     supports: store.supports,
-    load: (carrier) =>
-      loadSession(carrier, {
-        isReadOnly: false,
-        isSent: () => carrier.sent,
-        isSecure: carrier.secure,
-        onConsulted: carrier.consulted && (() => carrier.consulted?.(varying)),
-      }),
+    load: (carrier) => loadSession(carrier, carrier),
     commit(session, carrier, options) {
       const state = stateOf(session)
       warnOwnProperties(context, session)
@@ -253,7 +247,7 @@ export function createSessionManager<Data extends object = SessionData>(
       return Promise.reject(error)
     },
     reportError,
-    read: (headers) => loadSession(requestCarrier(headers), readOnlyMode),
+    read: (headers) => loadSession(requestCarrier(headers), undefined),
     watch: (headers) => watch({ context, operations, registry }, headers),
     sessions: async (userId) => usersOf(store).list(checkUserId(userId, 'sessions')),
     revoke: (id, options) => revoke(context, id, options),
@@ -274,8 +268,14 @@ export function createSessionManager<Data extends object = SessionData>(
     },
   }
 
-  async function loadSession(carrier: RequestCarrier, mode: LoadMode): Promise<Session<Data>> {
-    const session = new Session<Data>(await loadState(context, carrier, mode), operations)
+  /** Loads the session of a request; without `response` to read only. */
+  async function loadSession(
+    request: RequestCarrier,
+    response: Carrier | undefined,
+  ): Promise<Session<Data>> {
+    const loading = loadState(context, request, response)
+    const state = loading instanceof Promise ? await loading : loading
+    const session = new Session<Data>(state, operations)
     if (config.development) traceDeletedUser(session)
     return session
   }

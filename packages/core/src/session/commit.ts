@@ -1,6 +1,6 @@
 // The commit: what the end of a request does with its session. Three steps, always in this order:
 //
-// 1. Decide (`decide`, no I/O). The first row that applies:
+// 1. Decide (commit-decision.ts, no I/O). The first row that applies:
 //
 //    | the request                                       | decision                                                 |
 //    |---------------------------------------------------|----------------------------------------------------------|
@@ -14,29 +14,25 @@
 //    | or a token to confirm                             |                                                          |
 //    | anything else                                     | nothing                                                  |
 //
-// 2. Write (`write`). One call to the store. The record that it returns becomes `state.opened`, and a token or offer that
-//    it returns becomes `state.outgoing`: a token in an outcome means "send it".
+// 2. Write (`writeAndSend`). One call to the store. The record that it returns becomes `state.opened`, and a token or
+//    offer that it returns becomes `state.outgoing`: a token in an outcome means "send it".
 // 3. Headers (`sendHeaders`). `Vary` if the handler used the session; the token and `Cache-Control` if there is a token
 //    to send or to clear. Skipped if the headers had been sent when the commit was called, or no cookie can be sent.
 //
 // `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
 
-import { sameBytes } from '../data/decode.ts'
-import { trackData } from '../data/tracked-data.ts'
+import { TrackedData } from '../data/tracked-data.ts'
 import { SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
-import { isTouchDue } from '../record/expiry.ts'
-import type { OpenedSession } from '../store/opened-session.ts'
-import type { Changes, SaveOutcome } from '../store/store.ts'
-import type { RunningOperation } from './operation-promise.ts'
-import { sendHeaders, warnPlainHttp } from './send-headers.ts'
+import type { SaveOutcome } from '../store/store.ts'
+import { type CommitTarget, decide, hasLateChanges, type WriteDecision } from './commit-decision.ts'
+import { sendHeaders } from './send-headers.ts'
 import {
   applySaved,
-  canSend,
-  enqueue,
   type ManagerContext,
   markEnded,
+  occupyQueue,
   type SessionState,
   supersededError,
   withdrawOffer,
@@ -48,12 +44,6 @@ export interface CommitOptions {
   /** True if no cookie can be sent although no headers have been. @default false */
   readonly cookieless?: boolean
 }
-
-/**
- * What can still be sent with the response: a cookie; nothing, because the headers have been sent; or no cookie, because
- * the framework makes the response out of the binding's reach (`cookieless`).
- */
-type ResponsePhase = 'open' | 'sent' | 'cookieless'
 
 /**
  * Commits a session; see `SessionManager.commit`. Waits for the operations queued on the session. Whether the headers
@@ -72,18 +62,13 @@ export function commit(
   return commitIn(context, state, { carrier, phase })
 }
 
-interface CommitTarget {
-  readonly carrier: Carrier
-  readonly phase: ResponsePhase
-}
-
 function commitIn(
   context: ManagerContext,
   state: SessionState,
   target: CommitTarget,
 ): Promise<void> | undefined {
-  if (state.pending || state.operations.size > 0 || state.failure) {
-    const committing = commitAfter(context, state, { ...target, called: [...state.operations] })
+  if (state.pending || state.operations.length > 0 || state.failure) {
+    const committing = commitAfter(context, state, target)
     const clear = () => {
       if (state.committing === settled) state.committing = undefined
     }
@@ -91,19 +76,16 @@ function commitIn(
     state.committing = settled
     return committing
   }
-  const finish = () => {
-    if (target.phase === 'open') sendHeaders(context, state, target.carrier)
-  }
-  const fail = (error: unknown) => failCommit(context, state, error)
   try {
     const decision = decide(context, state, target)
     if (decision.action === 'create' || decision.action === 'save')
-      return enqueue(state, () => write(context, state, decision).then(finish).catch(fail))
+      return occupyQueue(state, writeAndSend(context, state, { target, decision }))
     if (decision.action === 'discard') discard(context, state, decision.why)
-    finish()
+    if (target.phase === 'open') sendHeaders(context, state, target.carrier)
     return undefined
   } catch (error) {
-    return Promise.reject(error).catch(fail)
+    noteFailure(context, state, error)
+    return Promise.reject(error)
   }
 }
 
@@ -114,8 +96,9 @@ function commitIn(
 async function commitAfter(
   context: ManagerContext,
   state: SessionState,
-  { called, ...target }: CommitTarget & { called: RunningOperation[] },
+  target: CommitTarget,
 ): Promise<void> {
+  const called = state.operations
   for (const { done } of called) await done
   await state.pending
   if (target.phase === 'sent') state.failure = undefined
@@ -129,70 +112,30 @@ async function commitAfter(
 }
 
 /**
- * Marks the commit as failed and rethrows the error. Emits `failed` for usage errors only: for an error of the store
- * the guarded backend has emitted it, and a refused write has emitted `discarded`.
+ * Marks the commit as failed. Emits `failed` for usage errors only: for an error of the store the guarded backend has
+ * emitted it, and a refused write has emitted `discarded`.
  */
-function failCommit({ emit }: ManagerContext, state: SessionState, error: unknown): never {
+function noteFailure({ emit }: ManagerContext, state: SessionState, error: unknown): void {
   state.hasFailed = true
   withdrawOffer(state)
   if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
-  throw error
 }
 
-/** What the end of a request does. `mine` is the encoded data that the handler left. */
-type Decision =
-  | { readonly action: 'create'; readonly mine: Uint8Array }
-  /** Changed data, a new token, or only a touch: the store does what is due. */
-  | {
-      readonly action: 'save'
-      readonly opened: OpenedSession
-      readonly changes: Changes
-      readonly mine: Uint8Array
-    }
-  | { readonly action: 'discard'; readonly why: DiscardReason }
-  | { readonly action: 'nothing' }
-
-const nothing: Decision = { action: 'nothing' }
-
-/** Decides what the end of the request does; the table at the top of this file. */
-function decide(
+/** Carries out a decision to create or to save, and then sends the headers. */
+async function writeAndSend(
   context: ManagerContext,
   state: SessionState,
-  { carrier, phase }: CommitTarget,
-): Decision {
-  const { opened, tracked, mustRotate, mustKeep, isSaveDue } = state
-  if (state.hasFailed) return nothing
-  if (phase === 'sent') return hasLateChanges(state) ? { action: 'discard', why: 'late' } : nothing
-  const mine = tracked.bytes()
-  const isDirty = !sameBytes(mine, tracked.base())
-  if (state.isReadOnly) return isDirty ? { action: 'discard', why: 'unavailable' } : nothing
-  if (state.ended) return isDirty ? { action: 'discard', why: 'ended' } : nothing
-  if (phase === 'cookieless' && !isDirty && !mustRotate) return nothing
-  if (phase === 'cookieless' && needsCookie(context, state))
-    return { action: 'discard', why: 'cookieless' }
-  if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !mustRotate && !isSaveDue && !needsTouch(context, opened)) return nothing
-  const changes: Changes = {
-    ...(isDirty ? { data: { base: tracked.base(), mine } } : {}),
-    ...(mustRotate ? { rotate: {} } : {}),
-  }
-  return { action: 'save', opened, changes, mine }
-}
-
-/** Returns true if saving the session would make a token that the client needs. Offers of rotation may get lost. */
-function needsCookie({ store }: ManagerContext, { opened, mustRotate }: SessionState): boolean {
-  return !opened || mustRotate || !store.supports.conditionalWrite // such a store keeps the data in the token
-}
-
-/** Carries out a decision to create or to save. */
-async function write(
-  context: ManagerContext,
-  state: SessionState,
-  decision: Decision,
+  { decision, target }: { readonly decision: WriteDecision; readonly target: CommitTarget },
 ): Promise<void> {
-  if (decision.action === 'create')
-    return create(context, state, { data: decision.mine, submitted: decision.mine })
-  if (decision.action === 'save') return save(context, state, decision)
+  try {
+    if (decision.action === 'create')
+      await create(context, state, { data: decision.mine, submitted: decision.mine })
+    else await save(context, state, decision)
+    if (target.phase === 'open') sendHeaders(context, state, target.carrier)
+  } catch (error) {
+    noteFailure(context, state, error)
+    throw error
+  }
 }
 
 /**
@@ -200,7 +143,7 @@ async function write(
  * commit does not emit the event again.
  */
 function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
-  state.tracked = trackData(context.codec, state.tracked.base())
+  state.tracked = new TrackedData(context.codec, state.tracked.base())
   const id = state.opened?.record.id
   context.emit('discarded', { what: 'changes', why, id })
   if (!context.config.development) return
@@ -248,9 +191,11 @@ export async function create(
   const { config, store, emit } = context
   const { maxAge, absoluteTimeout, persistent } = config
   const { visibleId } = state
-  const limits = { maxAge, absoluteTimeout, persistent }
-  const draft = { ...limits, data, ...(visibleId === undefined ? {} : { id: visibleId }) }
-  const creation = await store.create(draft, {})
+  const draft = { maxAge, absoluteTimeout, persistent, data }
+  const creation = await store.create(
+    visibleId === undefined ? draft : { ...draft, id: visibleId },
+    {},
+  )
   if (!creation.created) {
     discard(context, state, 'ended')
     markEnded(context, state, 'gone')
@@ -260,13 +205,6 @@ export async function create(
   emit('created', { id: creation.opened.record.id, userId: undefined })
 }
 
-/** Decides on a new session with something to keep: a record whose token cannot be sent would be of no use. */
-function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Array): Decision {
-  if (canSend(context, carrier)) return { action: 'create', mine }
-  warnPlainHttp(context, undefined)
-  return { action: 'discard', why: 'insecure' }
-}
-
 /**
  * Saves changes to a record.
  * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile.
@@ -274,9 +212,8 @@ function decideCreate(context: ManagerContext, carrier: Carrier, mine: Uint8Arra
 async function save(
   context: ManagerContext,
   state: SessionState,
-  { opened, changes, mine }: Extract<Decision, { action: 'save' }>,
+  { opened, changes, mine }: Extract<WriteDecision, { action: 'save' }>,
 ): Promise<void> {
-  const { id } = opened.record
   const saving = await context.store.save(opened, changes)
   if (saving.saved) {
     state.mustRotate = false
@@ -285,19 +222,6 @@ async function save(
     return
   }
   if (changes.data || changes.rotate) discard(context, state, saving.why)
-  if (saving.why === 'superseded') throw supersededError(id)
+  if (saving.why === 'superseded') throw supersededError(opened.record.id)
   markEnded(context, state, 'gone')
-}
-
-/** Returns true if the data differs from what was loaded or saved. Data that cannot be encoded was changed too. */
-function hasLateChanges({ tracked }: SessionState): boolean {
-  try {
-    return !sameBytes(tracked.bytes(), tracked.base())
-  } catch {
-    return true
-  }
-}
-
-function needsTouch({ config }: ManagerContext, opened: OpenedSession): boolean {
-  return isTouchDue(opened, config.clock(), config.touchInterval)
 }

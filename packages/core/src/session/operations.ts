@@ -13,7 +13,6 @@ import { endAll, usersOf } from './end-all.ts'
 import { login } from './login.ts'
 import {
   applySaved,
-  idOf,
   lateError,
   type ManagerContext,
   markEnded,
@@ -134,7 +133,7 @@ async function update(
     return withTimeBudget(
       5 * context.config.storeTimeout,
       (budget) => updateNew(context, state, { fn, budget }),
-      () => saveTimedOut({ record: { id: idOf(state) } }),
+      () => saveTimedOut({ record: { id: state.id } }),
     )
   }
   const mine = state.tracked.bytes()

@@ -1,7 +1,7 @@
 import { SessionAccessError } from '../errors.ts'
 import { isFuture } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
-import { idOf, type SessionState } from './state.ts'
+import type { SessionState } from './state.ts'
 
 /** Returns the id of the logged-in user, or throws; see `Session.requireUser`. */
 export function requireUser(state: SessionState): string {
@@ -10,7 +10,7 @@ export function requireUser(state: SessionState): string {
   if (userId !== undefined) return userId
   throw new SessionAccessError(
     'ERR_SESSION_REQUIRED',
-    `Session ${idOf(state)} has no user. Ask the user to log in, then call session.login().`,
+    `Session ${state.id} has no user. Ask the user to log in, then call session.login().`,
   )
 }
 
@@ -25,6 +25,6 @@ export function requireRecent(state: SessionState, duration: Duration, at: numbe
   if (since !== undefined && at - since <= within && !isFuture(since, at)) return
   throw new SessionAccessError(
     'ERR_SESSION_NOT_RECENT',
-    `Session ${idOf(state)} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
+    `Session ${state.id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
   )
 }

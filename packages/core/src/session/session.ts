@@ -7,14 +7,7 @@ import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { SessionOperations } from './operations.ts'
 import { requireRecent, requireUser } from './require.ts'
-import {
-  checkInTime,
-  checkWritable,
-  type Ended,
-  enqueue,
-  idOf,
-  type SessionState,
-} from './state.ts'
+import { checkInTime, checkWritable, type Ended, enqueue, type SessionState } from './state.ts'
 
 /**
  * The type of `session.data`, unless the manager is given another one. An application declares its keys once; they are
@@ -96,7 +89,7 @@ export class Session<Data extends object = SessionData> {
    * console.info('order placed', { session: session.id })
    */
   get id(): SessionId {
-    return idOf(this.#access())
+    return this.#access().id
   }
 
   /**
@@ -345,12 +338,8 @@ export class Session<Data extends object = SessionData> {
 
   /** Returns the state and notes the access, for `Vary`. */
   #access(): SessionState {
-    const state = this.#state
-    if (!state.isAccessed) {
-      state.isAccessed = true
-      state.onConsulted?.()
-    }
-    return state
+    this.#state.noteAccess()
+    return this.#state
   }
 
   /** Starts an operation whose failure the commit takes over if the application does not await it. */

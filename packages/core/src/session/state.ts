@@ -1,9 +1,9 @@
 import type { Codec } from '../data/codec.ts'
 import { emptyData } from '../data/size.ts'
-import { type TrackedData, trackData } from '../data/tracked-data.ts'
+import { TrackedData, trackData } from '../data/tracked-data.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
 import type { Emit } from '../events.ts'
-import type { RequestCarrier } from '../http/carrier.ts'
+import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { EndReason, SessionId } from '../record/record.ts'
@@ -22,6 +22,8 @@ export interface ManagerContext {
   readonly store: SessionStore
   /** Where requests carry their token; the first is used for a visitor who has none yet. */
   readonly transports: TokenTransports
+  /** Their request headers, for `Vary`. */
+  readonly tokenHeaders: readonly string[]
   /** The codec of the store: it encodes `session.data`. */
   readonly codec: Codec
   /** Makes ids, and tells whether one is of this namespace. */
@@ -41,11 +43,27 @@ export interface ManagerContext {
  */
 export type Ended = EndReason | 'stale' | 'gone'
 
+/** A token to send. An offered one must not overwrite the token of another response. */
+type Outgoing = { readonly token: string } | { readonly offer: string }
+
+/** What the tokens of a request have led to; nothing of it for a request without one. */
+export interface StateSeed {
+  readonly presented?: PresentedTokens | undefined
+  /** The session that the store has opened, with what is to do or to send because of the token that opened it. */
+  readonly open?: Omit<Extract<OpenOutcome, { outcome: 'open' }>, 'outcome'>
+  /** Why the session of the token is over, and its id. */
+  readonly ended?: { readonly why: Ended; readonly id: SessionId }
+  readonly storeError?: SessionStoreError
+}
+
+const noSeed: StateSeed = {}
+const noOperations: readonly RunningOperation[] = []
+
 /**
  * The state of one session during one request. The `Session` object that the handler uses, the operations and the
  * commit share it; it is not reachable from outside the manager.
  */
-export interface SessionState {
+export class SessionState {
   // What was loaded, and what the handler made of it.
 
   /** The record that was loaded or last written; `undefined` on a new or ended session. */
@@ -63,8 +81,6 @@ export interface SessionState {
   readonly openedBy: string | undefined
   /** The tokens of the request; `undefined` if it has none. */
   readonly presented: PresentedTokens | undefined
-  /** Returns a new id for an anonymous session. */
-  readonly mintId: () => SessionId
   /** When the request began, in epoch ms. */
   readonly beganAt: number
   /** True if the request came without a live session. */
@@ -73,96 +89,81 @@ export interface SessionState {
   readonly isReadOnly: boolean
   /** The store's error, if the session could not be opened and `onStoreError` is `'anonymous'`. */
   readonly storeError: SessionStoreError | undefined
-  /** Returns true once the response headers have been sent, so that no cookie can be sent. */
-  readonly isSent: () => boolean
-  /** True if the request came by HTTPS, as the binding sees it. */
-  readonly isSecure: boolean
-  /** Tells the binding that the application has used the session for the first time. */
-  readonly onConsulted: (() => void) | undefined
+  readonly #context: ManagerContext
+  readonly #carrier: Carrier | undefined
 
   // What the commit has to do.
 
   /** True after `rotate()`, until the commit has saved it. */
-  mustRotate: boolean
+  mustRotate = false
   /** True if a new session is saved even if its data is empty: a CSRF token was made for it. */
-  mustKeep: boolean
+  mustKeep = false
   /** True if the handler read or changed the session: the response then gets `Vary`. */
-  isAccessed: boolean
+  isAccessed = false
   /** True after a commit failed. The response fails with it, so later commits write nothing. */
-  hasFailed: boolean
+  hasFailed = false
   /** True if a save is due although nothing has changed: it offers or confirms a new token. */
   isSaveDue: boolean
   /** What the response headers must do: send this token, or clear the client's. */
   outgoing: Outgoing | 'clear' | undefined
 
   /** Settles after the last queued operation; `undefined` if none is running. See `enqueue`. */
-  pending: Promise<void> | undefined
+  pending: Promise<void> | undefined = undefined
   /** A commit that waits for operations; `undefined` if there is none. */
-  committing: Promise<void> | undefined
+  committing: Promise<void> | undefined = undefined
   /** The operations that are running, in the order called. */
-  readonly operations: Set<RunningOperation>
+  operations: readonly RunningOperation[] = noOperations
   /** The first operation that failed and that the application does not handle; the commit fails with it. */
-  failure: { readonly error: Error; readonly operation: RunningOperation } | undefined
-}
+  failure: { readonly error: Error; readonly operation: RunningOperation } | undefined = undefined
 
-/** A token to send. An offered one must not overwrite the token of another response. */
-type Outgoing = { readonly token: string } | { readonly offer: string }
-
-/** What differs between the states that a request can begin with. */
-export interface StateSeed {
-  readonly opened?: OpenedSession
-  /** What the store has to do or to send because of the token that opened the session. */
-  readonly due?: Pick<
-    Extract<OpenOutcome, { outcome: 'open' }>,
-    'isSaveDue' | 'token' | 'offer' | 'openedBy'
-  >
-  /** Why the session of the token is over, and its id. */
-  readonly ended?: { readonly why: Ended; readonly id: SessionId }
-  readonly presented?: PresentedTokens
-  readonly isReadOnly: boolean
-  readonly storeError?: SessionStoreError
-  readonly isSent: () => boolean
-  readonly isSecure: boolean
-  readonly onConsulted: (() => void) | undefined
-}
-
-/** Returns the state of a session at the start of a request. Throws if the data of `opened` cannot be decoded. */
-export function createState(context: ManagerContext, seed: StateSeed): SessionState {
-  const { codec, config, ids } = context
-  const { opened, due = {}, ended, isReadOnly, storeError, isSent, isSecure, onConsulted } = seed
-  return {
-    opened,
-    tracked: trackData(codec, opened?.data ?? emptyData(codec)),
-    visibleId: ended?.id,
-    openedBy: due.openedBy,
-    presented: seed.presented,
-    mintId: ids.mint,
-    beganAt: config.clock(),
-    isNew: opened === undefined,
-    isReadOnly,
-    storeError,
-    ended: ended?.why,
-    mustRotate: false,
-    mustKeep: false,
-    isAccessed: false,
-    hasFailed: false,
-    isSaveDue: due.isSaveDue ?? false,
-    outgoing: outgoingOf(due),
-    pending: undefined,
-    committing: undefined,
-    operations: new Set(),
-    failure: undefined,
-    isSent,
-    isSecure,
-    onConsulted,
+  /**
+   * Begins a request. Without a carrier the session is only read: it has no response. Throws if the data of the opened
+   * session cannot be decoded.
+   */
+  constructor(
+    context: ManagerContext,
+    carrier: Carrier | undefined,
+    { open, ended, presented, storeError }: StateSeed = noSeed,
+  ) {
+    this.opened = open?.opened
+    this.tracked = open ? trackData(context.codec, open.opened.data) : emptyTracked(context.codec)
+    this.visibleId = ended?.id
+    this.ended = ended?.why
+    this.openedBy = open?.openedBy
+    this.presented = presented
+    this.beganAt = context.config.clock()
+    this.isNew = open === undefined
+    this.isReadOnly = carrier === undefined || storeError !== undefined
+    this.storeError = storeError
+    this.isSaveDue = open?.isSaveDue ?? false
+    this.outgoing = open && outgoingOf(open)
+    this.#context = context
+    this.#carrier = carrier
   }
-}
 
-/** Returns the id of a session. A new session gets one at the first call and is later saved under it. */
-export function idOf(state: SessionState): SessionId {
-  if (state.opened) return state.opened.record.id
-  state.visibleId ??= state.mintId()
-  return state.visibleId
+  /** The id of the session. A new session gets one when it is first asked for, and is later saved under it. */
+  get id(): SessionId {
+    if (this.opened) return this.opened.record.id
+    this.visibleId ??= this.#context.ids.mint()
+    return this.visibleId
+  }
+
+  /** True if the request came by HTTPS, as the binding sees it. */
+  get isSecure(): boolean {
+    return this.#carrier?.secure ?? false
+  }
+
+  /** Returns true once the response headers have been sent, so that no cookie can be sent. */
+  isSent(): boolean {
+    return this.#carrier === undefined || this.#carrier.sent
+  }
+
+  /** Notes that the application has used the session: the response then gets `Vary`. Tells the carrier the first time. */
+  noteAccess(): void {
+    if (this.isAccessed) return
+    this.isAccessed = true
+    this.#carrier?.consulted?.(this.#context.tokenHeaders)
+  }
 }
 
 /**
@@ -171,17 +172,23 @@ export function idOf(state: SessionState): SessionId {
  */
 export function applySaved(
   state: SessionState,
-  { opened, ...tokens }: { opened: OpenedSession; token?: string; offer?: string },
+  saved: { readonly opened: OpenedSession; readonly token?: string; readonly offer?: string },
   submitted: Uint8Array,
 ): void {
-  state.opened = opened
+  state.opened = saved.opened
   state.ended = undefined
   state.isSaveDue = false
-  state.outgoing = outgoingOf(tokens) ?? state.outgoing
-  state.tracked.rebase(opened.data, submitted)
+  state.outgoing = outgoingOf(saved) ?? state.outgoing
+  state.tracked.rebase(saved.opened.data, submitted)
 }
 
-function outgoingOf({ token, offer }: { token?: string; offer?: string }): Outgoing | undefined {
+function outgoingOf({
+  token,
+  offer,
+}: {
+  readonly token?: string
+  readonly offer?: string
+}): Outgoing | undefined {
   if (token !== undefined) return { token }
   return offer === undefined ? undefined : { offer }
 }
@@ -201,7 +208,12 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
   state.mustKeep = false
   state.isSaveDue = false
   state.outgoing = undefined
-  state.tracked = trackData(codec, emptyData(codec))
+  state.tracked = emptyTracked(codec)
+}
+
+/** Returns the tracked data of a new or an ended session. */
+function emptyTracked(codec: Codec): TrackedData {
+  return new TrackedData(codec, emptyData(codec), {})
 }
 
 /**
@@ -212,7 +224,11 @@ export function enqueue<Result>(
   state: SessionState,
   operation: () => Promise<Result>,
 ): Promise<Result> {
-  const result = (state.pending ?? Promise.resolve()).then(operation)
+  return occupyQueue(state, (state.pending ?? Promise.resolve()).then(operation))
+}
+
+/** Makes what is queued from now on wait for an operation that has been started. Returns the promise of the operation. */
+export function occupyQueue<Result>(state: SessionState, result: Promise<Result>): Promise<Result> {
   const clear = () => {
     if (state.pending === settled) state.pending = undefined
   }

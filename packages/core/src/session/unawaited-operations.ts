@@ -14,28 +14,28 @@ export function startOperation<Result>(
 ): Promise<Result> {
   const running = run()
   const promise = new OperationPromise<Result>((resolve, reject) => running.then(resolve, reject))
-  const done = running.then(
-    () => void state.operations.delete(operation),
-    async (error: Error) => {
-      promise.markHandled()
-      await new Promise<void>((resolve) => afterPoll(resolve)) // an `await` calls `then` in a later microtask
-      state.operations.delete(operation)
-      if (promise.isHandled) return
-      state.failure ??= { error, operation }
-      context.emit('failed', { operation: name, error })
-      if (!context.config.development) return
-      if (state.isSent() && !state.committing)
-        context.warnOnce(
-          `session.${name}() failed after the response headers had left, so no response tells of it, and nothing awaits it: ${Object(error).message}`,
-        )
-      if (promise.isChained)
-        context.warnOnce(
-          `session.${name}().then(…) has no catch, so nothing responds where ${name}() fails. Write: await session.${name}(…)`,
-        )
-    },
-  )
+  const forget = () => {
+    state.operations = state.operations.filter((other) => other !== operation)
+  }
+  const done = running.then(forget, async (error: Error) => {
+    promise.markHandled()
+    await new Promise<void>((resolve) => afterPoll(resolve)) // an `await` calls `then` in a later microtask
+    forget()
+    if (promise.isHandled) return
+    state.failure ??= { error, operation }
+    context.emit('failed', { operation: name, error })
+    if (!context.config.development) return
+    if (state.isSent() && !state.committing)
+      context.warnOnce(
+        `session.${name}() failed after the response headers had left, so no response tells of it, and nothing awaits it: ${Object(error).message}`,
+      )
+    if (promise.isChained)
+      context.warnOnce(
+        `session.${name}().then(…) has no catch, so nothing responds where ${name}() fails. Write: await session.${name}(…)`,
+      )
+  })
   const operation: RunningOperation = { name, promise, done }
-  state.operations.add(operation)
+  state.operations = [...state.operations, operation]
   return promise
 }
 

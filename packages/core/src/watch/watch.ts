@@ -1,5 +1,5 @@
 import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
-import { loadState, readOnlyMode } from '../session/load.ts'
+import { loadState } from '../session/load.ts'
 import type { SessionOperations } from '../session/operations.ts'
 import { Session, type SessionData } from '../session/session.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
@@ -61,7 +61,7 @@ export async function watch<Data extends object>(
 ): Promise<Watch<Data>> {
   const registration = registry.prepare()
   try {
-    const state = await loadState(context, requestCarrier(headers), readOnlyMode)
+    const state = await loadState(context, requestCarrier(headers), undefined)
     const session = new Session<Data>(state, operations)
     const { opened, openedBy, ended = 'gone', storeError } = state
     if (storeError) throw storeError

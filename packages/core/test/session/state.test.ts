@@ -1,15 +1,15 @@
 import { createTestCarrier, deferred } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { SessionStoreError } from '../../src/errors.ts'
+import type { Carrier } from '../../src/http/carrier.ts'
 import {
   applySaved,
   canSend,
   checkInTime,
   checkWritable,
-  createState,
   enqueue,
-  idOf,
   markEnded,
+  SessionState,
   type StateSeed,
 } from '../../src/session/state.ts'
 import { encoded, freshRecord, sessionContext, t0 } from '../contexts.ts'
@@ -17,17 +17,17 @@ import { encoded, freshRecord, sessionContext, t0 } from '../contexts.ts'
 const { context } = sessionContext()
 const { record } = freshRecord({ userId: 'ada' })
 const opened = { record, touchedAt: t0, data: encoded({ n: 1 }) }
-const stateOf = (seed: Partial<StateSeed> = {}) =>
-  createState(context, { isReadOnly: false, isSent: () => false, isSecure: false, ...seed })
+const stateOf = (seed: StateSeed = {}, carrier?: Carrier | 'none') =>
+  new SessionState(context, carrier === 'none' ? undefined : (carrier ?? createTestCarrier()), seed)
 
 describe('the state of a session', () => {
   test('begins with the data that was opened, or with none', () => {
-    const kept = stateOf({ opened })
-    expect([kept.isNew, kept.tracked.value(), idOf(kept)]).toEqual([false, { n: 1 }, record.id])
+    const kept = stateOf({ open: { opened } })
+    expect([kept.isNew, kept.tracked.value(), kept.id]).toEqual([false, { n: 1 }, record.id])
     const fresh = stateOf()
     expect([fresh.isNew, fresh.tracked.value(), fresh.ended]).toEqual([true, {}, undefined])
     const over = stateOf({ ended: { why: 'logout', id: 'an.id' } })
-    expect([over.isNew, over.tracked.value(), over.ended, idOf(over)]).toEqual([
+    expect([over.isNew, over.tracked.value(), over.ended, over.id]).toEqual([
       true,
       {},
       'logout',
@@ -36,14 +36,16 @@ describe('the state of a session', () => {
   })
 
   test('throws where the data that was opened cannot be decoded', () => {
-    expect(() => stateOf({ opened: { ...opened, data: Buffer.from('{') } })).toThrow()
-    expect(() => stateOf({ opened: { ...opened, data: encoded([1]) } })).toThrow(/not an object/)
+    expect(() => stateOf({ open: { opened: { ...opened, data: Buffer.from('{') } } })).toThrow()
+    expect(() => stateOf({ open: { opened: { ...opened, data: encoded([1]) } } })).toThrow(
+      /not an object/,
+    )
   })
 
   test('shows a new session one id, each session another', () => {
     const [one, two] = [stateOf(), stateOf()]
-    expect(idOf(one)).toBe(idOf(one))
-    expect(idOf(one)).not.toBe(idOf(two))
+    expect(one.id).toBe(one.id)
+    expect(one.id).not.toBe(two.id)
   })
 
   test('adopts what was saved, keeps what was changed since, and sends a token only if there is one', () => {
@@ -65,14 +67,14 @@ describe('the state of a session', () => {
   })
 
   test('of an end is empty, keeps its id, and forgets what it was about to send', () => {
-    const state = stateOf({ opened })
+    const state = stateOf({ open: { opened } })
     state.tracked.value()['n'] = 2
     const given = { outgoing: { token: 'a-token' }, mustKeep: true }
     Object.assign(state, given)
     markEnded(context, state, 'revoked')
     expect([state.ended, state.opened, state.tracked.value()]).toEqual(['revoked', undefined, {}])
     expect([state.outgoing, state.mustKeep]).toEqual([undefined, false])
-    expect(idOf(state)).toBe(record.id)
+    expect(state.id).toBe(record.id)
   })
 })
 
@@ -105,15 +107,17 @@ describe('a session is refused', () => {
   test('a write where it is read-only, with the error of the store if that is why', () => {
     const storeError = new SessionStoreError('ERR_STORE_TIMEOUT', 'The store did not answer')
     expect(() => checkWritable(stateOf())).not.toThrow()
-    expect(() => checkWritable(stateOf({ isReadOnly: true }))).toThrow(
+    expect(() => checkWritable(stateOf({}, 'none'))).toThrow(
       expect.objectContaining({ code: 'ERR_SESSION_READ_ONLY' }),
     )
-    expect(() => checkWritable(stateOf({ isReadOnly: true, storeError }))).toThrow(storeError)
+    expect(() => checkWritable(stateOf({ storeError }))).toThrow(storeError)
   })
 
   test('what needs a cookie once the headers are sent', () => {
     expect(() => checkInTime(stateOf(), 'login')).not.toThrow()
-    expect(() => checkInTime(stateOf({ isSent: () => true }), 'login')).toThrow(
+    expect(() =>
+      checkInTime(stateOf({}, Object.assign(createTestCarrier(), { sent: true })), 'login'),
+    ).toThrow(
       expect.objectContaining({
         code: 'ERR_SESSION_LATE',
         message: expect.stringMatching(/^login\(\)/),
