@@ -14,11 +14,8 @@ import { canSend, type ManagerContext, type SessionState, withdrawOffer } from '
  * one to send or to clear.
  */
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
-  if (state.isAccessed)
-    varyBy(
-      carrier,
-      context.transports.map(({ header }) => header),
-    )
+  if (state.isAccessed) varyBy(carrier, context.tokenHeaders)
+  if (state.outgoing === undefined) return
   if (isLong(context, state)) withdrawOffer(state)
   const { outgoing } = state
   if (outgoing === undefined) return
@@ -94,11 +91,17 @@ const cacheHeaderList = Object.entries(cacheHeaders).map(
  * stricter value in place. A header for single caches that the application has set is set to what forbids them to store.
  */
 function restrictCaching(caching: TokenTransport['caching'], carrier: Carrier): void {
-  const directives = parseList(carrier.get('cache-control') ?? '')
-  const isStrict = parseList(caching).every((directive) => directives.includes(directive))
-  if (!isStrict && !directives.includes('no-store')) carrier.set('Cache-Control', caching)
+  const present = carrier.get('cache-control')
+  if (present === undefined || !isAsStrict(present, caching)) carrier.set('Cache-Control', caching)
   for (const [name, lower, value] of cacheHeaderList)
     if (carrier.get(lower) !== undefined) carrier.set(name, value)
+}
+
+/** Returns true if a value of `Cache-Control` forbids all that `caching` forbids. */
+function isAsStrict(value: string, caching: TokenTransport['caching']): boolean {
+  const directives = parseList(value)
+  if (directives.includes('no-store')) return true
+  return parseList(caching).every((directive) => directives.includes(directive))
 }
 
 /**
