@@ -1,6 +1,12 @@
-// What a session costs: `pnpm bench [WORD…] [--quick] [--before PATH] [--write]`. Words choose contenders: `pnpm bench Hono redis`.
+// What a session costs.
+//
+//   pnpm bench [WORD…] [--quick] [--before PATH] [--write]   a request, beside other libraries
+//   pnpm bench soak [WORD…] [--requests N]                   a million requests: does the heap stay flat?
+//
+// Words choose contenders: `pnpm bench Hono redis`. README.md has the rest.
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
+import { soak } from './soak/soak.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -8,7 +14,10 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     before: { type: 'string' },
+    requests: { type: 'string', default: '1000000' },
   },
 })
-const { quick, write, before } = values
-await compare(positionals, { quick, write, before })
+const [command, ...words] = positionals
+const { quick, write, before, requests } = values
+if (command === 'soak') await soak(words, Number(requests))
+else await compare(positionals, { quick, write, before })
