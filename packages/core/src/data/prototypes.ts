@@ -17,7 +17,7 @@ export function removePrototypes<Value>(value: Value): Value {
 }
 
 function removeFrom(object: Record<string, unknown>): void {
-  if (Object.isExtensible(object)) Object.setPrototypeOf(object, null)
+  Reflect.setPrototypeOf(object, null) // returns false for a frozen object
   for (const key of Object.keys(object)) removePrototypes(object[key])
 }
 

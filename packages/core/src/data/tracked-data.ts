@@ -83,6 +83,11 @@ export class TrackedData {
    * keeps what the handler has changed since `sent` was encoded.
    */
   rebase(written: Uint8Array, sent: Uint8Array): void {
+    if (sameBytes(written, sent)) {
+      if (!sameBytes(written, this.#base)) this.#unchanged = written // else no data was written: only a touch, or a token
+      this.#base = written
+      return
+    }
     const mine = this.#bytesIfEncodable()
     const isUnchangedSince = mine !== undefined && sameBytes(mine, sent)
     this.#base = written

@@ -43,6 +43,12 @@ describe('after a merge the live object keeps its own order of keys, and', () =>
     expect(tracked.bytes()).not.toEqual(tracked.base())
   })
 
+  test('nothing counts as changed either after a save that wrote no data', () => {
+    const tracked = merged()
+    tracked.rebase(tracked.base(), tracked.bytes())
+    expect(tracked.bytes()).toEqual(tracked.base())
+  })
+
   test('a change that is taken back does not count', () => {
     const tracked = merged()
     tracked.value()['a'] = 2
@@ -59,6 +65,18 @@ test('what the handler changes while its data is being written counts as changed
   tracked.rebase(encode({ theirs: 1, a: 1 }), sent)
   expect(tracked.value()).toEqual({ a: 1, late: true, theirs: 1 })
   expect(tracked.bytes()).not.toEqual(tracked.base())
+})
+
+test('what the handler changes while its data is being written stays in its own objects', () => {
+  const tracked = trackData(jsonCodec, encode({}))
+  const cart = { items: ['tea'] }
+  tracked.value()['cart'] = cart
+  const sent = tracked.bytes()
+  cart.items.push('cake')
+  tracked.rebase(sent, sent)
+  cart.items.push('jam')
+  expect(tracked.value()['cart']).toBe(cart)
+  expect(tracked.bytes()).toEqual(encode({ cart: { items: ['tea', 'cake', 'jam'] } }))
 })
 
 describe('data is encoded', () => {
