@@ -67,6 +67,6 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
   function append(carrier: Carrier, lines: readonly string[]): void {
     for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
     for (const line of lines) carrier.append('Set-Cookie', line)
-    appended.set(carrier, lines)
+    if (carrier.withdraw) appended.set(carrier, lines)
   }
 }

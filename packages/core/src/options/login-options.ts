@@ -90,7 +90,8 @@ function kindOf(value: unknown): string {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but 1 to 1,024 characters of well-formed Unicode.
  */
 export function checkUserId(userId: unknown, method: string): string {
-  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && isWellFormed(userId))
+  // A lone surrogate is refused: in UTF-8 all of them are the same bytes, and so the same user.
+  if (typeof userId === 'string' && userId !== '' && userId.length <= 1024 && userId.isWellFormed())
     return userId
   const what =
     typeof userId === 'string' ? `a string of ${userId.length} characters` : kindOf(userId)
@@ -137,9 +138,4 @@ function checkClient(client: unknown): void {
     'client is not what a list of devices can show',
     "Give an object of at most 16 strings of up to 512 characters, such as { name: 'Firefox on Linux' }",
   )
-}
-
-/** Returns false if the text holds a lone surrogate: in UTF-8 all of them are the same bytes, and so the same user. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
 }

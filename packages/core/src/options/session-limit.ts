@@ -15,15 +15,21 @@ export function resolveLimit(limit: SessionLimit | undefined): Required<SessionL
   return { max: typeof max === 'function' ? max : checkMax(max), onExceed }
 }
 
+/** Returns true if the limit is the same for all users, so that nothing needs to be called; also if there is none. */
+export function isFixed(
+  limit: Required<SessionLimit> | undefined,
+): limit is GroupLimit | undefined {
+  return typeof limit?.max !== 'function'
+}
+
 /**
- * Returns the limit for one user; `undefined` if there is none.
+ * Returns the limit for one user.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if the application's function does not return a whole number above 0.
  */
 export async function limitForUser(
-  limit: Required<SessionLimit> | undefined,
+  limit: Required<SessionLimit>,
   userId: string,
-): Promise<GroupLimit | undefined> {
-  if (!limit) return undefined
+): Promise<GroupLimit> {
   const { max, onExceed } = limit
   return { max: typeof max === 'number' ? max : checkMax(await max(userId)), onExceed }
 }

@@ -4,7 +4,7 @@ import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { withTimeBudget } from '../keyed/deadline.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
-import { limitForUser } from '../options/session-limit.ts'
+import { isFixed, limitForUser } from '../options/session-limit.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
@@ -171,12 +171,15 @@ async function create(
 ): Promise<Created> {
   const { config, store, emit } = context
   const draft = { userId, data, ...elevationOf(config, options), ...(presented && { presented }) }
+  const { limit: configured } = config
   // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
-  const limit = await withTimeBudget(
-    5 * config.storeTimeout,
-    () => limitForUser(config.limit, userId),
-    limitTimedOut,
-  )
+  const limit = isFixed(configured)
+    ? configured
+    : await withTimeBudget(
+        5 * config.storeTimeout,
+        () => limitForUser(configured, userId),
+        limitTimedOut,
+      )
   const stamp = await stampForLogin(context, { userId, options })
   const creation = await store.create({ ...draft, ...stamp }, limit ? { limit } : {})
   if (!creation.created) throw refusedError(creation.why)

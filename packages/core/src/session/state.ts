@@ -57,6 +57,7 @@ export interface StateSeed {
 }
 
 const noSeed: StateSeed = {}
+const resolved = Promise.resolve()
 const noOperations: readonly RunningOperation[] = []
 
 /**
@@ -224,7 +225,7 @@ export function enqueue<Result>(
   state: SessionState,
   operation: () => Promise<Result>,
 ): Promise<Result> {
-  return occupyQueue(state, (state.pending ?? Promise.resolve()).then(operation))
+  return occupyQueue(state, (state.pending ?? resolved).then(operation))
 }
 
 /** Makes what is queued from now on wait for an operation that has been started. Returns the promise of the operation. */
