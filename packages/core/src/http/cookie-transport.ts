@@ -19,7 +19,6 @@ import type { TokenTransport } from './transport.ts'
  * after that of a login cannot log the browser out (P12), and offers can be repeated at will (P13).
  */
 export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): TokenTransport {
-  const isSingle = chunks.maxCookies === 1
   const furtherNames = `${chunks.cookieName}.`
   const offerName = offerCookieName(chunks.cookieName)
   const appended = new WeakMap<Carrier, readonly string[]>()
@@ -42,10 +41,10 @@ export function cookieTransport(writer: CookieWriter, chunks: CookieChunks): Tok
         return
       }
       const cookies = splitToken(token, chunks)
-      const stale = isSingle ? [] : presentedOf(carrier, chunkNames(chunks, cookies.length))
+      const stale = presentedOf(carrier, [...chunkNames(chunks, cookies.length), offerName])
       append(carrier, [
         ...cookies.map((cookie) => writer.set(cookie, maxAge)),
-        ...[...stale, ...presentedOf(carrier, [offerName])].map(writer.clear),
+        ...stale.map(writer.clear),
       ])
     },
     // All chunks, also those that this request did not present: another request may have added one meanwhile.
