@@ -1,6 +1,7 @@
 // What a request costs, counted: no timing, so a regression fails on every machine. Ids are made by core and apart.
 import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
+import { promiseHooks } from 'node:v8'
 import { jsonCodec, type SessionStore } from '@sojourn/core/store'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { day, makeScene, request, type SceneOptions, tokenOf } from './support.ts'
@@ -87,6 +88,17 @@ describe('the store', () => {
     expect((await openedBy(here.store, token)).opening).toEqual(none)
     await openedBy(there.store, token)
     expect((await openedBy(there.store, token)).opening).toEqual(none)
+  })
+
+  test('opens a token that it knows before it returns: its one promise is that of the contract', async () => {
+    const { store, ...scene } = makeScene()
+    const { token } = await createdIn({ store, ...scene })
+    let promises = 0
+    const stop = promiseHooks.onInit(() => promises++)
+    const opening = store.open([token])
+    stop()
+    expect(promises).toBe(1)
+    expect((await opening).outcome).toBe('open')
   })
 
   test('opens the token of another server by one decipher', async () => {
