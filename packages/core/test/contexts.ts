@@ -102,13 +102,9 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */
   const keep = (opened: OpenedSession): void => {
-    const row = createRows({ codecs, policy: env.policy, ids: env.ids, emit, signer }).write(
-      opened,
-      {
-        lineage: { version: 'first', priorVersions: [] },
-        presented: undefined,
-      },
-    )
+    const rows = createRows({ codecs, policy: env.policy, ids: env.ids, emit, signer })
+    const lineage = { version: 'first', priorVersions: [] }
+    const row = rows.write(rows.withOrigin(opened, { lineage, presented: undefined }))
     over.rows.set(opened.record.id, row)
   }
   return { ...over, context, clock, emit, keep }

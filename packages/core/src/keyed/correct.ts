@@ -50,18 +50,16 @@ export function createCorrect({
   }
 
   async function writeCorrected(opened: OpenedSession, at: number): Promise<OpenedSession> {
-    const corrected = correctTimes(opened, at)
     const origin = rows.originOf(opened)
-    rows.setOrigin(corrected, origin)
+    const corrected = rows.withOrigin(correctTimes(opened, at), origin)
     if (opened.record.leaving) return corrected // it is not written any more
     const expected = origin.lineage.version
     const lineage = nextLineage(origin.lineage, mintVersion())
-    const row = rows.write(corrected, { ...origin, lineage })
+    const written = rows.withOrigin(corrected, { ...origin, lineage })
     const outcome = await backend
-      .replace(opened.record.id, row, { at, expected })
+      .replace(opened.record.id, rows.write(written), { at, expected })
       .catch(() => undefined) // the guarded backend has emitted `failed`
-    if (outcome !== 'replaced') rows.setOrigin(corrected, origin)
-    return corrected
+    return outcome === 'replaced' ? written : corrected
   }
 
   function warnOnce(isBehind: boolean): void {

@@ -3,7 +3,6 @@ import { createRecord, groupOf, type SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import { hashSecret, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
-import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 import { createJoinLogin, type Login, loginSecret, loginSeed } from './join-login.ts'
@@ -58,18 +57,22 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     const { id } = issued
     const at = clock()
     const { secret, ...salt } = login ? loginSecret(login.presented) : { secret: mintSecret() }
+    const secretHash = hashSecret(secret)
     const record = createRecord({
       ...draft,
       ...issued,
       ...salt,
       at,
-      secretHash: hashSecret(secret),
+      secretHash,
     })
-    const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
-    const row = rows.write(opened, {
-      lineage: { version: mintVersion(), priorVersions: [] },
-      presented: { secret, generation: 1, isSignedByFirst: true },
-    })
+    const opened = rows.withOrigin(
+      { record, touchedAt: at, data: draft.data },
+      {
+        lineage: { version: mintVersion(), priorVersions: [] },
+        presented: { secret, secretHash, generation: 1, isSignedByFirst: true },
+      },
+    )
+    const row = rows.write(opened)
     const isSolitary = draft.userId === undefined
     const outcome = await backend
       .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })

@@ -31,10 +31,14 @@ export function createImports(context: KeyedContext): StoreImports {
     async adopt(source, tokens) {
       if (env.ids.refusalOf(source.record)) return undefined
       const { record, offered } = toLocalRecord(source.record)
-      const opened: OpenedSession = { ...source, record }
-      const lineage = { version: mintVersion(), priorVersions: [] }
-      const row = rows.write(opened, { lineage, presented: presentedSecret(record, tokens) })
-      const { inserted } = await backend.insert(record.id, row, { at: clock() })
+      const opened = rows.withOrigin(
+        { ...source, record },
+        {
+          lineage: { version: mintVersion(), priorVersions: [] },
+          presented: presentedSecret(record, tokens),
+        },
+      )
+      const { inserted } = await backend.insert(record.id, rows.write(opened), { at: clock() })
       if (!inserted) return find(source, tokens)
       return offered === undefined ? { opened } : { opened, token: tokenOf(record, offered) }
     },
@@ -48,8 +52,7 @@ export function createImports(context: KeyedContext): StoreImports {
     if (typeof opened === 'string') return undefined
     const presented = presentedSecret(opened.record, tokens)
     const follower = presented ?? genuineOf(opened.record, tokens).map(asPresented)[0]
-    rows.setOrigin(opened, { ...rows.originOf(opened), presented, follower })
-    return { opened }
+    return { opened: rows.withOrigin(opened, { ...rows.originOf(opened), presented, follower }) }
   }
 
   /** Returns the genuine tokens of a request: those that it brought, and the derived ones. */

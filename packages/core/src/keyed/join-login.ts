@@ -102,23 +102,26 @@ export function createJoinLogin({ backend, rows, env, tokenOf }: KeyedContext) {
       loginSalt === undefined
         ? opened.record
         : rotateRecord(opened.record, hashSecret(secret), { at, elevation: login.draft, loginSalt })
-    const next = { ...opened, record }
     const presented = { secret, generation: record.verifier.generation, isSignedByFirst: true }
-    const row = rows.write(next, { lineage: nextLineage(lineage, mintVersion()), presented })
-    const written = await backend.replace(record.id, row, { at, expected: lineage.version })
+    const next = rows.withOrigin(
+      { ...opened, record },
+      { lineage: nextLineage(lineage, mintVersion()), presented },
+    )
+    const expected = lineage.version
+    const written = await backend.replace(record.id, rows.write(next), { at, expected })
     if (written !== 'replaced') return undefined
     return outcome(next, secret, login, loginSalt === undefined ? {} : { rotated: 'cause' })
   }
 
   function outcome(
-    opened: OpenedSession,
+    found: OpenedSession,
     secret: string,
     { presented: _ }: Login,
     rotated: { rotated?: 'cause' } = {},
   ): CreateOutcome {
-    const { generation } = opened.record.verifier
-    rows.setOrigin(opened, {
-      ...rows.originOf(opened),
+    const { generation } = found.record.verifier
+    const opened = rows.withOrigin(found, {
+      ...rows.originOf(found),
       presented: { secret, generation, isSignedByFirst: true },
     })
     const token = tokenOf(opened.record, { secret, generation })

@@ -45,8 +45,11 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
       const { opened, at } = found
       const follower = rows.openerOf(followed)
       if (!follower) return { outcome: 'open', opened }
-      rows.setOrigin(opened, { ...rows.originOf(opened), follower })
-      return { outcome: 'open', opened, isTokenRetired: !isOpenedBy(opened.record, follower, at) }
+      return {
+        outcome: 'open',
+        opened: rows.withOrigin(opened, { ...rows.originOf(opened), follower }),
+        isTokenRetired: !isOpenedBy(opened.record, follower, at),
+      }
     },
   }
 
@@ -79,9 +82,9 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
   function openWithTokens(
     { first, others }: GenuineTokens,
-    { opened, at }: JudgedSession,
+    { opened: found, at }: JudgedSession,
   ): OpenOutcome | Promise<OpenOutcome> {
-    const { record } = opened
+    const { record } = found
     let genuine = first
     let presented = presentedBy(genuine, record, at)
     if (!presented) {
@@ -90,9 +93,10 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
     }
     if (!presented)
       return isReplay(record, genuine, { at, policy })
-        ? endReplayed(opened)
+        ? endReplayed(found)
         : { outcome: 'ended', id: record.id, reason: 'stale' }
-    rows.setOrigin(opened, { ...rows.originOf(opened), presented })
+    const { lineage } = rows.originOf(found)
+    const opened = rows.withOrigin(found, { lineage, presented })
     const step = overdueStep(record, presented, { at, policy })
     // What takes the place of another store's token is sent only with the write of a save: it could overwrite a login.
     const openedBy = String(presented.generation)

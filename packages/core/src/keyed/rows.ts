@@ -9,21 +9,9 @@ import type { IdRefusal, SessionIds } from '../record/session-ids.ts'
 import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StorePolicy } from '../store/store.ts'
+import { KeyedSession, type Lineage, type RowOrigin } from './keyed-session.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 import type { RowSigner } from './row-signature.ts'
-
-/** The version of a row and those before it. */
-export type Lineage = Pick<Row, 'version' | 'priorVersions'>
-
-/** What a keyed store keeps about an opened session besides its public fields. */
-export interface RowOrigin {
-  /** The versions of the row that the session was read from or written to. */
-  readonly lineage: Lineage
-  /** The token that opened the session in this request; `undefined` if it was read from a list or a conflict. */
-  readonly presented: Presented | undefined
-  /** The token of a connection that follows the session by its id (`peek`). It takes no steps of the rotation. */
-  readonly follower?: Presented | undefined
-}
 
 /**
  * Why a row is no session of this manager: its value cannot be decoded; its id is not one that was made for its user
@@ -31,7 +19,7 @@ export interface RowOrigin {
  */
 export type RowRefusal = 'corrupt' | IdRefusal
 
-/** The translation between rows and opened sessions, for one keyed store. Keeps the `RowOrigin` of each session. */
+/** The translation between rows and opened sessions, for one keyed store. Knows the `RowOrigin` of each session. */
 export type KeyedRows = ReturnType<typeof createRows>
 
 const maxPriorVersions = 3
@@ -51,7 +39,7 @@ export function createRows({
   signer: RowSigner
 }) {
   const [codec] = codecs
-  const origins = new WeakMap<OpenedSession, RowOrigin>()
+  const store = {} // stands for this store in its sessions
   const expiresAt = ({ record, touchedAt }: OpenedSession) =>
     expiryOf(record, touchedAt, policy.touchInterval)
 
@@ -65,14 +53,12 @@ export function createRows({
      */
     read(id: SessionId, row: Row, presented?: Presented): OpenedSession | RowRefusal {
       try {
-        const opened: OpenedSession = {
-          ...decodeValue(id, signer.verify(id, row.value), codecs),
-          touchedAt: row.touchedAt,
-        }
-        const refusal = ids.refusalOf(opened.record)
-        if (refusal) return refusal
-        origins.set(opened, { lineage: row, presented })
-        return opened
+        const { record, data } = decodeValue(id, signer.verify(id, row.value), codecs)
+        const { touchedAt } = row
+        return (
+          ids.refusalOf(record) ??
+          new KeyedSession({ record, touchedAt, data }, { lineage: row, presented }, store)
+        )
       } catch (cause) {
         emit('corrupt', { id, cause })
         return 'corrupt'
@@ -92,36 +78,40 @@ export function createRows({
       }
     },
 
-    /** Returns the row of a session and sets its origin. */
-    write(opened: OpenedSession, origin: RowOrigin): Row {
-      origins.set(opened, origin)
+    /** Returns the row of a session, which has an origin. */
+    write(opened: OpenedSession): Row {
+      const { version, priorVersions } = originOf(opened).lineage
       return {
-        ...origin.lineage,
+        version,
+        priorVersions,
         touchedAt: opened.touchedAt,
         expiresAt: expiresAt(opened),
         value: signer.sign(opened.record.id, encodeValue(opened.record, opened.data, codec)),
       }
     },
 
-    setOrigin(opened: OpenedSession, origin: RowOrigin): void {
-      origins.set(opened, origin)
+    /** Returns the session with this origin. */
+    withOrigin(opened: OpenedSession, origin: RowOrigin): OpenedSession {
+      return new KeyedSession(opened, origin, store)
     },
 
     /** Returns the token by which the session was opened, or is followed; `undefined` if there is none. */
     openerOf(opened: OpenedSession): Presented | undefined {
-      const origin = origins.get(opened)
+      const origin = KeyedSession.originOf(opened, store)
       return origin?.presented ?? origin?.follower
     },
 
-    /** @throws SessionUsageError `ERR_CONFIG_INVALID` for a session of another store. */
-    originOf(opened: OpenedSession): RowOrigin {
-      const origin = origins.get(opened)
-      if (origin) return origin
-      throw new SessionUsageError(
-        'ERR_CONFIG_INVALID',
-        'This session was opened by another store. Commit it with the manager that loaded it.',
-      )
-    },
+    originOf,
+  }
+
+  /** @throws SessionUsageError `ERR_CONFIG_INVALID` for a session of another store. */
+  function originOf(opened: OpenedSession): RowOrigin {
+    const origin = KeyedSession.originOf(opened, store)
+    if (origin) return origin
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'This session was opened by another store. Commit it with the manager that loaded it.',
+    )
   }
 }
 

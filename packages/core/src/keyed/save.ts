@@ -9,6 +9,7 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome, SessionStore } from '../store/store.ts'
 import type { KeyedContext } from './context.ts'
 import { type TimeBudget, withTimeBudget } from './deadline.ts'
+import type { RowOrigin } from './keyed-session.ts'
 import { planWrite, type WritePlan } from './plan-write.ts'
 import { createQueue } from './queue.ts'
 import { descendsFrom, nextLineage } from './rows.ts'
@@ -133,44 +134,51 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
       if (newest !== current) return { conflict: newest }
     }
     if (plan.operation === 'none') return { saved: true, opened: current }
-    const outcome = await execute(plan, current)
+    const write = { ...plan, next: rows.withOrigin(plan.next, originOfNext(plan, current)) }
+    const outcome = await execute(write, current)
     if (outcome === 'skipped') return { saved: true, opened: current }
     if (outcome === 'ended') return { saved: false, why: 'ended' }
-    if (outcome === 'applied') return savedOutcome(context, plan, current)
+    if (outcome === 'applied') return savedOutcome(context, write, current)
     if (outcome === 'applied-then-elevated')
-      return savedOutcome(context, { ...plan, token: undefined }, current)
+      return savedOutcome(context, { ...write, token: undefined }, current)
     return outcome
   }
 
-  function execute(plan: WritePlan, current: OpenedSession): Promise<WriteOutcome> {
-    return plan.operation === 'touch' ? touch(plan.next, current) : replace(plan, current)
+  /** Returns the origin of the session once the write is applied. */
+  function originOfNext(
+    { operation, rotated, token }: WritePlan,
+    current: OpenedSession,
+  ): RowOrigin {
+    const origin = rows.originOf(current)
+    if (operation === 'touch') return origin
+    const { lineage, presented } = origin
+    const isNewToken = rotated === 'cause' && token !== undefined
+    return {
+      lineage: nextLineage(lineage, mintVersion()),
+      presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
+    }
+  }
+
+  function execute({ operation, next }: WritePlan, current: OpenedSession): Promise<WriteOutcome> {
+    return operation === 'touch' ? touch(next, current) : replace(next, current)
   }
 
   /**
    * Writes a new version of the row. If a conflict shows a row that descends from that version, the write was applied
    * and its reply was lost (P11).
    */
-  async function replace(
-    { next, rotated, token }: WritePlan,
-    current: OpenedSession,
-  ): Promise<WriteOutcome> {
+  async function replace(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
     const { id } = current.record
-    const { lineage: currentLineage, presented } = rows.originOf(current)
-    const lineage = nextLineage(currentLineage, mintVersion())
-    const isNewToken = rotated === 'cause' && token !== undefined
-    const origin = {
-      lineage,
-      presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
-    }
-    const row = rows.write(next, origin)
+    const { lineage, presented } = rows.originOf(current)
+    const row = rows.write(next)
     // A database counts down from `at` to `expiresAt`. A server whose clock is behind must not make that longer.
     const at = Math.max(clock(), next.touchedAt)
-    const outcome = await backend.replace(id, row, { at, expected: currentLineage.version })
+    const outcome = await backend.replace(id, row, { at, expected: lineage.version })
     if (outcome === 'gone') return 'ended'
     if (outcome === 'replaced') return 'applied'
     const conflict = rows.readAndCheckData(id, outcome.conflict, presented)
     if (typeof conflict === 'string') return 'ended'
-    if (!descendsFrom(outcome.conflict, lineage.version)) return { conflict }
+    if (!descendsFrom(outcome.conflict, row.version)) return { conflict }
     return conflict.record.authority === next.record.authority ? 'applied' : 'applied-then-elevated'
   }
 
@@ -190,15 +198,13 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
 
   /** Writes `touchedAt` and `expiresAt` only. One request per touch window succeeds, the others skip it (P7). */
   async function touch(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
-    const origin = rows.originOf(current)
+    const { version } = rows.originOf(current).lineage
     const times = { touchedAt: next.touchedAt, expiresAt: rows.expiryOf(next) }
-    const expected = { version: origin.lineage.version, touchedAt: current.touchedAt }
+    const expected = { version, touchedAt: current.touchedAt }
     const at = next.touchedAt
     const outcome = await backend.touch(current.record.id, times, { at, expected })
     if (outcome === 'gone') return 'ended'
-    if (outcome === 'conflict') return 'skipped'
-    rows.setOrigin(next, origin)
-    return 'applied'
+    return outcome === 'conflict' ? 'skipped' : 'applied'
   }
 }
 

@@ -37,7 +37,7 @@ function setUp() {
 describe('the rows of a keyed store', () => {
   test('are written with the end of their session, and read back', () => {
     const { rows, emit } = setUp()
-    const row = rows.write(opened, { lineage, presented: undefined })
+    const row = rows.write(rows.withOrigin(opened, { lineage, presented: undefined }))
     const expiresAt = t0 + record.maxAge + minute
     expect(row).toMatchObject({ ...lineage, touchedAt: t0, expiresAt })
     expect(rows.read(record.id, row)).toMatchObject({ record, touchedAt: t0 })
@@ -47,27 +47,29 @@ describe('the rows of a keyed store', () => {
   test('are known by the session that was read from them or written to them', () => {
     const { rows } = setUp()
     const presented = { secret: 's', generation: 1, isSignedByFirst: true }
-    const row = rows.write(opened, { lineage, presented })
-    expect(rows.originOf(opened)).toEqual({ lineage, presented })
+    const written = rows.withOrigin(opened, { lineage, presented })
+    const row = rows.write(written)
+    expect(rows.originOf(written)).toEqual({ lineage, presented })
     const read = rows.read(record.id, row, presented)
     if (typeof read === 'string') return expect.fail(read)
     expect(rows.originOf(read)).toMatchObject({ lineage, presented })
-    rows.setOrigin(read, { lineage, presented: undefined })
-    expect(rows.originOf(read)).toEqual({ lineage, presented: undefined })
+    const another = rows.withOrigin(read, { lineage, presented: undefined })
+    expect(rows.originOf(another)).toEqual({ lineage, presented: undefined })
   })
 
   test('of another store are refused: the session was opened elsewhere', () => {
     const [here, elsewhere] = [setUp(), setUp()]
-    here.rows.write(opened, { lineage, presented: undefined })
-    expect(() => elsewhere.rows.originOf(opened)).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
-    )
+    const ours = here.rows.withOrigin(opened, { lineage, presented: undefined })
+    for (const theirs of [ours, opened, { ...ours }])
+      expect(() => elsewhere.rows.originOf(theirs)).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+      )
   })
 
   test('that cannot be read are an event and no session; their data is looked at only as a whole', () => {
     const { rows, emit } = setUp()
     const { id } = record
-    const row = rows.write(opened, { lineage, presented: undefined })
+    const row = rows.write(rows.withOrigin(opened, { lineage, presented: undefined }))
     const withoutData = { ...row, value: row.value.slice(0, -1) }
     expect(rows.read(id, withoutData)).toMatchObject({ record })
     expect(emit).not.toHaveBeenCalled()
