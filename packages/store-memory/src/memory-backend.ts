@@ -1,13 +1,8 @@
 import type { SessionId } from '@sojourn/core'
-import {
-  type GroupLimit,
-  groupOf,
-  type IdentifiedRow,
-  type Row,
-  type SessionBackend,
-} from '@sojourn/core/store'
+import { type GroupLimit, groupOf, type SessionBackend } from '@sojourn/core/store'
 import { type MemoryOptions, resolveOptions, warnInProduction } from './memory-options.ts'
 import { createRowTable, type RowTable } from './row-table.ts'
+import { StoredRow } from './stored-row.ts'
 
 export type { MemoryOptions } from './memory-options.ts'
 
@@ -42,7 +37,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       const row = table.row(id, at)
       if (!row) return table.tombstone(id, at) ?? null
       table.markUsed(id)
-      return copyOf(row)
+      return row.copy()
     },
 
     async insert(id, row, { at, limit }) {
@@ -54,15 +49,15 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       if (evicted.length > 0 && limit?.onExceed === 'refuse')
         return { inserted: false, why: 'limit' }
       for (const other of evicted) table.end(other, { ended: 'evicted', at })
-      table.set(id, copyOf(row), at)
+      table.set(id, new StoredRow(row), at)
       return { inserted: true, evicted }
     },
 
     async replace(id, row, { at, expected }) {
       const present = table.row(id, at)
       if (!present) return 'gone'
-      if (present.version !== expected) return { conflict: copyOf(present) }
-      table.set(id, copyOf(row), at)
+      if (present.version !== expected) return { conflict: present.copy() }
+      table.set(id, new StoredRow(row), at)
       return 'replaced'
     },
 
@@ -72,17 +67,18 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       const isExpected =
         present.version === expected.version && present.touchedAt === expected.touchedAt
       if (!isExpected) return 'conflict'
-      table.set(id, { ...present, touchedAt, expiresAt }, at)
+      table.set(id, new StoredRow(present, { touchedAt, expiresAt }), at)
       return 'touched'
     },
 
     async remove(id, { at, reason }) {
       const row = table.row(id, at)
       table.end(id, { ended: reason, at })
-      return row ?? null
+      return row?.copy() ?? null
     },
 
-    list: async (group, { at }) => liveRows(table, group, at).map(copyOf),
+    list: async (group, { at }) =>
+      liveRows(table, group, at).map(({ id, row }) => row.copyWithId(id)),
 
     async removeGroup(group, { at, reason, except }) {
       const live = liveRows(table, group, at).map(({ id }) => id)
@@ -95,7 +91,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       for (const id of table.ids()) {
         signal.throwIfAborted()
         const row = table.row(id, at)
-        if (row) yield { id, ...copyOf(row) }
+        if (row) yield row.copyWithId(id)
       }
     },
 
@@ -104,25 +100,27 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   }
 }
 
-function liveRows(table: RowTable, group: string, at: number): IdentifiedRow[] {
+interface LiveRow {
+  readonly id: SessionId
+  readonly row: StoredRow
+}
+
+function liveRows(table: RowTable, group: string, at: number): LiveRow[] {
   return table.idsOf(group).flatMap((id) => {
     const row = table.row(id, at)
-    return row ? [{ id, ...row }] : []
+    return row ? [{ id, row }] : []
   })
 }
 
 /** Returns the ids to evict so that one more row fits: those that would expire first. */
-function rowsToEvict(rows: readonly IdentifiedRow[], { max }: GroupLimit): SessionId[] {
-  const soonestFirst = rows.toSorted((a, b) => a.expiresAt - b.expiresAt)
-  return soonestFirst.slice(0, Math.max(0, rows.length - max + 1)).map(({ id }) => id)
+function rowsToEvict(live: readonly LiveRow[], { max }: GroupLimit): SessionId[] {
+  const excess = live.length - max + 1
+  if (excess <= 0) return []
+  const soonestFirst = live.toSorted((a, b) => a.row.expiresAt - b.row.expiresAt)
+  return soonestFirst.slice(0, excess).map(({ id }) => id)
 }
 
 /** Returns true if `version` is the row's version or a prior one: an insert of it is then a repeat. */
-function descends(row: Row, version: string): boolean {
+function descends(row: StoredRow, version: string): boolean {
   return row.version === version || row.priorVersions.includes(version)
-}
-
-/** Returns a deep copy of a row. Not by `slice`, which shares the bytes if the value is a Buffer. */
-function copyOf<Kind extends Row>(row: Kind): Kind {
-  return { ...row, priorVersions: [...row.priorVersions], value: new Uint8Array(row.value) }
 }

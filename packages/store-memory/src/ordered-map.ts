@@ -1,113 +1,143 @@
 import type { Sweepable } from './sweeper.ts'
 
-/** A map in order of last use whose expired entries can be swept. */
-export interface OrderedMap<Value> extends Sweepable {
-  get(key: string): Value | undefined
-  /** Adds or replaces an entry and moves it to the end, as the one used last. */
-  set(key: string, value: Value): void
-  delete(key: string): void
-  /** Removes the entry used longest ago and returns its key; `undefined` if the map is empty. */
-  shift(): string | undefined
-  keys(): Iterable<string>
-  clear(): void
-}
-
 interface Entry<Value> {
   readonly key: string
-  readonly value: Value
+  value: Value
   older: Entry<Value> | undefined
   newer: Entry<Value> | undefined
 }
 
+/** How an `OrderedMap` treats its entries. */
+interface OrderedMapOptions<Value> {
+  /** Decides what `sweep` removes. */
+  readonly isExpired: (value: Value, now: number) => boolean
+  /** Called with the key of each entry that is removed, by `clear` excepted. */
+  readonly onRemove?: (key: string) => void
+}
+
 /**
- * Creates an empty map. `isExpired` decides what `sweep` removes; `onRemove` is called with the key of each entry
- * that is removed, by `clear` excepted. A linked list keeps the order instead of the `Map`'s own: finding the first
- * key of a `Map` walks over everything deleted before it, and an iterator kept to avoid the walk retains every table
- * that the `Map` has outgrown.
+ * A map in order of last use whose expired entries can be swept. A linked list keeps the order instead of the `Map`'s own:
+ * finding the first key of a `Map` walks over everything deleted before it, and an iterator kept to avoid the walk
+ * retains every table that the `Map` has outgrown.
  */
-export function createOrderedMap<Value>({
-  isExpired,
-  onRemove = () => undefined,
-}: {
-  isExpired: (value: Value, now: number) => boolean
-  onRemove?: (key: string) => void
-}): OrderedMap<Value> {
-  const entries = new Map<string, Entry<Value>>()
-  let oldest: Entry<Value> | undefined
-  let newest: Entry<Value> | undefined
-  let next: Entry<Value> | undefined
-  let pass = { size: 0, seen: 0 }
+export class OrderedMap<Value> implements Sweepable {
+  readonly #entries = new Map<string, Entry<Value>>()
+  readonly #isExpired: (value: Value, now: number) => boolean
+  readonly #onRemove: ((key: string) => void) | undefined
+  #oldest: Entry<Value> | undefined
+  #newest: Entry<Value> | undefined
+  /** The entry that `sweep` visits next. */
+  #next: Entry<Value> | undefined
+  #passSize = 0
+  #seenInPass = 0
 
-  return {
-    get size() {
-      return entries.size
-    },
-    get passSize() {
-      return pass.size
-    },
-    get: (key) => entries.get(key)?.value,
-    set(key, value) {
-      const present = entries.get(key)
-      if (present) unlink(present)
-      append({ key, value, older: newest, newer: undefined })
-    },
-    delete(key) {
-      const present = entries.get(key)
-      if (present) remove(present)
-    },
-    shift() {
-      const entry = oldest
-      if (entry) remove(entry)
-      return entry?.key
-    },
-    sweep(count, now) {
-      for (let left = Math.min(count, entries.size); left > 0; left--) {
-        const entry = advance()
-        if (entry && isExpired(entry.value, now)) remove(entry)
-      }
-    },
-    keys: () => entries.keys(),
-    clear() {
-      entries.clear()
-      oldest = newest = next = undefined
-      pass = { size: 0, seen: 0 }
-    },
+  constructor({ isExpired, onRemove }: OrderedMapOptions<Value>) {
+    this.#isExpired = isExpired
+    this.#onRemove = onRemove
   }
 
-  function append(entry: Entry<Value>): void {
-    entries.set(entry.key, entry)
-    if (newest) newest.newer = entry
-    else oldest = entry
-    newest = entry
+  get size(): number {
+    return this.#entries.size
   }
 
-  function unlink(entry: Entry<Value>): void {
+  get passSize(): number {
+    return this.#passSize
+  }
+
+  get(key: string): Value | undefined {
+    return this.#entries.get(key)?.value
+  }
+
+  /** Adds or replaces an entry and moves it to the end, as the one used last. */
+  set(key: string, value: Value): void {
+    const present = this.#entries.get(key)
+    if (present) {
+      present.value = value
+      this.#moveToEnd(present)
+      return
+    }
+    const entry = { key, value, older: undefined, newer: undefined }
+    this.#entries.set(key, entry)
+    this.#append(entry)
+  }
+
+  /** Moves an entry to the end, as the one used last. */
+  markUsed(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry) this.#moveToEnd(entry)
+  }
+
+  delete(key: string): void {
+    const present = this.#entries.get(key)
+    if (present) this.#remove(present)
+  }
+
+  /** Removes the entry used longest ago and returns its key; `undefined` if the map is empty. */
+  shift(): string | undefined {
+    const entry = this.#oldest
+    if (entry) this.#remove(entry)
+    return entry?.key
+  }
+
+  sweep(count: number, now: number): void {
+    for (let left = Math.min(count, this.size); left > 0; left--) {
+      const entry = this.#advance()
+      if (entry && this.#isExpired(entry.value, now)) this.#remove(entry)
+    }
+  }
+
+  keys(): Iterable<string> {
+    return this.#entries.keys()
+  }
+
+  clear(): void {
+    this.#entries.clear()
+    this.#oldest = this.#newest = this.#next = undefined
+    this.#passSize = this.#seenInPass = 0
+  }
+
+  #moveToEnd(entry: Entry<Value>): void {
+    if (entry === this.#newest) return
+    this.#unlink(entry)
+    this.#append(entry)
+  }
+
+  #append(entry: Entry<Value>): void {
+    entry.older = this.#newest
+    entry.newer = undefined
+    if (this.#newest) this.#newest.newer = entry
+    else this.#oldest = entry
+    this.#newest = entry
+  }
+
+  #unlink(entry: Entry<Value>): void {
     const { older, newer } = entry
     if (older) older.newer = newer
-    else oldest = newer
+    else this.#oldest = newer
     if (newer) newer.older = older
-    else newest = older
-    if (next === entry) next = newer
+    else this.#newest = older
+    if (this.#next === entry) this.#next = newer
   }
 
-  function remove(entry: Entry<Value>): void {
-    unlink(entry)
-    entries.delete(entry.key)
-    onRemove(entry.key)
+  #remove(entry: Entry<Value>): void {
+    this.#unlink(entry)
+    this.#entries.delete(entry.key)
+    this.#onRemove?.(entry.key)
   }
 
   /**
    * Returns the next entry to visit. A pass ends after as many entries as the map had at its start, because entries
    * in use keep moving to the end.
    */
-  function advance(): Entry<Value> | undefined {
-    if (!next || pass.seen >= pass.size) {
-      next = oldest
-      pass = { size: entries.size, seen: 0 }
+  #advance(): Entry<Value> | undefined {
+    if (!this.#next || this.#seenInPass >= this.#passSize) {
+      this.#next = this.#oldest
+      this.#passSize = this.size
+      this.#seenInPass = 0
     }
-    const entry = next
-    next = entry?.newer
-    pass.seen++
+    const entry = this.#next
+    this.#next = entry?.newer
+    this.#seenInPass++
     return entry
   }
 }

@@ -1,7 +1,8 @@
 import type { SessionId } from '@sojourn/core'
-import { type Row, type Tombstone, tombstoneMs } from '@sojourn/core/store'
+import { type Tombstone, tombstoneMs } from '@sojourn/core/store'
 import { createGroups, type Groups } from './groups.ts'
-import { createOrderedMap } from './ordered-map.ts'
+import { OrderedMap } from './ordered-map.ts'
+import type { StoredRow } from './stored-row.ts'
 import { createSweeper } from './sweeper.ts'
 
 /**
@@ -10,11 +11,11 @@ import { createSweeper } from './sweeper.ts'
  */
 export interface RowTable {
   /** Returns the row of a live session. */
-  row(id: SessionId, at: number): Row | undefined
+  row(id: SessionId, at: number): StoredRow | undefined
   /** Returns the tombstone of a session that ended less than 60 s ago. */
   tombstone(id: SessionId, at: number): Tombstone | undefined
   /** Adds or replaces a row and marks it as the one used last. If it has expired at `at`, removes it instead. */
-  set(id: SessionId, row: Row, at: number): void
+  set(id: SessionId, row: StoredRow, at: number): void
   /** Marks a row as the one used last, so that all others are displaced before it. */
   markUsed(id: SessionId): void
   /** Removes the row and adds a tombstone, unless there is one already. */
@@ -29,7 +30,7 @@ export interface RowTable {
 
 /** A row, and when it is gone whatever any clock says, by `performance.now()`. */
 interface KeptRow {
-  readonly row: Row
+  readonly row: StoredRow
   readonly keptUntil: number
 }
 
@@ -50,11 +51,11 @@ export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
   groups: Groups = createGroups(),
 ): RowTable {
-  const rows = createOrderedMap<KeptRow>({
+  const rows = new OrderedMap<KeptRow>({
     isExpired: (kept, now) => !isKept(kept, now),
     onRemove: groups.delete,
   })
-  const tombstones = createOrderedMap<Tombstone>({
+  const tombstones = new OrderedMap<Tombstone>({
     isExpired: hasExpired,
   })
   const sweeper = createSweeper([rows, tombstones])
@@ -69,10 +70,7 @@ export function createRowTable(
       sweeper.schedule(at)
       makeRoom(at)
     },
-    markUsed(id) {
-      const kept = rows.get(id)
-      if (kept) rows.set(id, kept)
-    },
+    markUsed: (id) => rows.markUsed(id),
     end(id, { ended, at }) {
       rows.delete(id)
       if (tombstone(id, at)) return
@@ -91,7 +89,7 @@ export function createRowTable(
     },
   }
 
-  function row(id: SessionId, at: number): Row | undefined {
+  function row(id: SessionId, at: number): StoredRow | undefined {
     const found = rows.get(id)
     return found && isKept(found, at) ? found.row : undefined
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createGroups } from '../src/groups.ts'
 import { createRowTable } from '../src/row-table.ts'
-import { makeRow, t0 } from './support.ts'
+import { storedRow, t0 } from './support.ts'
 
 const lives = fc.constantFrom(-1, 0, 5, 40, 200)
 
@@ -29,7 +29,7 @@ test('the index of groups has exactly the ids that have a row, also where max di
       for (const [change, handle, group, life] of done) {
         const id = `g${group}.${handle}`
         const row = table.row(id, t0)
-        if (change === 'put') table.set(id, makeRow({ expiresAt: t0 + life }), t0)
+        if (change === 'put') table.set(id, storedRow({ expiresAt: t0 + life }), t0)
         else if (change === 'end') table.end(id, { ended: 'logout', at: t0 })
         else if (row) table.markUsed(id)
         const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap(index.of)

@@ -1,4 +1,5 @@
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
+import { StoredRow } from '../src/stored-row.ts'
 
 /** When tests begin, epoch ms. */
 export const t0 = Date.UTC(2030, 0, 1)
@@ -16,6 +17,11 @@ export function makeRow(fields: Partial<Row> = {}): Row {
     value: new Uint8Array([1, 2, 3]),
     ...fields,
   }
+}
+
+/** A row as a table keeps it. */
+export function storedRow(fields: Partial<Row> = {}): StoredRow {
+  return new StoredRow(makeRow(fields))
 }
 
 /** The ids of all live rows. */

@@ -5,7 +5,7 @@ import { memoryBackend } from '@sojourn/store-memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createGroups } from '../src/groups.ts'
 import { createRowTable } from '../src/row-table.ts'
-import { callAt, makeRow, t0 } from './support.ts'
+import { callAt, makeRow, storedRow, t0 } from './support.ts'
 
 const run = promisify(execFile)
 
@@ -21,7 +21,7 @@ describe('by a clock that the test moves', () => {
     const groups = createGroups()
     const table = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
     for (let index = 0; index < 100_000; index++)
-      table.set(`g${index}.a`, makeRow({ expiresAt: t0 + 1_000 }), t0)
+      table.set(`g${index}.a`, storedRow({ expiresAt: t0 + 1_000 }), t0)
     vi.advanceTimersByTime(2_000)
     expect(groups.size).toBeGreaterThan(90_000)
     vi.advanceTimersByTime(60_000)
@@ -32,9 +32,9 @@ describe('by a clock that the test moves', () => {
   test('expired rows leave also where so many others are read that the map is always in motion', () => {
     const groups = createGroups()
     const table = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
-    const row = makeRow()
+    const row = storedRow()
     for (let index = 0; index < 3_000; index++) table.set(`busy.${index}`, row, t0)
-    table.set('idle.a', makeRow({ expiresAt: t0 + 5_000 }), t0)
+    table.set('idle.a', storedRow({ expiresAt: t0 + 5_000 }), t0)
     for (let second = 0; second < 60; second++) {
       for (let index = 0; index < 3_000; index++) table.markUsed(`busy.${index}`)
       vi.advanceTimersByTime(1_000)
@@ -46,8 +46,8 @@ describe('by a clock that the test moves', () => {
   test('live rows stay while expired ones leave', () => {
     const groups = createGroups()
     const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-    table.set('g.a', makeRow({ expiresAt: t0 + 1_500 }), t0)
-    table.set('h.b', makeRow({ expiresAt: t0 + 2 ** 40 }), t0)
+    table.set('g.a', storedRow({ expiresAt: t0 + 1_500 }), t0)
+    table.set('h.b', storedRow({ expiresAt: t0 + 2 ** 40 }), t0)
     vi.advanceTimersByTime(10_000)
     expect([groups.of('g'), groups.of('h')]).toEqual([[], ['h.b']])
     expect(vi.getTimerCount()).toBe(1)
@@ -98,7 +98,7 @@ describe('by a clock that the test moves', () => {
 test('an expired row leaves in real time without being read', async () => {
   const groups = createGroups()
   const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
-  table.set('g.a', makeRow({ expiresAt: t0 + 1 }), t0)
+  table.set('g.a', storedRow({ expiresAt: t0 + 1 }), t0)
   await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 60_000, interval: 50 })
 })
 
