@@ -1,11 +1,13 @@
 // What a session costs.
 //
 //   pnpm bench [WORD…] [--quick] [--before PATH] [--write]   a request, beside other libraries
+//   pnpm bench profile [WORD…]                              where the time of R and W goes, by function
 //   pnpm bench soak [WORD…] [--requests N]                   a million requests: does the heap stay flat?
 //
 // Words choose contenders: `pnpm bench Hono redis`. README.md has the rest.
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
+import { profile } from './profile/profile.ts'
 import { soak } from './soak/soak.ts'
 
 const { values, positionals } = parseArgs({
@@ -20,4 +22,5 @@ const { values, positionals } = parseArgs({
 const [command, ...words] = positionals
 const { quick, write, before, requests } = values
 if (command === 'soak') await soak(words, Number(requests))
+else if (command === 'profile') await profile(words)
 else await compare(positionals, { quick, write, before })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { Pool } from 'undici'
+import type { SelfTimes } from './profiler.ts'
 
 /** What a server answered. */
 interface Answer {
@@ -43,6 +44,8 @@ export interface ServerProcess {
   cpu(): Promise<number>
   /** The bytes that live in the server's heap and beside it after a collection; needs `--expose-gc`. */
   heap(): Promise<number>
+  /** Profiles the server while `work` runs, and returns what each of its functions took. */
+  profile(work: () => Promise<unknown>): Promise<SelfTimes>
   stop(): Promise<void>
 }
 
@@ -108,6 +111,11 @@ export async function startServer(
     },
     cpu: () => cpuOf(child),
     heap: async () => (await report(child, 'heap')) as number,
+    async profile(work) {
+      await report(child, 'startProfile')
+      await work()
+      return (await report(child, 'stopProfile')) as SelfTimes
+    },
     async stop() {
       await pool.destroy()
       child.disconnect()
@@ -138,7 +146,7 @@ async function failure(child: ChildProcess, name: string): Promise<never> {
   throw new Error(`${name} ended with ${code} before it listened`)
 }
 
-/** For the server alone: `SERVER_FLAGS=--cpu-prof` says where its time goes. */
+/** Flags for the server alone, such as `SERVER_FLAGS=--max-old-space-size=64`. */
 function flagsOfUser(): string[] {
   return process.env['SERVER_FLAGS']?.split(' ') ?? []
 }
@@ -149,7 +157,10 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 }
 
 /** Asks a server about itself; `server.ts` says what it can be asked. */
-async function report(child: ChildProcess, what: 'cpu' | 'heap'): Promise<unknown> {
+async function report(
+  child: ChildProcess,
+  what: 'cpu' | 'heap' | 'startProfile' | 'stopProfile',
+): Promise<unknown> {
   child.send(what)
   const [answer] = await once(child, 'message')
   return answer
