@@ -13,12 +13,7 @@
 
 import { SessionStoreError } from '../errors.ts'
 import { createEvents, type SessionEvents } from '../events.ts'
-import {
-  type Carrier,
-  type HeadersLike,
-  type RequestCarrier,
-  requestCarrier,
-} from '../http/carrier.ts'
+import { type Carrier, type HeadersLike, requestCarrier } from '../http/carrier.ts'
 import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
 import { checkUserId } from '../options/login-options.ts'
@@ -28,12 +23,12 @@ import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { SessionId } from '../record/record.ts'
 import { createSessionIds } from '../record/session-ids.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
-import { deletedUserError, traceDeletedUser } from '../session/deleted-user.ts'
+import { deletedUserError } from '../session/deleted-user.ts'
 import { endAll, usersOf } from '../session/end-all.ts'
-import { loadState } from '../session/load.ts'
+import { loadSession } from '../session/load.ts'
 import { createOperations } from '../session/operations.ts'
 import { type RevokeOptions, revoke, revokeEverybody } from '../session/revoke.ts'
-import { Session, type SessionData, stateOf } from '../session/session.ts'
+import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { SessionInfo } from '../store/session-info.ts'
@@ -225,7 +220,7 @@ export function createSessionManager<Data extends object = SessionData>(
     emit,
     warnOnce,
   }
-  const operations = createOperations(context)
+  const mount = { context, operations: createOperations(context) }
   const registry = createWatchRegistry(on, ids)
   const reportError = createErrorReport(config)
   on('failed', ({ error }) => {
@@ -237,7 +232,7 @@ export function createSessionManager<Data extends object = SessionData>(
     cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
     tokenIn: config.tokenIn,
     supports: store.supports,
-    load: (carrier) => loadSession(carrier, carrier),
+    load: (carrier) => loadSession(mount, carrier, carrier),
     commit(session, carrier, options) {
       const state = stateOf(session)
       warnOwnProperties(context, session)
@@ -247,8 +242,8 @@ export function createSessionManager<Data extends object = SessionData>(
       return Promise.reject(error)
     },
     reportError,
-    read: (headers) => loadSession(requestCarrier(headers), undefined),
-    watch: (headers) => watch({ context, operations, registry }, headers),
+    read: (headers) => loadSession(mount, requestCarrier(headers)),
+    watch: (headers) => watch({ ...mount, registry }, headers),
     sessions: async (userId) => usersOf(store).list(checkUserId(userId, 'sessions')),
     revoke: (id, options) => revoke(context, id, options),
     revokeEverybody: () => revokeEverybody(context),
@@ -266,18 +261,6 @@ export function createSessionManager<Data extends object = SessionData>(
       registry.close()
       return store.close()
     },
-  }
-
-  /** Loads the session of a request; without `response` to read only. */
-  async function loadSession(
-    request: RequestCarrier,
-    response: Carrier | undefined,
-  ): Promise<Session<Data>> {
-    const loading = loadState(context, request, response)
-    const state = loading instanceof Promise ? await loading : loading
-    const session = new Session<Data>(state, operations)
-    if (config.development) traceDeletedUser(session)
-    return session
   }
 }
 

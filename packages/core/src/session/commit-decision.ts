@@ -26,15 +26,15 @@ type Decision =
   | Nothing
 
 /** A decision that calls the store. */
-export type WriteDecision =
-  | { readonly action: 'create'; readonly mine: Uint8Array }
-  /** Changed data, a new token, or only a touch: the store does what is due. */
-  | {
-      readonly action: 'save'
-      readonly opened: OpenedSession
-      readonly changes: Changes
-      readonly mine: Uint8Array
-    }
+export type WriteDecision = { readonly action: 'create'; readonly mine: Uint8Array } | SaveDecision
+
+/** Changed data, a new token, or only a touch: the store does what is due. */
+export interface SaveDecision {
+  readonly action: 'save'
+  readonly opened: OpenedSession
+  readonly changes: Changes
+  readonly mine: Uint8Array
+}
 
 interface Nothing {
   readonly action: 'nothing'

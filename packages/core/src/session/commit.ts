@@ -26,7 +26,13 @@ import { SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
 import type { SaveOutcome } from '../store/store.ts'
-import { type CommitTarget, decide, hasLateChanges, type WriteDecision } from './commit-decision.ts'
+import {
+  type CommitTarget,
+  decide,
+  hasLateChanges,
+  type SaveDecision,
+  type WriteDecision,
+} from './commit-decision.ts'
 import { sendHeaders } from './send-headers.ts'
 import {
   applySaved,
@@ -130,7 +136,10 @@ async function writeAndSend(
   try {
     if (decision.action === 'create')
       await create(context, state, { data: decision.mine, submitted: decision.mine })
-    else await save(context, state, decision)
+    else {
+      const saving = await context.store.save(decision.opened, decision.changes)
+      adoptSaved(context, state, { saving, decision })
+    }
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
   } catch (error) {
     noteFailure(context, state, error)
@@ -206,15 +215,15 @@ export async function create(
 }
 
 /**
- * Saves changes to a record.
+ * Adopts the outcome of a save.
  * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile.
  */
-async function save(
+function adoptSaved(
   context: ManagerContext,
   state: SessionState,
-  { opened, changes, mine }: Extract<WriteDecision, { action: 'save' }>,
-): Promise<void> {
-  const saving = await context.store.save(opened, changes)
+  { saving, decision }: { saving: SaveOutcome; decision: SaveDecision },
+): void {
+  const { opened, changes, mine } = decision
   if (saving.saved) {
     state.mustRotate = false
     applySaved(state, saving, mine)

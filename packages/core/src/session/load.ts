@@ -1,45 +1,64 @@
 import { SessionStoreError } from '../errors.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import { type PresentedTokens, readTokens } from '../http/transport.ts'
+import type { SessionConfig } from '../options/resolve-config.ts'
 import type { OpenOutcome } from '../store/store.ts'
+import { traceDeletedUser } from './deleted-user.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
+import type { SessionOperations } from './operations.ts'
+import { Session } from './session.ts'
 import { type ManagerContext, SessionState, type StateSeed } from './state.ts'
 import { refuseChangedStamp } from './user-stamp.ts'
 
-/**
- * Loads the session of a request; `response` is its carrier too, unless the session is only read. Without a token the
- * session is new, and returned without a promise or a call to the store.
- * @throws SessionStoreError if the store cannot open the session and `onStoreError` is `'fail'` (P8).
- */
-export function loadState(
-  context: ManagerContext,
-  request: RequestCarrier,
-  response: Carrier | undefined,
-): SessionState | Promise<SessionState> {
-  const presented = readTokens(context.transports, request)
-  if (presented === 'excessive') {
-    context.emit('discarded', { what: 'token', why: presented, id: undefined })
-    return new SessionState(context, response)
-  }
-  if (presented.tokens.length === 0) return new SessionState(context, response)
-  return openState(context, response, presented)
+/** What a load needs of its manager. */
+export interface LoadContext {
+  readonly context: ManagerContext
+  readonly operations: SessionOperations
 }
 
-/** Opens the session of a request's tokens. */
-async function openState(
+/**
+ * Loads the session of a request; `response` is its carrier too, unless the session is only read. Without a token the
+ * session is new and the store is not called. One function and one promise, because every request pays for them.
+ * @throws SessionStoreError if the store cannot open the session and `onStoreError` is `'fail'` (P8).
+ */
+export async function loadSession<Data extends object>(
+  { context, operations }: LoadContext,
+  request: RequestCarrier,
+  response?: Carrier,
+): Promise<Session<Data>> {
+  const { config, store, transports } = context
+  const presented = readTokens(transports, request)
+  let state: SessionState
+  if (presented === 'excessive') {
+    context.emit('discarded', { what: 'token', why: presented, id: undefined })
+    state = new SessionState(context, response)
+  } else if (presented.tokens.length === 0) state = new SessionState(context, response)
+  else
+    try {
+      let outcome = await store.open(presented.tokens, presented.offers)
+      if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
+      state = stateFromOutcome(context, response, { outcome, presented })
+    } catch (error) {
+      const storeError = storeErrorOrThrow(config, error)
+      state = new SessionState(context, response, { storeError })
+    }
+  const session = new Session<Data>(state, operations)
+  if (config.development) traceDeletedUser(session)
+  return session
+}
+
+/** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */
+function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): SessionStoreError {
+  if (onStoreError === 'anonymous' && error instanceof SessionStoreError) return error
+  throw error
+}
+
+/** Turns the store's outcome into a state, and emits `discarded` for a token that opened nothing. */
+function stateFromOutcome(
   context: ManagerContext,
   response: Carrier | undefined,
-  presented: PresentedTokens,
-): Promise<SessionState> {
-  const { config, store } = context
-  let outcome: OpenOutcome
-  try {
-    outcome = await store.open(presented.tokens, presented.offers)
-    if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
-  } catch (error) {
-    if (config.onStoreError !== 'anonymous' || !(error instanceof SessionStoreError)) throw error
-    return new SessionState(context, response, { storeError: error }) // an empty session stands in
-  }
+  { outcome, presented }: { outcome: OpenOutcome; presented: PresentedTokens },
+): SessionState {
   if (outcome.outcome === 'open')
     return stateFromOpened(context, response, { open: outcome, presented })
   if (outcome.outcome === 'ended') {

@@ -1,8 +1,7 @@
 import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
-import { loadState } from '../session/load.ts'
-import type { SessionOperations } from '../session/operations.ts'
-import { Session, type SessionData } from '../session/session.ts'
-import type { Ended, ManagerContext } from '../session/state.ts'
+import { type LoadContext, loadSession } from '../session/load.ts'
+import { type Session, type SessionData, stateOf } from '../session/session.ts'
+import type { Ended } from '../session/state.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { followSession } from './follow-session.ts'
 import type { FollowedSession, Follower } from './followed-session.ts'
@@ -52,18 +51,13 @@ export interface Watch<Data extends object = SessionData> {
 
 /** Begins to watch the session of a request; see `SessionManager.watch`. */
 export async function watch<Data extends object>(
-  {
-    context,
-    operations,
-    registry,
-  }: { context: ManagerContext; operations: SessionOperations; registry: WatchRegistry },
+  { context, operations, registry }: LoadContext & { readonly registry: WatchRegistry },
   headers: HeadersLike,
 ): Promise<Watch<Data>> {
   const registration = registry.prepare()
   try {
-    const state = await loadState(context, requestCarrier(headers), undefined)
-    const session = new Session<Data>(state, operations)
-    const { opened, openedBy, ended = 'gone', storeError } = state
+    const session = await loadSession<Data>({ context, operations }, requestCarrier(headers))
+    const { opened, openedBy, ended = 'gone', storeError } = stateOf(session)
     if (storeError) throw storeError
     if (!opened) return createEndedWatch(session, ended)
     const wasRevoked = context.ids.refusalOf(opened.record) === 'revoked'
