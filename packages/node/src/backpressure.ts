@@ -4,56 +4,54 @@ import { isClosed } from './http2.ts'
 
 type Listener = (...args: unknown[]) => void
 
-/** Controls the writers of a response that respect backpressure: listeners of 'drain' and piped streams. */
-export interface Backpressure {
-  /** Emits 'drain', so that waiting writers continue. */
-  resume(): void
-  /** Unpipes the streams that are piped into the response, and destroys them when it has closed. */
-  detach(): void
-}
-
-/** What a response records of its writers. */
-interface WriterState {
-  readonly on: ServerResponse['on']
-  readonly removeListener: ServerResponse['removeListener']
-  /** The listeners of 'drain'. Absent while there are none, as for most responses. */
+/** What is recorded of the writers of a response. Most responses have none of either kind. */
+interface Writers {
+  /** The listeners of 'drain', where they are recorded. */
   drainListeners?: Set<Listener>
-  /** The streams that are piped in. Absent while there are none, as for most responses. */
+  /** The streams that are piped in. */
   sources?: Set<Readable>
+  /** The response's own methods, where they were replaced. */
+  replaced?: Pick<ServerResponse, 'on' | 'removeListener'>
 }
 
 const key = Symbol('backpressure')
 
 interface TrackedResponse extends ServerResponse {
-  readonly [key]: WriterState
+  [key]?: Writers
 }
 
-/** Shared by all responses, because tracking should cost next to nothing for responses that nothing waits for. */
+type ReplacedResponse = TrackedResponse & { [key]: Required<Pick<Writers, 'replaced'>> & Writers }
+
+/** Shared by all responses, because a closure for each would cost those too that nothing waits for. */
 const listenerMethods = { on: addListener, removeListener, off: removeListener }
 
 /**
- * Starts to track the 'drain' listeners of a response and the streams piped into it. Listeners are recorded here
- * because `compression`, mounted before, keeps them to itself: it adds them to its own stream, which was never full
- * and so never emits 'drain'.
+ * Starts to track the streams piped into a response, and, if its `on` is not Node's, its 'drain' listeners: `compression`,
+ * mounted before, keeps them to itself. It adds them to its own stream, which was never full and so never emits 'drain'.
  */
-export function trackBackpressure(response: ServerResponse): Backpressure {
+export function trackBackpressure(response: TrackedResponse): void {
   const { on, removeListener } = response
-  const state: WriterState = { on, removeListener }
   on.call(response, 'pipe', addSource)
-  on.call(response, 'unpipe', removeSource)
-  Object.assign(response, listenerMethods, { [key]: state })
-  return { resume: () => resume(response, state), detach: () => detach(response, state) }
+  if (!Object.hasOwn(response, 'on')) return
+  writersOf(response).replaced = { on, removeListener }
+  Object.assign(response, listenerMethods)
 }
 
-function resume(response: ServerResponse, { drainListeners = new Set() }: WriterState): void {
+/** Emits 'drain', so that waiting writers continue. */
+export function resumeWriters(response: TrackedResponse): void {
   if (response.writableEnded || response.destroyed) return
   const called = new Set(response.rawListeners('drain'))
   response.emit('drain')
-  for (const listener of drainListeners) if (!called.has(listener)) listener.call(response)
+  for (const listener of response[key]?.drainListeners ?? [])
+    if (!called.has(listener)) listener.call(response)
 }
 
-function detach(response: ServerResponse, { sources = new Set() }: WriterState): void {
-  Object.assign(response, listenerMethods) // removes the wrappers of `compression` mounted after
+/** Unpipes the streams that are piped into a response, and destroys them when it has closed. */
+export function detachWriters(response: TrackedResponse): void {
+  const { replaced, sources = [] } = response[key] ?? {}
+  // Removes the wrappers of `compression` mounted after.
+  const { on, removeListener } = Object.getPrototypeOf(response)
+  Object.assign(response, replaced ? listenerMethods : { on, removeListener, off: removeListener })
   const detached = [...sources]
   for (const source of detached) source.unpipe(response)
   afterClose(response, () => {
@@ -61,29 +59,37 @@ function detach(response: ServerResponse, { sources = new Set() }: WriterState):
   })
 }
 
-function addListener(this: TrackedResponse, type: string, listener: Listener): unknown {
-  const state = this[key]
-  if (type === 'drain') {
-    state.drainListeners ??= new Set()
-    state.drainListeners.add(listener)
-  }
-  return state.on.call(this, type, listener)
+function writersOf(response: TrackedResponse): Writers {
+  response[key] ??= {}
+  return response[key]
 }
 
-function removeListener(this: TrackedResponse, type: string, listener: Listener): unknown {
-  const { removeListener, drainListeners } = this[key]
+function addListener(this: ReplacedResponse, type: string, listener: Listener): unknown {
+  const writers = this[key]
+  if (type === 'drain') {
+    writers.drainListeners ??= new Set()
+    writers.drainListeners.add(listener)
+  }
+  return writers.replaced.on.call(this, type, listener)
+}
+
+function removeListener(this: ReplacedResponse, type: string, listener: Listener): unknown {
+  const { replaced, drainListeners } = this[key]
   if (type === 'drain') drainListeners?.delete(listener)
-  return removeListener.call(this, type, listener)
+  return replaced.removeListener.call(this, type, listener)
 }
 
 function addSource(this: TrackedResponse, source: Readable): void {
-  const state = this[key]
-  state.sources ??= new Set()
-  state.sources.add(source)
+  const writers = writersOf(this)
+  if (!writers.sources) {
+    writers.sources = new Set()
+    this.on('unpipe', removeSource)
+  }
+  writers.sources.add(source)
 }
 
 function removeSource(this: TrackedResponse, source: Readable): void {
-  this[key].sources?.delete(source)
+  this[key]?.sources?.delete(source)
 }
 
 function afterClose(response: ServerResponse, act: () => void): void {

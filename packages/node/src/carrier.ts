@@ -29,27 +29,73 @@ export function nodeCarrier(
   response: NodeResponse,
   options: { readonly secure?: boolean } = {},
 ): Carrier {
-  const { secure = isEncrypted(request) } = checkOptions(options, known, 'nodeCarrier()')
-  const header = (name: string) =>
-    name === 'authorization' ? authorizationOf(request) : joined(request.headers[name])
-  if (!hasResponse(request, response)) return createCarrier({ secure, header, ...noResponse })
-  const http1 = asHttp1(response)
+  const { secure } = checkOptions(options, known, 'nodeCarrier()')
+  const carrier = new NodeCarrier(request, response, secure)
   return createCarrier({
-    secure,
-    isSent: () => http1.headersSent,
-    header,
-    get: (name) => joined(http1.getHeader(name)),
-    set: (name, value) => bypassOverride(http1, () => http1.setHeader(name, value)),
-    // `appendHeader` would push into the list that was set, which a handler may use for several responses.
-    append: (name, value) =>
-      bypassOverride(http1, () => http1.setHeader(name, [...linesOf(http1, name), value])),
-    withdraw: (name, value) =>
-      bypassOverride(http1, () => http1.setHeader(name, without(linesOf(http1, name), value))),
+    secure: carrier.secure,
+    isSent: () => carrier.sent,
+    header: (name) => carrier.header(name),
+    get: (name) => carrier.get(name),
+    set: (name, value) => carrier.set(name, value),
+    append: (name, value) => carrier.append(name, value),
+    withdraw: (name, value) => carrier.withdraw(name, value),
   })
 }
 
 const known = { secure: true } as const
-const noResponse = { isSent: () => true, get: () => undefined, set() {}, append() {} }
+
+/** The carrier of a request and response. `nodeCarrier` is for users, who may take its methods apart. */
+export class NodeCarrier implements Carrier {
+  readonly secure: boolean
+  readonly #request: NodeRequest
+  /** Absent for an upgrade. */
+  readonly #response: ServerResponse | undefined
+
+  constructor(request: NodeRequest, response: NodeResponse, secure = isEncrypted(request)) {
+    this.secure = secure
+    this.#request = request
+    this.#response = hasResponse(request, response) ? asHttp1(response) : undefined
+  }
+
+  get sent(): boolean {
+    return this.#response?.headersSent ?? true
+  }
+
+  header(name: string): string | undefined {
+    if (name === 'authorization') return authorizationOf(this.#request)
+    return joined(this.#request.headers[name])
+  }
+
+  get(name: string): string | undefined {
+    return joined(this.#response?.getHeader(name))
+  }
+
+  set(name: string, value: string): void {
+    this.#setLines(name, value)
+  }
+
+  // `appendHeader` would push into the list that was set, which a handler may use for several responses.
+  append(name: string, value: string): void {
+    this.#setLines(name, [...this.#linesOf(name), value])
+  }
+
+  /** Removes the last such line, so that an equal line that the handler set before stays. */
+  withdraw(name: string, value: string): void {
+    const lines = this.#linesOf(name)
+    const index = lines.lastIndexOf(value)
+    this.#setLines(name, index < 0 ? lines : lines.toSpliced(index, 1))
+  }
+
+  #setLines(name: string, lines: string | readonly string[]): void {
+    const response = this.#response
+    if (response) bypassOverride(response, () => response.setHeader(name, lines))
+  }
+
+  #linesOf(name: string): readonly string[] {
+    const value = this.#response?.getHeader(name)
+    return value === undefined ? [] : [value].flat().map(String)
+  }
+}
 
 /**
  * Returns all lines of `Authorization`, as the carriers of other frameworks do. Node keeps the first alone, and a proxy may
@@ -68,17 +114,6 @@ function authorizationOf({ headers, rawHeaders = [] }: NodeRequest): string | un
 /** Reads the property without asking for it by `in`: on HTTP/2 `socket` is a proxy of the real one. */
 function isEncrypted({ socket }: NodeRequest): boolean {
   return Object(socket).encrypted === true
-}
-
-function linesOf(response: ServerResponse, name: string): readonly string[] {
-  const value = response.getHeader(name)
-  return value === undefined ? [] : [value].flat().map(String)
-}
-
-/** Removes the last such line, so that an equal line that the handler set before stays. */
-function without(lines: readonly string[], line: string): readonly string[] {
-  const index = lines.lastIndexOf(line)
-  return index < 0 ? lines : lines.toSpliced(index, 1)
 }
 
 function joined(value: number | string | readonly string[] | undefined): string | undefined {

@@ -28,8 +28,13 @@ export function commitAll(
   const pending: Promise<Failure | undefined>[] = []
   for (const hook of hooks) {
     const committing = hook.commit()
-    const toFailure = (error: unknown) => ({ error, hook })
-    if (committing) pending.push(committing.then(() => undefined, toFailure))
+    if (committing)
+      pending.push(
+        committing.then(
+          () => undefined,
+          (error: unknown) => ({ error, hook }),
+        ),
+      )
   }
   const [first] = pending
   if (pending.length < 2) return first

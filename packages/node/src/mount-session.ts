@@ -1,7 +1,8 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkManagers, type SessionProperty } from '@sojourn/core/binding'
+import { type Carrier, checkManagers, type SessionProperty } from '@sojourn/core/binding'
 import { checkOptions } from '@sojourn/core/store'
-import { nodeCarrier } from './carrier.ts'
+import { NodeCarrier } from './carrier.ts'
+import type { BeforeHeaders } from './commits.ts'
 import { applyErrorHead } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
@@ -33,20 +34,61 @@ export interface MountedSession<Data extends object> {
   commit(): Promise<void> | undefined
 }
 
-/** What is mounted on a request for one manager. */
-interface Mounted {
+/** What is mounted on a request for one manager, and what commits it before the response. */
+class Mounted implements BeforeHeaders {
   readonly manager: SessionManager
   readonly as: string | undefined
   /** Absent while it is loaded. */
-  session?: Session<object>
-  /** Checks, before each commit, that the application still has the session where it was exposed. */
-  readonly checks: (() => void)[]
+  session: Session | undefined = undefined
+  /** Where the application must still have the session at each commit. */
+  readonly exposures: Exposure<never>[] = []
+  readonly #carrier: Carrier
+  readonly #fail: (error: unknown) => void
+
+  constructor(manager: SessionManager, carrier: Carrier, options: MountOptions) {
+    this.manager = manager
+    this.as = options.as
+    this.#carrier = carrier
+    this.#fail = options.fail
+  }
+
+  async load(): Promise<Session> {
+    this.session = await this.manager.load(this.#carrier)
+    return this.session
+  }
+
+  commit(): Promise<void> | undefined {
+    const { session } = this
+    return session && (this.#check() ?? this.manager.commit(session, this.#carrier))
+  }
+
+  fail(error: unknown): void {
+    this.#fail(error)
+  }
+
+  /**
+   * Returns a rejection if the application no longer has the session. Only once: the response to this error must not fail
+   * again. The caller then commits, as after any failed commit.
+   */
+  #check(): Promise<never> | undefined {
+    try {
+      for (const { property, target } of this.exposures) property.check(target)
+      return undefined
+    } catch (error) {
+      this.exposures.length = 0
+      return Promise.reject(error)
+    }
+  }
 }
 
 /** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
 const key: unique symbol = Symbol.for('sojourn.node.mounted/1')
 
-type RequestWithSessions = NodeRequest & { [key]?: Map<object, Mounted> }
+type RequestWithSessions = NodeRequest & { [key]?: Mounted[] }
+
+function mountedFor(manager: object, request: RequestWithSessions): Mounted | undefined {
+  return request[key]?.find((mounted) => mounted.manager === manager)
+}
 
 const known = { request: true, response: true, secure: true, as: true, fail: true } as const
 
@@ -66,7 +108,7 @@ export function sessionOf<Data extends object>(
   manager: SessionManager<Data>,
   request: RequestWithSessions,
 ): Session<Data> | undefined {
-  return request[key]?.get(manager)?.session as Session<Data> | undefined // stored under its own manager
+  return mountedFor(manager, request)?.session as Session<Data> | undefined // stored under its own manager
 }
 
 /**
@@ -92,16 +134,24 @@ export async function mountSession<Data extends object>(
   manager: SessionManager<Data>,
   options: MountOptions,
 ): Promise<MountedSession<Data>> {
-  const { request, response, secure, fail, as } = checkOptions(options, known, 'mountSession()')
-  const carrier = nodeCarrier(request, response, secure === undefined ? {} : { secure })
+  const mounted = await mount(
+    manager as SessionManager,
+    checkOptions(options, known, 'mountSession()'),
+  )
+  return { session: mounted.session as Session<Data>, commit: () => mounted.commit() }
+}
+
+/** Does the work of `mountSession`, for the handler of this package. */
+export async function mount(manager: SessionManager, options: MountOptions): Promise<Mounted> {
+  const { request, response, secure } = options
+  const carrier = new NodeCarrier(request, response, secure)
   try {
-    const mounted = addMounted(request, manager as SessionManager, as)
-    const session = await manager.load(carrier)
-    mounted.session = session
-    const commit = () => runChecks(mounted) ?? manager.commit(session, carrier)
-    if (hasResponse(request, response)) beforeHeaders(response, { commit, fail })
-    else onceClosed(request, response, () => void commit()?.catch(() => undefined)) // core's events have shown it
-    return { session, commit }
+    const mounted = new Mounted(manager, carrier, options)
+    addMounted(request, mounted)
+    await mounted.load()
+    if (hasResponse(request, response)) beforeHeaders(response, mounted)
+    else onceClosed(request, response, () => void mounted.commit()?.catch(() => undefined)) // core's events have shown it
+    return mounted
   } catch (error) {
     if (!carrier.sent) applyErrorHead(asHttp1(response), error)
     throw error
@@ -126,11 +176,10 @@ export async function mountSession<Data extends object>(
  */
 export function exposeSession<Data extends object, Target extends object>(
   manager: SessionManager<Data>,
-  { request, target, property }: Exposure<Target>,
+  exposure: Exposure<Target>,
 ): void {
-  property.define(target)
-  const { [key]: mounted }: RequestWithSessions = request
-  mounted?.get(manager)?.checks.push(() => property.check(target))
+  exposure.property.define(exposure.target)
+  mountedFor(manager, exposure.request)?.exposures.push(exposure as Exposure<never>)
 }
 
 /** Where an application finds a session. */
@@ -141,28 +190,11 @@ export interface Exposure<Target extends object> {
 }
 
 /** Adds a manager to those of a request. */
-function addMounted(
-  request: RequestWithSessions,
-  manager: SessionManager,
-  as: string | undefined,
-): Mounted {
-  const mounted: Mounted = { manager, as, checks: [] }
-  request[key] ??= new Map()
-  const all = request[key].set(manager, mounted)
-  if (all.size > 1) checkManagers([...all.values()])
-  return mounted
-}
-
-/**
- * Returns a rejection if the application no longer has the session. Only once: the response to this error must not fail
- * again. The caller then commits, as after any failed commit.
- */
-function runChecks({ checks }: Mounted): Promise<never> | undefined {
-  try {
-    for (const check of checks) check()
-    return undefined
-  } catch (error) {
-    checks.length = 0
-    return Promise.reject(error)
+function addMounted(request: RequestWithSessions, mounted: Mounted): void {
+  const all = request[key]
+  if (!all) request[key] = [mounted]
+  else {
+    all.push(mounted)
+    checkManagers(all)
   }
 }

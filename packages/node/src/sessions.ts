@@ -3,7 +3,7 @@ import type { SessionManager } from '@sojourn/core'
 import { checkMount, createSessionProperty } from '@sojourn/core/binding'
 import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
-import { exposeSession, mountSession, sessionOf } from './mount-session.ts'
+import { exposeSession, mount, sessionOf } from './mount-session.ts'
 import { nextTick } from './timers.ts'
 import { hasResponse } from './upgrade.ts'
 
@@ -74,7 +74,7 @@ export function sessions<
     }
     const secure = isSecure ? { secure: isSecure(request) } : {}
     // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
-    mountSession(manager, { request, response, fail: next, as, ...secure }).then(
+    mount(manager as SessionManager, { request, response, fail: next, as, ...secure }).then(
       () => nextTick(expose),
       (error: unknown) => nextTick(next, error),
     )

@@ -4,17 +4,6 @@ import { overrideSent, type SentOverride, throwHeadersSent } from './sent-overri
 import { setImmediate } from './timers.ts'
 import { applyHeaders, isStatus, parseWriteHead } from './write-head.ts'
 
-/** The queue between the callers of a response's methods and Node. held-response.ts describes its states. */
-export interface WriteQueue {
-  /** Makes the queued calls in order; later ones go to Node at once. Returns true if writers must be sent 'drain'. */
-  flush(): boolean
-  /**
-   * Drops the queued calls and all later ones; their callbacks receive `reason`. Returns true if `end` was among the
-   * queued calls.
-   */
-  discard(reason: unknown): boolean
-}
-
 type Operation = 'writeHead' | 'write' | 'end' | 'flushHeaders' | 'flush'
 type Arguments = readonly unknown[]
 
@@ -23,110 +12,106 @@ interface Call {
   readonly args: Arguments
 }
 
-interface QueueState {
-  readonly response: ServerResponse
-  /** Starts the commits. Called before the first operation that sends the head; returns true if that must wait. */
-  readonly startCommit: () => boolean
-  readonly originals: Record<Operation, (...args: never) => unknown>
-  state: 'passing' | 'queued' | 'discarded'
-  /** Why the calls were discarded. */
-  reason: unknown
-  calls: Call[]
-  /** Whether an original method is running. The calls that it makes are not queued: Node's `end` calls `writeHead`. */
-  isSending: boolean
-  override: SentOverride | undefined
-}
-
 type Method = (this: never, ...args: Arguments) => unknown
 
 /** The methods that replace a response's own. They find the queue on `this`, so many responses can share them. */
-interface QueueMethods {
-  /** The property that holds the queue. */
-  readonly key: symbol
+export interface QueueMethods {
   readonly methods: Readonly<Record<Exclude<Operation, 'flush'>, Method>>
   readonly flush: Method
 }
 
-/** Creates a set of methods. A response needs a set for each of its queues: see `queueWrites`. */
-export function createQueueMethods(): QueueMethods {
-  const key = Symbol('write queue')
-  interface QueuedResponse {
-    readonly [key]: QueueState
-  }
-  return {
-    key,
-    methods: {
-      writeHead(this: QueuedResponse, ...args) {
-        return writeHead(this[key], args)
-      },
-      write(this: QueuedResponse, ...args) {
-        return sendOrQueue(this[key], { operation: 'write', args }, false)
-      },
-      end(this: QueuedResponse, ...args) {
-        return sendOrQueue(this[key], { operation: 'end', args }, this[key].response)
-      },
-      flushHeaders(this: QueuedResponse) {
-        flushHeaders(this[key])
-      },
-    },
-    flush(this: QueuedResponse) {
-      flushCompressed(this[key])
-    },
-  }
-}
-
-const sharedMethods = createQueueMethods()
-
 /**
- * Puts a queue in front of a response's methods. `startCommit` is called before the first operation that sends the
- * head. If it returns true, this operation and all later ones are queued, and the response looks sent, until `flush` or
- * `discard`.
- *
- * A second queue on the same response needs its own set of methods. Callers such as `compression` keep the methods of
- * the first queue; their calls must still go to the first queue, which discards them.
+ * Creates the methods of the queues that `queueOf` finds. A response needs a set of them for each of its queues: callers
+ * such as `compression` keep the methods of the first queue; their calls must still go to the first queue, which discards
+ * them.
  */
-export function queueWrites(
-  response: ServerResponse,
-  startCommit: () => boolean,
-  { key, methods, flush }: QueueMethods = sharedMethods,
-): WriteQueue {
-  const queue: QueueState = {
-    response,
-    startCommit,
-    originals: originalsOf(response),
-    state: 'passing',
-    reason: undefined,
-    calls: [],
-    isSending: false,
-    override: undefined,
+export function createQueueMethods<Response extends ServerResponse>(
+  queueOf: (response: Response) => WriteQueue,
+): QueueMethods {
+  return {
+    methods: {
+      writeHead(this: Response, ...args) {
+        return writeHead(queueOf(this), args)
+      },
+      write(this: Response, ...args) {
+        return sendOrQueue(queueOf(this), { operation: 'write', args }, false)
+      },
+      end(this: Response, ...args) {
+        return sendOrQueue(queueOf(this), { operation: 'end', args }, this)
+      },
+      flushHeaders(this: Response) {
+        flushHeaders(queueOf(this))
+      },
+    },
+    flush(this: Response) {
+      flushCompressed(queueOf(this))
+    },
   }
-  Object.assign(response, methods, { [key]: queue })
-  if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
-  // `flush` is added by `compression` mounted before. Unqueued, it would run before the queued `write` whose data it
-  // should send, and an event of an event stream could stay in the buffer of `compression` forever.
-  if ('flush' in response) Object.assign(response, { flush })
-  return { flush: () => flushQueue(queue), discard: (reason) => discardQueue(queue, reason) }
 }
 
-function flushQueue(queue: QueueState): boolean {
-  const calls = takeCalls(queue, 'passing')
-  const results = calls.map((call) => callOriginal(queue, call))
-  // If an original `write` returned false, Node emits 'drain' itself.
-  return includes(calls, 'write') && !includes(calls, 'end') && !results.includes(false)
+/** Whose commits must be done before the head is sent. */
+export interface QueueOwner {
+  /**
+   * Starts the commits. Called before the first operation that sends the head. If it returns true, this operation and all
+   * later ones are queued, and the response looks sent, until `flush` or `discard`.
+   */
+  commitBeforeHead(queue: WriteQueue): boolean
 }
 
-function discardQueue(queue: QueueState, reason: unknown): boolean {
-  const { response, originals } = queue
-  const calls = takeCalls(queue, 'discarded')
-  queue.reason = reason
-  for (const { args } of calls) callBack(args, reason)
-  Object.assign(response, originals)
-  if ('writeHeader' in response) response.writeHeader = originals.writeHead
-  return includes(calls, 'end')
+/** The queue between the callers of a response's methods and Node. held-response.ts describes its states. */
+export class WriteQueue {
+  readonly response: ServerResponse
+  readonly owner: QueueOwner
+  readonly originals: Readonly<Record<Operation, (...args: never) => unknown>>
+  state: 'passing' | 'queued' | 'discarded' = 'passing'
+  /** Why the calls were discarded. */
+  reason: unknown = undefined
+  calls: Call[] = []
+  /** Whether an original method is running. The calls that it makes are not queued: Node's `end` calls `writeHead`. */
+  isSending = false
+  override: SentOverride | undefined = undefined
+
+  constructor(response: ServerResponse, owner: QueueOwner) {
+    this.response = response
+    this.owner = owner
+    this.originals = originalsOf(response)
+  }
+
+  /** Puts the queue in front of the response's methods. From here on, the methods must find it on the response. */
+  install({ methods, flush }: QueueMethods): void {
+    const { response } = this
+    Object.assign(response, methods)
+    if ('writeHeader' in response) Object.assign(response, { writeHeader: methods.writeHead })
+    // `flush` is added by `compression` mounted before. Unqueued, it would run before the queued `write` whose data it
+    // should send, and an event of an event stream could stay in the buffer of `compression` forever.
+    if ('flush' in response) Object.assign(response, { flush })
+  }
+
+  /** Makes the queued calls in order; later ones go to Node at once. Returns true if writers must be sent 'drain'. */
+  flush(): boolean {
+    const calls = takeCalls(this, 'passing')
+    const results = calls.map((call) => callOriginal(this, call))
+    // If an original `write` returned false, Node emits 'drain' itself.
+    return includes(calls, 'write') && !includes(calls, 'end') && !results.includes(false)
+  }
+
+  /**
+   * Drops the queued calls and all later ones; their callbacks receive `reason`. Returns true if `end` was among the
+   * queued calls.
+   */
+  discard(reason: unknown): boolean {
+    const { response, originals } = this
+    const calls = takeCalls(this, 'discarded')
+    this.reason = reason
+    for (const { args } of calls) callBack(args, reason)
+    Object.assign(response, originals)
+    if ('writeHeader' in response) response.writeHeader = originals.writeHead
+    return includes(calls, 'end')
+  }
 }
 
 /** Turns the override off, sets the state to `next`, and returns the queued calls. */
-function takeCalls(queue: QueueState, next: 'passing' | 'discarded'): readonly Call[] {
+function takeCalls(queue: WriteQueue, next: 'passing' | 'discarded'): readonly Call[] {
   queue.override?.restore()
   queue.override = undefined
   queue.state = next
@@ -135,7 +120,7 @@ function takeCalls(queue: QueueState, next: 'passing' | 'discarded'): readonly C
   return calls
 }
 
-function writeHead(queue: QueueState, args: Arguments): unknown {
+function writeHead(queue: WriteQueue, args: Arguments): unknown {
   const { response, state } = queue
   if (state === 'queued') throwHeadersSent(response, 'write')
   if (state === 'discarded') return response
@@ -153,37 +138,38 @@ function writeHead(queue: QueueState, args: Arguments): unknown {
  * Calls the response's current `writeHead` first: if `compression` is mounted after, it has wrapped that method, and
  * decides in it whether to compress the body.
  */
-function flushHeaders(queue: QueueState): void {
+function flushHeaders(queue: WriteQueue): void {
   const { response, state } = queue
   if (state === 'passing' && !isBeingSent(queue)) response.writeHead(response.statusCode)
   sendOrQueue(queue, { operation: 'flushHeaders', args: [] }, undefined)
 }
 
 /** Makes, queues or drops a call of the `flush` that `compression` adds. It sends no head, so it starts no commit. */
-function flushCompressed(queue: QueueState): void {
+function flushCompressed(queue: WriteQueue): void {
   const call: Call = { operation: 'flush', args: [] }
   if (queue.state === 'queued') queue.calls.push(call)
   else if (queue.state === 'passing') callOriginal(queue, call)
 }
 
 /** Makes a call; or queues or drops it, and returns `instead`. Starts the commits before the first call. */
-function sendOrQueue(queue: QueueState, call: Call, instead: unknown): unknown {
+function sendOrQueue(queue: WriteQueue, call: Call, instead: unknown): unknown {
   // On HTTP/1 Node throws for an invalid chunk before it sends anything, so no commit is needed. On HTTP/2 it sends the
   // head first.
   if (isInvalid(call) && !isHttp2(queue.response)) return callOriginal(queue, call)
-  if (queue.state === 'passing' && !isBeingSent(queue) && queue.startCommit()) startQueue(queue)
+  if (queue.state === 'passing' && !isBeingSent(queue) && queue.owner.commitBeforeHead(queue))
+    startQueue(queue)
   if (queue.state === 'passing') return callOriginal(queue, call)
   if (queue.state === 'queued') enqueue(queue, call)
   else callBack(call.args, queue.reason)
   return instead
 }
 
-function enqueue(queue: QueueState, call: Call): void {
+function enqueue(queue: WriteQueue, call: Call): void {
   queue.calls.push(call)
   if (call.operation === 'end') queue.override?.markEnded()
 }
 
-function startQueue(queue: QueueState): void {
+function startQueue(queue: WriteQueue): void {
   queue.state = 'queued'
   queue.override = overrideSent(queue.response, {
     hasEnded: () => includes(queue.calls, 'end'),
@@ -191,7 +177,7 @@ function startQueue(queue: QueueState): void {
   })
 }
 
-function callOriginal(queue: QueueState, { operation, args }: Call): unknown {
+function callOriginal(queue: WriteQueue, { operation, args }: Call): unknown {
   const wasSending = queue.isSending
   queue.isSending = true
   try {
@@ -201,7 +187,7 @@ function callOriginal(queue: QueueState, { operation, args }: Call): unknown {
   }
 }
 
-function isBeingSent({ isSending, response }: QueueState): boolean {
+function isBeingSent({ isSending, response }: WriteQueue): boolean {
   return isSending || response.headersSent
 }
 
@@ -218,9 +204,11 @@ export function callBack(args: Arguments, reason: unknown): void {
   if (typeof last === 'function') setImmediate(() => last(reason))
 }
 
-function originalsOf(response: ServerResponse): QueueState['originals'] {
+function doNothing(): void {}
+
+function originalsOf(response: ServerResponse): WriteQueue['originals'] {
   const { writeHead, write, end, flushHeaders } = response
-  const flush = 'flush' in response ? (response.flush as () => void) : () => {}
+  const flush = 'flush' in response ? (response.flush as () => void) : doNothing
   return { writeHead, write, end, flushHeaders, flush }
 }
 
