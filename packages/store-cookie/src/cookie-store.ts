@@ -116,7 +116,7 @@ function connect(
   const tokens = createTokens({
     keys: createSealKeys(env.keyring),
     sealer: countSeals(sealer === 'node' ? nodeSealer : createJoseSealer(), env.warn),
-    cache: createOpenedCache(cacheSize),
+    cache: createOpenedCache(cacheSize, codec),
     codecs: [codec, jsonCodec],
     capacity: cookieCapacity(env.cookieName, maxCookies),
     touchInterval: env.policy.touchInterval,

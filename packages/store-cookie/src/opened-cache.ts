@@ -1,4 +1,5 @@
-import type { OpenedSession } from '@sojourn/core/store'
+import type { Codec } from '@sojourn/core'
+import { jsonCodec } from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 
 /** A cache of tokens sealed or opened lately, so that a browser's next request costs a look-up instead of a decryption. */
@@ -12,10 +13,11 @@ export interface OpenedCache {
 /**
  * Creates a cache of at most `max` tokens (one more if `max` is odd), which holds at least the half of them that were
  * used last. With 0 it stores nothing. It finds the exact token only. Entries are copied on the way in and out, so that no
- * handler can change what the next request gets.
+ * handler can change what the next request gets. Only the data is not copied out if `codec` is `jsonCodec`, which makes
+ * new values of it; another codec may decode into views of its input, which a handler can change.
  */
-export function createOpenedCache(max: number): OpenedCache {
-  return new TwoPartCache(max)
+export function createOpenedCache(max: number, codec?: Codec): OpenedCache {
+  return new TwoPartCache(max, codec === jsonCodec ? withSameData : withCopiedData)
 }
 
 interface Entry {
@@ -35,11 +37,13 @@ const tagLength = 22
  */
 class TwoPartCache implements OpenedCache {
   readonly #max: number
+  readonly #copyOut: (sealed: Sealed) => Sealed
   #newer = new Map<string, Entry>()
   #older = new Map<string, Entry>()
 
-  constructor(max: number) {
+  constructor(max: number, copyOut: (sealed: Sealed) => Sealed) {
     this.#max = max
+    this.#copyOut = copyOut
   }
 
   get(token: string, at: number): Sealed | undefined {
@@ -54,11 +58,11 @@ class TwoPartCache implements OpenedCache {
       return undefined
     }
     if (!recent) this.#add(entry)
-    return copyOf(sealed)
+    return this.#copyOut(sealed)
   }
 
   set(token: string, sealed: Sealed): void {
-    if (this.#max > 0) this.#add({ token, sealed: copyOf(sealed) })
+    if (this.#max > 0) this.#add({ token, sealed: withCopiedData(sealed) })
   }
 
   #add(entry: Entry): void {
@@ -74,15 +78,19 @@ function tagOf(token: string): string {
   return token.slice(-tagLength)
 }
 
-/** Copies the data too, because a codec may decode into views of its input. */
-function copyOf({ opened: { record, touchedAt, data }, expiresAt, notBefore }: Sealed): Sealed {
+function withCopiedData(sealed: Sealed): Sealed {
+  return copyOf(sealed, new Uint8Array(sealed.opened.data))
+}
+
+function withSameData(sealed: Sealed): Sealed {
+  return copyOf(sealed, sealed.opened.data)
+}
+
+function copyOf({ opened, expiresAt, notBefore }: Sealed, data: Uint8Array): Sealed {
+  const { record, touchedAt } = opened
   const { client } = record
-  const opened: OpenedSession = {
-    record: client ? { ...record, client: { ...client } } : { ...record },
-    touchedAt,
-    data: new Uint8Array(data),
-  }
-  return { opened, expiresAt, notBefore }
+  const ownRecord = client ? { ...record, client: { ...client } } : { ...record }
+  return { opened: { record: ownRecord, touchedAt, data }, expiresAt, notBefore }
 }
 
 /** Returns a copy of a token. A substring of a header would keep the whole header in memory. */

@@ -1,5 +1,7 @@
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import type { Codec } from '@sojourn/core'
+import { jsonCodec } from '@sojourn/core/store'
 import { describe, expect, test, vi } from 'vitest'
 import { nodeSealer } from '../src/node-sealer.ts'
 import { createOpenedCache } from '../src/opened-cache.ts'
@@ -100,6 +102,19 @@ describe('the cache of opened tokens', () => {
     expect(second?.record).toEqual(record)
     expect(Buffer.from(second?.data ?? []).toString()).toBe('{"n":0}')
   })
+
+  test('hands out records of their own with jsonCodec too, beside bytes that nobody changes', () => {
+    const cache = createOpenedCache(2, jsonCodec)
+    const given = sealed()
+    cache.set('one', given)
+    given.opened.data.fill(0)
+    const first = cache.get('one', t0)?.opened
+    Object.assign(first?.record.client ?? {}, { device: 'poisoned' })
+    Object.assign(first?.record ?? {}, { userId: 'eve' })
+    const second = cache.get('one', t0)?.opened
+    expect(second).toEqual({ ...sealed().opened, data: Uint8Array.from(sealed().opened.data) })
+    expect(second?.data).toBe(first?.data)
+  })
 })
 
 /** Tokens of sessions of so many bytes of data, outside of the heap of strings. */
@@ -140,6 +155,23 @@ test('a handler cannot change what the next request is given', async () => {
   const { session } = await request(manager, cookie)
   expect(session.data).toEqual({ deep: { list: [1], bytes: new Uint8Array([1]) } })
   expect(session.info?.client).toEqual({ device: 'phone' })
+})
+
+test('nor by a codec that decodes into views of its input', async () => {
+  const codec: Codec = {
+    name: 'view',
+    encode: (data) => Uint8Array.from((data as { bytes?: Uint8Array }).bytes ?? []),
+    decode: (bytes) => ({ bytes }),
+  }
+  const { manager } = makeScene({ config: { codec } })
+  const keep = (n: number) => request(manager, undefined, ({ data }) => (data['bytes'] = [n]))
+  const { cookie } = await keep(1)
+  const bytesOf = async () => (await request(manager, cookie)).session.data['bytes'] as Uint8Array
+  for (let times = 0; times < 3; times++) {
+    const bytes = await bytesOf()
+    expect([...bytes]).toEqual([1])
+    bytes[0] = 9
+  }
 })
 
 test('a browser whose token was sealed or opened here costs no decryption', async () => {
