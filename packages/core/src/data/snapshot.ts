@@ -41,6 +41,11 @@ function copyOf(container: object): ContainerCopy | undefined {
   return { container, keys: Object.keys(container), values: Object.values(container) }
 }
 
+/** Removes the prototypes as `removePrototypes` does, and without another walk: the snapshot lists all objects. */
+export function removePrototypesIn(snapshot: Snapshot): void {
+  for (const { container, keys } of snapshot) if (keys) Reflect.setPrototypeOf(container, null)
+}
+
 /**
  * Returns true if the data is what it was when the snapshot was taken: the same objects, with the same values under the
  * same keys in the same order, and with no property that a codec would refuse. Then its encoding is the same too.

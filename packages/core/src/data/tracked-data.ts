@@ -4,7 +4,7 @@ import { type DataObject, decodeData, decodeUntouched, sameBytes } from './decod
 import { mergeBytes } from './merge.ts'
 import { isPlainObject } from './object-kinds.ts'
 import { removePrototypes } from './prototypes.ts'
-import { isUnchanged, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { isUnchanged, removePrototypesIn, type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** Starts to track data. Throws if `encoded` cannot be decoded. */
 export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
@@ -44,11 +44,13 @@ export class TrackedData {
   /** Returns the live object, which stays the same one unless it is replaced. It has no prototype; see prototypes.ts. */
   value(): DataObject {
     if (this.#live) return this.#live
-    const live = removePrototypes(this.#decoded ?? decodeUntouched(this.#codec, this.#base))
+    const live = this.#decoded ?? decodeUntouched(this.#codec, this.#base)
     this.#live = live
     this.#decoded = undefined
     this.#encoded = this.#base
     this.#snapshot = takeSnapshot(live)
+    if (this.#snapshot) removePrototypesIn(this.#snapshot)
+    else removePrototypes(live)
     return live
   }
 
