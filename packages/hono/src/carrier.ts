@@ -19,7 +19,8 @@ export function ownHeaders(c: Context): Headers {
 
 /**
  * Says which request headers the response depends on before there is one: Hono puts it onto the response that a handler
- * makes by `c`. A copy of the response, which the header would otherwise need, costs more than all else of a binding.
+ * makes by `c`. Afterwards it would take a copy of the response, which costs more than all else of a binding: in place it
+ * is not safe, because @hono/node-server before 2.1 drops what was set on its light response when something reads the body.
  * It is no promise: handlers return responses of their own, and set other values. See `ensureVary`.
  */
 export function announceVary(c: Context, headers: readonly string[]): void {

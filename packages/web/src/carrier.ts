@@ -1,42 +1,58 @@
-import type { Carrier } from '@sojourn/core/binding'
+import type { Carrier, RequestSessions } from '@sojourn/core/binding'
 
-/** A carrier of a request whose response is created later. */
-export interface WebCarrier extends Carrier {
-  /** Sets the response. Its headers are read from here on; changes are made to a copy of them. */
-  attach(response: Response): void
-  /** Returns the response that was attached, or a copy with the changed headers. */
-  detach(): Response
-}
+/** The carrier of a request whose response is created later. `sent` is that of the sessions of the request. */
+export class WebCarrier implements Carrier {
+  readonly secure: boolean
+  readonly #request: Request
+  readonly #sessions: RequestSessions
+  #response: Response | undefined
+  /** A copy of the response's headers, once one was changed: those of the response may be immutable or shared. */
+  #changed: Headers | undefined
 
-/** Returns a carrier for a request. `isSent` returns whether headers can no longer be added to its response. */
-export function webCarrier(
-  { headers }: Request,
-  { secure, isSent }: { readonly secure: boolean; readonly isSent: () => boolean },
-): WebCarrier {
-  let response = new Response(null)
-  let changed: Headers | undefined
-  const changedHeaders = () => {
-    changed ??= new Headers(response.headers)
-    return changed
+  constructor(request: Request, sessions: RequestSessions, secure: boolean) {
+    this.#request = request
+    this.#sessions = sessions
+    this.secure = secure
   }
-  return {
-    secure,
-    get sent() {
-      return isSent()
-    },
-    header: (name) => headers.get(name) ?? undefined,
-    get: (name) => (changed ?? response.headers).get(name) ?? undefined,
-    set: (name, value) => changedHeaders().set(name, value),
-    append: (name, value) => changedHeaders().append(name, value),
-    // Nothing to remove: sessions are committed again only after another response was attached.
-    withdraw() {},
-    attach(next) {
-      response = next
-      changed = undefined
-    },
-    detach() {
-      const { body, status, statusText } = response
-      return changed ? new Response(body, { status, statusText, headers: changed }) : response
-    },
+
+  get sent(): boolean {
+    return this.#sessions.isSent
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined
+  }
+
+  get(name: string): string | undefined {
+    return (this.#changed ?? this.#response?.headers)?.get(name) ?? undefined
+  }
+
+  set(name: string, value: string): void {
+    this.#change().set(name, value)
+  }
+
+  append(name: string, value: string): void {
+    this.#change().append(name, value)
+  }
+
+  /** Nothing to remove: sessions are committed again only after another response was attached. */
+  withdraw(): void {}
+
+  /** Sets the response. Its headers are read from here on; changes are made to a copy of them. */
+  attach(response: Response): void {
+    this.#response = response
+    this.#changed = undefined
+  }
+
+  /** Returns the response, or a copy with the changed headers. */
+  detach(response: Response): Response {
+    if (!this.#changed) return response
+    const { body, status, statusText } = response
+    return new Response(body, { status, statusText, headers: this.#changed })
+  }
+
+  #change(): Headers {
+    this.#changed ??= new Headers(this.#response?.headers)
+    return this.#changed
   }
 }

@@ -1,6 +1,6 @@
 import type { Session, SessionManager } from '@sojourn/core'
 import { createRequestSessions, isWebSocketRequest } from '@sojourn/core/binding'
-import { webCarrier } from './carrier.ts'
+import { WebCarrier } from './carrier.ts'
 
 /** One request while it is handled: its sessions, and what is added to its response. */
 export interface RequestScope {
@@ -40,7 +40,7 @@ export function scopeOf(request: RequestWithScope): RequestScope | undefined {
 /** Creates the scope of a request. */
 export function createScope(request: Request, { secure, onError }: ScopeOptions): RequestScope {
   const sessions = createRequestSessions()
-  const carrier = webCarrier(request, { secure, isSent: () => sessions.isSent })
+  const carrier = new WebCarrier(request, sessions, secure)
   const isUpgrade = isWebSocketRequest(carrier)
   sessions.isSent = isUpgrade
   const addedHeaders: (readonly [name: string, value: string])[] = []
@@ -59,7 +59,7 @@ export function createScope(request: Request, { secure, onError }: ScopeOptions)
     if (!sessions.isSent) for (const line of addedHeaders) carrier.append(...line)
     try {
       await sessions.commit()
-      return carrier.detach()
+      return carrier.detach(response)
     } catch (error) {
       response.body?.cancel().catch(() => undefined) // nothing reads it any more, and it may hold a file open
       return respondToError(error)
