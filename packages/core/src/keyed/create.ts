@@ -56,14 +56,21 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
   ): Promise<CreateOutcome> {
     const { id } = issued
     const at = clock()
-    const { secret, ...salt } = login ? loginSecret(login.presented) : { secret: mintSecret() }
+    const { secret, loginSalt } = login ? loginSecret(login.presented) : unrelatedSecret()
     const secretHash = hashSecret(secret)
+    const { maxAge, absoluteTimeout, persistent, userId, client, stamp } = draft
     const record = createRecord({
-      ...draft,
-      ...issued,
-      ...salt,
-      at,
+      id,
+      epoch: issued.epoch,
       secretHash,
+      loginSalt,
+      at,
+      maxAge,
+      absoluteTimeout,
+      persistent,
+      userId,
+      client,
+      stamp,
     })
     const opened = rows.withOrigin(
       { record, touchedAt: at, data: draft.data },
@@ -75,7 +82,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     const row = rows.write(opened)
     const isSolitary = draft.userId === undefined
     const outcome = await backend
-      .insert(id, row, { at, isSolitary, ...(limit ? { limit } : {}) })
+      .insert(id, row, { at, isSolitary, limit })
       .catch((error: unknown) => {
         // Not awaited: the store is in trouble already.
         removeFailed(id, login && row.version).catch(ignore)
@@ -100,6 +107,11 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     if (found && 'version' in found && found.version !== version) return
     await backend.remove(id, { at: clock(), reason: 'logout' })
   }
+}
+
+/** Returns the secret of a session that nobody joins: it has no salt. */
+function unrelatedSecret(): { readonly secret: string; readonly loginSalt?: undefined } {
+  return { secret: mintSecret() }
 }
 
 /** The guarded backend has emitted `failed`; a row that is still there expires. */

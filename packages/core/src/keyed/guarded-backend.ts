@@ -69,14 +69,20 @@ export function guardBackend(
     insert: (
       id: SessionId,
       row: Row,
-      { at, ...extra }: { at: number; limit?: GroupLimit; isSolitary?: boolean },
-    ) =>
-      attemptTwice(
+      {
+        at,
+        limit,
+        isSolitary = false,
+      }: { at: number; limit?: GroupLimit | undefined; isSolitary?: boolean },
+    ) => {
+      const extra = limit ? { limit, isSolitary } : { isSolitary }
+      return attemptTwice(
         'insert',
         at,
         (call) => backend.insert(id, row, Object.assign(call, extra)),
         checkInserted,
-      ),
+      )
+    },
     /**
      * After a resend, a conflict is conclusive only if its row descends from this write, which was then applied, or
      * from `expected`, which others have then overwritten. Otherwise the outcome stays unknown, and the first error is

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../record/hmac.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import {
   deriveSecret,
@@ -58,9 +58,8 @@ export function loginSecret(presented: { readonly secret: string } | undefined):
 export function loginSeed({ draft, presented }: Login, at: number): Buffer {
   const { id, secret } = presented
   const period = Math.floor(at / joinWindowMs)
-  return createHash('sha256')
-    .update(JSON.stringify([id, secret, draft.userId, period]))
-    .digest()
+  const seed = JSON.stringify([id, secret, draft.userId, period])
+  return Buffer.from(sha256(Buffer.from(seed)), 'base64url')
 }
 
 /**

@@ -124,7 +124,7 @@ function mergeChanges(
   { codec, policy }: Rules,
 ): MergedBytes {
   return data
-    ? mergeBytes({ ...data, theirs }, codec, policy.merge)
+    ? mergeBytes({ base: data.base, mine: data.mine, theirs }, codec, policy.merge)
     : { bytes: theirs, conflicts: [] }
 }
 

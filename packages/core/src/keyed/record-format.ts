@@ -1,5 +1,6 @@
 import type { ClientInfo, SessionId, SessionRecord, Verifier } from '../record/record.ts'
 import type { Retirement } from '../record/retirement.ts'
+import type { Writable } from '../util/writable.ts'
 import { Reader, type Writer } from './varint.ts'
 
 /**
@@ -78,8 +79,6 @@ export function decodeRecord(
   if (flags & flag.leaving) record.leaving = true
   return { record, rest: reader.rest() }
 }
-
-type Writable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] }
 
 /**
  * One bit each: set if the field is present, or true. The rare ones are the highest, because a one-byte number holds only

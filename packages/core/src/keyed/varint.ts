@@ -48,7 +48,9 @@ export class Writer {
 
   /** Returns a copy of everything written so far. */
   bytes(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#length))
+    const copy = Buffer.allocUnsafe(this.#length)
+    this.#bytes.copy(copy, 0, 0, this.#length)
+    return copy
   }
 
   /** Begins anew, in the same memory. */

@@ -1,3 +1,4 @@
+import type { Writable } from '../util/writable.ts'
 import type { Limits } from './expiry.ts'
 import { addRetirement, type Retirement } from './retirement.ts'
 
@@ -99,36 +100,38 @@ export interface RecordSeed {
   readonly maxAge: number
   readonly absoluteTimeout: number
   readonly persistent: boolean
-  readonly userId?: string
-  readonly client?: ClientInfo
-  readonly stamp?: string
-  readonly loginSalt?: string
+  readonly userId?: string | undefined
+  readonly client?: ClientInfo | undefined
+  readonly stamp?: string | undefined
+  readonly loginSalt?: string | undefined
   /** `SessionIds.issue` returns it. */
-  readonly epoch?: string
+  readonly epoch?: string | undefined
 }
 
 /** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
-  const { id, at, maxAge, persistent, userId, client, stamp, loginSalt, epoch } = seed
-  return {
+  const { id, at, userId, client, stamp, loginSalt, epoch } = seed
+  const verifier: Writable<Verifier> = { current: seed.secretHash, generation: 1 }
+  if (loginSalt !== undefined) verifier.loginSalt = loginSalt
+  const record: Writable<SessionRecord> = {
     id,
     createdAt: at,
     updatedAt: at,
     rotatedAt: at,
     absoluteExpiresAt: at + seed.absoluteTimeout,
-    maxAge,
+    maxAge: seed.maxAge,
     authority: 0,
-    verifier: {
-      current: seed.secretHash,
-      generation: 1,
-      ...(loginSalt === undefined ? {} : { loginSalt }),
-    },
-    persistent,
-    ...(userId === undefined ? {} : { userId, authenticatedAt: at }),
-    ...(client === undefined ? {} : { client }),
-    ...(stamp === undefined ? {} : { stamp }),
-    ...(epoch === undefined ? {} : { epoch }),
+    verifier,
+    persistent: seed.persistent,
   }
+  if (userId !== undefined) {
+    record.userId = userId
+    record.authenticatedAt = at
+  }
+  if (client !== undefined) record.client = client
+  if (stamp !== undefined) record.stamp = stamp
+  if (epoch !== undefined) record.epoch = epoch
+  return record
 }
 
 /** What a re-authentication changes besides the token. Times are in ms. */

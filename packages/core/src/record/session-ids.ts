@@ -75,7 +75,10 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
       const group =
         userId === undefined ? randomText(groupBytes) : groups.current(userId, currentEpoch())
       const random = given.subarray(0, randomHandleBytes)
-      return `${group}.${Buffer.concat([random, tagOf(group, random)]).toString('base64url')}`
+      const handle = Buffer.allocUnsafe(randomHandleBytes + tagBytes)
+      handle.set(random)
+      handle.set(tagOf(group, random), randomHandleBytes)
+      return `${group}.${handle.toString('base64url')}`
     },
 
     issue({ id, userId }) {

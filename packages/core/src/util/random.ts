@@ -10,7 +10,8 @@ let used = pool.length
  */
 export function randomBytes(count: number): Buffer {
   const start = draw(count)
-  const bytes = Buffer.from(pool.subarray(start, used))
+  const bytes = Buffer.allocUnsafe(count)
+  pool.copy(bytes, 0, start, used)
   pool.fill(0, start, used)
   return bytes
 }
