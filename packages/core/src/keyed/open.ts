@@ -1,14 +1,12 @@
-import { hasFutureTimes } from '../record/future-times.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
 import { type GenuineToken, haveSameId, importedGeneration } from '../record/token.ts'
 import type { TokenVerifier } from '../record/token-verifier.ts'
-import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Draft, OpenOutcome, SessionStore } from '../store/store.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
-import { createCorrect, type JudgedSession } from './correct.ts'
-import type { RowRefusal } from './rows.ts'
+import type { JudgedSession } from './correct.ts'
+import { createJudge } from './judge.ts'
 
 /** The tokens of one request whose signatures hold. All are of the same session. */
 interface GenuineTokens {
@@ -19,64 +17,39 @@ interface GenuineTokens {
   others(): readonly GenuineToken[]
 }
 
-/** Why a session is not open. */
-type NotOpen = Exclude<OpenOutcome, { outcome: 'open' }>
-
 /**
  * Returns the `open` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
  * genuine costs none (P6); a genuine one costs one `find`, and a replay also the `remove` or `removeGroup` of
  * `policy.onReplay`. `peek` is one `find`. A session with times of the future needs more (correct.ts).
  */
 export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
-  const { backend, rows, env, verifier, epochs } = context
+  const { backend, rows, env, verifier } = context
   const { clock, emit, policy } = env
-  const correct = createCorrect(context)
+  const judge = createJudge(context)
 
   return {
     async open(tokens, offers = []) {
       const genuine = verifyTokens(tokens, offers, verifier)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
-      const found = await find(genuine.id)
+      const at = clock()
+      const judging = judge(genuine.id, await backend.find(genuine.id, at), at)
+      const found = judging instanceof Promise ? await judging : judging
       return 'opened' in found ? openWithTokens(genuine, found) : found
     },
     async peek(followed) {
-      const found = await find(followed.record.id)
+      const { id } = followed.record
+      const at = clock()
+      const found = await judge(id, await backend.find(id, at), at)
       if (!('opened' in found)) return found
-      const { opened, at } = found
+      const { opened } = found
       const follower = rows.openerOf(followed)
       if (!follower) return { outcome: 'open', opened }
       return {
         outcome: 'open',
         opened: rows.withOrigin(opened, { ...rows.originOf(opened), follower }),
-        isTokenRetired: !isOpenedBy(opened.record, follower, at),
+        isTokenRetired: !isOpenedBy(opened.record, follower, found.at),
       }
     },
-  }
-
-  /**
-   * Reads a session by its id and judges its limits, but not the secret that was presented. Times of the future are
-   * corrected here, so that whatever reads the session first does it, a `manager.read` or a watch too.
-   */
-  async function find(id: SessionId): Promise<JudgedSession | NotOpen> {
-    const at = clock()
-    const found = await backend.find(id, at)
-    if (found === null) return { outcome: 'discarded', why: 'unknown', id }
-    if ('ended' in found) return { outcome: 'ended', id, reason: found.ended }
-    let opened = rows.read(id, found)
-    // It may be of an epoch that began a moment ago: before a row is called foreign, they are read again.
-    if (opened === 'foreign' && epochs) opened = await rereadEpochs(id, found)
-    if (opened === 'revoked') return { outcome: 'ended', id, reason: opened }
-    if (typeof opened === 'string') return { outcome: 'discarded', why: opened, id }
-    const isFuture = found.expiresAt > at && hasFutureTimes(opened, at)
-    const judged = isFuture ? await correct(opened, at) : { opened, at }
-    return Math.min(rows.expiryOf(judged.opened), found.expiresAt) > judged.at
-      ? judged
-      : { outcome: 'discarded', why: 'expired', id }
-  }
-
-  async function rereadEpochs(id: SessionId, row: Row): Promise<OpenedSession | RowRefusal> {
-    await epochs?.reread()
-    return rows.read(id, row)
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
