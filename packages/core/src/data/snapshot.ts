@@ -1,4 +1,10 @@
-import { hasOnlyItems, hasOnlyKeys, isPlainArray, isPlainObject } from './object-kinds.ts'
+import {
+  builtinKind,
+  hasOnlyItems,
+  hasOnlyKeys,
+  isPlainArray,
+  isPlainObject,
+} from './object-kinds.ts'
 
 /**
  * What data held at one moment: for each of its objects and arrays, a shallow copy. Comparing data with it costs a quarter
@@ -6,7 +12,7 @@ import { hasOnlyItems, hasOnlyKeys, isPlainArray, isPlainObject } from './object
  */
 export type Snapshot = readonly ContainerCopy[]
 
-/** A shallow copy of an object, or of an array, which has no `keys`. */
+/** A shallow copy of an object; of an array, which has no `keys`; or of a Date, whose only value is its time. */
 interface ContainerCopy {
   readonly container: object
   readonly keys: readonly string[] | undefined
@@ -14,9 +20,8 @@ interface ContainerCopy {
 }
 
 /**
- * Returns a snapshot of data; `undefined` if the data holds anything but plain objects, arrays, strings, numbers,
- * booleans, BigInts and null. Anything else may change inside and stay the same object; and `undefined` is also what a hole
- * of an array reads as.
+ * Returns a snapshot of data; `undefined` if the data holds a Map, a Set, a typed array or what no codec keeps: those may
+ * change inside. Nor may an array hold `undefined`, which is also what a hole reads as.
  */
 export function takeSnapshot(data: object): Snapshot | undefined {
   const copies: ContainerCopy[] = []
@@ -29,7 +34,7 @@ function addCopies(container: object, copies: ContainerCopy[]): boolean {
   if (!copy) return false
   copies.push(copy)
   for (const value of copy.values) {
-    if (value === undefined) return false
+    if (value === undefined && !copy.keys) return false
     if (typeof value === 'object' && value !== null && !addCopies(value, copies)) return false
   }
   return true
@@ -37,8 +42,16 @@ function addCopies(container: object, copies: ContainerCopy[]): boolean {
 
 function copyOf(container: object): ContainerCopy | undefined {
   if (isPlainArray(container)) return { container, keys: undefined, values: container.slice() }
-  if (!isPlainObject(container)) return undefined
-  return { container, keys: Object.keys(container), values: Object.values(container) }
+  if (isPlainObject(container))
+    return { container, keys: Object.keys(container), values: Object.values(container) }
+  return isDate(container)
+    ? { container, keys: undefined, values: [container.getTime()] }
+    : undefined
+}
+
+/** Returns true for a Date without properties of its own, so that its methods are the built-in ones. */
+function isDate(container: object): container is Date {
+  return builtinKind(container) === 'Date' && hasOnlyKeys(container, 0)
 }
 
 /** Removes the prototypes as `removePrototypes` does, and without another walk: the snapshot lists all objects. */
@@ -55,6 +68,8 @@ export function isUnchanged(snapshot: Snapshot): boolean {
 }
 
 function isSame({ container, keys, values }: ContainerCopy): boolean {
+  if (!keys && !Array.isArray(container))
+    return isDate(container) && Object.is(container.getTime(), values[0])
   if (!keys) return isSameArray(container, values)
   if (!isPlainObject(container)) return false
   const present = Object.keys(container)

@@ -76,10 +76,10 @@ export function tagValue(value: unknown, format: Format): unknown {
   return tagAt(value, { format, path: [], ancestors: new Set() })
 }
 
-/** Where in the data a value is. */
+/** Where in the data a value is. There is one for all values: the walk adds to it on the way down. */
 interface Position {
   readonly format: Format
-  readonly path: readonly (string | number)[]
+  readonly path: (string | number)[]
   /** The objects that contain it. Their number is its depth; a value that is among them is a cycle. */
   readonly ancestors: Set<object>
 }
@@ -129,14 +129,24 @@ function tagObject(value: object, position: Position): unknown {
   return tagged
 }
 
+/** Tags what an object holds under a key. */
+function tagItem(item: unknown, key: string | number, position: Position): unknown {
+  position.path.push(key)
+  const tagged = tagAt(item, position)
+  position.path.pop()
+  return tagged
+}
+
+function tagItems(items: Iterable<unknown>, position: Position): unknown[] {
+  return Array.from(items, (item, index) => tagItem(item, index, position))
+}
+
 function tagContents(value: object, position: Position): unknown {
   const { path, format } = position
-  const tagItem = (item: unknown, key: string | number) =>
-    tagAt(item, { ...position, path: [...path, key] })
   if (isPlainArray(value)) {
     if (!isDense(value)) throw notEncodable('an array with holes', path)
     checkNothingExtra(value, value.length + 1, path)
-    return Array.from(value, tagItem)
+    return tagItems(value, position)
   }
   if (isPlainObject(value)) {
     checkNothingExtra(value, Object.keys(value).length, path)
@@ -150,9 +160,12 @@ function tagContents(value: object, position: Position): unknown {
   if (kind === undefined) throw notEncodable(`an instance of ${classNameOf(value)}`, path)
   checkNothingExtra(value, kind === 'Date' && isFakeDate(value) ? 1 : 0, path)
   if (kind === 'Date') return { $: kind, v: timeOf(value as Date) }
-  if (kind === 'Set') return { $: kind, v: Array.from(value as Set<unknown>, tagItem) }
+  if (kind === 'Set') return { $: kind, v: tagItems(value as Set<unknown>, position) }
   const entries = Array.from(value as Map<unknown, unknown>)
-  return { $: kind, v: entries.map(([k, v], at) => [tagItem(k, at), tagItem(v, at)]) }
+  return {
+    $: kind,
+    v: entries.map(([k, v], at) => [tagItem(k, at, position), tagItem(v, at, position)]),
+  }
 }
 
 function checkNothingExtra(value: object, expected: number, path: Position['path']): void {
@@ -166,15 +179,20 @@ function timeOf(date: Date): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-function tagPlain(value: object, position: Position): unknown {
-  const { path } = position
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+function tagPlain(value: Record<string, unknown>, position: Position): unknown {
+  const { path, format } = position
+  const keys = Object.keys(value)
+  if (keys.every((key) => isWritableKey(key, format))) {
+    const tagged: Record<string, unknown> = {}
+    for (const key of keys) tagged[key] = tagItem(value[key], key, position)
+    return tagged
+  }
+  const entries = keys.map((key) => {
     if (key === '__proto__') throw notEncodable("a key named '__proto__'", [...path, key])
-    return [key, tagAt(item, { ...position, path: [...path, key] })]
+    const item = tagItem(value[key], key, position)
+    return [tagAt(key, position), item]
   })
-  if (entries.every(([key]) => isWritableKey(key, position.format)))
-    return Object.fromEntries(entries)
-  return { $: 'Object', v: entries.map(([key, item]) => [tagAt(key, position), item]) }
+  return { $: 'Object', v: entries }
 }
 
 function tagBytes(view: ArrayBufferView, { keepsBytes = false }: Format): TaggedValue {

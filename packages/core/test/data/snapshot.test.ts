@@ -93,16 +93,32 @@ describe('what no codec keeps is seen, so that the commit refuses it:', () => {
   })
 })
 
+test('a Date is compared by its time, and is seen where it got properties or a class', () => {
+  const taken = (change: (at: Date) => unknown) => {
+    const live = { at: new Date(0), invalid: new Date(Number.NaN) }
+    const snapshot = takeSnapshot(live)
+    if (!snapshot) throw new Error('No snapshot could be taken')
+    change(live.at)
+    return isUnchanged(snapshot)
+  }
+  expect(taken((at) => at.toISOString())).toBe(true)
+  expect(taken((at) => at.setTime(1))).toBe(false)
+  expect(taken((at) => Object.assign(at, { zone: 'UTC' }))).toBe(false)
+  expect(taken((at) => hide(at, 'zone'))).toBe(false)
+  expect(taken((at) => Object.setPrototypeOf(at, class extends Date {}.prototype))).toBe(false)
+})
+
+test('a key with undefined is not one that is gone', () => {
+  const live: { a?: undefined; b: number } = { a: undefined, b: 1 }
+  const snapshot = takeSnapshot(live)
+  if (!snapshot) throw new Error('No snapshot could be taken')
+  expect(isUnchanged(snapshot)).toBe(true)
+  delete live.a
+  expect(isUnchanged(snapshot)).toBe(false)
+})
+
 test('no snapshot is taken of what can change inside', () => {
-  const inside = [
-    new Date(),
-    new Map(),
-    new Set(),
-    new Uint8Array(1),
-    undefined,
-    [undefined],
-    new URL('a:b'),
-  ]
-  for (const value of inside) expect(takeSnapshot({ value })).toBe(undefined)
-  expect(takeSnapshot({ nested: [{ at: new Date() }] })).toBe(undefined)
+  for (const value of [new Map(), new Set(), new Uint8Array(1), [undefined], new URL('a:b')])
+    expect(takeSnapshot({ value })).toBe(undefined)
+  expect(takeSnapshot({ nested: [{ seen: new Set() }] })).toBe(undefined)
 })
