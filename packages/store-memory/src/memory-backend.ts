@@ -40,7 +40,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       return row.copy()
     },
 
-    async insert(id, row, { at, limit }) {
+    async insert(id, row, { at, limit, isSolitary }) {
       if (table.tombstone(id, at)) return { inserted: false, why: 'taken' }
       const present = table.row(id, at)
       if (present && !descends(present, row.version)) return { inserted: false, why: 'taken' }
@@ -49,7 +49,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       if (evicted.length > 0 && limit?.onExceed === 'refuse')
         return { inserted: false, why: 'limit' }
       for (const other of evicted) table.end(other, { ended: 'evicted', at })
-      table.set(id, new StoredRow(row), at)
+      table.set(id, new StoredRow(row), at, isSolitary)
       return { inserted: true, evicted }
     },
 

@@ -48,17 +48,18 @@ export class OrderedMap<Value> implements Sweepable {
     return this.#entries.get(key)?.value
   }
 
-  /** Adds or replaces an entry and moves it to the end, as the one used last. */
-  set(key: string, value: Value): void {
+  /** Adds or replaces an entry and moves it to the end, as the one used last. Returns true if it is a new one. */
+  set(key: string, value: Value): boolean {
     const present = this.#entries.get(key)
     if (present) {
       present.value = value
       this.#moveToEnd(present)
-      return
+      return false
     }
     const entry = { key, value, older: undefined, newer: undefined }
     this.#entries.set(key, entry)
     this.#append(entry)
+    return true
   }
 
   /** Moves an entry to the end, as the one used last. */

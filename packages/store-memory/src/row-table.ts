@@ -1,6 +1,6 @@
 import type { SessionId } from '@sojourn/core'
 import { type Tombstone, tombstoneMs } from '@sojourn/core/store'
-import { createGroups, type Groups } from './groups.ts'
+import { Groups } from './groups.ts'
 import { OrderedMap } from './ordered-map.ts'
 import type { StoredRow } from './stored-row.ts'
 import { createSweeper } from './sweeper.ts'
@@ -14,13 +14,16 @@ export interface RowTable {
   row(id: SessionId, at: number): StoredRow | undefined
   /** Returns the tombstone of a session that ended less than 60 s ago. */
   tombstone(id: SessionId, at: number): Tombstone | undefined
-  /** Adds or replaces a row and marks it as the one used last. If it has expired at `at`, removes it instead. */
-  set(id: SessionId, row: StoredRow, at: number): void
+  /**
+   * Adds or replaces a row and marks it as the one used last. If it has expired at `at`, removes it instead. One that
+   * `isSolitary` when it is added is not in the index of groups.
+   */
+  set(id: SessionId, row: StoredRow, at: number, isSolitary?: boolean): void
   /** Marks a row as the one used last, so that all others are displaced before it. */
   markUsed(id: SessionId): void
   /** Removes the row and adds a tombstone, unless there is one already. */
   end(id: SessionId, tombstone: Tombstone): void
-  /** Returns the ids of a group's rows, live or expired. */
+  /** Returns the ids of a group's rows, live or expired, but for solitary ones. */
   idsOf(group: string): readonly SessionId[]
   /** Returns the ids of all rows, live or expired. */
   ids(): readonly SessionId[]
@@ -49,11 +52,11 @@ const sweepBatch = 16
  */
 export function createRowTable(
   { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
-  groups: Groups = createGroups(),
+  groups = new Groups(),
 ): RowTable {
   const rows = new OrderedMap<KeptRow>({
     isExpired: (kept, now) => !isKept(kept, now),
-    onRemove: groups.delete,
+    onRemove: (id) => groups.delete(id),
   })
   const tombstones = new OrderedMap<Tombstone>({
     isExpired: hasExpired,
@@ -63,11 +66,13 @@ export function createRowTable(
   return {
     row,
     tombstone,
-    set(id, row, at) {
+    set(id, row, at, isSolitary = false) {
       if (row.expiresAt <= at) return rows.delete(id)
-      rows.set(id, { row, keptUntil: performance.now() + row.expiresAt - at + keptLongerMs })
-      groups.add(id)
+      const keptUntil = performance.now() + row.expiresAt - at + keptLongerMs
+      const isNew = rows.set(id, { row, keptUntil })
       sweeper.schedule(at)
+      if (!isNew) return
+      if (!isSolitary) groups.add(id)
       makeRoom(at)
     },
     markUsed: (id) => rows.markUsed(id),
@@ -79,7 +84,7 @@ export function createRowTable(
       tombstones.sweep(sweepBatch, at)
       if (tombstones.size > max) tombstones.shift()
     },
-    idsOf: groups.of,
+    idsOf: (group) => groups.of(group),
     ids: () => [...rows.keys()],
     close() {
       sweeper.stop()

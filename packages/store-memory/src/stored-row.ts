@@ -16,7 +16,7 @@ export class StoredRow {
   constructor(row: Row | StoredRow, times: Pick<Row, 'touchedAt' | 'expiresAt'> = row) {
     const isStored = row instanceof StoredRow
     this.version = row.version
-    this.priorVersions = isStored ? row.priorVersions : Object.freeze([...row.priorVersions])
+    this.priorVersions = frozen(row.priorVersions)
     this.touchedAt = times.touchedAt
     this.expiresAt = times.expiresAt
     this.#value = isStored ? row.#value : textOf(row.value)
@@ -32,6 +32,10 @@ export class StoredRow {
   copyWithId(id: SessionId): IdentifiedRow {
     return { id, ...this.copy() }
   }
+}
+
+function frozen(versions: readonly string[]): readonly string[] {
+  return Object.isFrozen(versions) ? versions : Object.freeze([...versions])
 }
 
 function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {

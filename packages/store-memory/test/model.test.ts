@@ -2,7 +2,7 @@ import { fuzzBackend } from '@sojourn/conformance/fuzz'
 import { memoryBackend } from '@sojourn/store-memory'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createGroups } from '../src/groups.ts'
+import { Groups } from '../src/groups.ts'
 import { createRowTable } from '../src/row-table.ts'
 import { storedRow, t0 } from './support.ts'
 
@@ -24,7 +24,7 @@ test('the index of groups has exactly the ids that have a row, also where max di
   )
   fc.assert(
     fc.property(changes, (done) => {
-      const index = createGroups()
+      const index = new Groups()
       const table = createRowTable({ max: 12, onDisplaced: () => undefined }, index)
       for (const [change, handle, group, life] of done) {
         const id = `g${group}.${handle}`
@@ -32,7 +32,7 @@ test('the index of groups has exactly the ids that have a row, also where max di
         if (change === 'put') table.set(id, storedRow({ expiresAt: t0 + life }), t0)
         else if (change === 'end') table.end(id, { ended: 'logout', at: t0 })
         else if (row) table.markUsed(id)
-        const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap(index.of)
+        const indexed = ['g0', 'g1', 'g2', 'g3', 'g4'].flatMap((group) => index.of(group))
         expect([...indexed].sort()).toEqual([...table.ids()].sort())
         expect(table.ids().length).toBeLessThanOrEqual(12)
       }

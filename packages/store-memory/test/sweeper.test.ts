@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { memoryBackend } from '@sojourn/store-memory'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createGroups } from '../src/groups.ts'
+import { Groups } from '../src/groups.ts'
 import { createRowTable } from '../src/row-table.ts'
 import { callAt, makeRow, storedRow, t0 } from './support.ts'
 
@@ -18,7 +18,7 @@ describe('by a clock that the test moves', () => {
   })
 
   test('100,000 expired rows leave within a minute without being read, and then the timer stops', async () => {
-    const groups = createGroups()
+    const groups = new Groups()
     const table = createRowTable({ max: 200_000, onDisplaced: () => undefined }, groups)
     for (let index = 0; index < 100_000; index++)
       table.set(`g${index}.a`, storedRow({ expiresAt: t0 + 1_000 }), t0)
@@ -30,7 +30,7 @@ describe('by a clock that the test moves', () => {
   })
 
   test('expired rows leave also where so many others are read that the map is always in motion', () => {
-    const groups = createGroups()
+    const groups = new Groups()
     const table = createRowTable({ max: 100_000, onDisplaced: () => undefined }, groups)
     const row = storedRow()
     for (let index = 0; index < 3_000; index++) table.set(`busy.${index}`, row, t0)
@@ -44,7 +44,7 @@ describe('by a clock that the test moves', () => {
   })
 
   test('live rows stay while expired ones leave', () => {
-    const groups = createGroups()
+    const groups = new Groups()
     const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
     table.set('g.a', storedRow({ expiresAt: t0 + 1_500 }), t0)
     table.set('h.b', storedRow({ expiresAt: t0 + 2 ** 40 }), t0)
@@ -96,7 +96,7 @@ describe('by a clock that the test moves', () => {
 })
 
 test('an expired row leaves in real time without being read', async () => {
-  const groups = createGroups()
+  const groups = new Groups()
   const table = createRowTable({ max: 10, onDisplaced: () => undefined }, groups)
   table.set('g.a', storedRow({ expiresAt: t0 + 1 }), t0)
   await vi.waitFor(() => expect(groups.size).toBe(0), { timeout: 60_000, interval: 50 })

@@ -174,8 +174,8 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     // A database counts down from `at` to `expiresAt`. A server whose clock is behind must not make that longer.
     const at = Math.max(clock(), next.touchedAt)
     const outcome = await backend.replace(id, row, { at, expected: lineage.version })
-    if (outcome === 'gone') return 'ended'
     if (outcome === 'replaced') return 'applied'
+    if (outcome === 'gone') return 'ended'
     const conflict = rows.readAndCheckData(id, outcome.conflict, presented)
     if (typeof conflict === 'string') return 'ended'
     if (!descendsFrom(outcome.conflict, row.version)) return { conflict }
