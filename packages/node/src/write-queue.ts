@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { isHttp2 } from './http2.ts'
-import { overrideSent, type SentOverride, throwHeadersSent } from './sent-override.ts'
+import { throwHeadersSent } from './override-by-properties.ts'
+import { overrideSent, type SentOverride } from './sent-override.ts'
 import { setImmediate } from './timers.ts'
 import { applyHeaders, isStatus, parseWriteHead } from './write-head.ts'
 
@@ -166,6 +167,7 @@ function sendOrQueue(queue: WriteQueue, call: Call, instead: unknown): unknown {
 
 function enqueue(queue: WriteQueue, call: Call): void {
   queue.calls.push(call)
+  if (call.operation === 'write') queue.override?.markWritten()
   if (call.operation === 'end') queue.override?.markEnded()
 }
 

@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http'
+import { isHttp2, type StatusLine, statusOf } from './http2.ts'
+import type { ReportedState, SentOverride } from './sent-override.ts'
+
+/*
+ * How a response of Node's HTTP/1 looks sent at no cost: Node itself takes it for sent while `_header`, the head as text,
+ * is not empty. Then `headersSent` is true, and `setHeader` and the like throw. Nothing is added to the response, so it
+ * keeps its hidden class; on Express, where each response has one of its own, ten properties cost more than the save.
+ *
+ * Libraries have read `_header` for as long as Node has it. Where it does not have this effect, as on HTTP/2, the
+ * response is overridden by properties.
+ */
+
+/** The value of `_header` while a response looks sent, for every copy of this package in a process. */
+const heldHead = 'held until the session is saved'
+
+/** Fields that Node gives each response of HTTP/1. */
+interface NodeFields {
+  _header: string | null | undefined
+  /** How many bytes wait to be sent; unless it is 0, `writableFinished` is false. */
+  outputSize: number
+}
+
+type FieldResponse = ServerResponse & NodeFields
+
+/** Makes a response look sent by its fields. Returns nothing if that has no effect on it. */
+export function overrideByFields(
+  response: ServerResponse,
+  reported: ReportedState,
+): SentOverride | undefined {
+  if (isHttp2(response)) return undefined
+  const fields = response as FieldResponse
+  const head = fields._header
+  fields._header = heldHead
+  if (response.headersSent) return new FieldOverride(fields, head, reported)
+  fields._header = head
+  return undefined
+}
+
+/** Calls `setHeaders`, which may set headers although the response looks sent by its fields. */
+export function bypassFields(
+  response: ServerResponse & Partial<NodeFields>,
+  setHeaders: () => void,
+): void {
+  if (isHttp2(response) || response._header !== heldHead) {
+    setHeaders()
+    return
+  }
+  response._header = null
+  try {
+    setHeaders()
+  } finally {
+    response._header = heldHead
+  }
+}
+
+class FieldOverride implements SentOverride {
+  readonly #response: FieldResponse
+  readonly #head: NodeFields['_header']
+  readonly #status: StatusLine
+  readonly #outputSize: number
+  readonly #reported: ReportedState
+  #isOn = true
+  #isWritten = false
+
+  constructor(response: FieldResponse, head: NodeFields['_header'], reported: ReportedState) {
+    this.#response = response
+    this.#head = head
+    this.#status = statusOf(response)
+    this.#outputSize = response.outputSize
+    this.#reported = reported
+  }
+
+  /** Defines a property, as only few responses are held while they are written in pieces. */
+  markWritten(): void {
+    if (this.#isWritten) return
+    this.#isWritten = true
+    const response = this.#response
+    const { needsDrain, hasEnded } = this.#reported
+    Object.defineProperty(response, 'writableNeedDrain', {
+      configurable: true,
+      get: () => {
+        if (this.#isOn) return needsDrain() && !hasEnded()
+        return Reflect.get(Object.getPrototypeOf(response), 'writableNeedDrain', response)
+      },
+    })
+  }
+
+  markEnded(): void {
+    this.#response.finished = true
+    this.#response.outputSize ||= 1 // what is held waits to be sent
+  }
+
+  restore(): void {
+    this.#isOn = false
+    this.#response._header = this.#head
+    this.#response.finished = false
+    this.#response.outputSize = this.#outputSize
+    Object.assign(this.#response, this.#status)
+  }
+}
