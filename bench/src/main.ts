@@ -1,13 +1,15 @@
 // What a session costs.
 //
 //   pnpm bench [WORD…] [--quick] [--before PATH] [--write]   a request, beside other libraries
-//   pnpm bench profile [WORD…]                              where the time of R and W goes, by function
+//   pnpm bench profile [WORD…]                               where the time of R and W goes, by function
+//   pnpm bench scale [TASK…] [--quick] [--write]             many sessions, large ones, many of a user, many writers
 //   pnpm bench soak [WORD…] [--requests N]                   a million requests: does the heap stay flat?
 //
 // Words choose contenders: `pnpm bench Hono redis`. README.md has the rest.
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
 import { profile } from './profile/profile.ts'
+import { measureScale } from './scale/scale.ts'
 import { soak } from './soak/soak.ts'
 
 const { values, positionals } = parseArgs({
@@ -21,6 +23,7 @@ const { values, positionals } = parseArgs({
 })
 const [command, ...words] = positionals
 const { quick, write, before, requests } = values
-if (command === 'soak') await soak(words, Number(requests))
-else if (command === 'profile') await profile(words)
+if (command === 'profile') await profile(words)
+else if (command === 'scale') await measureScale(words, { quick, write })
+else if (command === 'soak') await soak(words, Number(requests))
 else await compare(positionals, { quick, write, before })

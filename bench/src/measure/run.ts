@@ -55,8 +55,10 @@ const expected = {
 
 /** Returns about how long `measure` takes, in ms. */
 export function expectedDuration(names: readonly string[], terms: Terms): number {
-  const servers = names.length + names.filter((name) => isTouched(name, terms)).length
-  const samples = names.length * terms.scenarios.length
+  const touched = names.filter((name) => isTouched(name, terms)).length
+  const servers = names.length + touched
+  const others = terms.scenarios.filter((scenario) => scenario !== 'R+touch')
+  const samples = names.length * others.length + touched
   return (
     terms.coldStarts * names.length * expected.coldStart +
     servers * expected.warmUp(terms) +
@@ -87,7 +89,8 @@ export async function measure(plan: Plan): Promise<readonly Measured[]> {
         progress.say(`turn ${turn} of ${plan.turns}: ${scenario}`)
         const asked = scenario === 'R+touch' ? touching : server
         const traffic = asked && traffics.get(asked)?.[scenario]
-        if (traffic) add(samples, `${name} ${scenario}`, await asked.load(traffic, { ms: stretch }))
+        if (!traffic) continue
+        add(samples, `${name} ${scenario}`, await asked.load(traffic, { ms: stretch }))
         progress.done(stretch)
       }
   }
