@@ -38,5 +38,5 @@ function read(codec: Codec, bytes: Uint8Array): unknown {
 
 /** Returns true if two encodings are equal, byte by byte. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a === b || Buffer.compare(a, b) === 0
+  return a === b || (a.length === b.length && Buffer.compare(a, b) === 0)
 }

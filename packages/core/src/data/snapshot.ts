@@ -7,8 +7,9 @@ import {
 } from './object-kinds.ts'
 
 /**
- * What data held at one moment: for each of its objects and arrays, a shallow copy. Comparing data with it costs a quarter
+ * What data held at one moment: for each of its objects and arrays, a shallow copy. Comparing data with it costs a third
  * of encoding the data once more, and works with every codec.
+ * @see docs/decisions/0028-data-compared-by-a-snapshot.md
  */
 export type Snapshot = readonly ContainerCopy[]
 
