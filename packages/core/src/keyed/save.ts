@@ -4,6 +4,7 @@ import { SessionConflictError } from '../errors.ts'
 import type { SessionRecord } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import { mintVersion } from '../record/token.ts'
+import type { ReplaceOutcome, TouchOutcome } from '../store/backend.ts'
 import { isChange, isChangeOtherThanLeave } from '../store/changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome, SessionStore } from '../store/store.ts'
@@ -48,7 +49,7 @@ interface SaveAttempt {
  *     ┌──▶ plan      decide what to write over the row as it was read (plan-write.ts): merge the data, run `update`,
  *     │      │       take the step of rotation that is due; the result is a `replace`, a `touch` or nothing
  *     │      ▼
- *     │    execute   write, on condition that the row still has the version that was read
+ *     │    send      write, on condition that the row still has the version that was read
  *     │      │
  *     └── conflict   another request has written in between: plan again on its row
  *
@@ -80,7 +81,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
    * The first attempt needs no timer: its operations have deadlines of their own, which end it long before the budget
    * does. Not so with an `update`, which is code of the application.
    */
-  async function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+  function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     const totalMs = 5 * policy.storeTimeout
     const timedOut = () => saveTimedOut(opened)
     if (changes.update)
@@ -90,13 +91,15 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
         timedOut,
       )
     const startedAt = performance.now()
-    const outcome = await attemptSave({ opened, changes, current: opened, isFirst: true })
-    if (!('conflict' in outcome)) return outcome
-    const current = outcome.conflict
-    return withTimeBudget(
-      totalMs - (performance.now() - startedAt),
-      (budget) => saveOver({ opened, changes, current, isFirst: false }, budget),
-      timedOut,
+    return attemptSave({ opened, changes, current: opened, isFirst: true }).then((outcome) =>
+      'conflict' in outcome
+        ? withTimeBudget(
+            totalMs - (performance.now() - startedAt),
+            (budget) =>
+              saveOver({ opened, changes, current: outcome.conflict, isFirst: false }, budget),
+            timedOut,
+          )
+        : outcome,
     )
   }
 
@@ -110,10 +113,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
       if (number > 0 && !budget.isExhausted())
         await wait(randomInt(1, 2 ** Math.min(number + 1, 6)))
     }
-    throw new SessionConflictError(
-      'ERR_SESSION_CONFLICT',
-      `Session ${first.opened.record.id} was written by others all the time; nothing was written. Try the request again.`,
-    )
+    throw alwaysConflicting(first.opened)
   }
 
   /** Makes one attempt. Returns `{ conflict }` if another one is needed, over that session. */
@@ -135,7 +135,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     }
     if (plan.operation === 'none') return { saved: true, opened: current }
     const write = { ...plan, next: rows.withOrigin(plan.next, originOfNext(plan, current)) }
-    const outcome = await execute(write, current)
+    const outcome = outcomeOf(await send(write, current), write.next, current)
     if (outcome === 'skipped') return { saved: true, opened: current }
     if (outcome === 'ended') return { saved: false, why: 'ended' }
     if (outcome === 'applied') return savedOutcome(context, write, current)
@@ -159,26 +159,40 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     }
   }
 
-  function execute({ operation, next }: WritePlan, current: OpenedSession): Promise<WriteOutcome> {
-    return operation === 'touch' ? touch(next, current) : replace(next, current)
+  /** Sends the write. It is applied only if the row still has the version of `current`. */
+  function send(
+    { operation, next }: WritePlan,
+    current: OpenedSession,
+  ): Promise<ReplaceOutcome | TouchOutcome> {
+    const { id } = next.record
+    const { version } = rows.originOf(current).lineage
+    if (operation === 'touch') {
+      const times = { touchedAt: next.touchedAt, expiresAt: rows.expiryOf(next) }
+      const expected = { version, touchedAt: current.touchedAt }
+      return backend.touch(id, times, { at: next.touchedAt, expected })
+    }
+    // A database counts down from `at` to `expiresAt`. A server whose clock is behind must not make that longer.
+    const at = Math.max(clock(), next.touchedAt)
+    return backend.replace(id, rows.write(next), { at, expected: version })
   }
 
   /**
-   * Writes a new version of the row. If a conflict shows a row that descends from that version, the write was applied
-   * and its reply was lost (P11).
+   * Returns the outcome of a write by what the backend says of it. One request per touch window succeeds in touching, the
+   * others skip it (P7). If a conflict shows a row that descends from the version written, the write was applied and
+   * its reply was lost (P11).
    */
-  async function replace(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
-    const { id } = current.record
-    const { lineage, presented } = rows.originOf(current)
-    const row = rows.write(next)
-    // A database counts down from `at` to `expiresAt`. A server whose clock is behind must not make that longer.
-    const at = Math.max(clock(), next.touchedAt)
-    const outcome = await backend.replace(id, row, { at, expected: lineage.version })
-    if (outcome === 'replaced') return 'applied'
-    if (outcome === 'gone') return 'ended'
-    const conflict = rows.readAndCheckData(id, outcome.conflict, presented)
+  function outcomeOf(
+    said: ReplaceOutcome | TouchOutcome,
+    next: OpenedSession,
+    current: OpenedSession,
+  ): WriteOutcome {
+    if (said === 'replaced' || said === 'touched') return 'applied'
+    if (said === 'gone') return 'ended'
+    if (said === 'conflict') return 'skipped'
+    const { presented } = rows.originOf(current)
+    const conflict = rows.readAndCheckData(next.record.id, said.conflict, presented)
     if (typeof conflict === 'string') return 'ended'
-    if (!descendsFrom(outcome.conflict, row.version)) return { conflict }
+    if (!descendsFrom(said.conflict, rows.originOf(next).lineage.version)) return { conflict }
     return conflict.record.authority === next.record.authority ? 'applied' : 'applied-then-elevated'
   }
 
@@ -195,17 +209,6 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     const newest = rows.readAndCheckData(id, found, presented)
     return typeof newest === 'string' ? 'ended' : newest
   }
-
-  /** Writes `touchedAt` and `expiresAt` only. One request per touch window succeeds, the others skip it (P7). */
-  async function touch(next: OpenedSession, current: OpenedSession): Promise<WriteOutcome> {
-    const { version } = rows.originOf(current).lineage
-    const times = { touchedAt: next.touchedAt, expiresAt: rows.expiryOf(next) }
-    const expected = { version, touchedAt: current.touchedAt }
-    const at = next.touchedAt
-    const outcome = await backend.touch(current.record.id, times, { at, expected })
-    if (outcome === 'gone') return 'ended'
-    return outcome === 'conflict' ? 'skipped' : 'applied'
-  }
 }
 
 /** Returns the outcome where the session must not be written any more, as it is now; otherwise `undefined`. */
@@ -220,6 +223,13 @@ function outcomeOfRefusal(
   return isChangeOtherThanLeave(changes)
     ? { saved: false, why: 'ended' }
     : { saved: true, opened: current }
+}
+
+function alwaysConflicting({ record: { id } }: OpenedSession): SessionConflictError {
+  return new SessionConflictError(
+    'ERR_SESSION_CONFLICT',
+    `Session ${id} was written by others all the time; nothing was written. Try the request again.`,
+  )
 }
 
 /** Returns the error of a save that is rejected because it is still pending after its time budget. */

@@ -139,7 +139,7 @@ describe('a store creates', () => {
   })
 })
 
-test('opening takes five promises and saving eleven, those of the backend apart', async () => {
+test('opening takes five promises and saving eight, those of the backend apart', async () => {
   const { env } = storeEnv()
   const rows: Entries = new Map()
   const { token, opened: session } = await created(
@@ -161,5 +161,5 @@ test('opening takes five promises and saving eleven, those of the backend apart'
     return promises
   }
   expect(await count(() => store.open([token]))).toBe(5)
-  expect(await count(() => store.save(first, changes))).toBe(11)
+  expect(await count(() => store.save(first, changes))).toBe(8)
 })
