@@ -1,5 +1,6 @@
 import { type Carrier, type RequestSessions, varyBy } from '@sojourn/core/binding'
 import type { Context } from 'hono'
+import { copyResponse } from './copy-response.ts'
 
 const copies = new WeakMap<Context, Response>()
 
@@ -9,7 +10,7 @@ const copies = new WeakMap<Context, Response>()
  */
 export function ownHeaders(c: Context): Headers {
   if (c.res !== copies.get(c)) {
-    const copy = new Response(c.res.body, c.res)
+    const copy = copyResponse(c.res)
     copies.set(c, copy)
     c.res = undefined // otherwise Hono merges the headers of the two
     c.res = copy
