@@ -54,8 +54,9 @@ export function createSessionProperty<Target extends object>(
         Object.defineProperty(target, as, descriptor)
     },
     check(target) {
+      if (Object.hasOwn(target, as) && Reflect.get(target, as) === sessionOf(target)) return
       check(
-        Object.hasOwn(target, as) && Reflect.get(target, as) === sessionOf(target),
+        false, // not the condition itself: the texts would be made for each commit
         `${as} was deleted or redefined, which ends no session: the user would stay logged in`,
         `To log out, write: await ${as}.destroy(). If another session library has done it, mount only one of the two, or this one under another name: sessions(manager, { as })`,
       )
