@@ -80,7 +80,10 @@ export class HonoCarrier implements Carrier {
     for (const line of lines.toSpliced(index, 1)) headers.append(name, line)
   }
 
+  /** Middleware outside of `sessions` may read the session after the commit, and make a response of it. */
   consulted(headers: readonly string[]): void {
-    announceVary(this.#c, headers)
+    const c = this.#c
+    if (!c.finalized) announceVary(c, headers)
+    else if (!c.res.bodyUsed && !c.res.body?.locked) ensureVary(c, headers) // else it is being sent
   }
 }

@@ -93,22 +93,25 @@ describe.each([
   ['this Hono', () => new Hono()],
   ['Hono 4.4', () => new Hono44() as never as Hono],
 ])('with %s', (_name, makeApp) => {
-  const serving = (mount: (app: Hono) => void) => async () => {
-    const { manager } = makeManager()
-    const app = makeApp()
-    app.onError((error, c) =>
-      'getResponse' in error ? (error as HTTPException).getResponse() : c.text('sorry', 500),
-    )
-    app.use(sessions(manager))
-    mount(app)
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server
-    const at = await originOf(server)
-    const varyOf = async (path: string, init?: RequestInit) => {
-      const { headers } = await fetch(`${at}${path}`, { redirect: 'manual', ...init })
-      return (headers.get('vary') ?? '').split(/\s*,\s*/).filter(Boolean)
+  const serving =
+    (mount: (app: Hono) => void, around: (app: Hono) => void = () => {}) =>
+    async () => {
+      const { manager } = makeManager()
+      const app = makeApp()
+      app.onError((error, c) =>
+        'getResponse' in error ? (error as HTTPException).getResponse() : c.text('sorry', 500),
+      )
+      around(app)
+      app.use(sessions(manager))
+      mount(app)
+      const server = createAdaptorServer({ fetch: app.fetch }) as Server
+      const at = await originOf(server)
+      const varyOf = async (path: string, init?: RequestInit) => {
+        const { headers } = await fetch(`${at}${path}`, { redirect: 'manual', ...init })
+        return (headers.get('vary') ?? '').split(/\s*,\s*/).filter(Boolean)
+      }
+      return { varyOf, [Symbol.asyncDispose]: async () => void server.close() }
     }
-    return { varyOf, [Symbol.asyncDispose]: async () => void server.close() }
-  }
 
   test.each(Object.entries(pages))('%s varies by Cookie', async (_page, page) => {
     await using served = await serving((app) => app.get('/', page))()
@@ -144,6 +147,19 @@ describe.each([
       })
       app.get('/', (c) => c.text('fine'))
     })()
+    expect(await served.varyOf('/')).toEqual(['Cookie'])
+  })
+
+  test('middleware around it that makes a page after the commit is in time', async () => {
+    await using served = await serving(
+      (app) => app.get('/', (c) => c.text('fine')),
+      (app) => {
+        app.use(async (c, next) => {
+          await next()
+          c.res = new Response(use(c).userId)
+        })
+      },
+    )()
     expect(await served.varyOf('/')).toEqual(['Cookie'])
   })
 
