@@ -42,7 +42,9 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 }
 
+/** In memory of its own: a `Buffer` would be a view of the one that Node shares, with secrets of other requests in it. */
 function bytesOf(text: string): Uint8Array {
-  const { buffer, byteOffset, byteLength } = Buffer.from(text, 'latin1')
-  return new Uint8Array(buffer, byteOffset, byteLength) // a `Buffer` would be another type than was inserted
+  const bytes = Buffer.allocUnsafeSlow(text.length)
+  bytes.write(text, 'latin1')
+  return new Uint8Array(bytes.buffer)
 }

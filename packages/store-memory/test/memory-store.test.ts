@@ -1,6 +1,6 @@
 import { createTestCarrier } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig } from '@sojourn/core'
-import { memoryStore } from '@sojourn/store-memory'
+import { memoryBackend, memoryStore } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 
 const secret = 'a secret of the tests: 7f3b1c9e5d2a8460'
@@ -37,4 +37,17 @@ test('managers made with one memoryStore share its sessions until the last of th
   expect(await two.sessions('user-1')).toHaveLength(1)
   await two.close()
   expect(await two.sessions('user-1')).toEqual([])
+})
+
+test('a row that is returned shares its memory with nothing: a clone of it holds no other session', async () => {
+  const backend = memoryBackend()
+  const at = Date.UTC(2026, 10, 21)
+  const call = { at, signal: new AbortController().signal }
+  const value = new TextEncoder().encode('of one session')
+  const row = { version: 'v1', priorVersions: [], touchedAt: at, expiresAt: at + 60_000, value }
+  await backend.insert('group.one', row, call)
+  const found = await backend.find('group.one', call)
+  expect(found).toEqual(row)
+  expect(Object(found).value.buffer.byteLength).toBe(value.length)
+  await backend.close()
 })
