@@ -30,7 +30,12 @@ export class UserGroups {
     const known = this.#groups.get(userId)
     if (known !== undefined) return known
     const group = this.of(userId, epoch)
-    this.#groups.set(userId, group)
+    this.#groups.set(detach(userId), group)
     return group
   }
+}
+
+/** Returns a copy of a user id. A part of a form would keep the whole form in memory. */
+function detach(userId: string): string {
+  return Buffer.from(userId).toString()
 }
