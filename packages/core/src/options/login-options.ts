@@ -63,14 +63,13 @@ export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevati
   checkOptions(options, loginOptionNames, 'login()')
   const { maxAge, absoluteTimeout: given, persistent = limits.persistent, client } = options
   checkPersistent(persistent)
-  checkClient(client)
   const absoluteTimeout =
     given === undefined ? limits.absoluteTimeout : milliseconds(given, 'absoluteTimeout')
   return {
     maxAge: maxAge === undefined ? limits.maxAge : checkMaxAge(maxAge, absoluteTimeout),
     absoluteTimeout,
     persistent,
-    ...(client === undefined ? {} : { client }),
+    ...(client === undefined ? {} : { client: copyOfClient(client) }),
   }
 }
 
@@ -123,11 +122,10 @@ export function checkCarry(carry: unknown): void {
 }
 
 /**
- * Checks the option `client`.
+ * Returns a copy of the option `client`, read once: what is stored is what was checked, whatever the object does afterwards.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but an object of at most 16 short strings.
  */
-function checkClient(client: unknown): void {
-  if (client === undefined) return
+function copyOfClient(client: unknown): ClientInfo {
   const entries = typeof client === 'object' && client !== null ? Object.entries(client) : undefined
   check(
     entries !== undefined &&
@@ -138,4 +136,5 @@ function checkClient(client: unknown): void {
     'client is not what a list of devices can show',
     "Give an object of at most 16 strings of up to 512 characters, such as { name: 'Firefox on Linux' }",
   )
+  return Object.fromEntries(entries ?? [])
 }

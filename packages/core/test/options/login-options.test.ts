@@ -22,6 +22,26 @@ test.each([
   },
 )
 
+test('a client is read once: what was checked is stored, whatever the object does afterwards', async () => {
+  const { manager } = testManager()
+  const visitor = createVisitor(manager)
+  let reads = 0
+  const client = {
+    other: 'kept',
+    get name() {
+      return ['Firefox', 'x'.repeat(5e6)][reads++] ?? ''
+    },
+  }
+  await visitor.request(async (session) => {
+    await session.login('ann', { client })
+    client.other = 'x'.repeat(5e6)
+    session.data['n'] = 1
+  })
+  const [ann] = await manager.sessions('ann')
+  expect(ann?.client).toEqual({ other: 'kept', name: 'Firefox' })
+  expect(reads).toBe(1)
+})
+
 test('a login is refused whose own maxAge is longer than the hard limit that it gets', async () => {
   const { manager } = testManager({ absoluteTimeout: '8h' })
   const login = (options: object) =>
