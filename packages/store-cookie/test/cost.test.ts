@@ -16,6 +16,7 @@ beforeEach(() => {
   countCalls('createDecipheriv', 'deciphers')
   countCalls('createHmac', 'hashes')
   countCalls('createHash', 'hashes')
+  countCalls('hash', 'hashes')
   syncBuiltinESMExports()
 })
 
@@ -25,7 +26,7 @@ afterEach(() => {
 })
 
 function countCalls(
-  name: 'createCipheriv' | 'createDecipheriv' | 'createHmac' | 'createHash',
+  name: 'createCipheriv' | 'createDecipheriv' | 'createHmac' | 'createHash' | 'hash',
   as: keyof Costs,
 ) {
   const original: (...args: never[]) => unknown = crypto[name]

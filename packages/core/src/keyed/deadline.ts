@@ -107,14 +107,16 @@ function asStoreError(error: unknown, operation: string): SessionError {
 /**
  * Runs work within a time budget, and settles soon after it at the latest: application code that the work waits for may
  * never end. Work that finds the budget exhausted must not write any more, because its caller has the error already.
- * @param timedOut the error of work that is still running a fifth of the budget after its end.
+ * @param timedOut the error of work that is still running `graceMs` after the end of the budget.
+ * @param graceMs how long one operation takes at most; a last one that began in time may end. @default a fifth of the budget
  */
 export async function withTimeBudget<Result>(
   timeoutMs: number,
   work: (budget: TimeBudget) => Promise<Result>,
   timedOut: () => Error,
+  graceMs = timeoutMs / 5,
 ): Promise<Result> {
-  const budget = createTimeBudget(timeoutMs)
+  const budget = createTimeBudget(timeoutMs, graceMs)
   try {
     return await budget.bound(work(budget), timedOut)
   } finally {
@@ -126,8 +128,8 @@ export async function withTimeBudget<Result>(
 export interface TimeBudget {
   isExhausted(): boolean
   /**
-   * Returns a promise that settles as `promise` does. If that is still pending a fifth of the budget after the budget
-   * is exhausted, it rejects with `error()`. Call it at most once.
+   * Returns a promise that settles as `promise` does. If that is still pending `graceMs` after the budget is exhausted, it
+   * rejects with `error()`. Call it at most once.
    */
   bound<Result>(promise: Promise<Result>, error: () => Error): Promise<Result>
   /** Stops the timer. Must be called, or the timer keeps the process alive until it fires. */
@@ -138,7 +140,7 @@ export interface TimeBudget {
  * Starts a time budget of `timeoutMs`. It runs on a plain timer, not on the manager's clock, so it is exhausted even
  * where that clock stands still.
  */
-export function createTimeBudget(timeoutMs: number): TimeBudget {
+export function createTimeBudget(timeoutMs: number, graceMs = timeoutMs / 5): TimeBudget {
   let isExhausted = false
   let hasEnded = false
   let giveUp = () => {}
@@ -155,7 +157,7 @@ export function createTimeBudget(timeoutMs: number): TimeBudget {
         promise.then(resolve, reject)
         // Work that checks isExhausted() itself rejects with a more exact error, so it gets a little more time.
         giveUp = () => {
-          timer = setTimeout(() => reject(error()), timeoutMs / 5)
+          timer = setTimeout(() => reject(error()), graceMs)
         }
       })
     },

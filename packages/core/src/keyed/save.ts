@@ -98,6 +98,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
             (budget) =>
               saveOver({ opened, changes, current: outcome.conflict, isFirst: false }, budget),
             timedOut,
+            policy.storeTimeout,
           )
         : outcome,
     )

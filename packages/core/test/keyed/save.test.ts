@@ -1,11 +1,11 @@
 import { referenceBackend } from '@sojourn/conformance/backend'
 import { createVisitor, deferred } from '@sojourn/conformance/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createOpen } from '../../src/keyed/open.ts'
 import { createSave } from '../../src/keyed/save.ts'
 import type { OpenedSession } from '../../src/store/opened-session.ts'
 import { encoded, freshRecord, hour, keyedContext, minute, t0 } from '../contexts.ts'
-import { rowOf, testBackend, testManager, timeless } from '../support.ts'
+import { rowOf, signedIn, testBackend, testManager, timeless } from '../support.ts'
 
 describe('an update', () => {
   test('an update that changes nothing has seen the newest data, and knows when the session has ended', async () => {
@@ -199,4 +199,25 @@ describe('a save', () => {
     const data = outcomes.map((outcome) => outcome.saved && dataOf(outcome.opened))
     expect(data).toEqual([{ a: 1 }, { a: 1, b: 1 }])
   })
+})
+
+test('a last attempt that began in time has as long as any other, so its write is not called lost', async () => {
+  const { visitor, intercept, put } = await signedIn({ storeTimeout: '200ms' })
+  const tookMs = [190, 199, 199, 199, 199, 199] // the last begins at 986 of 1,000 ms
+  const { session, finish } = await visitor.begin()
+  let call = 0
+  intercept('replace', async (run) => {
+    await vi.advanceTimersByTimeAsync(tookMs[call] ?? 0)
+    if (++call < tookMs.length) put({ version: `of another, ${call}` })
+    return run()
+  })
+  session.data['n'] = 2
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    await finish()
+  } finally {
+    vi.useRealTimers()
+  }
+  expect(call).toBe(tookMs.length)
+  await visitor.request((after) => expect(after.data['n']).toBe(2))
 })
