@@ -39,7 +39,7 @@
  * When the response has closed, the commits run once more. This saves the changes of a request whose client left before
  * the first byte, and reports changes that were made too late. If these commits fail, only core's events show it.
  *
- * Until a commit fails, all responses share the functions that replace their methods and properties; a function finds
+ * Until a commit fails, all responses share the functions that replace their methods; a function finds
  * its state on the response. With closures per response, V8 would create a hidden class per response: mounting a
  * session on a request that never uses it took 24 to 30 µs with closures, and takes 3 to 4 µs without.
  */

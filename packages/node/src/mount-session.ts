@@ -191,10 +191,7 @@ export interface Exposure<Target extends object> {
 
 /** Adds a manager to those of a request. */
 function addMounted(request: RequestWithSessions, mounted: Mounted): void {
-  const all = request[key]
-  if (!all) request[key] = [mounted]
-  else {
-    all.push(mounted)
-    checkManagers(all)
-  }
+  const others = request[key]?.filter(({ manager }) => manager !== mounted.manager) ?? []
+  request[key] = [...others, mounted]
+  if (others.length > 0) checkManagers(request[key])
 }
