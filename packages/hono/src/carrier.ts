@@ -8,7 +8,7 @@ const copies = new WeakMap<Context, Response>()
  * Returns the headers of a copy of the response, which replaces it. The headers of a fetched response cannot be
  * changed, and a handler may return one response for many requests, while a token is for one of them.
  */
-export function ownHeaders(c: Context): Headers {
+function ownHeaders(c: Context): Headers {
   if (c.res !== copies.get(c)) {
     const copy = copyResponse(c.res)
     copies.set(c, copy)

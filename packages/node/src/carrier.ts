@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { type Carrier, createCarrier } from '@sojourn/core/binding'
 import { checkOptions } from '@sojourn/core/store'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
-import { bypassOverride } from './sent-override.ts'
+import { bypassOverride } from './override-sent.ts'
 import { hasResponse } from './upgrade.ts'
 
 /**

@@ -21,7 +21,7 @@
  *
  *   passing         Everything is as without this package.
  *
- *   queued          The response looks sent (sent-override.ts), so that a second send fails as without this package.
+ *   queued          The response looks sent (override-sent.ts), so that a second send fails as without this package.
  *     handler       `headersSent` is true, and changing headers throws ERR_HTTP_HEADERS_SENT. `write` returns false.
  *                   After `end`, `writableEnded` is true and `writableFinished` false. Callbacks are called after the
  *                   flush. On HTTP/1, invalid chunks throw at once.

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { isHttp2 } from './http2.ts'
 import { throwHeadersSent } from './override-by-properties.ts'
-import { overrideSent, type SentOverride } from './sent-override.ts'
+import { overrideSent } from './override-sent.ts'
+import type { SentOverride } from './sent-override.ts'
 import { setImmediate } from './timers.ts'
 import { applyHeaders, isStatus, parseWriteHead } from './write-head.ts'
 
