@@ -25,6 +25,8 @@ test('a session that could not be loaded is loaded by the next mount: an error h
       JSON.stringify([failed, again.session === sessionOf(manager, request), again.session.data.n]),
     )
   })
-  const reply = await fetch(`http://127.0.0.1:${port}`, { headers: { cookie: String(visitor.cookie) } })
+  const reply = await fetch(`http://127.0.0.1:${port}`, {
+    headers: { cookie: String(visitor.cookie) },
+  })
   expect(await reply.json()).toEqual(['ERR_STORE_UNAVAILABLE', true, 1])
 })
