@@ -3,6 +3,8 @@ import type { Context } from 'hono'
 import { copyResponse } from './copy-response.ts'
 
 const copies = new WeakMap<Context, Response>()
+/** What was announced for `Vary`: of several managers each announces its own. */
+const announced = new WeakMap<Context, readonly string[]>()
 
 /**
  * Returns the headers of a copy of the response, which replaces it. The headers of a fetched response cannot be
@@ -25,7 +27,12 @@ function ownHeaders(c: Context): Headers {
  * It is no promise: handlers return responses of their own, and set other values. See `ensureVary`.
  */
 export function announceVary(c: Context, headers: readonly string[]): void {
-  if (!c.finalized) c.header('Vary', headers.join(', '), { append: true })
+  if (c.finalized) return
+  const earlier = announced.get(c) ?? []
+  const missing = headers.filter((header) => !earlier.includes(header))
+  if (missing.length === 0) return
+  announced.set(c, [...earlier, ...missing])
+  c.header('Vary', missing.join(', '), { append: true })
 }
 
 /** Adds request headers to `Vary` of the response, if they are not there. */
@@ -37,6 +44,22 @@ export function ensureVary(c: Context, headers: readonly string[]): void {
     },
     headers,
   )
+}
+
+/**
+ * Adds request headers to `Vary` without another response in place of this one: the caller may be about to set its headers.
+ * Those of a fetched response cannot be changed, nor those of one that is being sent.
+ */
+function addVaryInPlace(c: Context, headers: readonly string[]): void {
+  try {
+    const own = c.res.headers
+    varyBy(
+      { get: (name) => own.get(name) ?? undefined, set: (name, value) => own.set(name, value) },
+      headers,
+    )
+  } catch {
+    // There is nothing left to say to a cache.
+  }
 }
 
 /** The carrier of a context. `sent` is that of the sessions of the request. */
@@ -80,10 +103,12 @@ export class HonoCarrier implements Carrier {
     for (const line of lines.toSpliced(index, 1)) headers.append(name, line)
   }
 
-  /** Middleware outside of `sessions` may read the session after the commit, and make a response of it. */
+  /**
+   * Says `Vary` before there is a response; the commit makes sure of it. After the commit it is middleware around `sessions`
+   * that reads the session, and may make a response of it: Hono hands the headers of the response before on to that one.
+   */
   consulted(headers: readonly string[]): void {
-    const c = this.#c
-    if (!c.finalized) announceVary(c, headers)
-    else if (!c.res.bodyUsed && !c.res.body?.locked) ensureVary(c, headers) // else it is being sent
+    if (!this.#c.finalized) announceVary(this.#c, headers)
+    else if (this.sent) addVaryInPlace(this.#c, headers)
   }
 }

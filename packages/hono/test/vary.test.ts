@@ -110,7 +110,9 @@ describe.each([
         const { headers } = await fetch(`${at}${path}`, { redirect: 'manual', ...init })
         return (headers.get('vary') ?? '').split(/\s*,\s*/).filter(Boolean)
       }
-      return { varyOf, [Symbol.asyncDispose]: async () => void server.close() }
+      const headersOf = async (path: string) => (await fetch(`${at}${path}`)).headers
+      const textOf = async (path: string) => (await fetch(`${at}${path}`)).text()
+      return { varyOf, headersOf, textOf, [Symbol.asyncDispose]: async () => void server.close() }
     }
 
   test.each(Object.entries(pages))('%s varies by Cookie', async (_page, page) => {
@@ -150,17 +152,76 @@ describe.each([
     expect(await served.varyOf('/')).toEqual(['Cookie'])
   })
 
-  test('middleware around it that makes a page after the commit is in time', async () => {
+  test.each<[string, (c: Context) => unknown]>([
+    [
+      'makes a page of its own',
+      (c) => {
+        c.res = new Response(use(c).userId)
+      },
+    ],
+    [
+      'makes a page of the one that there is',
+      async (c) => {
+        const text = await c.res.text()
+        c.res = new Response(`${text}${use(c).userId}`, c.res)
+      },
+    ],
+    ['adds a header', (c) => c.res.headers.set('X-User', String(use(c).userId))],
+  ])('middleware around it that asks after the commit and %s is in time', async (_how, change) => {
     await using served = await serving(
       (app) => app.get('/', (c) => c.text('fine')),
       (app) => {
         app.use(async (c, next) => {
           await next()
-          c.res = new Response(use(c).userId)
+          await change(c)
         })
       },
     )()
     expect(await served.varyOf('/')).toEqual(['Cookie'])
+  })
+
+  test('middleware that asks for the session while it sets a header keeps the header', async () => {
+    const setHeaders = async (c: Context, next: () => Promise<void>) => {
+      await next()
+      c.res.headers.append('X-User', String(use(c).userId))
+    }
+    await using served = await serving(
+      (app) => {
+        app.use(setHeaders)
+        app.get('/text', (c) => c.text('fine'))
+        app.get('/own', () => new Response('fine'))
+      },
+      (app) => void app.use(setHeaders),
+    )()
+    for (const path of ['/text', '/own'])
+      expect((await served.headersOf(path)).get('x-user')).toBe('undefined, undefined')
+  })
+
+  test('two managers announce one header once', async () => {
+    await using served = await serving(
+      (app) => app.get('/', (c) => c.text(`${use(c).userId} ${c.get('other' as never)}`)),
+      (app) => {
+        app.use(sessions(makeManager({ cookieName: 'other' }).manager, { as: 'other' }))
+        app.use(async (c, next) => {
+          Object(c.get('other' as never)).userId
+          await next()
+        })
+      },
+    )()
+    expect(await served.varyOf('/')).toEqual(['Cookie'])
+  })
+
+  test('a stream that asks for the session first while it is sent is not torn', async () => {
+    await using served = await serving((app) => {
+      app.get('/', (c) =>
+        stream(c, async (body) => {
+          await body.write('first ')
+          await new Promise(setImmediate)
+          await body.write(`${use(c).userId ?? 'nobody'}`)
+        }),
+      )
+    })()
+    expect(await served.textOf('/')).toBe('first nobody')
   })
 
   test('onError that asks for the session varies too', async () => {
