@@ -14,11 +14,9 @@ import type { ReportedState, SentOverride } from './sent-override.ts'
 /** The value of `_header` while a response looks sent, for every copy of this package in a process. */
 const heldHead = 'held until the session is saved'
 
-/** Fields that Node gives each response of HTTP/1. */
+/** A field that Node gives each response of HTTP/1. */
 interface NodeFields {
   _header: string | null | undefined
-  /** How many bytes wait to be sent; unless it is 0, `writableFinished` is false. */
-  outputSize: number
 }
 
 type FieldResponse = ServerResponse & NodeFields
@@ -58,7 +56,6 @@ class FieldOverride implements SentOverride {
   readonly #response: FieldResponse
   readonly #head: NodeFields['_header']
   readonly #status: StatusLine
-  readonly #outputSize: number
   readonly #reported: ReportedState
   #isOn = true
   #isWritten = false
@@ -67,7 +64,6 @@ class FieldOverride implements SentOverride {
     this.#response = response
     this.#head = head
     this.#status = statusOf(response)
-    this.#outputSize = response.outputSize
     this.#reported = reported
   }
 
@@ -86,16 +82,19 @@ class FieldOverride implements SentOverride {
     })
   }
 
+  /** Not by `finished`: a server that closes takes a connection whose response has it for idle, and cuts it. */
   markEnded(): void {
-    this.#response.finished = true
-    this.#response.outputSize ||= 1 // what is held waits to be sent
+    const response = this.#response
+    Object.defineProperty(response, 'writableEnded', {
+      configurable: true,
+      get: () =>
+        this.#isOn || Reflect.get(Object.getPrototypeOf(response), 'writableEnded', response),
+    })
   }
 
   restore(): void {
     this.#isOn = false
     this.#response._header = this.#head
-    this.#response.finished = false
-    this.#response.outputSize = this.#outputSize
     Object.assign(this.#response, this.#status)
   }
 }

@@ -44,21 +44,17 @@ export function overrideByProperties(
 ): SentOverride {
   const status = statusOf(response)
   const overridden = ownProperties(response, Object.keys(overrides))
-  // On HTTP/1 `finished` is a data property of the response. Replacing it by an accessor would make the response slow.
-  const hasFinishedProperty = !isHttp2(response)
   const { setHeader, setHeaders, appendHeader, removeHeader } = response
   const originals = { setHeader, setHeaders, appendHeader, removeHeader }
   response[key] ??= { response, originals, reported, isBypassed: false }
   const state = response[key]
   state.reported = reported
-  Object.defineProperties(response, hasFinishedProperty ? overrides : http2Overrides)
+  Object.defineProperties(response, isHttp2(response) ? http2Overrides : overrides)
   return {
-    markWritten() {}, // `writableNeedDrain` asks `reported`
-    markEnded() {
-      if (hasFinishedProperty) response.finished = true
-    },
+    // `writableNeedDrain` and `writableEnded` ask `reported`.
+    markWritten() {},
+    markEnded() {},
     restore() {
-      if (hasFinishedProperty) response.finished = false
       state.reported = undefined
       Object.defineProperties(response, overridden)
       Object.assign(response, status)

@@ -53,7 +53,7 @@ test('a held end looks ended and not finished, and finish and close come once, i
   const { response, answer, release } = await holding((response) => response.end('x'))
   const events: string[] = []
   for (const event of ['finish', 'close']) response.on(event, () => events.push(event))
-  expect([response.finished, response.writableEnded]).toEqual([true, true])
+  expect([response.headersSent, response.writableEnded]).toEqual([true, true])
   expect(response.writableFinished).toBe(false)
   release()
   await answer
