@@ -24,3 +24,10 @@ function removeFrom(object: Record<string, unknown>): void {
 function removeFromAll(values: Iterable<unknown>): void {
   for (const value of values) removePrototypes(value)
 }
+
+/** Returns true if a value is as it was decoded, with the prototypes removed: a handler has put no object of its own into it. */
+export function hasNoPrototypes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return true
+  if (Array.isArray(value)) return value.every(hasNoPrototypes)
+  return Object.getPrototypeOf(value) === null && Object.values(value).every(hasNoPrototypes)
+}

@@ -3,7 +3,7 @@ import type { Codec } from './codec.ts'
 import { type DataObject, decodeData, decodeUntouched, sameBytes } from './decode.ts'
 import { mergeBytes } from './merge.ts'
 import { isPlainObject } from './object-kinds.ts'
-import { removePrototypes } from './prototypes.ts'
+import { hasNoPrototypes, removePrototypes } from './prototypes.ts'
 import { isUnchanged, removePrototypesIn, type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** Starts to track data. Throws if `encoded` cannot be decoded. */
@@ -75,9 +75,16 @@ export class TrackedData {
     return sameBytes(current, this.#unchanged) ? this.#base : current
   }
 
-  /** Replaces the contents of the live object, which then counts as changed. */
+  /**
+   * Replaces the contents of the live object, which then counts as changed. What is the same under a key stays the same
+   * object: the handler may have kept it, and go on to change it.
+   */
   overwrite(encoded: Uint8Array): void {
-    replaceContents(this.value(), decodeData(this.#codec, encoded))
+    const live = this.value()
+    const next = decodeData(this.#codec, encoded)
+    for (const key of Object.keys(live)) if (!Object.hasOwn(next, key)) delete live[key]
+    for (const [key, value] of Object.entries(next))
+      if (!Object.hasOwn(live, key) || !this.#isSame(live[key], value)) live[key] = value
   }
 
   /**
@@ -112,6 +119,17 @@ export class TrackedData {
     return this.#encoded
   }
 
+  /** Returns false also for what cannot be encoded, and for what the handler has made: its objects have prototypes. */
+  #isSame(live: unknown, decoded: unknown): boolean {
+    if (typeof live !== 'object' || live === null) return Object.is(live, decoded)
+    if (!hasNoPrototypes(live)) return false
+    try {
+      return sameBytes(this.#codec.encode(live), this.#codec.encode(decoded))
+    } catch {
+      return false
+    }
+  }
+
   /** Returns `undefined` if the data cannot be encoded at present; the next commit reports that. */
   #bytesIfEncodable(): Uint8Array | undefined {
     try {
@@ -128,9 +146,4 @@ function asDataObject(data: unknown): DataObject {
     'ERR_SESSION_NOT_ENCODABLE',
     'session.data must be a plain object. Keep other values under a key of it.',
   )
-}
-
-function replaceContents(data: DataObject, next: DataObject): void {
-  for (const key of Object.keys(data)) if (!Object.hasOwn(next, key)) delete data[key]
-  Object.assign(data, next)
 }

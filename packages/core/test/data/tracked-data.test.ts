@@ -158,3 +158,23 @@ describe('data', () => {
     await ann.request((after) => expect(after.data).toEqual({ card: '4111' }))
   })
 })
+
+test('an object that the handler has kept stays a part of the data unless something else changed it', async () => {
+  const { manager } = testManager()
+  const visitor = createVisitor(manager)
+  await visitor.request((session) => {
+    Object.assign(session.data, { n: 0, cart: { items: [1] }, other: { items: [1] } })
+  })
+  await visitor.request(async (session) => {
+    const { cart, other } = session.data as Record<string, { items: number[] }>
+    await session.update((data) => {
+      data['n'] = 1
+      data['other'] = { items: [2] }
+    })
+    cart?.items.push(3)
+    other?.items.push(3) // no longer a part of the data
+  })
+  await visitor.request((session) =>
+    expect(session.data).toEqual({ n: 1, cart: { items: [1, 3] }, other: { items: [2] } }),
+  )
+})
