@@ -29,8 +29,9 @@ export interface Carrier extends RequestCarrier {
   readonly sent: boolean
   /**
    * Called when the application first uses the session, with the names of the request headers that the response then
-   * depends on. A binding may put them into `Vary` here, where that is cheaper than on a finished response, or begin what
-   * it needs for a commit. The commit still makes sure of `Vary`.
+   * depends on, such as `['Cookie']`. A binding may put them into `Vary` here, where that is cheaper than on a finished
+   * response. The commit still makes sure of `Vary`. It may be called at any time, also while the response is being sent
+   * and after that; what it throws would reach the handler.
    */
   consulted?(headers: readonly string[]): void
 }

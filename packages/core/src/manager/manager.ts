@@ -214,7 +214,7 @@ export function createSessionManager<Data extends object = SessionData>(
     config,
     store,
     transports,
-    tokenHeaders: transports.map(({ header }) => header),
+    tokenHeaders: Object.freeze(transports.map(({ header }) => header)), // bindings get the list
     codec: store.codec,
     ids,
     emit,
