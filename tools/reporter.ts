@@ -69,7 +69,8 @@ export default class SojournReporter extends DefaultReporter {
     this.#ended.set(keyOf(module), { file: module, took: now - started })
     if (module.state() === 'failed') this.#failed++
     super.onTestModuleEnd(module)
-    if (this.#ended.size === this.#files.length) this.#watchdog ??= setTimeout(giveUp, grace)
+    if (this.#ended.size === this.#files.length && !this.ctx.config.coverage.enabled)
+      this.#watchdog ??= setTimeout(() => this.#giveUp(), grace)
   }
 
   protected override printTestModule(module: TestModule): void {
@@ -101,6 +102,13 @@ export default class SojournReporter extends DefaultReporter {
   override error(...messages: unknown[]): void {
     this.#closeLine()
     super.error(...messages)
+  }
+
+  /** Says what is known and ends the process, since vitest would wait for its worker without end. */
+  #giveUp(): void {
+    fail('All files have ended and a worker has not: a test of it left something undone.')
+    this.onTestRunEnd(this.ctx.state.getTestModules(), [], 'failed')
+    process.exit()
   }
 
   /** Prints for example `[ 37/182 files, 1 min 10 s, about 2 min 30 s left ]`. */
@@ -146,14 +154,6 @@ export default class SojournReporter extends DefaultReporter {
     if (this.#isLineOpen) process.stdout.write('\r\x1b[2K')
     this.#isLineOpen = false
   }
-}
-
-/** Ends the process, since vitest would wait for its worker without end. */
-function giveUp() {
-  process.stdout.write(
-    'All files have ended and a worker has not: a test of it left something undone.\n',
-  )
-  process.exit(1)
 }
 
 function fail(reason: string) {
