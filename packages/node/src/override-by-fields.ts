@@ -52,13 +52,34 @@ export function bypassFields(
   }
 }
 
+/** What held responses report. The getters below find it by the response: closures would give each one a hidden class. */
+const reportedOf = new WeakMap<ServerResponse, ReportedState>()
+
+/**
+ * That a response has ended, as Node has it: but not by its field `finished`, because a server that closes takes a
+ * connection whose response is finished for idle, and cuts it.
+ */
+const writableEnded: PropertyDescriptor = {
+  configurable: true,
+  get(this: ServerResponse) {
+    return reportedOf.get(this)?.hasEnded() ?? this.finished
+  },
+}
+
+const writableNeedDrain: PropertyDescriptor = {
+  configurable: true,
+  get(this: ServerResponse) {
+    const reported = reportedOf.get(this)
+    if (reported) return reported.needsDrain() && !reported.hasEnded()
+    return Reflect.get(Object.getPrototypeOf(this), 'writableNeedDrain', this)
+  },
+}
+
 class FieldOverride implements SentOverride {
   readonly #response: FieldResponse
   readonly #head: NodeFields['_header']
   readonly #status: StatusLine
   readonly #reported: ReportedState
-  #isOn = true
-  #isWritten = false
 
   constructor(response: FieldResponse, head: NodeFields['_header'], reported: ReportedState) {
     this.#response = response
@@ -67,34 +88,22 @@ class FieldOverride implements SentOverride {
     this.#reported = reported
   }
 
-  /** Defines a property, as only few responses are held while they are written in pieces. */
   markWritten(): void {
-    if (this.#isWritten) return
-    this.#isWritten = true
-    const response = this.#response
-    const { needsDrain, hasEnded } = this.#reported
-    Object.defineProperty(response, 'writableNeedDrain', {
-      configurable: true,
-      get: () => {
-        if (this.#isOn) return needsDrain() && !hasEnded()
-        return Reflect.get(Object.getPrototypeOf(response), 'writableNeedDrain', response)
-      },
-    })
+    this.#report('writableNeedDrain', writableNeedDrain)
   }
 
-  /** Not by `finished`: a server that closes takes a connection whose response has it for idle, and cuts it. */
   markEnded(): void {
-    const response = this.#response
-    Object.defineProperty(response, 'writableEnded', {
-      configurable: true,
-      get: () =>
-        this.#isOn || Reflect.get(Object.getPrototypeOf(response), 'writableEnded', response),
-    })
+    this.#report('writableEnded', writableEnded)
   }
 
   restore(): void {
-    this.#isOn = false
+    reportedOf.delete(this.#response)
     this.#response._header = this.#head
     Object.assign(this.#response, this.#status)
+  }
+
+  #report(name: string, property: PropertyDescriptor): void {
+    reportedOf.set(this.#response, this.#reported)
+    if (!Object.hasOwn(this.#response, name)) Object.defineProperty(this.#response, name, property)
   }
 }
