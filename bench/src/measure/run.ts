@@ -46,6 +46,12 @@ interface Warm {
 /** The first requests of a process, of which serverless users make up their bill. */
 export const firstRequests = 2_000
 
+/**
+ * How long a contender gets its traffic before it is measured, in ms. While the others had their turns it was idle: V8 has
+ * shrunk its heap, and the caches of the processor hold the others.
+ */
+const leadIn = 200
+
 /** What the steps should take, in ms, to tell how long the rest takes. */
 const expected = {
   coldStart: 2_000,
@@ -62,7 +68,7 @@ export function expectedDuration(names: readonly string[], terms: Terms): number
   return (
     terms.coldStarts * names.length * expected.coldStart +
     servers * expected.warmUp(terms) +
-    terms.turns * (samples * terms.stretch + servers * expected.logins)
+    terms.turns * (samples * (leadIn + terms.stretch) + servers * expected.logins)
   )
 }
 
