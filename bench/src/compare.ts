@@ -12,10 +12,10 @@ import { tablesOf } from './report/tables.ts'
 const whole: Terms = {
   scenarios: allScenarios,
   population: 300,
-  warmUp: { stretch: 250, most: 8_000 },
-  turns: 3,
+  warmUp: { stretch: 250, most: 12_000 },
+  turns: 5,
   stretch: 500,
-  coldStarts: 1,
+  coldStarts: 3,
 }
 const quick: Terms = {
   scenarios: ['R', 'W', 'login'],
