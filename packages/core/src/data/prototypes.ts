@@ -28,6 +28,9 @@ function removeFromAll(values: Iterable<unknown>): void {
 /** Returns true if a value is as it was decoded, with the prototypes removed: a handler has put no object of its own into it. */
 export function hasNoPrototypes(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Date) return true
+  if (ArrayBuffer.isView(value)) return true
   if (Array.isArray(value)) return value.every(hasNoPrototypes)
+  if (value instanceof Map) return [...value].every(hasNoPrototypes)
+  if (value instanceof Set) return [...value].every(hasNoPrototypes)
   return Object.getPrototypeOf(value) === null && Object.values(value).every(hasNoPrototypes)
 }

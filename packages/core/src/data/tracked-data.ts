@@ -122,9 +122,10 @@ export class TrackedData {
   /** Returns false also for what cannot be encoded, and for what the handler has made: its objects have prototypes. */
   #isSame(live: unknown, decoded: unknown): boolean {
     if (typeof live !== 'object' || live === null) return Object.is(live, decoded)
-    if (!hasNoPrototypes(live)) return false
     try {
-      return sameBytes(this.#codec.encode(live), this.#codec.encode(decoded))
+      return (
+        hasNoPrototypes(live) && sameBytes(this.#codec.encode(live), this.#codec.encode(decoded))
+      )
     } catch {
       return false
     }

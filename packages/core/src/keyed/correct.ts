@@ -40,7 +40,7 @@ export function createCorrect({
     return { at, opened: isBehind ? opened : await writeCorrected(opened, at) }
   }
 
-  /** Falls back to the server's own clock if the database does not answer. */
+  /** Falls back to the server's own clock if the database does not respond. */
   async function databaseTime(ownAt: number): Promise<number> {
     try {
       return (await backend.now?.(ownAt)) ?? ownAt

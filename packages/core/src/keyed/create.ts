@@ -109,7 +109,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
   }
 }
 
-/** Returns the secret of a session that nobody joins: it has no salt. */
+/** Returns the secret of a session that no other login can join: it has no salt. */
 function unrelatedSecret(): { readonly secret: string; readonly loginSalt?: undefined } {
   return { secret: mintSecret() }
 }

@@ -31,7 +31,7 @@ export interface DeadlineOptions<Result, Given extends Deadline> {
   readonly deadline: Given
   /** Returns the error of a result that is not acceptable. @default all are */
   readonly errorOf?: (result: Result) => Error | undefined
-  /** Is told the error of an operation that fails. @default nobody is */
+  /** Called with the error of an operation that fails. @default not called */
   readonly onError?: (error: Error) => void
 }
 

@@ -17,7 +17,7 @@ export interface RowOrigin {
 }
 
 /**
- * An opened session of a keyed store, with its origin. The origin is private, so that nobody else can set it and a copy of
+ * An opened session of a keyed store, with its origin. The origin is private, so that only this package can set it and a copy of
  * the session (`{ ...opened }`) has none. A `WeakMap` would do the same, but cost a read of the memory store a third.
  */
 export class KeyedSession implements OpenedSession {

@@ -26,7 +26,7 @@ export interface KeyedStoreOptions {
   readonly reads?: readonly Codec[]
   /**
    * True: each row is signed with a key derived from `secretKey`, and a row that is not, or was changed, opens no session;
-   * so whoever can write to the database cannot change what a session holds. `'write'`: rows are signed, and unsigned ones are still
+   * so write access to the database is not enough to change what a session holds. `'write'`: rows are signed, and unsigned ones are still
    * opened, for the transition. @default false
    */
   readonly signRows?: SignRows

@@ -8,7 +8,7 @@ const nameShape = /^[0-9a-z]{9}[\w-]{8}$/
 
 /**
  * The names of epochs: the time at which they began, in ms and base 36, and 6 bytes of an HMAC of it. So of two names the
- * greater one is the later one, and whoever can write to the store can invent none.
+ * greater one is the later one, and write access to the store is not enough to invent one.
  */
 export interface EpochNames {
   /** Returns the name of the epoch that begins at `at`, epoch ms, or right after `last` if that is later. */

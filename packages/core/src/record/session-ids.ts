@@ -7,7 +7,7 @@ import { groupOf, type SessionId, type SessionRecord } from './record.ts'
 import { isId } from './token.ts'
 import { UserGroups } from './user-groups.ts'
 
-/** Why the id of a record is refused: nobody made it for its user, or all sessions of its epoch were ended. */
+/** Why the id of a record is refused: it was not made for its user, or all sessions of its epoch were ended. */
 export type IdRefusal = 'foreign' | 'revoked'
 
 /**
@@ -50,7 +50,7 @@ export interface SessionIds {
   adopt(epochs: readonly string[]): boolean
   /** The names of the epochs, for the store that keeps them. */
   readonly epochNames: EpochNames
-  /** The id of the row that holds the epochs in a store. It is not one that `isOwn`, so nobody ends it by its id. */
+  /** The id of the row that holds the epochs in a store. It is not one that `isOwn`, so it cannot be ended by its id. */
   readonly epochRowId: SessionId
 }
 

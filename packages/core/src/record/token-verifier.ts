@@ -11,7 +11,7 @@ const maxTokens = 5_000
  *
  * Only a token that was found genuine is ever remembered, by its exact text, and the keys of a store never change. So a
  * hit says what the signature would say; whether the token still opens anything, the record says. How long a look-up
- * takes tells nobody a token: a `Map` compares texts only where their hashes are equal, whose seed is random, so that a
+ * takes reveals no token: a `Map` compares texts only where their hashes are equal, whose seed is random, so that a
  * guess with a correct beginning is as far off as any other; and that a token is remembered learns only who holds it.
  */
 export class TokenVerifier {

@@ -164,17 +164,42 @@ test('an object that the handler has kept stays a part of the data unless someth
   const visitor = createVisitor(manager)
   await visitor.request((session) => {
     Object.assign(session.data, { n: 0, cart: { items: [1] }, other: { items: [1] } })
+    session.data['kinds'] = {
+      map: new Map([['a', [1]]]),
+      set: new Set([1]),
+      bytes: Uint8Array.of(1),
+    }
   })
   await visitor.request(async (session) => {
     const { cart, other } = session.data as Record<string, { items: number[] }>
+    const kinds = session.data['kinds'] as {
+      map: Map<string, number[]>
+      set: Set<number>
+      bytes: Uint8Array
+    }
     await session.update((data) => {
       data['n'] = 1
       data['other'] = { items: [2] }
     })
     cart?.items.push(3)
+    kinds.map.set('b', [2])
+    kinds.set.add(2)
+    kinds.bytes[0] = 2
     other?.items.push(3) // no longer a part of the data
   })
   await visitor.request((session) =>
-    expect(session.data).toEqual({ n: 1, cart: { items: [1, 3] }, other: { items: [2] } }),
+    expect(session.data).toEqual({
+      n: 1,
+      cart: { items: [1, 3] },
+      other: { items: [2] },
+      kinds: {
+        map: new Map([
+          ['a', [1]],
+          ['b', [2]],
+        ]),
+        set: new Set([1, 2]),
+        bytes: Uint8Array.of(2),
+      },
+    }),
   )
 })
