@@ -25,8 +25,9 @@ export type {
   SessionOptions,
 } from './options/options.ts'
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
+export type { Factor } from './record/factors.ts'
 export { type Secret, secretFromFile } from './record/keyring.ts'
-export type { ClientInfo, EndReason, SessionId } from './record/record.ts'
+export type { Actor, ClientInfo, EndReason, SessionId } from './record/record.ts'
 export type { Flash } from './session/flash.ts'
 export type { Session, SessionData } from './session/session.ts'
 export type { Ended } from './session/state.ts'

@@ -1,4 +1,4 @@
-import type { ClientInfo, SessionId } from '@sojourn/core'
+import type { Actor, ClientInfo, Factor, SessionId } from '@sojourn/core'
 import type { SessionRecord, Verifier } from '@sojourn/core/store'
 
 /**
@@ -16,13 +16,27 @@ export type RecordTuple = readonly [
   authenticatedAt: number | null,
   userId: string | null,
   client: ClientInfo | null,
-  ...rare: (true | null | string)[], // `leaving`, `stamp` and `epoch`, each or null; none at the end is null
+  ...rare: (SessionRecord[RareField] | null)[], // those of `rareFields`, each or null; the last is not null
 ]
+
+/** The fields that most records do not have, in the order of a tuple, and how a value is checked. New ones come last. */
+const rareFields = [
+  ['leaving', (value: unknown) => value === true],
+  ['stamp', isText],
+  ['epoch', isText],
+  ['factors', isFactors],
+  ['actor', isActor],
+  ['fingerprint', isTexts],
+  ['dataVersion', Number.isFinite],
+] as const satisfies (readonly [keyof SessionRecord, (value: unknown) => boolean])[]
+
+type RareField = (typeof rareFields)[number][0]
 
 const noSecret: Verifier = { current: '', generation: 1 }
 
 /** Converts a record to a tuple. */
 export function toTuple(record: SessionRecord): RecordTuple {
+  const length = 1 + rareFields.findLastIndex(([field]) => record[field] !== undefined)
   return [
     record.createdAt,
     record.updatedAt,
@@ -34,15 +48,8 @@ export function toTuple(record: SessionRecord): RecordTuple {
     record.authenticatedAt ?? null,
     record.userId ?? null,
     record.client ?? null,
-    ...rareFields(record),
+    ...rareFields.slice(0, length).map(([field]) => record[field] ?? null),
   ]
-}
-
-/** Returns the fields that most records do not have, without those at the end that are absent. */
-function rareFields({ leaving, stamp, epoch }: SessionRecord): (true | null | string)[] {
-  if (epoch !== undefined) return [leaving ?? null, stamp ?? null, epoch]
-  if (stamp !== undefined) return [leaving ?? null, stamp]
-  return leaving ? [leaving] : []
 }
 
 /**
@@ -52,7 +59,7 @@ function rareFields({ leaving, stamp, epoch }: SessionRecord): (true | null | st
 export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (!isRecordTuple(tuple)) throw new TypeError('The record has fields of wrong types')
   const [createdAt, updatedAt, rotatedAt, absoluteExpiresAt, maxAge, authority] = tuple
-  const [, , , , , , persistent, authenticatedAt, userId, client, leaving, stamp, epoch] = tuple
+  const [, , , , , , persistent, authenticatedAt, userId, client, ...rare] = tuple
   const record: Mutable<SessionRecord> = {
     id,
     createdAt,
@@ -67,27 +74,46 @@ export function fromTuple(id: SessionId, tuple: unknown): SessionRecord {
   if (authenticatedAt !== null) record.authenticatedAt = authenticatedAt
   if (userId !== null) record.userId = userId
   if (client !== null) record.client = client
-  if (leaving === true) record.leaving = leaving
-  if (typeof stamp === 'string') record.stamp = stamp
-  if (typeof epoch === 'string') record.epoch = epoch
+  for (const [index, [field]] of rareFields.slice(0, rare.length).entries())
+    if (rare[index] !== null) Object.assign(record, { [field]: rare[index] })
   return record
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function isRecordTuple(tuple: unknown): tuple is RecordTuple {
-  if (!Array.isArray(tuple) || tuple.length < 10 || tuple.length > 13) return false
+  if (!Array.isArray(tuple) || tuple.length < 10) return false
   const [persistent, authenticatedAt, userId, client, ...rare]: unknown[] = tuple.slice(6)
-  const [leaving = null, stamp = null, epoch = null] = rare
   return (
     tuple.slice(0, 6).every(Number.isFinite) &&
     typeof persistent === 'boolean' &&
     (authenticatedAt === null || Number.isFinite(authenticatedAt)) &&
-    (userId === null || typeof userId === 'string') &&
+    (userId === null || isText(userId)) &&
     (client === null || typeof client === 'object') &&
-    (leaving === null || leaving === true) &&
-    (stamp === null || typeof stamp === 'string') &&
-    (epoch === null || typeof epoch === 'string') &&
-    rare.at(-1) !== null
+    rare.at(-1) !== null &&
+    rare.every((value, index) => value === null || rareFields[index]?.[1](value))
   )
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every(isText)
+}
+
+function isFactors(value: unknown): value is readonly Factor[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => isObject(each) && isText(each['method']) && Number.isFinite(each['at']))
+  )
+}
+
+function isActor(value: unknown): value is Actor {
+  return isObject(value) && isText(value['userId']) && isText(value['sessionId'])
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -59,6 +59,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     const { secret, loginSalt } = login ? loginSecret(login.presented) : unrelatedSecret()
     const secretHash = hashSecret(secret)
     const { maxAge, absoluteTimeout, persistent, userId, client, stamp } = draft
+    const { factors, actor, fingerprint, dataVersion } = draft
     const record = createRecord({
       id,
       epoch: issued.epoch,
@@ -71,6 +72,10 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
       userId,
       client,
       stamp,
+      factors,
+      actor,
+      fingerprint,
+      dataVersion,
     })
     const opened = rows.withOrigin(
       { record, touchedAt: at, data: draft.data },

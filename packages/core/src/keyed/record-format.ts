@@ -1,4 +1,5 @@
-import type { ClientInfo, SessionId, SessionRecord, Verifier } from '../record/record.ts'
+import type { Factor } from '../record/factors.ts'
+import type { Actor, SessionId, SessionRecord, Verifier } from '../record/record.ts'
 import type { Retirement } from '../record/retirement.ts'
 import type { Writable } from '../util/writable.ts'
 import { Reader, type Writer } from './varint.ts'
@@ -23,14 +24,20 @@ import { Reader, type Writer } from './varint.ts'
  * | `client`                                      | list    | if its flag is set                                |
  * | `stamp`                                       | text    | if its flag is set                                |
  * | `epoch`                                       | text    | if its flag is set                                |
+ * | `factors`                                     | list    | if its flag is set                                |
+ * | `actor.userId`, `actor.sessionId`             | text    | if its flag is set                                |
+ * | `fingerprint`                                 | list    | if its flag is set                                |
+ * | `dataVersion`                                 | number  | if its flag is set                                |
  *
  * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
- * `client` the key and the value as texts. `persistent` and `leaving` are flags only.
+ * `client` and `fingerprint` the key and the value as texts, of `factors` the method (text) and the time. `persistent`
+ * and `leaving` are flags only.
  *
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
 export function writeRecord(writer: Writer, record: SessionRecord): void {
   const { createdAt, verifier, authenticatedAt, userId, client, stamp, epoch } = record
+  const { factors, actor, fingerprint, dataVersion } = record
   writer.number(flagsOf(record))
   writer.number(createdAt)
   writer.number(record.updatedAt, createdAt)
@@ -41,9 +48,13 @@ export function writeRecord(writer: Writer, record: SessionRecord): void {
   writeVerifier(writer, verifier, createdAt)
   if (authenticatedAt !== undefined) writer.number(authenticatedAt, createdAt)
   if (userId !== undefined) writer.text(userId)
-  if (client) writeClient(writer, client)
+  if (client) writeTexts(writer, client)
   if (stamp !== undefined) writer.text(stamp)
   if (epoch !== undefined) writer.text(epoch)
+  if (factors) writeFactors(writer, factors, createdAt)
+  if (actor) writeActor(writer, actor)
+  if (fingerprint) writeTexts(writer, fingerprint)
+  if (dataVersion !== undefined) writer.number(dataVersion)
 }
 
 /**
@@ -73,9 +84,13 @@ export function decodeRecord(
   }
   if (flags & flag.authenticatedAt) record.authenticatedAt = finite(reader.number(createdAt))
   if (flags & flag.userId) record.userId = reader.text()
-  if (flags & flag.client) record.client = readClient(reader)
+  if (flags & flag.client) record.client = readTexts(reader)
   if (flags & flag.stamp) record.stamp = reader.text()
   if (flags & flag.epoch) record.epoch = reader.text()
+  if (flags & flag.factors) record.factors = readFactors(reader, createdAt)
+  if (flags & flag.actor) record.actor = { userId: reader.text(), sessionId: reader.text() }
+  if (flags & flag.fingerprint) record.fingerprint = readTexts(reader)
+  if (flags & flag.dataVersion) record.dataVersion = finite(reader.number())
   if (flags & flag.leaving) record.leaving = true
   return { record, rest: reader.rest() }
 }
@@ -99,9 +114,13 @@ const flag = {
   leaving: 2 ** 11,
   stamp: 2 ** 12,
   epoch: 2 ** 13,
+  factors: 2 ** 14,
+  actor: 2 ** 15,
+  fingerprint: 2 ** 16,
+  dataVersion: 2 ** 17,
 } as const
 
-const lastFlag = flag.epoch
+const lastFlag = flag.dataVersion
 
 function flagsOf(record: SessionRecord): number {
   const { verifier } = record
@@ -119,7 +138,11 @@ function flagsOf(record: SessionRecord): number {
     (verifier.loginSalt === undefined ? 0 : flag.loginSalt) +
     (record.leaving ? flag.leaving : 0) +
     (record.stamp === undefined ? 0 : flag.stamp) +
-    (record.epoch === undefined ? 0 : flag.epoch)
+    (record.epoch === undefined ? 0 : flag.epoch) +
+    (record.factors === undefined ? 0 : flag.factors) +
+    (record.actor === undefined ? 0 : flag.actor) +
+    (record.fingerprint === undefined ? 0 : flag.fingerprint) +
+    (record.dataVersion === undefined ? 0 : flag.dataVersion)
   )
 }
 
@@ -167,13 +190,33 @@ function readRetired(reader: Reader, createdAt: number): Retirement[] {
   return entries
 }
 
-function writeClient(writer: Writer, client: ClientInfo): void {
-  const entries = Object.entries(client)
+function writeFactors(writer: Writer, factors: readonly Factor[], createdAt: number): void {
+  writer.number(factors.length)
+  for (const { method, at } of factors) {
+    writer.text(method)
+    writer.number(at, createdAt)
+  }
+}
+
+function readFactors(reader: Reader, createdAt: number): Factor[] {
+  const factors: Factor[] = []
+  for (let left = reader.number(); left > 0; left--)
+    factors.push({ method: reader.text(), at: finite(reader.number(createdAt)) })
+  return factors
+}
+
+function writeActor(writer: Writer, { userId, sessionId }: Actor): void {
+  writer.text(userId)
+  writer.text(sessionId)
+}
+
+function writeTexts(writer: Writer, texts: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(texts)
   writer.number(entries.length)
   for (const text of entries.flat()) writer.text(text)
 }
 
-function readClient(reader: Reader): ClientInfo {
+function readTexts(reader: Reader): Readonly<Record<string, string>> {
   const entries: [string, string][] = []
   for (let left = reader.number(); left > 0; left--) entries.push([reader.text(), reader.text()])
   return Object.fromEntries(entries)
@@ -181,5 +224,5 @@ function readClient(reader: Reader): ClientInfo {
 
 function finite(value: number): number {
   if (Number.isFinite(value)) return value
-  throw new TypeError('The record has a time that is none')
+  throw new TypeError('The record has a number that is none')
 }

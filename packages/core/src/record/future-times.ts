@@ -15,24 +15,25 @@ interface TimedSession {
 
 /**
  * Returns true if a time that limits something lies in the future of `at`, epoch ms: when the session was touched, when
- * its absolute limit began, when its token was rotated, offered or retired.
+ * its absolute limit began, when its token was rotated, offered or retired, when its user proved a factor.
  */
 export function hasFutureTimes({ record, touchedAt }: TimedSession, at: number): boolean {
-  const { rotatedAt, verifier } = record
+  const { rotatedAt, verifier, factors } = record
   const { offeredAt = 0, retired } = verifier
   const retiredAt = retired?.at(-1)?.at ?? 0
-  return isFuture(Math.max(touchedAt, beginningOf(record), rotatedAt, offeredAt, retiredAt), at)
+  const latest = Math.max(touchedAt, beginningOf(record), rotatedAt, offeredAt, retiredAt)
+  return isFuture(latest, at) || (factors?.some((factor) => isFuture(factor.at, at)) ?? false)
 }
 
 /**
  * Returns the session with its times of the future corrected, as if the clock that wrote them had shown `at` when it was
  * last used. So it may be idle from now on as long as any other, and what it had used up of its absolute limit, by that
- * clock, stays used up. When its user logged in is not known any more: `authenticatedAt` is absent, and `createdAt` is
- * where the absolute limit begins.
+ * clock, stays used up. When its user logged in or proved a factor is not known any more: `authenticatedAt` and the
+ * factor are absent, and `createdAt` is where the absolute limit begins.
  */
 export function correctTimes<Timed extends TimedSession>(session: Timed, at: number): Timed {
   const { touchedAt } = session
-  const record = correctLimit(session, at)
+  const record = correctFactors(correctLimit(session, at), at)
   const rotatedAt = Math.min(record.rotatedAt, at)
   const verifier = correctVerifier(record.verifier, { at, shift: record.rotatedAt - rotatedAt })
   return {
@@ -57,6 +58,14 @@ function correctLimit({ record, touchedAt }: TimedSession, at: number): SessionR
   const ahead = Math.max(began, touchedAt) - at
   const { authenticatedAt: _, absoluteExpiresAt, ...others } = record
   return { ...others, createdAt: began - ahead, absoluteExpiresAt: absoluteExpiresAt - ahead }
+}
+
+/** Drops the factors that were proved in the future. */
+function correctFactors(record: SessionRecord, at: number): SessionRecord {
+  const { factors, ...others } = record
+  if (!factors) return record
+  const known = factors.filter((factor) => !isFuture(factor.at, at))
+  return known.length === 0 ? others : { ...others, factors: known }
 }
 
 /** `shift` is by how much the rotation was moved, in ms; the grace after it moves along. */

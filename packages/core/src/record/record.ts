@@ -1,5 +1,6 @@
 import type { Writable } from '../util/writable.ts'
 import type { Limits } from './expiry.ts'
+import { type Factor, mergeFactors } from './factors.ts'
 import { addRetirement, type Retirement } from './retirement.ts'
 
 /** The public id of a session, `group.handle`. It is not a credential, so logs, device lists and events may show it. */
@@ -20,6 +21,13 @@ export type EndReason = (typeof endReasons)[number]
 
 /** What the application records about the device at a login, for a list of devices. Short strings. */
 export type ClientInfo = Readonly<Record<string, string>>
+
+/** Who acts as the user of a session, such as a member of staff who looks into a customer's account. */
+export interface Actor {
+  readonly userId: string
+  /** The session of the actor from which the acting session was started. It ends with that one. */
+  readonly sessionId: SessionId
+}
 
 /** What a record keeps of its secrets: the SHA-256 of each, as base64url, never the secret (P5). See rotation.ts. */
 export interface Verifier {
@@ -80,6 +88,14 @@ export interface SessionRecord extends Limits {
    * for a user's session, whose group depends on it.
    */
   readonly epoch?: string
+  /** What the user has proved, each method once, oldest first. Absent if no login named any. */
+  readonly factors?: readonly Factor[]
+  /** Absent unless somebody else acts as the user. */
+  readonly actor?: Actor
+  /** The keyed hash of each part of the client's fingerprint, by the name of the part. Absent without the option. */
+  readonly fingerprint?: Readonly<Record<string, string>>
+  /** The version of the schema that the data was written with. Absent without a schema. */
+  readonly dataVersion?: number
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
   readonly leaving?: true
 }
@@ -106,11 +122,16 @@ export interface RecordSeed {
   readonly loginSalt?: string | undefined
   /** `SessionIds.issue` returns it. */
   readonly epoch?: string | undefined
+  readonly factors?: readonly Factor[] | undefined
+  readonly actor?: Actor | undefined
+  readonly fingerprint?: Readonly<Record<string, string>> | undefined
+  readonly dataVersion?: number | undefined
 }
 
 /** Returns the record of a new session. With a `userId`, it is authenticated at `at`. */
 export function createRecord(seed: RecordSeed): SessionRecord {
   const { id, at, userId, client, stamp, loginSalt, epoch } = seed
+  const { factors, actor, fingerprint, dataVersion } = seed
   const verifier: Writable<Verifier> = { current: seed.secretHash, generation: 1 }
   if (loginSalt !== undefined) verifier.loginSalt = loginSalt
   const record: Writable<SessionRecord> = {
@@ -131,6 +152,10 @@ export function createRecord(seed: RecordSeed): SessionRecord {
   if (client !== undefined) record.client = client
   if (stamp !== undefined) record.stamp = stamp
   if (epoch !== undefined) record.epoch = epoch
+  if (factors) record.factors = factors
+  if (actor) record.actor = actor
+  if (fingerprint) record.fingerprint = fingerprint
+  if (dataVersion !== undefined) record.dataVersion = dataVersion
   return record
 }
 
@@ -142,6 +167,10 @@ export interface Elevation {
   readonly client?: ClientInfo
   /** The hash of the user's security stamp now. */
   readonly stamp?: string
+  /** What the user has just proved. It is added to the earlier factors. */
+  readonly factors?: readonly Factor[]
+  /** The fingerprint of the client now. */
+  readonly fingerprint?: Readonly<Record<string, string>>
 }
 
 /**
@@ -171,7 +200,7 @@ export function rotateRecord(
     },
   }
   if (!elevation) return rotated
-  const { maxAge, absoluteTimeout, persistent, client, stamp } = elevation
+  const { maxAge, absoluteTimeout, persistent, client, stamp, factors, fingerprint } = elevation
   return {
     ...rotated,
     maxAge,
@@ -180,5 +209,7 @@ export function rotateRecord(
     absoluteExpiresAt: at + absoluteTimeout,
     ...(client === undefined ? {} : { client }),
     ...(stamp === undefined ? {} : { stamp }),
+    ...(factors && { factors: mergeFactors(record.factors, factors) }),
+    ...(fingerprint && { fingerprint }),
   }
 }

@@ -1,8 +1,9 @@
 import type { Codec } from '../data/codec.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { DiscardReason, Emit } from '../events.ts'
+import type { Factor } from '../record/factors.ts'
 import type { Keyring } from '../record/keyring.ts'
-import type { ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
+import type { Actor, ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
 import type { RotationPolicy } from '../record/rotation.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { Clock } from '../util/clock.ts'
@@ -101,6 +102,14 @@ export interface Draft {
   /** The hash of the user's security stamp, with the option `securityStamp`. The record keeps it. */
   readonly stamp?: string
   readonly client?: ClientInfo
+  /** What the user has proved. The record keeps it. */
+  readonly factors?: readonly Factor[]
+  /** Who acts as the user. The record keeps it. */
+  readonly actor?: Actor
+  /** The keyed hashes of the client's fingerprint. The record keeps them. */
+  readonly fingerprint?: Readonly<Record<string, string>>
+  /** The version of the schema of `data`. The record keeps it. */
+  readonly dataVersion?: number
   /**
    * The tokens that the request presents, genuine or not. Of parallel logins of one user that present the same one, the
    * first creates a session, and the store lets the others join it.

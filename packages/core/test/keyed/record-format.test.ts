@@ -65,6 +65,10 @@ const record: fc.Arbitrary<SessionRecord> = fc.record(
     stamp: text,
     leaving: fc.constant(true as const),
     epoch: text,
+    factors: fc.array(fc.record({ method: text, at: number }, { noNullPrototype: true })),
+    actor: fc.record({ userId: text, sessionId: text }, { noNullPrototype: true }),
+    fingerprint: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }),
+    dataVersion: number,
   },
   {
     noNullPrototype: true,
@@ -120,19 +124,24 @@ test('noise is no record, or one with finite times, and never a loop or another 
 
 test('a flag of a later version is refused, because its field is not known', () => {
   const writer = new Writer()
-  writer.number(2 ** 14)
+  writer.number(2 ** 18)
   expect(() => decodeRecord(id, writer.bytes())).toThrow('fields that are not known')
 })
 
-test('a time that is none is refused', () => {
-  expect(() => decodeRecord(id, encodeRecord({ ...fresh, updatedAt: Number.NaN }))).toThrow(
-    'a time that is none',
+test.each([
+  { updatedAt: Number.NaN },
+  { factors: [{ method: 'password', at: Number.POSITIVE_INFINITY }] },
+  { dataVersion: Number.NaN },
+])('a number that is none is refused: %j', (fields) => {
+  expect(() => decodeRecord(id, encodeRecord({ ...fresh, ...fields }))).toThrow(
+    'a number that is none',
   )
 })
 
 test.each([
   ['a new anonymous session', fresh, 53],
   ['a login', { ...fresh, userId: 'user-1234', authenticatedAt: t0 }, 64],
+  ['a login by a password', { ...fresh, factors: [{ method: 'password', at: t0 }] }, 64],
 ])('the record of %s takes few bytes', (_, given, length) => {
   expect(encodeRecord(given).length).toBe(length)
 })

@@ -29,6 +29,11 @@ describe('times of the future', () => {
       session({ verifier: { ...verifier, retired: [{ generation: 1, at: t0 + minute }] } }),
       session({ verifier: { ...verifier, retired: [{ generation: 1, at: t0 + hour }] } }),
     ],
+    [
+      'proved',
+      session({ factors: [{ method: 'totp', at: t0 + minute }] }),
+      session({ factors: [{ method: 'totp', at: t0 + minute + 1 }] }),
+    ],
   ])('are those more than a minute ahead: %s', (_what, allowed, future) => {
     expect([hasFutureTimes(allowed, t0), hasFutureTimes(future, t0)]).toEqual([false, true])
     expect(hasFutureTimes(correctTimes(future, t0), t0)).toBe(false)
@@ -66,6 +71,16 @@ describe('a correction', () => {
     expect(record.absoluteExpiresAt).toBe(t0 + 4 * day + 8 * hour)
     expect(record.absoluteExpiresAt - record.createdAt).toBe(8 * hour)
     expect(record.authenticatedAt).toBeUndefined()
+  })
+
+  test('of a factor forgets that it was proved, and nothing else', () => {
+    const [password, passkey] = [
+      { method: 'password', at: t0 },
+      { method: 'passkey', at: t0 + hour },
+    ] as const
+    const both = correctTimes(session({ factors: [password, passkey] }), t0)
+    expect(both.record).toEqual({ ...login, factors: [password] })
+    expect(correctTimes(session({ factors: [passkey] }), t0).record).toEqual(login)
   })
 
   test('of a rotation moves its grace along, and retires no token in the future', () => {
