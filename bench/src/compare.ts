@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { startStandalone } from '@sojourn/redis-lab'
 import { redisVersion } from './contenders/clients.ts'
 import { microTable } from './in-process/micro.ts'
+import { leaveServersTheirCore } from './load/cores.ts'
 import { Progress } from './measure/progress.ts'
 import { choose, expectedDuration, type Measured, measure, type Terms } from './measure/run.ts'
 import { allScenarios } from './measure/scenarios.ts'
@@ -13,16 +14,16 @@ const whole: Terms = {
   scenarios: allScenarios,
   population: 300,
   warmUp: { stretch: 250, most: 12_000 },
-  turns: 5,
-  stretch: 500,
+  turns: 7,
+  stretch: 200,
   coldStarts: 3,
 }
 const quick: Terms = {
   scenarios: ['R', 'W', 'login'],
   population: 100,
   warmUp: { stretch: 200, most: 5_000 },
-  turns: 3,
-  stretch: 300,
+  turns: 5,
+  stretch: 200,
   coldStarts: 0,
 }
 
@@ -49,6 +50,7 @@ export async function compare(words: readonly string[], options: CompareOptions)
 
   const micro = await microTable(options.quick ? 250 : 1_000, before)
   console.log(`${micro}\n`)
+  leaveServersTheirCore()
   const redis = await startStandalone()
   const { port: redisPort } = redis.address
   const durations = [...chosen.values()].map((names) => expectedDuration(names, terms))

@@ -45,18 +45,19 @@ export const onKoa: Framework<Koa, KoaContext> = {
   },
 }
 
-/** A request of Fastify knows its reply only by its hook. */
-const replies = new WeakMap<FastifyRequest, FastifyReply>()
+/** A request of Fastify does not know its reply. A WeakMap of them would cost more collection than a session does. */
+const reply: unique symbol = Symbol('reply')
+type RequestWithReply = FastifyRequest & { [reply]?: FastifyReply }
 
 export const onFastify: Framework<FastifyInstance, FastifyRequest> = {
   name: 'Fastify',
-  create: () => fastify(),
+  create: () => fastify().decorateRequest(reply, undefined),
   cookie: (request) => request.headers.cookie,
-  setCookie: (request, line) => replies.get(request)?.header('Set-Cookie', line),
+  setCookie: (request: RequestWithReply, line) => request[reply]?.header('Set-Cookie', line),
   async serve(app, acts) {
     for (const [name, act] of Object.entries(acts))
-      app.get(`/${name}`, async (request, reply) => {
-        replies.set(request, reply)
+      app.get(`/${name}`, async (request: RequestWithReply, itsReply) => {
+        request[reply] = itsReply
         return String(await act(request))
       })
     await app.listen({ port: 0, host: '127.0.0.1' })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { Pool } from 'undici'
+import { onServersCore } from './cores.ts'
 import type { SelfTimes } from './profiler.ts'
 
 /** What a server answered. */
@@ -72,7 +73,7 @@ export async function startServer(
     ...(isTouchAlwaysDue ? { TOUCH_ALWAYS: '1' } : {}),
   }
   const program = join(import.meta.dirname, '../../dist/server.js')
-  const child = fork(program, [name], { env, execArgv: [...flags, ...flagsOfUser()] })
+  const child = fork(program, [name], { env, ...onServersCore([...flags, ...flagsOfUser()]) })
   const [port] = (await Promise.race([once(child, 'message'), failure(child, name)])) as [number]
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections })
 

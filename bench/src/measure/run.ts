@@ -1,5 +1,10 @@
 import { contenders } from '../contenders/targets.ts'
-import { type Sample, type ServerProcess, startServer } from '../load/server-process.ts'
+import {
+  type Sample,
+  type ServerProcess,
+  startServer,
+  type Traffic,
+} from '../load/server-process.ts'
 import type { Progress } from './progress.ts'
 import { check, logIn, type Scenario, trafficOf } from './scenarios.ts'
 import { type WarmUp, warmUp } from './warm-up.ts'
@@ -25,38 +30,35 @@ export interface Plan extends Terms {
   readonly progress: Progress
 }
 
-/** What was measured of one contender: the samples of each scenario, one per turn. */
+/** The stretches of each scenario, one per turn. */
+export type Samples = Readonly<Partial<Record<Scenario, readonly Sample[]>>>
+
+type MutableSamples = Partial<Record<Scenario, Sample[]>>
+
+/** What was measured of one contender. */
 export interface Measured {
   readonly name: string
-  readonly samples: Readonly<Partial<Record<Scenario, readonly Sample[]>>>
+  readonly samples: Samples
+  /** The stretches of the bare framework, each just before the contender's own. */
+  readonly bare: Samples
   /** µs of CPU per request over the first requests of a new process, one figure per start. */
   readonly cold: readonly number[]
   /** False if the cost was still changing when its time to warm up was over. */
   readonly isWarm: boolean
 }
 
-interface Warm {
-  readonly name: string
-  readonly server: ServerProcess
-  /** The server on which a touch is always due; `undefined` where there is none. */
-  readonly touching: ServerProcess | undefined
-  readonly isWarm: boolean
-}
-
 /** The first requests of a process, of which serverless users make up their bill. */
 export const firstRequests = 2_000
 
-/**
- * How long a contender gets its traffic before it is measured, in ms. While the others had their turns it was idle: V8 has
- * shrunk its heap, and the caches of the processor hold the others.
- */
-const leadIn = 200
+/** How long a server gets its traffic before it is measured, in ms: the other one has had the caches of the processor. */
+const leadIn = 50
 
 /** What the steps should take, in ms, to tell how long the rest takes. */
 const expected = {
   coldStart: 2_000,
   warmUp: ({ warmUp }: Terms) => 0.7 * warmUp.most,
   logins: 300,
+  pair: ({ stretch }: Terms) => 2 * (leadIn + stretch),
 }
 
 /** Returns about how long `measure` takes, in ms. */
@@ -64,60 +66,88 @@ export function expectedDuration(names: readonly string[], terms: Terms): number
   const touched = names.filter((name) => isTouched(name, terms)).length
   const servers = names.length + touched
   const others = terms.scenarios.filter((scenario) => scenario !== 'R+touch')
-  const samples = names.length * others.length + touched
+  const pairs = (names.length - 1) * others.length + touched
   return (
     terms.coldStarts * names.length * expected.coldStart +
-    servers * expected.warmUp(terms) +
-    terms.turns * (samples * (leadIn + terms.stretch) + servers * expected.logins)
+    servers * (expected.warmUp(terms) + terms.turns * expected.logins) +
+    terms.turns * pairs * expected.pair(terms)
   )
 }
 
 /**
- * Starts the contenders, warms each up until its cost is flat, and then measures them in turn, scenario by scenario, so
- * that whatever slows the machine slows all of them. Each turn has new sessions: no token gets so old that it is replaced.
+ * Measures each contender beside the bare server of the framework: the two take turns within half a second, so that
+ * whatever slows the machine slows both, and neither is idle for longer. (When all contenders of a framework took turns,
+ * each was idle for ten seconds at a time, and the same read cost up to four times as much.)
  */
 export async function measure(plan: Plan): Promise<readonly Measured[]> {
-  const { progress, population, stretch } = plan
   const cold = await measureCold(plan)
-  const warm: Warm[] = []
-  for (const name of plan.names) warm.push(await start(name, plan))
-  const samples = new Map<string, Sample[]>()
-  for (let turn = 1; turn <= plan.turns; turn++) {
-    const traffics = new Map<ServerProcess, Awaited<ReturnType<typeof trafficOf>>>()
-    for (const { name, server, touching } of warm)
-      for (const each of touching ? [server, touching] : [server]) {
-        progress.say(`turn ${turn} of ${plan.turns}: new sessions`)
-        traffics.set(each, await trafficOf(name, each, population))
-        progress.done(expected.logins)
-      }
+  const measured: Measured[] = []
+  const [bareName = '', ...names] = plan.names.toSorted(
+    (a, b) => Number(isBare(b)) - Number(isBare(a)),
+  )
+  const bare = await startWarm(bareName, plan.scenarios, plan)
+  const bareSamples: MutableSamples = {}
+  for (const name of names) {
+    const each = { ...(await measureBeside(bare, name, plan)), cold: cold.get(name) ?? [] }
+    measured.push(each)
     for (const scenario of plan.scenarios)
-      for (const { name, server, touching } of warm) {
-        progress.say(`turn ${turn} of ${plan.turns}: ${scenario}`)
-        const asked = scenario === 'R+touch' ? touching : server
-        const traffic = asked && traffics.get(asked)?.[scenario]
-        if (!traffic) continue
-        add(samples, `${name} ${scenario}`, await asked.load(traffic, { ms: stretch }))
-        progress.done(stretch)
-      }
+      for (const sample of each.bare[scenario] ?? []) add(bareSamples, scenario, sample)
   }
-  await Promise.all(warm.flatMap(({ server, touching }) => [server.stop(), touching?.stop()]))
-  return warm.map(({ name, isWarm }) => ({
-    name,
-    isWarm,
-    cold: cold.get(name) ?? [],
-    samples: Object.fromEntries(
-      plan.scenarios.map((scenario) => [scenario, samples.get(`${name} ${scenario}`) ?? []]),
-    ),
-  }))
+  await bare.server.stop()
+  const ofBare = { samples: bareSamples, bare: bareSamples, cold: cold.get(bareName) ?? [] }
+  return [{ name: bareName, ...ofBare, isWarm: bare.isWarm }, ...measured]
 }
 
-async function start(name: string, plan: Plan): Promise<Warm> {
-  const { scenarios } = plan
-  const others = scenarios.filter((scenario) => scenario !== 'R+touch')
-  const [server, isWarm] = await startWarm(name, others, plan)
-  if (!isTouched(name, plan)) return { name, server, touching: undefined, isWarm }
-  const [touching, isTouchingWarm] = await startWarm(name, ['R+touch'], plan)
-  return { name, server, touching, isWarm: isWarm && isTouchingWarm }
+function isBare(name: string): boolean {
+  return name.startsWith('bare')
+}
+
+function add(samples: MutableSamples, scenario: Scenario, sample: Sample): void {
+  samples[scenario] = [...(samples[scenario] ?? []), sample]
+}
+
+/** Measures one contender, with new sessions in each turn: no token gets so old that it is replaced. */
+async function measureBeside(
+  bare: WarmServer,
+  name: string,
+  plan: Plan,
+): Promise<Omit<Measured, 'cold'>> {
+  const others = plan.scenarios.filter((scenario) => scenario !== 'R+touch')
+  const usual = await startWarm(name, others, plan)
+  const touching = isTouched(name, plan) ? await startWarm(name, ['R+touch'], plan) : undefined
+  const mine: MutableSamples = {}
+  const beside: MutableSamples = {}
+  for (let turn = 1; turn <= plan.turns; turn++)
+    for (const { server, scenarios } of touching ? [usual, touching] : [usual]) {
+      plan.progress.say(`${name}, turn ${turn} of ${plan.turns}`)
+      const traffic = await trafficOf(name, server, plan.population)
+      const bareTraffic = await trafficOf(bare.name, bare.server, plan.population)
+      plan.progress.done(expected.logins)
+      for (const scenario of scenarios) {
+        add(beside, scenario, await sampleOf(bare.server, bareTraffic[scenario], plan))
+        add(mine, scenario, await sampleOf(server, traffic[scenario], plan))
+        plan.progress.done(expected.pair(plan))
+      }
+    }
+  await Promise.all([usual.server.stop(), touching?.server.stop()])
+  const isWarm = usual.isWarm && touching?.isWarm !== false
+  return { name, samples: mine, bare: beside, isWarm }
+}
+
+async function sampleOf(
+  server: ServerProcess,
+  traffic: Traffic,
+  { stretch }: Terms,
+): Promise<Sample> {
+  await server.load(traffic, { ms: leadIn })
+  return server.load(traffic, { ms: stretch })
+}
+
+interface WarmServer {
+  readonly name: string
+  readonly server: ServerProcess
+  readonly scenarios: readonly Scenario[]
+  readonly isWarm: boolean
 }
 
 /** Starts a server and warms it up for the scenarios. */
@@ -125,24 +155,20 @@ async function startWarm(
   name: string,
   scenarios: readonly Scenario[],
   plan: Plan,
-): Promise<[server: ServerProcess, isWarm: boolean]> {
+): Promise<WarmServer> {
   plan.progress.say(`warm up ${name}`)
-  const isTouchAlwaysDue = scenarios.includes('R+touch')
+  const isTouchAlwaysDue = scenarios.length === 1 && scenarios.includes('R+touch')
   const server = await startServer(name, { redisPort: plan.redisPort, isTouchAlwaysDue })
   await check(name, server)
   const traffic = await trafficOf(name, server, plan.population)
   const isWarm = await warmUp(server, pick(traffic, scenarios), plan.warmUp)
   plan.progress.done(expected.warmUp(plan))
-  return [server, isWarm]
+  return { name, server, scenarios, isWarm }
 }
 
 /** Peers and limits have no touch that could be due. */
 function isTouched(name: string, { scenarios }: Terms): boolean {
   return name.startsWith('Sojourn') && scenarios.includes('R+touch')
-}
-
-function add(samples: Map<string, Sample[]>, key: string, sample: Sample): void {
-  samples.set(key, [...(samples.get(key) ?? []), sample])
 }
 
 /** Measures new processes: 300 logins, then reads and writes in turn. */

@@ -1,6 +1,5 @@
 import type { ServerProcess, Traffic } from '../load/server-process.ts'
 import type { Scenario } from './scenarios.ts'
-import { spreadOf } from './statistics.ts'
 
 /** How long a warm-up takes at least and at most, in ms, and how long one of its stretches is. */
 export interface WarmUp {
@@ -8,8 +7,8 @@ export interface WarmUp {
   readonly most: number
 }
 
-/** So many successive costs must agree, each within this share of their median, before a server counts as warm. */
-const agreeing = 4
+/** So many rounds are compared with as many before them, and may be cheaper by this share. */
+const rounds = 4
 const tolerance = 0.05
 
 /**
@@ -28,13 +27,14 @@ export async function warmUp(
     for (const each of Object.values(traffic))
       cost += (await server.load(each, { ms: stretch })).cost
     costs.push(cost)
-    if (isFlat(costs.slice(-agreeing))) return true
+    if (isFlat(costs)) return true
   }
   return false
 }
 
+/** Compares the cheapest rounds: what else the machine does makes a round dearer, and never cheaper. */
 function isFlat(costs: readonly number[]): boolean {
-  if (costs.length < agreeing) return false
-  const { median } = spreadOf(costs)
-  return costs.every((cost) => Math.abs(cost - median) <= tolerance * median)
+  if (costs.length < 2 * rounds) return false
+  const before = Math.min(...costs.slice(-2 * rounds, -rounds))
+  return Math.min(...costs.slice(-rounds)) > (1 - tolerance) * before
 }

@@ -24,9 +24,7 @@ export interface Results {
 export function resultsOf(measured: readonly Measured[]): Results {
   const byName = new Map(measured.map((each) => [each.name, each]))
   const bareOf = (name: string) => byName.get(`bare ${contenders[name]?.over}`)
-  // A touch that is due is a read on the bare framework too.
-  const bareSamples = (name: string, scenario: Scenario) =>
-    bareOf(name)?.samples[scenario === 'R+touch' ? 'R' : scenario]
+  const bareSamples = (name: string, scenario: Scenario) => byName.get(name)?.bare[scenario]
   const samples = (name: string, scenario: Scenario) => byName.get(name)?.samples[scenario] ?? []
 
   return {
