@@ -1,6 +1,7 @@
 import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core'
 import type { SessionBackend } from '@sojourn/core/store'
 import { createBackendControl } from './backend-control.ts'
+import type { EventLeaks } from './event-leaks.ts'
 import { allOperations, type Operation } from './intercept-operations.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { CaseDefinition } from './suite.ts'
@@ -57,7 +58,11 @@ const start = Date.UTC(2030, 0, 1)
 /** Returns the fixture of one case over an empty storage. Omits rotation options that the store does not support. */
 export function createStoreFixture(
   subject: StoreUnderTest,
-  { supports, scheduler }: { supports: StoreSupports; scheduler: Scheduler },
+  {
+    supports,
+    scheduler,
+    leaks,
+  }: { supports: StoreSupports; scheduler: Scheduler; leaks: EventLeaks },
 ): StoreFixture {
   const clock = { now: start }
   const control = createBackendControl()
@@ -74,7 +79,9 @@ export function createStoreFixture(
     warn: () => undefined,
   }
   const connect: StoreFixture['connect'] = ({ wrap = unwrapped, ...options } = {}) =>
-    subject.connect({ ...defaults, ...options }, (backend) => control.wrap(wrap(backend)))
+    leaks.follow(
+      subject.connect({ ...defaults, ...options }, (backend) => control.wrap(wrap(backend))),
+    )
   const manager = connect()
   return {
     manager,

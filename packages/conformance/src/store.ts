@@ -1,5 +1,6 @@
 import { deepEqual } from 'node:assert/strict'
 import type { StoreSupports } from '@sojourn/core'
+import { createEventLeaks } from './event-leaks.ts'
 import { createScheduler } from './scheduler.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { watches } from './store-cases/p01-p09-watch.ts'
@@ -53,7 +54,8 @@ export interface StoreSuiteOptions {
 }
 
 /**
- * Returns the promises P1 to P14 to users as cases, which run through a manager on any store.
+ * Returns the promises P1 to P14 to users as cases, which run through a manager on any store. After each, the events of
+ * its managers are searched for tokens.
  *
  * @example
  * ```ts
@@ -82,9 +84,11 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
     offers: (need) => offered[need] === true,
     async withSubject(run) {
       const subject = await open()
-      const fixture = createStoreFixture(subject, { supports, scheduler: createScheduler(seed) })
+      const leaks = createEventLeaks()
+      const scheduler = createScheduler(seed)
       try {
-        await run(fixture)
+        await run(createStoreFixture(subject, { supports, scheduler, leaks }))
+        leaks.check()
       } finally {
         await subject.close?.()
       }

@@ -1,4 +1,7 @@
 import type { EndReason, SessionId } from './record/record.ts'
+import { check } from './util/check.ts'
+import { nearestName } from './util/check-options.ts'
+import { quote } from './util/quote.ts'
 
 /** The `why` of the event `discarded`: why a token was refused or not sent, or why changes were not saved. */
 export type DiscardReason =
@@ -19,8 +22,8 @@ export type DiscardReason =
   | 'insecure' // plain HTTP with `secure`: the token is not sent, or a new session not saved
 
 /**
- * The events of a manager, by name, and what a listener receives. Session ids are safe to log; no event holds a token
- * or a secret.
+ * The events of a manager, by name, and what a listener receives. Session ids are safe to log; no event holds a token,
+ * a secret or data of a session. The order within a request is that of docs/reference/events.md.
  * @see docs/reference/events.md
  * @example
  * manager.on('ended', ({ id, reason }) => console.info('session ended', id, reason))
@@ -28,6 +31,30 @@ export type DiscardReason =
 export interface SessionEvents {
   /** A session was saved for the first time: an anonymous one, or one of a login (then `userId` is set). */
   created: { readonly id: SessionId; readonly userId: string | undefined }
+  /** A token has opened a session: for a request, a `read` or a `watch`. */
+  loaded: { readonly id: SessionId; readonly userId: string | undefined }
+  /**
+   * A request has written its session: the commit at its end, or an `update`. Not sent if there was nothing to write. What
+   * a login or a logout writes has the events `loggedIn` and `ended`.
+   */
+  committed: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    readonly by: 'commit' | 'update'
+    /** True if data was written; false for a touch or a step of the rotation alone. */
+    readonly changed: boolean
+  }
+  /** A session was prolonged by its use: at most once per `touchInterval`, on all servers together. */
+  touched: { readonly id: SessionId; readonly userId: string | undefined }
+  /** A user has logged in. The last event of a `login`. */
+  loggedIn: {
+    readonly id: SessionId
+    readonly userId: string
+    /** True if the user was logged in already: the session is the same, its token is new. */
+    readonly again: boolean
+    /** The session that the browser had before, if it was another one. `ended` reports its end. */
+    readonly previousId: SessionId | undefined
+  }
   /** The token of a session was replaced; the id is the same. */
   rotated: {
     readonly id: SessionId
@@ -52,8 +79,23 @@ export interface SessionEvents {
    * `rotationInterval` if that is shorter. See `onReplay`.
    */
   replayed: { readonly id: SessionId; readonly userId: string | undefined }
+  /**
+   * A login above the `limit` has ended another session of the user. Comes before `ended` for the same session, with the
+   * reason `evicted`.
+   */
+  evicted: {
+    readonly id: SessionId
+    readonly userId: string
+    /** The session of the login. */
+    readonly by: SessionId
+  }
   /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
+  /**
+   * A session has expired, and its store has noticed it: the memory store within about a minute. Stores that cannot tell
+   * send none; see `SessionBackend.onExpired`.
+   */
+  expired: { readonly id: SessionId }
   /** `manager.revokeEverybody()` ended all sessions: of this manager (`here`), or this one has noticed that another did. */
   everybodyRevoked: { readonly here: boolean }
   /** A store with a bounded size deleted the least recently used session to make room. */
@@ -64,6 +106,16 @@ export interface SessionEvents {
     readonly why: DiscardReason
     readonly id: SessionId | undefined
   }
+  /**
+   * What a request wanted to write was refused, because another request has elevated the session meanwhile. If a commit
+   * drops changes, `discarded` follows.
+   */
+  superseded: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    /** What was refused. */
+    readonly operation: 'commit' | 'update' | 'login'
+  }
   /** Two requests changed the same top-level keys of `data`. The later commit won, or the option `merge` decided. */
   conflict: { readonly id: SessionId; readonly keys: readonly string[] }
   /** A stored session could not be decoded. It stays in the store for the operator. */
@@ -72,44 +124,130 @@ export interface SessionEvents {
   failed: { readonly operation: string; readonly error: Error }
 }
 
-/** Calls the listeners of an event; never throws. */
-export type Emit = <Type extends keyof SessionEvents>(
-  type: Type,
-  event: SessionEvents[Type],
-) => void
-
-type Listener<Type extends keyof SessionEvents> = (event: SessionEvents[Type]) => unknown
-type Listeners = { [Type in keyof SessionEvents]?: Set<Listener<Type>> }
+/** The name of an event of a manager. */
+export type SessionEventName = keyof SessionEvents
 
 /**
- * Creates a typed event emitter: `emit` for the manager, `on` for applications. If a listener throws, or its promise
- * rejects, the error goes to `warn` and the request goes on.
+ * What a listener of one event receives.
+ * @example
+ * const log = ({ id, reason }: SessionEvent<'ended'>) => console.info(id, reason)
  */
-export function createEvents(warn: (message: string, error: unknown) => void) {
-  const listeners: Listeners = {}
-  const listenersOf = <Type extends keyof SessionEvents>(type: Type): Set<Listener<Type>> => {
-    listeners[type] ??= new Set<Listener<Type>>() as NonNullable<Listeners[Type]>
-    return listeners[type]
-  }
+export type SessionEvent<Name extends SessionEventName> = SessionEvents[Name]
+
+/** Calls the listeners of an event; never throws. */
+export type Emit = <Type extends SessionEventName>(type: Type, event: SessionEvents[Type]) => void
+
+/** Adds a listener and returns the function that removes it. */
+export type AddListener = <Type extends SessionEventName>(
+  type: Type,
+  listener: (event: SessionEvents[Type]) => unknown,
+) => () => void
+
+/** The names of all events. */
+export const eventNames: Readonly<Record<SessionEventName, true>> = {
+  created: true,
+  loaded: true,
+  committed: true,
+  touched: true,
+  loggedIn: true,
+  rotated: true,
+  stalled: true,
+  replayed: true,
+  evicted: true,
+  ended: true,
+  expired: true,
+  everybodyRevoked: true,
+  displaced: true,
+  discarded: true,
+  superseded: true,
+  conflict: true,
+  corrupt: true,
+  failed: true,
+}
+
+/** One call of `on`. The same function may be added several times. */
+interface Registration {
+  readonly listener: (event: never) => unknown
+  isRemoved: boolean
+}
+
+/**
+ * Which events somebody listens to; `undefined` for the others. For events of every request, whose object is made only
+ * if there is a listener.
+ */
+export type HeardEvents = Readonly<Record<SessionEventName, readonly unknown[] | undefined>>
+
+/**
+ * Creates a typed event emitter: `emit` for the manager, `on` for applications, and `heard`, which tells what somebody
+ * listens to. If a listener throws, or what it returns rejects, the error goes to `warn` and the request goes on.
+ *
+ * The lists are replaced, never changed: a listener that is added while an event is emitted hears the next one, and one
+ * that is removed is not called any more.
+ */
+export function createEvents(warn: (message: string, error: unknown) => void): {
+  readonly emit: Emit
+  readonly on: AddListener
+  readonly heard: HeardEvents
+} {
+  const registrations = Object.fromEntries(
+    Object.keys(eventNames).map((name) => [name, undefined]),
+  ) as Record<SessionEventName, readonly Registration[] | undefined>
+
   const emit: Emit = (type, event) => {
-    for (const listener of listeners[type] ?? []) {
-      try {
-        const result = listener(event)
-        if (result instanceof Promise) result.catch((error: unknown) => warnFailed(type, error))
-      } catch (error) {
-        warnFailed(type, error)
-      }
+    const registered = registrations[type]
+    if (!registered) return
+    Object.freeze(event) // all listeners get the same object
+    for (const registration of registered)
+      if (!registration.isRemoved) call(type, registration, event)
+  }
+
+  const call = (type: string, { listener }: Registration, event: object) => {
+    const fail = (error: unknown) => warnFailed(type, error)
+    try {
+      const result = listener(event as never)
+      if (isThenable(result)) Promise.resolve(result).then(undefined, fail)
+    } catch (error) {
+      fail(error)
     }
   }
+
   const warnFailed = (type: string, error: unknown) => {
     warn(
       `A listener of the event '${type}' failed. Mend the listener; the session is unharmed.`,
       error,
     )
   }
-  const on = <Type extends keyof SessionEvents>(type: Type, listener: Listener<Type>) => {
-    listenersOf(type).add(listener)
-    return () => void listeners[type]?.delete(listener)
+
+  const on: AddListener = (type, listener) => {
+    checkName(type)
+    check(
+      typeof listener === 'function',
+      `The listener of the event '${type}' is ${quote(listener)}, not a function`,
+      `Write: manager.on('${type}', (event) => …)`,
+    )
+    const registration: Registration = { listener, isRemoved: false }
+    registrations[type] = [...(registrations[type] ?? []), registration]
+    return () => {
+      registration.isRemoved = true
+      const left = registrations[type]?.filter((other) => other !== registration) ?? []
+      registrations[type] = left.length > 0 ? left : undefined
+    }
   }
-  return { emit, on }
+  return { emit, on, heard: registrations }
+}
+
+/** Returns true for promises of any kind. Reading `then` may throw. */
+function isThenable(result: unknown): result is PromiseLike<unknown> {
+  return typeof Object(result).then === 'function'
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for a name that no event has: its listener would never be called. */
+function checkName(type: unknown): void {
+  const names = Object.keys(eventNames)
+  const similar = nearestName(String(type), names)
+  check(
+    typeof type === 'string' && Object.hasOwn(eventNames, type),
+    `There is no event ${quote(type)}`,
+    similar === undefined ? `The events are ${names.join(', ')}` : `Write '${similar}'`,
+  )
 }

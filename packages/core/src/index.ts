@@ -11,11 +11,17 @@ export {
   SessionStoreError,
   SessionUsageError,
 } from './errors.ts'
-export type { DiscardReason, SessionEvents } from './events.ts'
+export type { DiscardReason, SessionEvent, SessionEventName, SessionEvents } from './events.ts'
 export { returnPath } from './guards/redirect.ts'
 export type { HeadersLike } from './http/carrier.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { TokenIn, TokenInList } from './http/transports.ts'
+export {
+  type EventLogger,
+  type LogEventsOptions,
+  type LogLevel,
+  logEvents,
+} from './manager/log-events.ts'
 export { createSessionManager, type SessionManager } from './manager/manager.ts'
 export type { LoginOptions } from './options/login-options.ts'
 export type {
@@ -31,7 +37,7 @@ export type { Actor, ClientInfo, EndReason, SessionId } from './record/record.ts
 export type { Flash } from './session/flash.ts'
 export type { Session, SessionData } from './session/session.ts'
 export type { Ended } from './session/state.ts'
-export type { SessionInfo } from './store/session-info.ts'
+export type { ListedSession, SessionInfo } from './store/session-info.ts'
 export type { ReplayPolicy, StoreFactory, StoreSupports } from './store/store.ts'
 export type { Clock } from './util/clock.ts'
 export type { Duration } from './util/duration.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { vi } from 'vitest'
 import { type Codec, jsonCodec } from '../src/data/codec.ts'
+import { createEvents } from '../src/events.ts'
 import { createTransports } from '../src/http/transports.ts'
 import type { KeyedContext } from '../src/keyed/context.ts'
 import { guardBackend } from '../src/keyed/guarded-backend.ts'
@@ -138,6 +139,7 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     codec: store.codec,
     ids,
     emit,
+    heard: createEvents(warn).heard,
     warnOnce: warn,
   }
   return { ...over, context, clock, emit, warn }

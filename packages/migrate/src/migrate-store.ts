@@ -99,6 +99,12 @@ function createStore(migration: Migration): SessionStore {
     endById,
     ...(epochs ? { epochs } : {}),
     ...(users ? { users } : {}),
+    onExpired(listener) {
+      const removers = [from, to].map((store) => store.onExpired?.(listener))
+      return () => {
+        for (const remove of removers) remove?.()
+      }
+    },
     ping: async () => void (await Promise.all([from.ping(), to.ping()])),
     close: async () => void (await Promise.all([from.close(), to.close()])),
   }

@@ -1,3 +1,4 @@
+import type { SessionId } from '@sojourn/core'
 import type { StoreUsers } from '@sojourn/core/store'
 import type { Migration } from './context.ts'
 
@@ -22,14 +23,19 @@ export function createUsers({ from, to, endById }: Migration): StoreUsers | unde
      * Ends the sessions in `from` one by one, in both stores: ending a group leaves no tombstone in `to` for sessions
      * that are moving there.
      */
-    async endAll(userId, { except, reason }) {
+    async endAll(userId, { except, ...options }) {
       const ids = (await fromUsers.list(userId)).map(({ id }) => id).filter((id) => id !== except)
-      const wereLive = await Promise.all(ids.map((id) => endById(id, reason)))
-      const options = { reason, ...(except === undefined ? {} : { except }) }
+      const endOne = async (id: SessionId) => {
+        const wasLive = await endById(id, options.reason)
+        if (wasLive) options.onEnded?.([id])
+        return wasLive
+      }
+      const wereLive = await Promise.all(ids.map(endOne))
+      const rest = except === undefined ? options : { ...options, except }
       const ended = [
         ...ids.filter((_, n) => wereLive[n]),
-        ...(await fromUsers.endAll(userId, options)),
-        ...(await toUsers.endAll(userId, options)),
+        ...(await fromUsers.endAll(userId, rest)),
+        ...(await toUsers.endAll(userId, rest)),
       ]
       return [...new Set(ended)] // a session that is moving may have been in both
     },

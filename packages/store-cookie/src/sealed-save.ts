@@ -75,9 +75,10 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
       revocations && (await checkRevocations(revocations, opened.record, touched.record))
     if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
     if (refusal) return notSaved(refusal)
+    const isChanged = next.data !== opened.data
     return changes.rotate
-      ? { saved: true, opened: touched, token, rotated: 'cause' }
-      : { saved: true, opened: touched, token }
+      ? { saved: true, opened: touched, token, isChanged, isTouched: true, rotated: 'cause' }
+      : { saved: true, opened: touched, token, isChanged, isTouched: true }
   }
 
   /**
@@ -113,7 +114,9 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     const record = rotate
       ? rotateRecord(opened.record, noSecret, { at, elevation: rotate.elevation })
       : opened.record
-    return { ...opened, record: isChanged ? { ...record, updatedAt: at } : record, data }
+    return isChanged
+      ? { ...opened, record: { ...record, updatedAt: at }, data }
+      : { ...opened, record }
   }
 
   /** Runs `update` on a copy of the data, with a time limit: it may wait for an operation that waits for this save. */

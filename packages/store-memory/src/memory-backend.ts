@@ -20,7 +20,14 @@ export type { MemoryOptions } from './memory-options.ts'
  */
 export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
   const { max, onDisplaced, warn } = resolveOptions(options)
-  const table = createRowTable({ max, onDisplaced })
+  const expiryListeners = new Set<(id: SessionId) => void>()
+  const table = createRowTable({
+    max,
+    onDisplaced,
+    onExpired(id) {
+      for (const listener of expiryListeners) listener(id)
+    },
+  })
   warnInProduction(warn)
 
   return {
@@ -93,6 +100,12 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
         const row = table.row(id, at)
         if (row) yield row.copyWithId(id)
       }
+    },
+
+    onExpired(listener) {
+      const own = (id: SessionId) => listener(id) // a listener that is added twice is called twice
+      expiryListeners.add(own)
+      return () => void expiryListeners.delete(own)
     },
 
     ping: async () => undefined,

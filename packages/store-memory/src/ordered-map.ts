@@ -13,6 +13,8 @@ interface OrderedMapOptions<Value> {
   readonly isExpired: (value: Value, now: number) => boolean
   /** Called with the key of each entry that is removed, by `clear` excepted. */
   readonly onRemove?: (key: string) => void
+  /** Called with the key of each entry that `sweep` or `expire` removes, after `onRemove`. */
+  readonly onExpired?: (key: string) => void
 }
 
 /**
@@ -24,6 +26,7 @@ export class OrderedMap<Value> implements Sweepable {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #isExpired: (value: Value, now: number) => boolean
   readonly #onRemove: ((key: string) => void) | undefined
+  readonly #onExpired: ((key: string) => void) | undefined
   #oldest: Entry<Value> | undefined
   #newest: Entry<Value> | undefined
   /** The entry that `sweep` visits next. */
@@ -31,9 +34,10 @@ export class OrderedMap<Value> implements Sweepable {
   #passSize = 0
   #seenInPass = 0
 
-  constructor({ isExpired, onRemove }: OrderedMapOptions<Value>) {
+  constructor({ isExpired, onRemove, onExpired }: OrderedMapOptions<Value>) {
     this.#isExpired = isExpired
     this.#onRemove = onRemove
+    this.#onExpired = onExpired
   }
 
   get size(): number {
@@ -73,6 +77,14 @@ export class OrderedMap<Value> implements Sweepable {
     if (present) this.#remove(present)
   }
 
+  /** Deletes an entry because its time has passed. */
+  expire(key: string): void {
+    const present = this.#entries.get(key)
+    if (!present) return
+    this.#remove(present)
+    this.#onExpired?.(key)
+  }
+
   /** Removes the entry used longest ago and returns its key; `undefined` if the map is empty. */
   shift(): string | undefined {
     const entry = this.#oldest
@@ -83,7 +95,7 @@ export class OrderedMap<Value> implements Sweepable {
   sweep(count: number, now: number): void {
     for (let left = Math.min(count, this.size); left > 0; left--) {
       const entry = this.#advance()
-      if (entry && this.#isExpired(entry.value, now)) this.#remove(entry)
+      if (entry && this.#isExpired(entry.value, now)) this.expire(entry.key)
     }
   }
 

@@ -48,15 +48,24 @@ const sweepBatch = 16
 
 /**
  * Creates an empty table of at most `max` rows and `max` tombstones. `onDisplaced` is called for a live row removed
- * to make room.
+ * to make room, `onExpired` for each row removed because its time has passed.
  */
 export function createRowTable(
-  { max, onDisplaced }: { max: number; onDisplaced: (id: SessionId) => void },
+  {
+    max,
+    onDisplaced,
+    onExpired = () => undefined,
+  }: {
+    max: number
+    onDisplaced: (id: SessionId) => void
+    onExpired?: (id: SessionId) => void
+  },
   groups = new Groups(),
 ): RowTable {
   const rows = new OrderedMap<KeptRow>({
     isExpired: (kept, now) => !isKept(kept, now),
     onRemove: (id) => groups.delete(id),
+    onExpired,
   })
   const tombstones = new OrderedMap<Tombstone>({
     isExpired: hasExpired,
@@ -67,7 +76,7 @@ export function createRowTable(
     row,
     tombstone,
     set(id, row, at, isSolitary = false) {
-      if (row.expiresAt <= at) return rows.delete(id)
+      if (row.expiresAt <= at) return rows.expire(id)
       const keptUntil = performance.now() + row.expiresAt - at + keptLongerMs
       const isNew = rows.set(id, { row, keptUntil })
       sweeper.schedule(at)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/store'
 import { createSessionManager, devConfig } from '@sojourn/core'
-import { keyedStore } from '@sojourn/core/store'
+import { keyedStore, type SessionBackend } from '@sojourn/core/store'
 import { migrateStore } from '@sojourn/migrate'
 import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
@@ -37,3 +37,23 @@ test.each([
     expect(await first.read()).toBeNull()
   },
 )
+
+test('where one store of a migration fails, revokeAll tells of the sessions that it has ended in the other', async () => {
+  const [from, to] = [memoryBackend(), memoryBackend()]
+  const secret = randomBytes(32)
+  const manage = (backend: SessionBackend, move: boolean) => {
+    const store = migrateStore({ from: keyedStore(from), to: keyedStore(backend), move })
+    return createSessionManager<Record<string, unknown>>(
+      devConfig(secret, { store, warn: () => undefined }),
+    )
+  }
+  const ann = createVisitor(manage(to, false))
+  await ann.request((session) => session.login('ann'))
+  const id = await ann.request((session) => session.id)
+  const broken = { ...to, removeGroup: () => Promise.reject(new Error('ECONNRESET')) }
+  const manager = manage(broken, true)
+  const ended: unknown[] = []
+  manager.on('ended', (event) => ended.push(event))
+  await expect(manager.revokeAll('ann')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+  expect(ended).toEqual([{ id, reason: 'revoked' }])
+})

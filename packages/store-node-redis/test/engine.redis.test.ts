@@ -273,3 +273,24 @@ test('a user with 600 sessions is listed and ended whole, in steps that hold Red
   expect((await backend.list('ann', call)).map(({ id }) => id)).toEqual([kept])
   expect(await backend.find('ann.599', call)).toEqual({ ended: 'revoked', at })
 })
+
+test('removeGroup tells of each step, so that the sessions of a step that was taken are known if the next fails', async () => {
+  const backend = nodeRedisBackend(client, { prefix })
+  const ids = Array.from({ length: 300 }, (_, n) => `group.${n}`)
+  for (const id of ids) await backend.insert(id, row(), call)
+  const deadline = new AbortController()
+  const told: string[] = []
+  const removing = backend.removeGroup('group', {
+    at,
+    signal: deadline.signal,
+    reason: 'revoked',
+    onEnded(step) {
+      told.push(...step)
+      deadline.abort()
+    },
+  })
+  await expect(removing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+  expect(told).toHaveLength(250)
+  const rest = await backend.removeGroup('group', { ...call, reason: 'revoked' })
+  expect([...told, ...rest].sort()).toEqual(ids.toSorted())
+})

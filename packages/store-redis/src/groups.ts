@@ -40,7 +40,7 @@ export function createGroups({ layout, runScript }: { layout: Layout; runScript:
 
     /** Ends all sessions of the group except `except`. Returns the ids of those that it ended. */
     async remove(group: string, call: BackendCall & RemoveOptions): Promise<readonly SessionId[]> {
-      const { at, reason, except } = call
+      const { at, reason, except, onEnded } = call
       const kept = except !== undefined && groupOf(except) === group ? [handleOf(except)] : []
       const args = [encodeTombstone({ ended: reason, at }), String(stepSize), ...kept]
       const all: SessionId[] = []
@@ -48,6 +48,7 @@ export function createGroups({ layout, runScript }: { layout: Layout; runScript:
         const reply = await run(removeGroup, { group, call, args })
         const removed = readRemovedGroup(reply, (handle) => layout.idIn(group, handle))
         all.push(...removed.ids)
+        onEnded?.(removed.ids)
         hasMore = removed.hasMore
       }
       return all
@@ -64,4 +65,5 @@ interface StepInput {
 interface RemoveOptions {
   readonly reason: EndReason
   readonly except?: SessionId
+  readonly onEnded?: (ids: readonly SessionId[]) => void
 }

@@ -8,6 +8,7 @@ import type {
   Row,
   SessionBackend,
 } from '../store/backend.ts'
+import type { StoreUsers } from '../store/store.ts'
 import {
   checkFound,
   checkInserted,
@@ -128,16 +129,12 @@ export function guardBackend(
       attempt('list', at, (call) => backend.list(group, call), checkListed),
     removeGroup: (
       group: string,
-      { at, reason, except }: { at: number; reason: EndReason; except?: SessionId },
+      { at, ...options }: { at: number } & Parameters<StoreUsers['endAll']>[1],
     ) =>
       attempt(
         'removeGroup',
         at,
-        (call) =>
-          backend.removeGroup(
-            group,
-            Object.assign(call, except === undefined ? { reason } : { reason, except }),
-          ),
+        (call) => backend.removeGroup(group, Object.assign(call, options)),
         checkRemovedGroup,
       ),
     /** Yields every live row. Each one has a deadline of its own: a database may have many keys between two of them. */

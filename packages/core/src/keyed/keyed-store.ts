@@ -94,6 +94,7 @@ function createStore(
     ...(epochs ? { epochs } : {}),
     ...(list ? { users: createUsers(context) } : {}),
     ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
+    ...(backend.onExpired ? { onExpired: backend.onExpired.bind(backend) } : {}),
     ping: () => guarded.ping(env.clock()),
     close: () => backend.close(),
   }

@@ -22,6 +22,8 @@ export interface WritePlan {
   readonly rotated: 'cause' | 'age' | undefined
   /** The keys of `data` that other requests have changed too, differently. */
   readonly conflicts: readonly string[]
+  /** Whether `data` is other than it was. */
+  readonly isChanged: boolean
 }
 
 /** By what a write is planned. `at` is epoch ms. */
@@ -79,12 +81,20 @@ function planData(
     token,
     rotated: whyRotated(current.record, rotatedRecord),
     conflicts,
+    isChanged: isDataChanged,
   }
 }
 
 function planLeave(current: OpenedSession): WritePlan {
   const next: OpenedSession = { ...current, record: { ...current.record, leaving: true } }
-  return { operation: 'replace', next, token: undefined, rotated: undefined, conflicts: [] }
+  return {
+    operation: 'replace',
+    next,
+    token: undefined,
+    rotated: undefined,
+    conflicts: [],
+    isChanged: false,
+  }
 }
 
 function rotateByCause(

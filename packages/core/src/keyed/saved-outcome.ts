@@ -10,12 +10,14 @@ export function savedOutcome(
   plan: WritePlan,
   current: OpenedSession,
 ): SaveOutcome {
-  const { next, rotated, conflicts } = plan
+  const { next, rotated, conflicts, isChanged } = plan
   if (conflicts.length > 0) context.env.emit('conflict', { id: next.record.id, keys: conflicts })
   emitIfStalled(context, plan, current)
   return {
     saved: true,
     opened: next,
+    isChanged,
+    isTouched: next.touchedAt !== current.touchedAt,
     ...tokenOutcome(context, plan),
     ...(rotated === undefined ? {} : { rotated }),
   }

@@ -12,7 +12,7 @@
 // This file connects these parts and checks what applications pass in.
 
 import { SessionStoreError } from '../errors.ts'
-import { createEvents, type SessionEvents } from '../events.ts'
+import { createEvents, type SessionEventName, type SessionEvents } from '../events.ts'
 import { type Carrier, type HeadersLike, requestCarrier } from '../http/carrier.ts'
 import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
@@ -21,7 +21,7 @@ import type { SessionOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
 import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { SessionId } from '../record/record.ts'
-import { createSessionIds } from '../record/session-ids.ts'
+import { createSessionIds, type SessionIds } from '../record/session-ids.ts'
 import { type CommitOptions, commit } from '../session/commit.ts'
 import { deletedUserError } from '../session/deleted-user.ts'
 import { endAll, usersOf } from '../session/end-all.ts'
@@ -31,7 +31,7 @@ import { type RevokeOptions, revoke, revokeEverybody } from '../session/revoke.t
 import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
-import type { SessionInfo } from '../store/session-info.ts'
+import type { ListedSession } from '../store/session-info.ts'
 import type { StoreSupports } from '../store/store.ts'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
@@ -116,13 +116,18 @@ export interface SessionManager<Data extends object = SessionData> {
   /**
    * Returns the live sessions of a user, the most recently used first; for a list of devices (ASVS 7.5.2). Nothing in
    * it works as a credential.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id, or if `supports.list` is false.
+   * @param options `current`: the id of the session that is marked by `isCurrent`, usually that of the request.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id or `current`, or if `supports.list` is false.
    * @throws SessionStoreError if the store fails.
    * @example
-   * for (const { id, client, lastSeenAt } of await manager.sessions('user-42'))
-   *   console.info(id, client.name, new Date(lastSeenAt))
+   * const devices = await manager.sessions(session.requireUser(), { current: session.id })
+   * for (const { id, client, lastSeenAt, isCurrent } of devices)
+   *   console.info(id, client.name, new Date(lastSeenAt), isCurrent ? 'this device' : '')
    */
-  sessions(userId: string): Promise<readonly SessionInfo[]>
+  sessions(
+    userId: string,
+    options?: { readonly current?: SessionId },
+  ): Promise<readonly ListedSession[]>
   /**
    * Ends one session by its id, wherever it is used. Returns true if it was alive. An id that no manager of this
    * `namespace` made is false, without a call to the store.
@@ -162,12 +167,13 @@ export interface SessionManager<Data extends object = SessionData> {
   /**
    * Adds a listener for an event of `SessionEvents`; it is called synchronously. An error of the listener goes to the
    * option `warn` and harms no request. Returns a function that removes the listener.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a name that no event has, or a listener that is no function.
    * @example
    * const stop = manager.on('ended', ({ id, reason }) => console.info('session ended', id, reason))
    */
-  on<Type extends keyof SessionEvents>(
+  on<Type extends SessionEventName>(
     type: Type,
-    listener: (event: SessionEvents[Type]) => void,
+    listener: (event: SessionEvents[Type]) => unknown,
   ): () => void
   /**
    * Resolves if the store responds within `storeTimeout`; for a health check.
@@ -201,7 +207,7 @@ export function createSessionManager<Data extends object = SessionData>(
   options: SessionOptions,
 ): SessionManager<Data> {
   const config = resolveConfig(options)
-  const { emit, on } = createEvents(config.warn)
+  const { emit, on, heard } = createEvents(config.warn)
   const { keyring, clock, codec, cookieName, warn } = config
   const ids = createSessionIds(keyring)
   const env = { keyring, ids, clock, codec, cookieName, emit, warn, policy: config }
@@ -218,10 +224,14 @@ export function createSessionManager<Data extends object = SessionData>(
     codec: store.codec,
     ids,
     emit,
+    heard,
     warnOnce,
   }
   const mount = { context, operations: createOperations(context) }
   const registry = createWatchRegistry(on, ids)
+  const stopExpiry = store.onExpired?.((id) => {
+    if (heard.expired && ids.isOwn(id)) emit('expired', { id })
+  })
   const reportError = createErrorReport(config)
   on('failed', ({ error }) => {
     if (error instanceof SessionStoreError) reportError(error) // others are logged where they are handled
@@ -244,24 +254,34 @@ export function createSessionManager<Data extends object = SessionData>(
     reportError,
     read: (headers) => loadSession(mount, requestCarrier(headers)),
     watch: (headers) => watch({ ...mount, registry }, headers),
-    sessions: async (userId) => usersOf(store).list(checkUserId(userId, 'sessions')),
+    sessions: async (userId, { current } = {}) => {
+      checkOwnId(ids, 'current', current)
+      const listed = await usersOf(store).list(checkUserId(userId, 'sessions'))
+      return listed.map((info) => ({ ...info, isCurrent: info.id === current }))
+    },
     revoke: (id, options) => revoke(context, id, options),
     revokeEverybody: () => revokeEverybody(context),
     revokeAll: async (userId, { except } = {}) => {
-      check(
-        except === undefined || ids.isOwn(except),
-        `except is ${typeof except === 'string' ? 'a text' : quote(except)}, not the id of a session of this application`,
-        'Give the id of the session to spare, such as session.id, or leave it out',
-      )
+      checkOwnId(ids, 'except', except)
       return endAll(context, checkUserId(userId, 'revokeAll'), except)
     },
     on,
     ping: () => store.ping(),
     close() {
       registry.close()
+      stopExpiry?.()
       return store.close()
     },
   }
+}
+
+/** @throws SessionUsageError `ERR_CONFIG_INVALID` for an option that is there and no id of this application. */
+function checkOwnId(ids: SessionIds, name: string, id: unknown): void {
+  check(
+    id === undefined || ids.isOwn(id),
+    `${name} is ${typeof id === 'string' ? 'a text' : quote(id)}, not the id of a session of this application`,
+    'Give the id of a session, such as session.id, or leave it out',
+  )
 }
 
 /** Returns a `warn` that passes each message on once. */

@@ -124,13 +124,18 @@ function checkSecurityStamp(securityStamp: SecurityStamp | undefined): SecurityS
   return securityStamp
 }
 
-/** Returns a `warn` that never throws: an error of the application's logger must not fail the request. */
-function catchErrors(warn: SessionConfig['warn']): SessionConfig['warn'] {
+/**
+ * Returns a `warn` that never throws, and whose promise, if it returns one, may reject: an error of the application's
+ * logger must not fail the request, nor end the process.
+ */
+function catchErrors(warn: (...args: unknown[]) => unknown): SessionConfig['warn'] {
   return (message, detail) => {
+    const fail = (error: unknown) => console.error(message, error)
     try {
-      warn(message, ...(detail === undefined ? [] : [detail]))
+      const result = warn(message, ...(detail === undefined ? [] : [detail]))
+      if (typeof Object(result).then === 'function') Promise.resolve(result).then(undefined, fail)
     } catch (error) {
-      console.error(message, error)
+      fail(error)
     }
   }
 }

@@ -135,7 +135,11 @@ async function writeAndSend(
 ): Promise<void> {
   try {
     if (decision.action === 'create')
-      await create(context, state, { data: decision.mine, submitted: decision.mine })
+      await create(context, state, {
+        data: decision.mine,
+        submitted: decision.mine,
+        by: 'commit',
+      })
     else {
       const saving = await context.store.save(decision.opened, decision.changes)
       adoptSaved(context, state, { saving, decision })
@@ -178,13 +182,27 @@ export function discardLateChanges(context: ManagerContext, state: SessionState)
   if (hasLateChanges(state)) discard(context, state, 'late')
 }
 
-/** Emits `rotated` if a write has replaced the token. */
-export function emitRotated(
-  { emit }: ManagerContext,
-  { opened, rotated }: Extract<SaveOutcome, { saved: true }>,
+/** Emits `touched` and `rotated` if a save has prolonged the session or replaced its token. */
+export function emitSaved(
+  { emit, heard }: ManagerContext,
+  { opened, rotated, isTouched }: Extract<SaveOutcome, { saved: true }>,
 ): void {
   const { id, userId } = opened.record
+  if (isTouched && heard.touched) emit('touched', { id, userId })
   if (rotated) emit('rotated', { id, userId, why: rotated })
+}
+
+/** Emits what `emitSaved` does, and `committed` if anything was written. */
+export function emitCommitted(
+  context: ManagerContext,
+  saving: Extract<SaveOutcome, { saved: true }>,
+  by: 'commit' | 'update',
+): void {
+  emitSaved(context, saving)
+  const { isChanged: changed = false, isTouched = false, rotated } = saving
+  if (!context.heard.committed || !(changed || isTouched || rotated)) return
+  const { id, userId } = saving.opened.record
+  context.emit('committed', { id, userId, by, changed })
 }
 
 /**
@@ -195,9 +213,9 @@ export function emitRotated(
 export async function create(
   context: ManagerContext,
   state: SessionState,
-  { data, submitted }: { data: Uint8Array; submitted: Uint8Array },
+  { data, submitted, by }: { data: Uint8Array; submitted: Uint8Array; by: 'commit' | 'update' },
 ): Promise<void> {
-  const { config, store, emit } = context
+  const { config, store, emit, heard } = context
   const { maxAge, absoluteTimeout, persistent } = config
   const { visibleId } = state
   const draft = { maxAge, absoluteTimeout, persistent, data }
@@ -211,7 +229,9 @@ export async function create(
     return
   }
   applySaved(state, creation, submitted)
-  emit('created', { id: creation.opened.record.id, userId: undefined })
+  const { id } = creation.opened.record
+  emit('created', { id, userId: undefined })
+  if (heard.committed) emit('committed', { id, userId: undefined, by, changed: true })
 }
 
 /**
@@ -227,10 +247,11 @@ function adoptSaved(
   if (saving.saved) {
     state.mustRotate = false
     applySaved(state, saving, mine)
-    emitRotated(context, saving)
+    emitCommitted(context, saving, 'commit')
     return
   }
+  const error = saving.why === 'superseded' ? supersededError(context, opened, 'commit') : undefined
   if (changes.data || changes.rotate) discard(context, state, saving.why)
-  if (saving.why === 'superseded') throw supersededError(opened.record.id)
+  if (error) throw error
   markEnded(context, state, 'gone')
 }

@@ -4,8 +4,8 @@ import type { SessionStore, StoreUsers } from '../store/store.ts'
 import type { ManagerContext } from './state.ts'
 
 /**
- * Ends the sessions of a user, all but `except`, with the reason `revoked`, and emits `ended` for each that it ended.
- * Returns how many.
+ * Ends the sessions of a user, all but `except`, with the reason `revoked`, and emits `ended` for each that it ended: also
+ * if it fails, for those that are known to have ended. Returns how many.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if the store keeps no index of users.
  */
 export async function endAll(
@@ -13,12 +13,17 @@ export async function endAll(
   userId: string,
   except: SessionId | undefined,
 ): Promise<number> {
-  const ended = await usersOf(store).endAll(userId, {
-    reason: 'revoked',
-    ...(except === undefined ? {} : { except }),
-  })
-  for (const id of ended) emit('ended', { id, reason: 'revoked' })
-  return ended.length
+  const ended = new Set<SessionId>()
+  const onEnded = (ids: readonly SessionId[]) => {
+    for (const id of ids) {
+      if (ended.has(id)) continue
+      ended.add(id)
+      emit('ended', { id, reason: 'revoked' })
+    }
+  }
+  const options = except === undefined ? {} : { except }
+  onEnded(await usersOf(store).endAll(userId, { reason: 'revoked', onEnded, ...options }))
+  return ended.size
 }
 
 /**

@@ -78,10 +78,12 @@ function stateFromOpened(
   response: Carrier | undefined,
   seed: StateSeed & Required<Pick<StateSeed, 'open'>>,
 ): SessionState {
+  const { id, userId } = seed.open.opened.record
   try {
-    return new SessionState(context, response, seed)
+    const state = new SessionState(context, response, seed)
+    if (context.heard.loaded) context.emit('loaded', { id, userId })
+    return state
   } catch (cause) {
-    const { id } = seed.open.opened.record
     context.emit('corrupt', { id, cause })
     context.emit('discarded', { what: 'token', why: 'corrupt', id })
     return new SessionState(context, response, { presented: seed.presented })

@@ -8,7 +8,7 @@ import { isFixed, limitForUser } from '../options/session-limit.ts'
 import { groupOf, type SessionId } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
-import { emitRotated } from './commit.ts'
+import { emitSaved } from './commit.ts'
 import {
   applySaved,
   type ManagerContext,
@@ -57,6 +57,7 @@ export async function login(
     mergeOwnChanges(context, state, { previous: opened, mine, carried })
   if (ending) mergeMissedChanges(context, state, { previous: opened, ending, carried })
   if (stale !== undefined && stale !== created.opened.record.id) await endStale(context, stale)
+  emitLoggedIn(context, { id: created.opened.record.id, userId: args.userId, previous: opened })
 }
 
 /** Returns the id of the session that the request's stale token names, if it is one of this user. */
@@ -79,6 +80,14 @@ function emitCreated({ emit }: ManagerContext, { opened, joined, rotated }: Crea
   const { id, userId } = opened.record
   if (!joined) emit('created', { id, userId })
   if (rotated) emit('rotated', { id, userId, why: rotated })
+}
+
+function emitLoggedIn(
+  { emit }: ManagerContext,
+  { id, userId, previous }: { id: SessionId; userId: string; previous: OpenedSession | undefined },
+): void {
+  const again = previous?.record.id === id
+  emit('loggedIn', { id, userId, again, previousId: again ? undefined : previous?.record.id })
 }
 
 /** Merges what this request changed before its login into the session that it has joined. The commit saves the result. */
@@ -150,10 +159,11 @@ async function reauthenticate(
   })
   if (saving.saved) {
     applySaved(state, saving, mine)
-    emitRotated(context, saving)
+    emitSaved(context, saving)
+    emitLoggedIn(context, { id: opened.record.id, userId: args.userId, previous: opened })
     return
   }
-  if (saving.why === 'superseded') throw supersededError(opened.record.id)
+  if (saving.why === 'superseded') throw supersededError(context, opened, 'login')
   markEnded(context, state, 'gone')
   return login(context, state, args)
 }
@@ -183,7 +193,10 @@ async function create(
   const stamp = await stampForLogin(context, { userId, options })
   const creation = await store.create({ ...draft, ...stamp }, limit ? { limit } : {})
   if (!creation.created) throw refusedError(creation.why)
-  for (const id of creation.evicted) emit('ended', { id, reason: 'evicted' })
+  for (const id of creation.evicted) {
+    emit('evicted', { id, userId, by: creation.opened.record.id })
+    emit('ended', { id, reason: 'evicted' })
+  }
   return creation
 }
 

@@ -7,7 +7,7 @@ import type { LoginOptions } from '../options/login-options.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import type { EndOutcome } from '../store/store.ts'
-import { create, discardLateChanges, emitRotated } from './commit.ts'
+import { create, discardLateChanges, emitCommitted } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { endAll, usersOf } from './end-all.ts'
 import { login } from './login.ts'
@@ -140,10 +140,10 @@ async function update(
   const saving = await context.store.save(opened, { data: { base: opened.data, mine }, update: fn })
   if (saving.saved) {
     applySaved(state, saving, mine)
-    emitRotated(context, saving)
+    emitCommitted(context, saving, 'update')
     return
   }
-  if (saving.why === 'superseded') throw supersededError(opened.record.id)
+  if (saving.why === 'superseded') throw supersededError(context, opened, 'update')
   markEnded(context, state, 'gone')
   throw endedError(state)
 }
@@ -188,7 +188,7 @@ async function updateNew(
   const copy = decodeData(context.codec, mine)
   await fn(copy)
   if (budget.isExhausted() || Object.keys(copy).length === 0) return
-  await create(context, state, { data: context.codec.encode(copy), submitted: mine })
+  await create(context, state, { data: context.codec.encode(copy), submitted: mine, by: 'update' })
   if (state.ended) throw endedError(state)
 }
 

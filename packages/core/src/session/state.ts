@@ -2,7 +2,7 @@ import type { Codec } from '../data/codec.ts'
 import { emptyData } from '../data/size.ts'
 import { TrackedData, trackData } from '../data/tracked-data.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
-import type { Emit } from '../events.ts'
+import type { Emit, HeardEvents, SessionEvents } from '../events.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
@@ -30,6 +30,8 @@ export interface ManagerContext {
   readonly ids: SessionIds
   /** Sends an event to the listeners of `manager.on`; never throws. */
   readonly emit: Emit
+  /** The events that somebody listens to. */
+  readonly heard: HeardEvents
   /** Warns the developer, once per message. */
   readonly warnOnce: (message: string) => void
 }
@@ -273,8 +275,16 @@ export function lateError(method: string): SessionUsageError {
   )
 }
 
-/** The error of a write that began before another request elevated the session (P4). */
-export function supersededError(id: string): SessionConflictError {
+/**
+ * Emits `superseded`, and returns the error of a write that began before another request elevated the session (P4).
+ * `operation` is what was refused.
+ */
+export function supersededError(
+  { emit }: ManagerContext,
+  { record: { id, userId } }: OpenedSession,
+  operation: SessionEvents['superseded']['operation'],
+): SessionConflictError {
+  emit('superseded', { id, userId, operation })
   return new SessionConflictError(
     'ERR_SESSION_SUPERSEDED',
     `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,

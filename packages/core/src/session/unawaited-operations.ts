@@ -1,3 +1,4 @@
+import { withoutData } from '../error-cause.ts'
 import { afterPoll } from '../util/after-poll.ts'
 import { OperationPromise, type RunningOperation } from './operation-promise.ts'
 import type { ManagerContext, SessionState } from './state.ts'
@@ -23,7 +24,7 @@ export function startOperation<Result>(
     forget()
     if (promise.isHandled) return
     state.failure ??= { error, operation }
-    context.emit('failed', { operation: name, error })
+    context.emit('failed', { operation: name, error: reportable(error) })
     if (!context.config.development) return
     if (state.isSent() && !state.committing)
       context.warnOnce(
@@ -59,4 +60,10 @@ export function takeOverFailure(
           `session.${name}() was not awaited, so the handler went on before it was done and cannot see it fail. Write: await session.${name}(…)`,
         )
   if (forgotten) throw forgotten.error
+}
+
+/** Returns what an event may hold of an error: one that the application has thrown may carry anything. */
+function reportable(error: unknown): Error {
+  const copy = withoutData(error)
+  return copy instanceof Error ? copy : new Error(String(copy))
 }

@@ -144,10 +144,17 @@ export interface SessionBackend {
   remove(id: SessionId, call: BackendCall & { readonly reason: EndReason }): Promise<Row | null>
   /** Returns the live rows of a group, in any order. */
   list(group: string, call: BackendCall): Promise<readonly IdentifiedRow[]>
-  /** Ends every live row of a group but `except`. Returns the ids of those that it ended, in any order. */
+  /**
+   * Ends every live row of a group but `except`. Returns the ids of those that it ended, in any order. A backend that needs
+   * several steps calls `onEnded` after each, with the ids of that step: if a later one fails, these sessions have ended.
+   */
   removeGroup(
     group: string,
-    call: BackendCall & { readonly reason: EndReason; readonly except?: SessionId },
+    call: BackendCall & {
+      readonly reason: EndReason
+      readonly except?: SessionId
+      readonly onEnded?: (ids: readonly SessionId[]) => void
+    },
   ): Promise<readonly SessionId[]>
   /** Yields every live row: for operators, and for `revokeEverybody`. */
   scan(call: BackendCall): AsyncIterable<IdentifiedRow>
@@ -156,6 +163,12 @@ export interface SessionBackend {
    * find out whose clock is wrong: without it, a server whose clock is behind ends sessions of the others early.
    */
   now?(call: BackendCall): Promise<number>
+  /**
+   * Calls the listener with the id of each row whose time has passed, at most once, at some time after that. Returns a
+   * function that removes the listener. Optional: for a database that can tell expiry from the end of a session, such as
+   * one that sweeps its own rows. Each manager adds one listener, which never throws; it makes the event `expired`.
+   */
+  onExpired?(listener: (id: SessionId) => void): () => void
   /** Resolves if the database replies. */
   ping(call: BackendCall): Promise<void>
   /** Closes what the backend itself opened, and nothing else. */

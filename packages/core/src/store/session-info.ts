@@ -21,6 +21,12 @@ export interface SessionInfo {
   readonly client: ClientInfo
 }
 
+/** A session in a list of `manager.sessions`. */
+export interface ListedSession extends SessionInfo {
+  /** True for the session that the option `current` names: that of the request, in a list of devices. */
+  readonly isCurrent: boolean
+}
+
 /** Returns the public description of a session. `touchInterval` is the manager's, in ms. */
 export function describeSession(
   { record, touchedAt }: Pick<OpenedSession, 'record' | 'touchedAt'>,

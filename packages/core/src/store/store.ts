@@ -173,6 +173,10 @@ export type SaveOutcome =
       readonly offer?: string
       /** Present if another token opens the session from now on: by `rotate`, or by `rotationInterval`. */
       readonly rotated?: 'cause' | 'age'
+      /** True if this save has written other data; for the event `committed`. */
+      readonly isChanged?: boolean
+      /** True if this save has prolonged the session; for the event `touched`. */
+      readonly isTouched?: boolean
     }
   | { readonly saved: false; readonly why: 'ended' | 'superseded' }
 
@@ -188,10 +192,17 @@ export type EndOutcome =
 export interface StoreUsers {
   /** Returns the live sessions of a user, last used first. */
   list(userId: string): Promise<readonly SessionInfo[]>
-  /** Ends all sessions of a user but `except`. Returns the ids of those that it ended, in any order. */
+  /**
+   * Ends all sessions of a user but `except`. Returns the ids of those that it ended, in any order. `onEnded` is called with
+   * ids that are known before: if it rejects, those sessions have ended.
+   */
   endAll(
     userId: string,
-    options: { readonly except?: SessionId; readonly reason: EndReason },
+    options: {
+      readonly except?: SessionId
+      readonly reason: EndReason
+      readonly onEnded?: (ids: readonly SessionId[]) => void
+    },
   ): Promise<readonly SessionId[]>
 }
 
@@ -280,6 +291,11 @@ export interface SessionStore {
    * @default 1
    */
   readonly maxCookies?: number
+  /**
+   * Calls the listener with the id of each session that the store notices to have expired; see `SessionBackend.onExpired`.
+   * Returns a function that removes the listener. Absent if the store cannot tell.
+   */
+  onExpired?(listener: (id: SessionId) => void): () => void
   /** Resolves if the store can be reached. */
   ping(): Promise<void>
   /** Closes what the store itself opened, and nothing else. */

@@ -43,14 +43,14 @@ function remedy(
 ): string {
   const hint = Object.hasOwn(hints, name) ? hints[name] : undefined
   if (hint !== undefined) return hint
-  const similar = nearest(name, names)
+  const similar = nearestName(name, names)
   return similar === undefined
     ? `Its options are ${names.join(', ')}`
     : `Write ${similar}, or leave it out`
 }
 
 /** Returns the name that differs in the fewest letters, if that is at most two or a third of its length. */
-function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   const given = name.toLowerCase()
   const [best] = names
     .map((each) => ({ each, changes: distance(given, each.toLowerCase()) }))

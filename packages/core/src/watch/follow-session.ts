@@ -1,4 +1,5 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
+import { emitSaved } from '../session/commit.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -132,8 +133,10 @@ function createFollowedSession(
   async function touch(): Promise<void> {
     const saving = await store.save(current, {})
     if (!saving.saved) end(saving.why === 'superseded' ? 'stale' : 'gone')
-    else if (saving.token === undefined) current = saving.opened
-    else pausedUntil = clock() + windowMs
+    else if (saving.token === undefined) {
+      current = saving.opened
+      emitSaved(context, saving)
+    } else pausedUntil = clock() + windowMs
   }
 
   /** Schedules the next peek. A store error was emitted as `failed` and is ignored here: another peek follows. */

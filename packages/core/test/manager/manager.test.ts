@@ -115,3 +115,28 @@ test('revokeAll spares an id, and ends nothing for what is none', async () => {
     })
   await ann.request((session) => expect(session.userId).toBe('ann'))
 })
+
+describe('a list of sessions', () => {
+  test('marks the session that it is given as the current one, and none without', async () => {
+    const { manager } = testManager()
+    const [here, phone] = [createVisitor(manager), createVisitor(manager)]
+    for (const device of [here, phone]) await device.request((session) => session.login('ann'))
+    const id = await here.request((session) => session.id)
+    const listed = await manager.sessions('ann', { current: id })
+    expect(listed.filter(({ isCurrent }) => isCurrent).map((info) => info.id)).toEqual([id])
+    expect(listed).toHaveLength(2)
+    for (const { isCurrent } of await manager.sessions('ann')) expect(isCurrent).toBe(false)
+  })
+
+  test('refuses as the current one what is no id of this application', async () => {
+    const { manager, calls } = testManager()
+    const foreign = await createVisitor(testManager().manager).request(({ id }) => id)
+    const list = (current: unknown): Promise<unknown> =>
+      Reflect.apply(manager.sessions, manager, ['ann', { current }])
+    for (const current of ['', 'group.handle', foreign, 7, {}])
+      await expect(list(current)).rejects.toThrow(
+        /current is .*not the id of a session of this application/,
+      )
+    expect(calls).toEqual([])
+  })
+})

@@ -4,6 +4,7 @@ import type { SessionEvents } from '../../src/events.ts'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import type { Session } from '../../src/session/session.ts'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import { testBackend, testManager, timeless } from '../support.ts'
 
 /** A user who is logged in here and on a phone, what ended, and what the manager warns of. */
@@ -218,4 +219,33 @@ describe('revokeAll, by the user whose sessions it ends', () => {
     })
     expect(warnings).toEqual([])
   })
+})
+
+test('where a store fails half-way, the sessions that it has ended have their event, and each has one', async () => {
+  const over = testBackend()
+  let isBroken = true
+  const backend: SessionBackend = {
+    ...over.backend,
+    async removeGroup(group, call) {
+      const [first] = await over.backend.list(group, call)
+      if (!isBroken || !first) return over.backend.removeGroup(group, call)
+      await over.backend.remove(first.id, call)
+      call.onEnded?.([first.id])
+      throw new Error('ECONNRESET')
+    },
+  }
+  const { manager } = testManager({}, { ...over, backend })
+  const ended: string[] = []
+  manager.on('ended', ({ id, reason }) => ended.push(`${id} ${reason}`))
+  const ids: string[] = []
+  for (let n = 0; n < 3; n++) {
+    const ann = createVisitor(manager)
+    await ann.request((session) => session.login('ann'))
+    ids.push(await ann.request(({ id }) => id))
+  }
+  await expect(manager.revokeAll('ann')).rejects.toMatchObject({ status: 503 })
+  expect(ended).toHaveLength(1)
+  isBroken = false
+  expect(await manager.revokeAll('ann')).toBe(2)
+  expect(ended.sort()).toEqual(ids.map((id) => `${id} revoked`).sort())
 })

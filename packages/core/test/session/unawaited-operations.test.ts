@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SessionEvents } from '../../src/events.ts'
@@ -183,4 +184,17 @@ describe('an operation whose outcome the application handles fails no commit:', 
     expect(app.failed).toEqual([])
     expect(app.warnings).toEqual([])
   })
+})
+
+test('an error of the application is in the event by its message, without what it carries', async () => {
+  const app = world()
+  const thrown = Object.assign(new Error('no such service'), { config: { auth: 'a-secret' } })
+  const committing = request(app.visitor, (session) => {
+    session.update(() => {
+      throw thrown
+    })
+  })
+  await expect(committing).rejects.toBe(thrown)
+  expect(app.failed).toMatchObject([{ operation: 'update', error: { message: 'no such service' } }])
+  expect(inspect(app.failed, { depth: 9, showHidden: true })).not.toContain('a-secret')
 })
