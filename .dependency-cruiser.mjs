@@ -48,7 +48,7 @@ const levels = [
   ['session/'],
   ['watch/', 'guards/'],
   ['manager/'],
-  ['index.ts', 'store.ts', 'binding.ts', 'testing.ts'],
+  ['index.ts', 'store.ts', 'binding.ts', 'testing.ts', 'client.ts'],
 ]
 
 const core = '^packages/core/src/'
@@ -94,8 +94,14 @@ const rules = [
   {
     name: 'core-src-alone',
     comment: 'core has no dependencies: it imports its own files and node: modules only',
-    from: { path: core },
+    from: { path: core, pathNot: `${core}client.ts$` },
     to: { pathNot: core, dependencyTypesNot: ['core'] },
+  },
+  {
+    name: 'core-client-parser',
+    comment: 'core/client imports one package beside files of core: the parser, an optional peer',
+    from: { path: `${core}client.ts$` },
+    to: { pathNot: [core, '(^|/)node_modules/bowser/'], dependencyTypesNot: ['core'] },
   },
   {
     name: 'conformance-src-types',

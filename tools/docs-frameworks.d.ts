@@ -141,6 +141,11 @@ declare module '*/app.js' {
   export const app: Express
   export const manager: SessionManager
 }
+declare module '*/devices.js' {
+  import type { Session, SessionManager } from '@sojourn/core'
+  export function devicesPage(manager: SessionManager, session: Session): Promise<string>
+  export function logOut(manager: SessionManager, session: Session, which: string): Promise<string>
+}
 declare module '*/user.guard.js' {
   export class UserGuard {
     canActivate(context: object): boolean

@@ -27,6 +27,7 @@ async function load() {
     if (requiresModules && !isSame) throw new Error(`require('${name}') loads a second copy`)
   }
   checkNames(installed('@sojourn/core'))
+  await checkOptionalPeer(installed('@sojourn/core/client'))
   console.log(`${names.length} entry points`)
 }
 
@@ -35,6 +36,13 @@ function checkNames(exported) {
   for (const [name, value] of Object.entries(exported))
     if (value.errorName !== undefined && value.name !== name)
       throw new Error(`${name} is called ${value.name} in the package`)
+}
+
+/** The optional peer is not installed here: what needs it says what to install. */
+async function checkOptionalPeer({ clientOf }) {
+  const error = await clientOf({}).catch((thrown) => thrown)
+  if (error.code !== 'ERR_CONFIG_INVALID' || !error.message.includes('npm install bowser'))
+    throw new Error('clientOf() without bowser does not say what to install', { cause: error })
 }
 
 load().catch((error) => {

@@ -126,6 +126,11 @@ export function checkCarry(carry: unknown): void {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but an object of at most 16 short strings.
  */
 function copyOfClient(client: unknown): ClientInfo {
+  check(
+    !(client instanceof Promise),
+    'client is a Promise',
+    'Await it first: client: await clientOf(headers)',
+  )
   const entries = typeof client === 'object' && client !== null ? Object.entries(client) : undefined
   check(
     entries !== undefined &&
