@@ -1,9 +1,10 @@
 /**
  * A counter with a login, complete in this file. Copy it, then:
- * npm install express @sojourn/core @sojourn/express @sojourn/store-memory
+ * npm install express bowser @sojourn/core @sojourn/express @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { createSessionManager, envConfig } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { csrf, requireSession, type Session, sessions } from '@sojourn/express'
 import { memoryStore } from '@sojourn/store-memory'
 import express, { type Express } from 'express'
@@ -38,7 +39,7 @@ app.get('/', async (req, res) => {
 app.post('/log-in', async (req, res) => {
   const { name = '', password = '' } = req.body
   if (!isPassword(name, password)) return void res.status(401).send('Wrong name or password.')
-  await req.session.login(name, { client: { name: req.get('user-agent')?.slice(0, 80) ?? '' } })
+  await req.session.login(name, { client: await clientOf(req.headers) })
   res.redirect(303, '/')
 })
 

@@ -1,10 +1,11 @@
 /**
  * A counter with a login, complete in this file. Copy it, then:
- * npm install fastify @fastify/formbody @sojourn/core @sojourn/fastify @sojourn/store-memory
+ * npm install fastify bowser @fastify/formbody @sojourn/core @sojourn/fastify @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import forms from '@fastify/formbody'
 import { createSessionManager, envConfig } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { csrf, requireSession, type Session, sessions } from '@sojourn/fastify'
 import { memoryStore } from '@sojourn/store-memory'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -39,8 +40,7 @@ app.get('/', async (request, reply) => {
 app.post('/log-in', async (request, reply) => {
   const { name = '', password = '' } = request.body as Record<string, string>
   if (!isPassword(name, password)) return reply.code(401).send('Wrong name or password.')
-  const agent = request.headers['user-agent'] ?? ''
-  await request.session.login(name, { client: { name: agent.slice(0, 80) } })
+  await request.session.login(name, { client: await clientOf(request.headers) })
   return reply.redirect('/', 303)
 })
 

@@ -1,10 +1,11 @@
 /**
  * A counter with a login, complete in this file. Copy it, then:
- * npm install hono @hono/node-server @sojourn/core @sojourn/hono @sojourn/store-memory
+ * npm install hono bowser @hono/node-server @sojourn/core @sojourn/hono @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { serve } from '@hono/node-server'
 import { createSessionManager, envConfig } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { csrf, requireSession, type Session, type SessionEnv, sessions } from '@sojourn/hono'
 import { memoryStore } from '@sojourn/store-memory'
 import { Hono } from 'hono'
@@ -40,8 +41,7 @@ app.post('/log-in', async (c) => {
   const { name, password } = await c.req.parseBody()
   if (!isPassword(String(name), String(password)))
     throw new HTTPException(401, { message: 'Wrong name or password.' })
-  const agent = c.req.header('user-agent') ?? ''
-  await c.get('session').login(String(name), { client: { name: agent.slice(0, 80) } })
+  await c.get('session').login(String(name), { client: await clientOf(c.req.raw.headers) })
   return c.redirect('/', 303)
 })
 

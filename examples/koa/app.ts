@@ -1,11 +1,12 @@
 /**
  * A counter with a login, complete in this file. Copy it, then:
- * npm install koa @koa/bodyparser @koa/router @sojourn/core @sojourn/koa @sojourn/store-memory
+ * npm install koa bowser @koa/bodyparser @koa/router @sojourn/core @sojourn/koa @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import { createSessionManager, envConfig } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { csrf, requireSession, type Session, sessions } from '@sojourn/koa'
 import { memoryStore } from '@sojourn/store-memory'
 import Koa from 'koa'
@@ -36,7 +37,7 @@ router.get('/', async (ctx) => {
 router.post('/log-in', async (ctx) => {
   const { name = '', password = '' } = ctx.request.body as Record<string, string>
   if (!isPassword(name, password)) ctx.throw(401, 'Wrong name or password.')
-  await ctx.session.login(name, { client: { name: ctx.get('user-agent').slice(0, 80) } })
+  await ctx.session.login(name, { client: await clientOf(ctx.headers) })
   ctx.status = 303
   ctx.redirect('/')
 })

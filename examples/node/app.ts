@@ -1,11 +1,12 @@
 /**
  * A counter with a login, complete in this file. Copy it, then:
- * npm install @sojourn/core @sojourn/node @sojourn/store-memory
+ * npm install bowser @sojourn/core @sojourn/node @sojourn/store-memory
  */
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { createSessionManager, envConfig, type Session } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { csrf, type Handler, requireSession, sessions } from '@sojourn/node'
 import { memoryStore } from '@sojourn/store-memory'
 
@@ -44,8 +45,7 @@ const routes: Record<string, Route> = {
     const name = form.get('name') ?? ''
     if (!isPassword(name, form.get('password') ?? ''))
       return response.writeHead(401).end('Wrong name or password.')
-    const agent = request.headers['user-agent'] ?? ''
-    await request.session.login(name, { client: { name: agent.slice(0, 80) } })
+    await request.session.login(name, { client: await clientOf(request.headers) })
     response.writeHead(303, { Location: '/' }).end()
   },
   async 'POST /log-out'({ session }, response) {

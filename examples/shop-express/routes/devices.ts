@@ -1,4 +1,4 @@
-/** Devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others, or all. */
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
 import { plural } from '@sojourn/example-shop/views/words'
@@ -11,12 +11,13 @@ export function devicesRoutes(manager: SessionManager): Router {
     .get('/devices', forUser('devices', list))
     .post('/devices/revoke', forUser('devices', revoke))
     .post('/devices/revoke-others', forUser('devices', revokeOthers))
+    .post('/devices/revoke-all', forUser('devices', revokeAll))
 
   /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, req: Request, res: Response) {
     await req.session.update(() => undefined)
-    const devices = await manager.sessions(userId)
-    sendPage(req, res, (session, now) => devicesPage(session, { devices, now }))
+    const devices = await manager.sessions(userId, { current: req.session.id })
+    sendPage(req, res, (_session, now) => devicesPage({ devices, now }))
   }
 
   /** The id comes from a form and may be of another user's session, so `revoke` checks whose it is. */
@@ -33,6 +34,11 @@ export function devicesRoutes(manager: SessionManager): Router {
     req.session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
     res.redirect(303, '/devices')
   }
+}
+
+async function revokeAll(_userId: string, { session }: Request, res: Response) {
+  await session.destroyAll()
+  res.redirect(303, '/signed-out')
 }
 
 async function signOutHere({ session }: Request, res: Response) {

@@ -21,7 +21,7 @@ export function signInRoutes(manager: SessionManager): Router {
     const [login, isToStay] = [field(req, 'login'), field(req, 'remember') === 'on']
     const user = await authenticate(login, field(req, 'password'))
     if (!user) return sendPage(req, res.status(401), () => signInPage({ login, isToStay }))
-    const options = loginOptions(req.get('user-agent'), isToStay)
+    const options = await loginOptions(req.headers, isToStay)
     const logIn = () => session.login(user.id, options)
     const displaced = await displacedBy(logIn, { manager, userId: user.id })
     session.flash.add('info', `Signed in as ${user.name}.`)

@@ -1,4 +1,4 @@
-/** Devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others, or all. */
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
 import { plural } from '@sojourn/example-shop/views/words'
@@ -10,12 +10,14 @@ export function devicesRoutes(app: FastifyInstance, manager: SessionManager) {
   app.get('/devices', forUser('devices', list))
   app.post('/devices/revoke', forUser('devices', revoke))
   app.post('/devices/revoke-others', forUser('devices', revokeOthers))
+  app.post('/devices/revoke-all', forUser('devices', revokeAll))
 
   /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, request: FastifyRequest, reply: FastifyReply) {
-    await request.session.update(() => undefined)
-    const devices = await manager.sessions(userId)
-    return sendPage(reply, (session, now) => devicesPage(session, { devices, now }))
+    const { session } = request
+    await session.update(() => undefined)
+    const devices = await manager.sessions(userId, { current: session.id })
+    return sendPage(reply, (_session, now) => devicesPage({ devices, now }))
   }
 
   /** The id comes from a form and may be of another user's session, so `revoke` checks whose it is. */
@@ -36,4 +38,9 @@ export function devicesRoutes(app: FastifyInstance, manager: SessionManager) {
     session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
     return goTo(reply, '/devices')
   }
+}
+
+async function revokeAll(_userId: string, { session }: FastifyRequest, reply: FastifyReply) {
+  await session.destroyAll()
+  return goTo(reply, '/signed-out')
 }

@@ -21,7 +21,7 @@ export function signInRoutes(app: FastifyInstance, manager: SessionManager) {
     const [login, isToStay] = [field(request, 'login'), field(request, 'remember') === 'on']
     const user = await authenticate(login, field(request, 'password'))
     if (!user) return sendPage(reply.code(401), () => signInPage({ login, isToStay }))
-    const options = loginOptions(headers['user-agent'], isToStay)
+    const options = await loginOptions(headers, isToStay)
     const logIn = () => session.login(user.id, options)
     const displaced = await displacedBy(logIn, { manager, userId: user.id })
     session.flash.add('info', `Signed in as ${user.name}.`)

@@ -1,4 +1,4 @@
-/** Devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others, or all. */
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
 import { plural } from '@sojourn/example-shop/views/words'
@@ -12,12 +12,14 @@ export function devicesRoutes(manager: SessionManager) {
     .get('/devices', forUser('devices', list))
     .post('/devices/revoke', forUser('devices', revoke))
     .post('/devices/revoke-others', forUser('devices', revokeOthers))
+    .post('/devices/revoke-all', forUser('devices', revokeAll))
 
   /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, c: ShopContext) {
-    await c.get('session').update(() => undefined)
-    const devices = await manager.sessions(userId)
-    return sendPage(c, (session, now) => devicesPage(session, { devices, now }))
+    const session = c.get('session')
+    await session.update(() => undefined)
+    const devices = await manager.sessions(userId, { current: session.id })
+    return sendPage(c, (_session, now) => devicesPage({ devices, now }))
   }
 
   /** The id comes from a form and may be of another user's session, so `revoke` checks whose it is. */
@@ -36,6 +38,11 @@ export function devicesRoutes(manager: SessionManager) {
     session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
     return goTo(c, '/devices')
   }
+}
+
+async function revokeAll(_userId: string, c: ShopContext) {
+  await c.get('session').destroyAll()
+  return goTo(c, '/signed-out')
 }
 
 async function signOutHere(c: ShopContext) {

@@ -22,7 +22,7 @@ export function signInRoutes(manager: SessionManager) {
     const [login, isToStay] = [await field(c, 'login'), (await field(c, 'remember')) === 'on']
     const user = await authenticate(login, await field(c, 'password'))
     if (!user) return sendPage(c, () => signInPage({ login, isToStay }), 401)
-    const options = loginOptions(c.req.header('user-agent'), isToStay)
+    const options = await loginOptions(c.req.raw.headers, isToStay)
     const logIn = () => session.login(user.id, options)
     const displaced = await displacedBy(logIn, { manager, userId: user.id })
     session.flash.add('info', `Signed in as ${user.name}.`)

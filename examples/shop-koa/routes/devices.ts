@@ -1,4 +1,4 @@
-/** Devices: list them, sign one out, sign out all others. */
+/** Devices: list them, sign one out, sign out all others, or all. */
 import Router from '@koa/router'
 import type { SessionManager } from '@sojourn/core'
 import { devicesPage } from '@sojourn/example-shop/views/devices'
@@ -12,13 +12,14 @@ export function devicesRoutes(manager: SessionManager) {
     .get('/devices', forUser('devices', list))
     .post('/devices/revoke', forUser('devices', revoke))
     .post('/devices/revoke-others', forUser('devices', revokeOthers))
+    .post('/devices/revoke-all', forUser('devices', revokeAll))
     .routes()
 
   /** Without `update`, the list would show this device as last seen before this request. */
   async function list(userId: string, ctx: Context) {
     await ctx.session.update(() => undefined)
-    const devices = await manager.sessions(userId)
-    sendPage(ctx, (session, now) => devicesPage(session, { devices, now }))
+    const devices = await manager.sessions(userId, { current: ctx.session.id })
+    sendPage(ctx, (_session, now) => devicesPage({ devices, now }))
   }
 
   /** The id comes from a form and may be of another user's session, so `revoke` checks whose it is. */
@@ -37,6 +38,11 @@ export function devicesRoutes(manager: SessionManager) {
     session.flash.add('info', `Signed out on ${plural(count, 'other device')}.`)
     goTo(ctx, '/devices')
   }
+}
+
+async function revokeAll(_userId: string, ctx: Context) {
+  await ctx.session.destroyAll()
+  goTo(ctx, '/signed-out')
 }
 
 async function signOutHere(ctx: Context) {

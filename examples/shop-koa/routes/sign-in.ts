@@ -26,7 +26,7 @@ export function signInRoutes(manager: SessionManager) {
       ctx.status = 401
       return sendPage(ctx, () => signInPage({ login, isToStay }))
     }
-    const options = loginOptions(ctx.get('user-agent'), isToStay)
+    const options = await loginOptions(ctx.headers, isToStay)
     const logIn = () => session.login(user.id, options)
     const displaced = await displacedBy(logIn, { manager, userId: user.id })
     session.flash.add('info', `Signed in as ${user.name}.`)

@@ -55,6 +55,51 @@ export function devicesJourney(baseUrl: () => string): void {
     for (const live of [here, bystander]) expect((await live.get('/')).status).toBe(200)
   })
 
+  test('logging out everywhere leaves none, and says so here and there', async () => {
+    const others = [await signedIn(ada), await signedIn(ada)]
+    const bystander = await signedIn(grace)
+    const here = await signedIn(ada)
+    const { text, path } = await here.post('/devices/revoke-all')
+    expect(path).toBe('/signed-out')
+    expect(text).toContain('You are signed out')
+    expect(here.cookie).toBe('')
+    for (const other of others) {
+      const refused = await other.get('/')
+      expect(refused.status).toBe(401)
+      expect(refused.text).toContain('This device was signed out')
+    }
+    expect((await bystander.get('/')).status).toBe(200)
+  })
+
+  test('nobody sees the devices of another user, nor does an id open anything', async () => {
+    const other = await signedIn(ada, iPhone)
+    const id = idOf(await other.get('/'))
+    const own = await signedIn(grace, linux)
+    for (const path of ['/devices', `/devices?id=${id}`, '/devices?userId=ada', `/devices/${id}`]) {
+      const { html } = await own.get(path)
+      expect(html).not.toContain(id)
+      expect(html).not.toContain('Safari on iPhone')
+    }
+    for (const cookie of [`sid=${id}`, `sid=${id}.${id}`, `sid=${own.cookie.slice(4)}.${id}`]) {
+      const thief = createVisitor(baseUrl())
+      thief.cookie = cookie
+      expect((await thief.get('/')).text).toContain('Nothing kept')
+      expect((await thief.get('/devices')).path).toBe('/sign-in')
+    }
+    expect((await other.get('/')).status).toBe(200)
+  })
+
+  test('a form of another site signs nobody out', async () => {
+    const here = await signedIn(ada)
+    const other = await signedIn(ada)
+    for (const path of ['/devices/revoke-others', '/devices/revoke-all', '/devices/revoke']) {
+      const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+      const body = new URLSearchParams({ id: idOf(await other.get('/')) })
+      expect((await here.send(path, { method: 'POST', headers, body })).status).toBe(403)
+    }
+    for (const live of [here, other]) expect((await live.get('/')).status).toBe(200)
+  })
+
   test('signing out this device among the devices is signing out', async () => {
     const here = await signedIn(ada)
     const id = idOf(await here.get('/'))

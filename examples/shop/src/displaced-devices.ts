@@ -18,7 +18,7 @@ export function displacedMessage(
   { client, createdAt, lastSeenAt }: SessionInfo,
   now: number,
 ): string {
-  const device = client['device'] ?? 'An unknown device'
+  const device = client['name'] ?? 'An unknown device'
   const times = `signed in ${fromNow(createdAt, now)}, last seen ${fromNow(lastSeenAt, now)}`
   return `${device} (${times}) was signed out: three devices are the limit.`
 }

@@ -1,12 +1,12 @@
-/** Options of a login: the name of the device for the list of devices, and "remember me". */
-import type { LoginOptions, SessionInfo } from '@sojourn/core'
-import { deviceName } from './device-name.ts'
+/** Options of a login: a label of the device for the list of devices, and "remember me". */
+import type { HeadersLike, LoginOptions, SessionInfo } from '@sojourn/core'
+import { clientOf } from '@sojourn/core/client'
 import { fleeting, remembered } from './settings.ts'
 
 /** Returns the options of a login. A remembered one has longer limits; `client` keeps the choice, so that pages can show it. */
-export function loginOptions(userAgent: string | undefined, isToStay: boolean): LoginOptions {
-  const device = deviceName(userAgent)
-  const client = isToStay ? { device, remembered: 'yes' } : { device }
+export async function loginOptions(headers: HeadersLike, isToStay: boolean): Promise<LoginOptions> {
+  const device = await clientOf(headers)
+  const client = isToStay ? { ...device, remembered: 'yes' } : device
   return { client, ...(isToStay ? remembered : fleeting) }
 }
 

@@ -1,28 +1,6 @@
 import { expect, test } from 'vitest'
-import { deviceName } from '../src/device-name.ts'
 import { html, render } from '../src/views/html.ts'
 import { exactly, fromNow } from '../src/views/words.ts'
-
-test.each([
-  ['Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0', 'Firefox on Linux'],
-  [
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0',
-    'Edge on Windows',
-  ],
-  [
-    'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
-    'Chrome on Android',
-  ],
-  [
-    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15',
-    'Safari on Mac',
-  ],
-  ['curl/8.5.0', 'curl'],
-  ['<script>alert(1)</script>', 'Unknown device'],
-  [undefined, 'Unknown device'],
-])('the device of %s is %s', (userAgent, name) => {
-  expect(deviceName(userAgent)).toBe(name)
-})
 
 test('whatever is not markup is escaped', () => {
   const name = `<b title="it's">&`

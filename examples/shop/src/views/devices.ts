@@ -1,5 +1,5 @@
 /** The devices page: every live session of a user, from `manager.sessions`. */
-import type { Session, SessionInfo } from '@sojourn/core'
+import type { ListedSession } from '@sojourn/core'
 import { isRemembered } from '../login-options.ts'
 import { limits } from '../settings.ts'
 import { fact, facts } from './facts.ts'
@@ -11,12 +11,15 @@ import { moment, plural } from './words.ts'
 const { max } = limits.limit
 
 /** Returns the devices page. It marks the session of the request. */
-export function devicesPage(
-  session: Session,
-  { devices, now }: { devices: readonly SessionInfo[]; now: number },
-): Page {
+export function devicesPage({
+  devices,
+  now,
+}: {
+  devices: readonly ListedSession[]
+  now: number
+}): Page {
   const next = devices.length < max ? undefined : devices.toSorted(byExpiry)[0]
-  const others = devices.filter(({ id }) => id !== session.id)
+  const others = devices.filter(({ isCurrent }) => !isCurrent)
   return {
     title: 'Your devices',
     sources: ['routes/devices.ts', 'views/devices.ts'],
@@ -25,24 +28,21 @@ export function devicesPage(
   <h1>Your devices</h1>
   <p class="lede">You are signed in on ${devices.length} of ${plural(max, 'device')}.</p>
   ${next && fullHouse}
-  <ul class="rows">${devices.map((device) => row(device, { here: session.id, next: next?.id, now }))}</ul>
-  ${others.length > 0 ? logOutOthers(others.length) : invitation}
+  <ul class="rows">${devices.map((device) => row(device, { next: next?.id, now }))}</ul>
+  ${others.length > 0 ? logOut(others.length) : invitation}
 </div>`,
   }
 }
 
 interface Place {
-  /** The id of the session of this request. */
-  readonly here: string
   /** The id of the session that a login on one more device ends. */
   readonly next: string | undefined
   readonly now: number
 }
 
-function row(device: SessionInfo, { here, next, now }: Place): Html {
-  const { id, client, createdAt, lastSeenAt, expiresAt } = device
-  const isThis = id === here
-  const name = client['device'] ?? 'Unknown device'
+function row(device: ListedSession, { next, now }: Place): Html {
+  const { id, client, createdAt, lastSeenAt, expiresAt, isCurrent: isThis } = device
+  const name = client['name'] ?? 'Unknown device'
   return html`
 <li class="row">
   ${icon(deviceIcon(name))}
@@ -62,11 +62,15 @@ function row(device: SessionInfo, { here, next, now }: Place): Html {
 </li>`
 }
 
-function logOutOthers(count: number): Html {
+function logOut(others: number): Html {
   return html`
 <form class="actions" method="post" action="/devices/revoke-others">
   <button class="danger">Log out everywhere else</button>
-  <span class="hint">Ends ${plural(count, 'other session')} at once.</span>
+  <span class="hint">Ends ${plural(others, 'other session')} at once.</span>
+</form>
+<form class="actions" method="post" action="/devices/revoke-all">
+  <button class="quiet">Log out everywhere</button>
+  <span class="hint">Ends this one too.</span>
 </form>`
 }
 
@@ -78,6 +82,6 @@ const fullHouse = html`
 <p class="hint">All places are taken. Sign in on a fourth device, and the one that would end first
   is signed out; its next page says why.</p>`
 
-function byExpiry(one: SessionInfo, other: SessionInfo): number {
+function byExpiry(one: ListedSession, other: ListedSession): number {
   return one.expiresAt - other.expiresAt
 }
