@@ -1,5 +1,11 @@
 // For authors of bindings: the carrier between framework and manager, the sessions of one request, and the guards.
-export { type AccessGuard, type AccessOptions, mountedSession } from './guards/access-guard.ts'
+export {
+  type AccessGuard,
+  type AccessOptions,
+  mountedSession,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
+} from './guards/access-guard.ts'
 export { createGuards, type GuardAdapter, type Guards } from './guards/create-guards.ts'
 export { type CsrfGuard, type CsrfOptions, type CsrfRequest, csrfField } from './guards/csrf.ts'
 export { checkFetch, type FetchCheck } from './guards/csrf-of-fetch-request.ts'

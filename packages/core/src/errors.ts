@@ -17,7 +17,8 @@ import { withoutData, withoutSecrets } from './error-cause.ts'
  * | `ERR_SESSION_ENDED`         | `SessionConflictError` | the session has ended                                    |
  * | `ERR_SESSION_LIMIT`         | `SessionLimitError`    | the user has as many sessions as allowed                 |
  * | `ERR_SESSION_REQUIRED`      | `SessionAccessError`   | no user is logged in                                     |
- * | `ERR_SESSION_NOT_RECENT`    | `SessionAccessError`   | the last login is too long ago                           |
+ * | `ERR_SESSION_NOT_RECENT`    | `SessionAccessError`   | the last login, or proof of a factor, is too long ago    |
+ * | `ERR_SESSION_ACTING`        | `SessionAccessError`   | somebody acts as the user, and that is not allowed here  |
  * | `ERR_CSRF_REFUSED`          | `SessionAccessError`   | the request may come from another site                   |
  * | `ERR_STORE_UNAVAILABLE`     | `SessionStoreError`    | the store is down                                        |
  * | `ERR_STORE_TIMEOUT`         | `SessionStoreError`    | the store is slow; the outcome of a write is unknown     |
@@ -38,6 +39,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_LIMIT'
   | 'ERR_SESSION_REQUIRED'
   | 'ERR_SESSION_NOT_RECENT'
+  | 'ERR_SESSION_ACTING'
   | 'ERR_CSRF_REFUSED'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_TIMEOUT'
@@ -60,7 +62,7 @@ type ConflictCode = Extract<
 >
 type AccessCode = Extract<
   SessionErrorCode,
-  'ERR_SESSION_REQUIRED' | 'ERR_SESSION_NOT_RECENT' | 'ERR_CSRF_REFUSED'
+  'ERR_SESSION_REQUIRED' | 'ERR_SESSION_NOT_RECENT' | 'ERR_SESSION_ACTING' | 'ERR_CSRF_REFUSED'
 >
 type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
@@ -210,7 +212,8 @@ export class SessionLimitError extends ResponseError {
  * The user must act.
  *
  * - `ERR_SESSION_REQUIRED`, status 401: log in.
- * - `ERR_SESSION_NOT_RECENT`, status 401: log in again (step-up, RFC 9470).
+ * - `ERR_SESSION_NOT_RECENT`, status 401: log in again, or prove the factor (step-up, RFC 9470).
+ * - `ERR_SESSION_ACTING`, status 403: stop acting as another user, or do not begin. A login would not help.
  * - `ERR_CSRF_REFUSED`, status 403: send the request from a page of this application. A login would not help.
  */
 export class SessionAccessError extends ResponseError {
@@ -225,7 +228,7 @@ export class SessionAccessError extends ResponseError {
 
   constructor(code: AccessCode, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(code, message)
-    this.status = code === 'ERR_CSRF_REFUSED' ? 403 : 401
+    this.status = code === 'ERR_CSRF_REFUSED' || code === 'ERR_SESSION_ACTING' ? 403 : 401
     this.headers = headers
   }
 }

@@ -1,4 +1,4 @@
-import type { EndReason, SessionId } from './record/record.ts'
+import type { EndReason, SessionId, SessionNames } from './record/record.ts'
 import { check } from './util/check.ts'
 import { nearestName } from './util/check-options.ts'
 import { quote } from './util/quote.ts'
@@ -30,22 +30,20 @@ export type DiscardReason =
  */
 export interface SessionEvents {
   /** A session was saved for the first time: an anonymous one, or one of a login (then `userId` is set). */
-  created: { readonly id: SessionId; readonly userId: string | undefined }
+  created: SessionNames
   /** A token has opened a session: for a request, a `read` or a `watch`. */
-  loaded: { readonly id: SessionId; readonly userId: string | undefined }
+  loaded: SessionNames
   /**
    * A request has written its session: the commit at its end, or an `update`. Not sent if there was nothing to write. What
    * a login or a logout writes has the events `loggedIn` and `ended`.
    */
-  committed: {
-    readonly id: SessionId
-    readonly userId: string | undefined
+  committed: SessionNames & {
     readonly by: 'commit' | 'update'
     /** True if data was written; false for a touch or a step of the rotation alone. */
     readonly changed: boolean
   }
   /** A session was prolonged by its use: at most once per `touchInterval`, on all servers together. */
-  touched: { readonly id: SessionId; readonly userId: string | undefined }
+  touched: SessionNames
   /** A user has logged in. The last event of a `login`. */
   loggedIn: {
     readonly id: SessionId
@@ -56,10 +54,8 @@ export interface SessionEvents {
     readonly previousId: SessionId | undefined
   }
   /** The token of a session was replaced; the id is the same. */
-  rotated: {
-    readonly id: SessionId
-    readonly userId: string | undefined
-    /** `cause`: by `rotate()` or a re-authentication. `age`: by `rotationInterval`. */
+  rotated: SessionNames & {
+    /** `cause`: by `rotate()`, `addFactor()`, a re-authentication or `stopActing()`. `age`: by `rotationInterval`. */
     readonly why: 'cause' | 'age'
   }
   /**
@@ -67,9 +63,7 @@ export interface SessionEvents {
    * `rotationInterval` and the session is in use: it accepts no cookies, or another client uses its token. Repeated after
    * each further such time.
    */
-  stalled: {
-    readonly id: SessionId
-    readonly userId: string | undefined
+  stalled: SessionNames & {
     readonly why: 'unconfirmed'
     /** Since when the next token has been offered, in epoch ms. */
     readonly offeredAt: number
@@ -78,7 +72,7 @@ export interface SessionEvents {
    * A token was used long after its replacement: stolen, or kept by a client. Long is five minutes, or a third of
    * `rotationInterval` if that is shorter. See `onReplay`.
    */
-  replayed: { readonly id: SessionId; readonly userId: string | undefined }
+  replayed: SessionNames
   /**
    * A login above the `limit` has ended another session of the user. Comes before `ended` for the same session, with the
    * reason `evicted`.
@@ -110,11 +104,9 @@ export interface SessionEvents {
    * What a request wanted to write was refused, because another request has elevated the session meanwhile. If a commit
    * drops changes, `discarded` follows.
    */
-  superseded: {
-    readonly id: SessionId
-    readonly userId: string | undefined
+  superseded: SessionNames & {
     /** What was refused. */
-    readonly operation: 'commit' | 'update' | 'login'
+    readonly operation: 'commit' | 'update' | 'login' | 'addFactor' | 'actAs' | 'stopActing'
   }
   /** Two requests changed the same top-level keys of `data`. The later commit won, or the option `merge` decided. */
   conflict: { readonly id: SessionId; readonly keys: readonly string[] }

@@ -23,8 +23,11 @@ export {
   logEvents,
 } from './manager/log-events.ts'
 export { createSessionManager, type SessionManager } from './manager/manager.ts'
+export type { ActAsOptions } from './options/acting-options.ts'
+export type { FactorInput } from './options/factor-options.ts'
 export type { LoginOptions } from './options/login-options.ts'
 export type {
+  ActingOptions,
   ConfigOptions,
   SecurityStamp,
   SessionLimit,
@@ -33,8 +36,9 @@ export type {
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
 export type { Factor } from './record/factors.ts'
 export { type Secret, secretFromFile } from './record/keyring.ts'
-export type { Actor, ClientInfo, EndReason, SessionId } from './record/record.ts'
+export type { ClientInfo, EndReason, SessionId } from './record/record.ts'
 export type { Flash } from './session/flash.ts'
+export type { RecentOptions } from './session/require.ts'
 export type { Session, SessionData } from './session/session.ts'
 export type { Ended } from './session/state.ts'
 export type { ListedSession, SessionInfo } from './store/session-info.ts'

@@ -46,7 +46,7 @@ export type {
 
 export { cookieCapacity } from './http/cookie-chunks.ts'
 export { expiryOf, isTouchDue } from './record/expiry.ts'
-export type { Elevation, SessionRecord, Verifier } from './record/record.ts'
+export type { Actor, Elevation, SessionRecord, Verifier } from './record/record.ts'
 export { createRecord, rotateRecord } from './record/record.ts'
 export type { IdRefusal, SessionIds } from './record/session-ids.ts'
 export { isId } from './record/token.ts'

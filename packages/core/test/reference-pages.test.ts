@@ -15,7 +15,7 @@ function unionIn(text: string, name: string): string[] {
 /** The keys of an interface with one member to a line. */
 function keysIn(text: string, name: string): string[] {
   const body = text.split(`export interface ${name} {`)[1]?.split('\n}\n')[0] ?? ''
-  return all(body, /^ {2}(\w+): \{/gm)
+  return all(body, /^ {2}(\w+): (?:\{|SessionNames)/gm)
 }
 
 /** The words in backticks in the first column of the table below a heading. */

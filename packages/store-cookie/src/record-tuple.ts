@@ -1,5 +1,5 @@
-import type { Actor, ClientInfo, Factor, SessionId } from '@sojourn/core'
-import type { SessionRecord, Verifier } from '@sojourn/core/store'
+import type { ClientInfo, Factor, SessionId } from '@sojourn/core'
+import type { Actor, SessionRecord, Verifier } from '@sojourn/core/store'
 
 /**
  * A record without its id, as stored in a token: a JSON array, because field names would take space. It has no verifier:
@@ -111,7 +111,12 @@ function isFactors(value: unknown): value is readonly Factor[] {
 }
 
 function isActor(value: unknown): value is Actor {
-  return isObject(value) && isText(value['userId']) && isText(value['sessionId'])
+  return (
+    isObject(value) &&
+    isText(value['userId']) &&
+    isText(value['sessionId']) &&
+    Number.isFinite(value['authority'])
+  )
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

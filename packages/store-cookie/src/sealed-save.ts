@@ -111,9 +111,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     if (isChanged) checkSize(data, policy.maxDataBytes)
     if (!isChanged && !rotate) return opened
     const at = clock()
-    const record = rotate
-      ? rotateRecord(opened.record, noSecret, { at, elevation: rotate.elevation })
-      : opened.record
+    const record = rotate ? rotateRecord(opened.record, noSecret, { at, ...rotate }) : opened.record
     return isChanged
       ? { ...opened, record: { ...record, updatedAt: at }, data }
       : { ...opened, record }

@@ -25,7 +25,7 @@ const sometimes = {
   stamp: fc.string(),
   epoch: fc.string(),
   factors: fc.array(fc.record({ method: fc.string(), at: number })),
-  actor: fc.record({ userId: fc.string(), sessionId: fc.string() }),
+  actor: fc.record({ userId: fc.string(), sessionId: fc.string(), authority: number }),
   fingerprint: texts,
   dataVersion: number,
 }

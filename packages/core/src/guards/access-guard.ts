@@ -1,18 +1,35 @@
 import { SessionAccessError, SessionUsageError } from '../errors.ts'
+import { methodsOf, type RecentOptions } from '../session/require.ts'
 import { isSession, type Session } from '../session/session.ts'
-import { checkAs } from '../util/check.ts'
+import { check, checkAs } from '../util/check.ts'
 import { checkCalled } from '../util/check-called.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
+import { quote } from '../util/quote.ts'
 import { checkGuardOptions } from './guard-options.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 
-/** Options of `requireSession` and `requireRecent`. */
+/** The options that `requireSession` and `requireRecent` have in common. */
 export interface AccessOptions<Request = unknown> extends RedirectOptions<Request> {
   /** The name of the session on the request. @default 'session' */
   readonly as?: string
 }
 
-const known = { as: true, redirectTo: true, trustedOrigins: true } as const
+/** Options of the guard `requireSession`. */
+export interface SessionGuardOptions<Request = unknown> extends AccessOptions<Request> {
+  /**
+   * True: a session in which somebody acts as the user does not pass, as with `session.requireOwn()`. It is refused with
+   * the status 403, and not redirected: a login would not help.
+   * @default false
+   */
+  readonly own?: boolean
+}
+
+/** Options of the guard `requireRecent`. */
+export interface RecentGuardOptions<Request = unknown>
+  extends AccessOptions<Request>,
+    RecentOptions {}
+
+const common = { as: true, redirectTo: true, trustedOrigins: true } as const
 
 /** Decides whether a request may continue to its route. */
 export interface AccessGuard<Request = unknown> {
@@ -21,7 +38,8 @@ export interface AccessGuard<Request = unknown> {
   /**
    * Returns `undefined` if the request may continue, else the address to redirect to, ready for a `Location` header.
    * `session` is the value that the request has under the name `as`.
-   * @throws SessionAccessError `ERR_SESSION_REQUIRED` or `ERR_SESSION_NOT_RECENT`, status 401, without `redirectTo`.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED` or `ERR_SESSION_NOT_RECENT`, status 401, without `redirectTo`;
+   * `ERR_SESSION_ACTING`, status 403, even with it.
    * @throws SessionUsageError `ERR_SESSION_MISSING` if no session is mounted; `ERR_CONFIG_INVALID` if a `redirectTo`
    * function leads to another site.
    * @throws SessionStoreError if the store failed to load the session, even with `redirectTo`: logging in would not
@@ -35,22 +53,31 @@ export interface AccessGuard<Request = unknown> {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
  */
 export function createSessionGuard<Request>(
-  options: AccessOptions<Request> = {},
+  options: SessionGuardOptions<Request> = {},
 ): AccessGuard<Request> {
-  return createAccessGuard('requireSession', options, (session) => session.requireUser())
+  const known = { ...common, own: true } as const
+  const { own = false, ...others } = checkGuardOptions(options, known, 'requireSession')
+  check(typeof own === 'boolean', `own is ${quote(own)}`, 'Give true or false')
+  return createAccessGuard(others, (session) =>
+    own ? session.requireOwn() : session.requireUser(),
+  )
 }
 
 /**
- * Creates a guard that lets users pass who logged in within `duration`.
+ * Creates a guard that lets users pass who logged in, or proved the option `method`, within `duration`.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for an invalid duration or invalid options.
  */
 export function createRecentGuard<Request>(
   duration: Duration,
-  options: AccessOptions<Request> = {},
+  options: RecentGuardOptions<Request> = {},
 ): AccessGuard<Request> {
   checkCalled(duration, 'requireRecent', "requireRecent('10m')")
   milliseconds(duration, 'requireRecent')
-  return createAccessGuard('requireRecent', options, (session) => session.requireRecent(duration))
+  const known = { ...common, method: true } as const
+  const { method, ...others } = checkGuardOptions(options, known, 'requireRecent')
+  const recent = method === undefined ? {} : { method }
+  methodsOf(recent)
+  return createAccessGuard(others, (session) => session.requireRecent(duration, recent))
 }
 
 /**
@@ -70,11 +97,10 @@ export function mountedSession(found: unknown, as = 'session'): Session<object> 
 
 /** `rule` throws a SessionAccessError for sessions that may not pass. */
 function createAccessGuard<Request>(
-  name: string,
   options: AccessOptions<Request>,
   rule: (session: Session<object>) => void,
 ): AccessGuard<Request> {
-  const { as = 'session' } = checkGuardOptions(options, known, name)
+  const { as = 'session' } = options
   checkAs(as)
   const redirect = createRedirect(options)
   return {
@@ -85,9 +111,13 @@ function createAccessGuard<Request>(
         rule(session)
         return undefined
       } catch (error) {
-        if (redirect === undefined || !(error instanceof SessionAccessError)) throw error
+        if (redirect === undefined || !wouldLoginHelp(error)) throw error
         return redirect(request)
       }
     },
   }
+}
+
+function wouldLoginHelp(error: unknown): boolean {
+  return error instanceof SessionAccessError && error.status === 401
 }

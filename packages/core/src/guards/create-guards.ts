@@ -1,9 +1,10 @@
 import type { Duration } from '../util/duration.ts'
 import {
   type AccessGuard,
-  type AccessOptions,
   createRecentGuard,
   createSessionGuard,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from './access-guard.ts'
 import { type CsrfGuard, type CsrfOptions, createCsrfGuard } from './csrf.ts'
 
@@ -29,16 +30,17 @@ export interface GuardAdapter<Request, Handler, CsrfHandler = Handler> {
 export interface Guards<Request, Handler, CsrfHandler = Handler> {
   /**
    * Returns a handler that lets logged-in users pass. Anonymous visitors are redirected with 303, or refused with the
-   * SessionAccessError `ERR_SESSION_REQUIRED`, status 401.
+   * SessionAccessError `ERR_SESSION_REQUIRED`, status 401. With `own`, so are sessions in which somebody acts as the user,
+   * with `ERR_SESSION_ACTING`, status 403.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
    */
-  requireSession(options?: AccessOptions<Request>): Handler
+  requireSession(options?: SessionGuardOptions<Request>): Handler
   /**
-   * Returns a handler that lets users pass who logged in within `duration`. Others are redirected with 303, or refused
+   * Returns a handler that lets users pass who logged in, or proved the option `method`, within `duration`. Others are redirected with 303, or refused
    * with the SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for an invalid duration or invalid options.
    */
-  requireRecent(duration: Duration, options?: AccessOptions<Request>): Handler
+  requireRecent(duration: Duration, options?: RecentGuardOptions<Request>): Handler
   /**
    * Returns a handler that refuses cross-site requests with the SessionAccessError `ERR_CSRF_REFUSED`, status 403.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.

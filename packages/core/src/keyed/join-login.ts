@@ -1,3 +1,4 @@
+import type { Factor } from '../record/factors.ts'
 import { sha256 } from '../record/hmac.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import {
@@ -28,8 +29,8 @@ import { nextLineage } from './rows.ts'
  * The salt is random and the token needs a signature, so neither an old token nor a dump of the store gives the new one
  * (P4, P5). Only a login may join, so the application has authenticated the user.
  *
- * A session can be joined for half a minute after its login. If its token is not the derived one any more, because the
- * handler called `rotate()` too, the later login elevates it.
+ * A session can be joined for half a minute after its login, by a login with the same factors. If its token is not the
+ * derived one any more, because the handler called `rotate()` too, the later login elevates it.
  */
 
 /** How long after a login others may join it, in ms. */
@@ -128,13 +129,36 @@ export function createJoinLogin({ backend, rows, env, tokenOf }: KeyedContext) {
   }
 }
 
-/** Returns true if the session is one of this user, who has logged in to it just now. */
-function isJoinable(
-  { userId, authenticatedAt = 0, leaving }: SessionRecord,
-  { draft }: Login,
+/** Returns true if the session is one of this user, who has logged in to it just now, by the same factors. */
+function isJoinable(record: SessionRecord, login: Login, at: number): boolean {
+  const { userId, authenticatedAt = 0, leaving } = record
+  return (
+    userId === login.draft.userId &&
+    !leaving &&
+    Math.abs(at - authenticatedAt) <= joinWindowMs &&
+    haveSameFactors(record, login, at)
+  )
+}
+
+/**
+ * Returns true if neither login has proved a factor that the other has not: whoever has stolen the token that both present
+ * and knows the password, but has no passkey, must not get a session with one, whichever login comes first. What the
+ * session had before a re-authentication counts for both.
+ */
+function haveSameFactors(
+  { id, factors: found = [] }: SessionRecord,
+  { draft: { factors: own = [] }, presented }: Login,
   at: number,
 ): boolean {
-  return userId === draft.userId && !leaving && Math.abs(at - authenticatedAt) <= joinWindowMs
+  const isFromBefore = (factor: Factor) => presented.id === id && at - factor.at > joinWindowMs
+  return (
+    own.every(({ method, at: provedAt }) =>
+      found.some((factor) => factor.method === method && factor.at >= provedAt - joinWindowMs),
+    ) &&
+    found.every(
+      (factor) => isFromBefore(factor) || own.some(({ method }) => method === factor.method),
+    )
+  )
 }
 
 /**

@@ -39,6 +39,7 @@ export interface KeyedStoreOptions {
  * | operation        | file      | calls of the backend                              |
  * |------------------|-----------|---------------------------------------------------|
  * | `open`, `peek`   | open.ts   | one `find`; none for a token that is not genuine  |
+ * | `openById`       | open.ts   | one `find`                                        |
  * | `create`         | create.ts | one `insert`                                      |
  * | `save`           | save.ts   | one `replace` or `touch`, again after a conflict  |
  * | `end`, `endById` | end.ts    | one `remove`                                      |

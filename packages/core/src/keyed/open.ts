@@ -1,4 +1,4 @@
-import { groupOf, type SessionId } from '../record/record.ts'
+import { groupOf, namesOf, type SessionId } from '../record/record.ts'
 import { isOpenedBy, isReplay, overdueStep, presentedBy } from '../record/rotation.ts'
 import { type GenuineToken, haveSameId, importedGeneration } from '../record/token.ts'
 import type { TokenVerifier } from '../record/token-verifier.ts'
@@ -18,11 +18,13 @@ interface GenuineTokens {
 }
 
 /**
- * Returns the `open` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
+ * Returns the `open`, `openById` and `peek` of a keyed store. `open` verifies signatures before any I/O, so a token that is not
  * genuine costs none (P6); a genuine one costs one `find`, and a replay also the `remove` or `removeGroup` of
- * `policy.onReplay`. `peek` is one `find`. A session with times of the future needs more (correct.ts).
+ * `policy.onReplay`. The others are one `find`. A session with times of the future needs more (correct.ts).
  */
-export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 'open' | 'peek'> {
+export function createOpen(
+  context: KeyedContext,
+): Pick<Required<SessionStore>, 'open' | 'openById' | 'peek'> {
   const { backend, rows, env, verifier } = context
   const { clock, emit, policy } = env
   const judge = createJudge(context)
@@ -36,10 +38,12 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
       const found = judging instanceof Promise ? await judging : judging
       return 'opened' in found ? openWithTokens(genuine, found) : found
     },
+    async openById(id) {
+      const found = await find(id)
+      return 'opened' in found ? { outcome: 'open', opened: found.opened } : found
+    },
     async peek(followed) {
-      const { id } = followed.record
-      const at = clock()
-      const found = await judge(id, await backend.find(id, at), at)
+      const found = await find(followed.record.id)
       if (!('opened' in found)) return found
       const { opened } = found
       const follower = rows.openerOf(followed)
@@ -50,6 +54,11 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
         isTokenRetired: !isOpenedBy(opened.record, follower, found.at),
       }
     },
+  }
+
+  async function find(id: SessionId) {
+    const at = clock()
+    return judge(id, await backend.find(id, at), at)
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
@@ -88,7 +97,7 @@ export function createOpen(context: KeyedContext): Pick<Required<SessionStore>, 
   /** Emits `replayed`, then ends what `onReplay` names: nothing, the session, or all sessions of its user. */
   async function endReplayed(last: OpenedSession): Promise<OpenOutcome> {
     const { id, userId } = last.record
-    emit('replayed', { id, userId })
+    emit('replayed', namesOf(last.record))
     if (policy.onReplay === 'ignore') return { outcome: 'ended', id, reason: 'stale' }
     const ending = { at: clock(), reason: 'replayed' } as const
     const ended = new Set([id])

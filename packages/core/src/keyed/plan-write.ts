@@ -99,12 +99,12 @@ function planLeave(current: OpenedSession): WritePlan {
 
 function rotateByCause(
   record: SessionRecord,
-  { elevation }: NonNullable<Changes['rotate']>,
+  { elevation, factors }: NonNullable<Changes['rotate']>,
   { at, presented }: { at: number; presented: Presented | undefined },
 ): { record: SessionRecord; token: TokenContent } {
   const { secret, loginSalt } =
     elevation && presented ? loginSecret(presented) : { secret: mintSecret(), loginSalt: undefined }
-  const rotated = rotateRecord(record, hashSecret(secret), { at, elevation, loginSalt })
+  const rotated = rotateRecord(record, hashSecret(secret), { at, elevation, factors, loginSalt })
   return { record: rotated, token: { secret, generation: rotated.verifier.generation } }
 }
 

@@ -26,6 +26,7 @@ import { Reader, type Writer } from './varint.ts'
  * | `epoch`                                       | text    | if its flag is set                                |
  * | `factors`                                     | list    | if its flag is set                                |
  * | `actor.userId`, `actor.sessionId`             | text    | if its flag is set                                |
+ * | `actor.authority`                             | number  | if its flag is set                                |
  * | `fingerprint`                                 | list    | if its flag is set                                |
  * | `dataVersion`                                 | number  | if its flag is set                                |
  *
@@ -88,7 +89,7 @@ export function decodeRecord(
   if (flags & flag.stamp) record.stamp = reader.text()
   if (flags & flag.epoch) record.epoch = reader.text()
   if (flags & flag.factors) record.factors = readFactors(reader, createdAt)
-  if (flags & flag.actor) record.actor = { userId: reader.text(), sessionId: reader.text() }
+  if (flags & flag.actor) record.actor = readActor(reader)
   if (flags & flag.fingerprint) record.fingerprint = readTexts(reader)
   if (flags & flag.dataVersion) record.dataVersion = finite(reader.number())
   if (flags & flag.leaving) record.leaving = true
@@ -205,9 +206,18 @@ function readFactors(reader: Reader, createdAt: number): Factor[] {
   return factors
 }
 
-function writeActor(writer: Writer, { userId, sessionId }: Actor): void {
+function writeActor(writer: Writer, { userId, sessionId, authority }: Actor): void {
   writer.text(userId)
   writer.text(sessionId)
+  writer.number(authority)
+}
+
+function readActor(reader: Reader): Actor {
+  return {
+    userId: reader.text(),
+    sessionId: reader.text(),
+    authority: finite(reader.number()),
+  }
 }
 
 function writeTexts(writer: Writer, texts: Readonly<Record<string, string>>): void {

@@ -1,3 +1,4 @@
+import { namesOf } from '../record/record.ts'
 import { isStalled } from '../record/rotation.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { SaveOutcome } from '../store/store.ts'
@@ -39,9 +40,8 @@ function emitIfStalled(
   { next, token }: WritePlan,
   current: OpenedSession,
 ): void {
-  const { id, userId, verifier } = next.record
-  const { offeredAt } = verifier
+  const { offeredAt } = next.record.verifier
   if (!token || offeredAt === undefined || next.touchedAt === current.touchedAt) return
   if (isStalled(next.record, current.touchedAt, { at: next.touchedAt, policy }))
-    emit('stalled', { id, userId, why: 'unconfirmed', offeredAt })
+    emit('stalled', { ...namesOf(next.record), why: 'unconfirmed', offeredAt })
 }

@@ -6,6 +6,7 @@ import type { KeyedContext } from './context.ts'
 /**
  * Returns the `users` of a keyed store. The sessions of a user share a group, by which the backend finds them. The group
  * depends on the epoch, which is read first: a server that has not heard of a new one would miss the sessions in it.
+ * Sessions in which somebody acts as the user have a group of their own, so that they do not count for the user's limit.
  */
 export function createUsers({
   backend,
@@ -13,12 +14,16 @@ export function createUsers({
   epochs,
   env: { clock, ids, policy },
 }: KeyedContext): StoreUsers {
+  const groupsOf = (userId: string) =>
+    policy.acting ? [ids.groupOf(userId), ids.groupOf(userId, true)] : [ids.groupOf(userId)]
+
   return {
     async list(userId) {
       await epochs?.reread()
       const at = clock()
-      const found = await backend.list(ids.groupOf(userId), at)
+      const found = await Promise.all(groupsOf(userId).map((group) => backend.list(group, at)))
       return found
+        .flat()
         .map((row) => rows.read(row.id, row))
         .filter((opened) => typeof opened !== 'string')
         .map((opened) => (hasFutureTimes(opened, at) ? correctTimes(opened, at) : opened))
@@ -28,7 +33,11 @@ export function createUsers({
     },
     async endAll(userId, options) {
       await epochs?.reread()
-      return backend.removeGroup(ids.groupOf(userId), { at: clock(), ...options })
+      const ending = { at: clock(), ...options }
+      const ended = await Promise.all(
+        groupsOf(userId).map((group) => backend.removeGroup(group, ending)),
+      )
+      return ended.flat()
     },
   }
 }

@@ -5,6 +5,7 @@ import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { quote } from '../util/quote.ts'
+import { type FactorInput, factorsOf } from './factor-options.ts'
 import { checkMaxAge } from './resolve-durations.ts'
 
 /**
@@ -36,6 +37,12 @@ export interface LoginOptions {
   /** Absolute limit of this session, from this login on. @default the manager's */
   readonly absoluteTimeout?: Duration
   /**
+   * What the user has proved at this login, for `requireRecent` with a `method`: at most 16 methods. A re-authentication
+   * adds to what the session has.
+   * @default []
+   */
+  readonly factors?: readonly FactorInput[]
+  /**
    * The user's security stamp as it was read with the password that was checked. So a login whose password is changed
    * meanwhile does not survive the change. Needs the manager's option `securityStamp`.
    * @default what `securityStamp(userId)` returns
@@ -49,6 +56,7 @@ const loginOptionNames: Readonly<Record<keyof LoginOptions, true>> = {
   persistent: true,
   maxAge: true,
   absoluteTimeout: true,
+  factors: true,
   securityStamp: true,
 }
 
@@ -56,13 +64,15 @@ const loginOptionNames: Readonly<Record<keyof LoginOptions, true>> = {
 export type LoginLimits = Pick<Elevation, 'maxAge' | 'absoluteTimeout' | 'persistent'>
 
 /**
- * Returns what a login sets on a record: `limits`, overridden by the options, and the device.
+ * Returns what a login at `at`, epoch ms, sets on a record: `limits`, overridden by the options, the device and the
+ * factors.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong or unknown option.
  */
-export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevation {
+export function elevationOf(limits: LoginLimits, options: LoginOptions, at: number): Elevation {
   checkOptions(options, loginOptionNames, 'login()')
   const { maxAge, absoluteTimeout: given, persistent = limits.persistent, client } = options
   checkPersistent(persistent)
+  const factors = options.factors === undefined ? undefined : factorsOf(options.factors, at)
   const absoluteTimeout =
     given === undefined ? limits.absoluteTimeout : milliseconds(given, 'absoluteTimeout')
   return {
@@ -70,6 +80,7 @@ export function elevationOf(limits: LoginLimits, options: LoginOptions): Elevati
     absoluteTimeout,
     persistent,
     ...(client === undefined ? {} : { client: copyOfClient(client) }),
+    ...(factors && { factors }),
   }
 }
 
@@ -125,7 +136,7 @@ export function checkCarry(carry: unknown): void {
  * Returns a copy of the option `client`, read once: what is stored is what was checked, whatever the object does afterwards.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but an object of at most 16 short strings.
  */
-function copyOfClient(client: unknown): ClientInfo {
+export function copyOfClient(client: unknown): ClientInfo {
   check(
     !(client instanceof Promise),
     'client is a Promise',

@@ -88,6 +88,12 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly securityStamp?: SecurityStamp
   /**
+   * True, or limits: a user can act as another one, by `session.actAs`, such as a member of staff as a customer. False: nobody
+   * can, and acting sessions that there are open no more. Needs a store that looks sessions up by their id.
+   * @default false
+   */
+  readonly acting?: boolean | ActingOptions
+  /**
    * Decides the value of a top-level key of `data` that two parallel requests changed.
    * @default the later commit wins
    */
@@ -166,6 +172,7 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   onReplay: true,
   limit: true,
   securityStamp: true,
+  acting: true,
   merge: true,
   onStoreError: true,
   persistent: true,
@@ -199,6 +206,18 @@ export interface SessionLimit {
    * @default 'evict'
    */
   readonly onExceed?: 'evict' | 'refuse'
+}
+
+/**
+ * The limits of sessions in which somebody acts as another user.
+ * @example
+ * const acting: ActingOptions = { absoluteTimeout: '30m' }
+ */
+export interface ActingOptions {
+  /** Idle limit. @default the manager's `maxAge`, or `absoluteTimeout` if that is less */
+  readonly maxAge?: Duration
+  /** Absolute limit, from `actAs` on. @default '1h' */
+  readonly absoluteTimeout?: Duration
 }
 
 /** All options but the secret: the second argument of `defaultConfig` and `devConfig`. */

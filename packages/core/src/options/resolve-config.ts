@@ -6,6 +6,7 @@ import type { StoreFactory, StorePolicy } from '../store/store.ts'
 import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { resolveActing } from './acting-options.ts'
 import { checkPersistent } from './login-options.ts'
 import {
   type SecurityStamp,
@@ -47,6 +48,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
   const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options
   const cookie = resolveCookie(options)
   const { cookieName, secure } = cookie
+  const durations = resolveDurations(options)
   return {
     cookieName,
     secure,
@@ -57,7 +59,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     onStoreError: checkOneOf('onStoreError', onStoreError, ['fail', 'anonymous']),
     onReplay: checkOneOf('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
     clock: checkClock(clock),
-    ...resolveDurations(options),
+    ...durations,
     tokenIn: checkTokenIn(options.tokenIn),
     keyring: createKeyring({
       secretKey,
@@ -67,6 +69,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     }),
     limit: resolveLimit(options.limit),
     securityStamp: checkSecurityStamp(options.securityStamp),
+    acting: resolveActing(options.acting, durations.maxAge),
     merge,
     codec,
     development,

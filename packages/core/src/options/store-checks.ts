@@ -50,7 +50,12 @@ function checkStore(store: Partial<SessionStore>): void {
  * Checks that the store can do what the options need.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, with the name of the option.
  */
-export function checkSupport(options: SessionOptions, { supports }: SessionStore): void {
+export function checkSupport(options: SessionOptions, { supports, openById }: SessionStore): void {
+  if (options.acting && !openById)
+    throw new SessionUsageError(
+      'ERR_CONFIG_INVALID',
+      'acting is set, and this store cannot look up the session of whoever acts: it keeps sessions in their cookies. Leave acting out, or use a store that keeps them on the server.',
+    )
   for (const [option, needed] of requirements) {
     if (options[option] === undefined || supports[needed]) continue
     throw new SessionUsageError(

@@ -27,6 +27,8 @@ export interface Actor {
   readonly userId: string
   /** The session of the actor from which the acting session was started. It ends with that one. */
   readonly sessionId: SessionId
+  /** The authority of that session. It ends with an elevation of that one too (P4). */
+  readonly authority: number
 }
 
 /** What a record keeps of its secrets: the SHA-256 of each, as base64url, never the secret (P5). See rotation.ts. */
@@ -106,6 +108,20 @@ export function groupOf(id: SessionId): string {
   return dot < 0 ? id : id.slice(0, dot)
 }
 
+/** What events tell of a session. */
+export interface SessionNames {
+  readonly id: SessionId
+  /** `undefined` for an anonymous session. */
+  readonly userId: string | undefined
+  /** Who acts as the user; absent if nobody else does. */
+  readonly actorId?: string
+}
+
+/** Returns what events tell of a session. */
+export function namesOf({ id, userId, actor }: SessionRecord): SessionNames {
+  return actor ? { id, userId, actorId: actor.userId } : { id, userId }
+}
+
 /** What `createRecord` needs. Times are in ms. */
 export interface RecordSeed {
   readonly id: SessionId
@@ -176,7 +192,8 @@ export interface Elevation {
 /**
  * Returns the record with a new secret and its authority raised by one: a rotation by cause. The old token, an offer and
  * a grace open nothing from then on (P4). The generation grows by two, because an offered token may have had the next
- * one. An `elevation` (a re-authentication) also restarts the absolute limit and sets `authenticatedAt`.
+ * one. An `elevation` (a re-authentication) also restarts the absolute limit and sets `authenticatedAt`; `factors` alone
+ * are added to those of the record, and change no limit.
  */
 export function rotateRecord(
   record: SessionRecord,
@@ -184,8 +201,14 @@ export function rotateRecord(
   {
     at,
     elevation,
+    factors = elevation?.factors,
     loginSalt,
-  }: { at: number; elevation?: Elevation | undefined; loginSalt?: string | undefined },
+  }: {
+    at: number
+    elevation?: Elevation | undefined
+    factors?: readonly Factor[] | undefined
+    loginSalt?: string | undefined
+  },
 ): SessionRecord {
   const { generation, retired } = record.verifier
   const rotated = {
@@ -198,9 +221,10 @@ export function rotateRecord(
       retired: addRetirement(retired, { generation: generation + 1, at }),
       ...(loginSalt === undefined ? {} : { loginSalt }),
     },
+    ...(factors && { factors: mergeFactors(record.factors, factors) }),
   }
   if (!elevation) return rotated
-  const { maxAge, absoluteTimeout, persistent, client, stamp, factors, fingerprint } = elevation
+  const { maxAge, absoluteTimeout, persistent, client, stamp, fingerprint } = elevation
   return {
     ...rotated,
     maxAge,
@@ -209,7 +233,6 @@ export function rotateRecord(
     absoluteExpiresAt: at + absoluteTimeout,
     ...(client === undefined ? {} : { client }),
     ...(stamp === undefined ? {} : { stamp }),
-    ...(factors && { factors: mergeFactors(record.factors, factors) }),
     ...(fingerprint && { fingerprint }),
   }
 }

@@ -15,7 +15,8 @@ export type IdRefusal = 'foreign' | 'revoked'
  *
  * | part   | bytes | content                                                                                     |
  * |--------|-------|---------------------------------------------------------------------------------------------|
- * | group  | 12    | random, or the HMAC of the user and the epoch: the same for all sessions of a user          |
+ * | group  | 12    | random, or the HMAC of the user and the epoch: the same for all sessions of a user; another |
+ * |        |       | one for the sessions in which somebody else acts as the user                                |
  * | handle | 16    | 10 random bytes, and 6 bytes of an HMAC of them and the group: the tag of the namespace     |
  *
  * The keys derive from `indexKey` and the namespace, so that all servers of an application have the same, and a key roll
@@ -27,23 +28,29 @@ export type IdRefusal = 'foreign' | 'revoked'
 export interface SessionIds {
   /**
    * Returns a new id: in the current group of a user, or in a random one for an anonymous session. `random` are its random
-   * bytes, 10 or more; from the same bytes come the same ids.
+   * bytes, 10 or more; from the same bytes come the same ids. `isActing`: somebody else acts as the user.
    */
-  mint(userId?: string, random?: Uint8Array): SessionId
+  mint(userId?: string, random?: Uint8Array, isActing?: boolean): SessionId
   /**
    * Returns what the record of a new session begins with: its id (a new one, unless the draft has one already) and, for
    * an anonymous session, the current epoch.
    */
-  issue(draft: { readonly id?: SessionId; readonly userId?: string }): {
+  issue(draft: Partial<Pick<SessionRecord, 'id' | 'userId' | 'actor'>>): {
     readonly id: SessionId
     readonly epoch?: string
   }
-  /** Returns the group of the ids of a user in the current epoch: 16 characters that do not reveal the user. */
-  groupOf(userId: string): string
+  /**
+   * Returns the group of the ids of a user in the current epoch: 16 characters that do not reveal the user. `isActing`: the
+   * group of the sessions in which somebody else acts as the user.
+   */
+  groupOf(userId: string, isActing?: boolean): string
   /** Returns true if a manager of this namespace made the id, in any epoch. Does no I/O. */
   isOwn(id: unknown): id is SessionId
-  /** Returns why a record cannot be current, or `undefined`. The group of its id must be that of its user. */
-  refusalOf(record: Pick<SessionRecord, 'id' | 'userId' | 'epoch'>): IdRefusal | undefined
+  /**
+   * Returns why a record cannot be current, or `undefined`. The group of its id must be that of its user; so nobody who can
+   * write to the store makes an acting session one of the user's own.
+   */
+  refusalOf(record: Pick<SessionRecord, 'id' | 'userId' | 'epoch' | 'actor'>): IdRefusal | undefined
   /** Returns the names of the epochs that are known, the current one first; empty in the first epoch. */
   epochs(): readonly string[]
   /** Learns epochs that were read from a store. Returns true if another epoch is the current one now. */
@@ -63,7 +70,8 @@ export const maxEpochs = 9
 /** Creates the ids of a manager. */
 export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): SessionIds {
   const idKey = keyring.deriveIndex('id')
-  const groups = new UserGroups(keyring.deriveIndex('group'))
+  const ownGroups = new UserGroups(keyring.deriveIndex('group'))
+  const actingGroups = new UserGroups(keyring.deriveIndex('acting'))
   let epochs: readonly string[] = []
 
   const currentEpoch = () => epochs[0] ?? ''
@@ -71,9 +79,8 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
     hmac(idKey, group, random).subarray(0, tagBytes)
 
   const ids: SessionIds = {
-    mint(userId, given = randomBytes(randomHandleBytes)) {
-      const group =
-        userId === undefined ? randomText(groupBytes) : groups.current(userId, currentEpoch())
+    mint(userId, given = randomBytes(randomHandleBytes), isActing = false) {
+      const group = userId === undefined ? randomText(groupBytes) : ids.groupOf(userId, isActing)
       const random = given.subarray(0, randomHandleBytes)
       const handle = Buffer.allocUnsafe(randomHandleBytes + tagBytes)
       handle.set(random)
@@ -81,13 +88,14 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
       return `${group}.${handle.toString('base64url')}`
     },
 
-    issue({ id, userId }) {
-      const issued = { id: id ?? ids.mint(userId) }
+    issue({ id, userId, actor }) {
+      const issued = { id: id ?? ids.mint(userId, undefined, actor !== undefined) }
       const epoch = currentEpoch()
       return userId === undefined && epoch !== '' ? { ...issued, epoch } : issued
     },
 
-    groupOf: (userId) => groups.current(userId, currentEpoch()),
+    groupOf: (userId, isActing = false) =>
+      (isActing ? actingGroups : ownGroups).current(userId, currentEpoch()),
 
     isOwn(id): id is SessionId {
       if (!isId(id)) return false
@@ -97,7 +105,8 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
       return timingSafeEqual(tagOf(group, random), handle.subarray(randomHandleBytes))
     },
 
-    refusalOf({ id, userId, epoch: own = '' }) {
+    refusalOf({ id, userId, actor, epoch: own = '' }) {
+      const groups = actor ? actingGroups : ownGroups
       const current = currentEpoch()
       const group = groupOf(id)
       if (userId === undefined ? own === current : group === groups.current(userId, current))

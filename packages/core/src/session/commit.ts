@@ -25,6 +25,7 @@ import { TrackedData } from '../data/tracked-data.ts'
 import { SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
+import { namesOf } from '../record/record.ts'
 import type { SaveOutcome } from '../store/store.ts'
 import {
   type CommitTarget,
@@ -187,9 +188,8 @@ export function emitSaved(
   { emit, heard }: ManagerContext,
   { opened, rotated, isTouched }: Extract<SaveOutcome, { saved: true }>,
 ): void {
-  const { id, userId } = opened.record
-  if (isTouched && heard.touched) emit('touched', { id, userId })
-  if (rotated) emit('rotated', { id, userId, why: rotated })
+  if (isTouched && heard.touched) emit('touched', namesOf(opened.record))
+  if (rotated) emit('rotated', { ...namesOf(opened.record), why: rotated })
 }
 
 /** Emits what `emitSaved` does, and `committed` if anything was written. */
@@ -201,8 +201,7 @@ export function emitCommitted(
   emitSaved(context, saving)
   const { isChanged: changed = false, isTouched = false, rotated } = saving
   if (!context.heard.committed || !(changed || isTouched || rotated)) return
-  const { id, userId } = saving.opened.record
-  context.emit('committed', { id, userId, by, changed })
+  context.emit('committed', { ...namesOf(saving.opened.record), by, changed })
 }
 
 /**

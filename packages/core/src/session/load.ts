@@ -2,7 +2,9 @@ import { SessionStoreError } from '../errors.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import { type PresentedTokens, readTokens } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
+import { namesOf } from '../record/record.ts'
 import type { OpenOutcome } from '../store/store.ts'
+import { refuseEndedActor } from './actor.ts'
 import { traceDeletedUser } from './deleted-user.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
 import type { SessionOperations } from './operations.ts'
@@ -37,6 +39,12 @@ export async function loadSession<Data extends object>(
     try {
       let outcome = await store.open(presented.tokens, presented.offers)
       if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
+      const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
+      if (outcome.outcome === 'open' && actor)
+        outcome = await refuseEndedActor(context, outcome, {
+          actor,
+          mayTouch: response !== undefined,
+        })
       state = stateFromOutcome(context, response, { outcome, presented })
     } catch (error) {
       const storeError = storeErrorOrThrow(config, error)
@@ -78,12 +86,13 @@ function stateFromOpened(
   response: Carrier | undefined,
   seed: StateSeed & Required<Pick<StateSeed, 'open'>>,
 ): SessionState {
-  const { id, userId } = seed.open.opened.record
+  const { record } = seed.open.opened
   try {
     const state = new SessionState(context, response, seed)
-    if (context.heard.loaded) context.emit('loaded', { id, userId })
+    if (context.heard.loaded) context.emit('loaded', namesOf(record))
     return state
   } catch (cause) {
+    const { id } = record
     context.emit('corrupt', { id, cause })
     context.emit('discarded', { what: 'token', why: 'corrupt', id })
     return new SessionState(context, response, { presented: seed.presented })

@@ -5,17 +5,11 @@ import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { withTimeBudget } from '../keyed/deadline.ts'
 import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
 import { isFixed, limitForUser } from '../options/session-limit.ts'
-import { groupOf, type SessionId } from '../record/record.ts'
+import { groupOf, namesOf, type SessionId } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
-import { emitSaved } from './commit.ts'
-import {
-  applySaved,
-  type ManagerContext,
-  markEnded,
-  type SessionState,
-  supersededError,
-} from './state.ts'
+import { elevate } from './elevate.ts'
+import { applySaved, type ManagerContext, type SessionState } from './state.ts'
 import { stampForLogin } from './user-stamp.ts'
 
 /** Returns the part of encoded data that goes into the new session. */
@@ -36,6 +30,9 @@ export interface LoginArgs {
  *
  * A stale token is one that somebody else has rotated away: the user in another tab, or a thief. If it is of a session of
  * this user, that session ends.
+ *
+ * A login in an acting session is one of another user, whoever it is, and ends the actor's own session too: nobody comes
+ * back to it.
  */
 export async function login(
   context: ManagerContext,
@@ -43,7 +40,9 @@ export async function login(
   args: LoginArgs,
 ): Promise<void> {
   const { opened } = state
-  if (opened?.record.userId === args.userId) return reauthenticate(context, state, { opened, args })
+  const actor = opened?.record.actor
+  if (opened?.record.userId === args.userId && !actor)
+    return reauthenticate(context, state, { opened, args })
 
   const carried = carriedData(context, state, args.options)
   const mine = state.tracked.bytes()
@@ -56,7 +55,8 @@ export async function login(
   if (ending && created.joined && !wasEndedByOther(ending))
     mergeOwnChanges(context, state, { previous: opened, mine, carried })
   if (ending) mergeMissedChanges(context, state, { previous: opened, ending, carried })
-  if (stale !== undefined && stale !== created.opened.record.id) await endStale(context, stale)
+  if (stale !== undefined && stale !== created.opened.record.id) await endOther(context, stale)
+  if (actor) await endOther(context, actor.sessionId)
   emitLoggedIn(context, { id: created.opened.record.id, userId: args.userId, previous: opened })
 }
 
@@ -70,16 +70,20 @@ function staleSessionOf(
   return groupOf(visibleId) === ids.groupOf(userId) ? visibleId : undefined
 }
 
-/** Ends the session of a stale token. If that fails, the login holds all the same, and the session lives on. */
-async function endStale({ store, emit }: ManagerContext, id: SessionId): Promise<void> {
+/**
+ * Ends the session of a stale token, or of who has acted. If that fails, the login holds all the same, and the session
+ * lives on.
+ */
+async function endOther({ store, emit }: ManagerContext, id: SessionId): Promise<void> {
   const wasLive = await store.endById?.(id, 'login').catch(() => false) // the guarded backend has emitted `failed`
   if (wasLive) emit('ended', { id, reason: 'login' })
 }
 
-function emitCreated({ emit }: ManagerContext, { opened, joined, rotated }: Created): void {
-  const { id, userId } = opened.record
-  if (!joined) emit('created', { id, userId })
-  if (rotated) emit('rotated', { id, userId, why: rotated })
+/** Emits what the creation of a user's session has caused. */
+export function emitCreated({ emit }: ManagerContext, { opened, joined, rotated }: Created): void {
+  const names = namesOf(opened.record)
+  if (!joined) emit('created', names)
+  if (rotated) emit('rotated', { ...names, why: rotated })
 }
 
 function emitLoggedIn(
@@ -150,21 +154,14 @@ async function reauthenticate(
   state: SessionState,
   { opened, args }: { opened: OpenedSession; args: LoginArgs },
 ): Promise<void> {
-  const mine = state.tracked.bytes()
-  const elevation = elevationOf(limitsOf(opened.record), args.options)
+  const limits = limitsOf(opened.record)
+  const elevation = elevationOf(limits, args.options, context.config.clock())
   const stamp = await stampForLogin(context, args)
-  const saving = await context.store.save(opened, {
-    data: { base: opened.data, mine },
-    rotate: { elevation: { ...elevation, ...stamp } },
-  })
-  if (saving.saved) {
-    applySaved(state, saving, mine)
-    emitSaved(context, saving)
+  const rotate = { elevation: { ...elevation, ...stamp } }
+  if (await elevate(context, state, { opened, rotate, operation: 'login' })) {
     emitLoggedIn(context, { id: opened.record.id, userId: args.userId, previous: opened })
     return
   }
-  if (saving.why === 'superseded') throw supersededError(context, opened, 'login')
-  markEnded(context, state, 'gone')
   return login(context, state, args)
 }
 
@@ -180,7 +177,8 @@ async function create(
   { args: { userId, options }, data }: { args: LoginArgs; data: Uint8Array },
 ): Promise<Created> {
   const { config, store, emit } = context
-  const draft = { userId, data, ...elevationOf(config, options), ...(presented && { presented }) }
+  const elevation = elevationOf(config, options, config.clock())
+  const draft = { userId, data, ...elevation, ...(presented && { presented }) }
   const { limit: configured } = config
   // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
   const limit = isFixed(configured)
@@ -207,7 +205,8 @@ function limitTimedOut(): SessionConflictError {
   )
 }
 
-function refusedError(why: 'limit' | 'ended'): Error {
+/** The error of a session that was not created. */
+export function refusedError(why: 'limit' | 'ended'): Error {
   return why === 'limit'
     ? new SessionLimitError(
         'The user has as many sessions as the limit allows; the login was refused and nothing changed. End one of them first.',

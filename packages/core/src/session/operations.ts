@@ -3,14 +3,19 @@ import { isPlainObject } from '../data/object-kinds.ts'
 import { SessionConflictError, SessionUsageError } from '../errors.ts'
 import { type TimeBudget, withTimeBudget } from '../keyed/deadline.ts'
 import { saveTimedOut } from '../keyed/save.ts'
+import type { FactorInput } from '../options/factor-options.ts'
 import type { LoginOptions } from '../options/login-options.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import type { EndOutcome } from '../store/store.ts'
+import { type ActAsArgs, actAs, stopActing } from './acting.ts'
+import { endActor } from './actor.ts'
+import { addFactor } from './add-factor.ts'
 import { create, discardLateChanges, emitCommitted } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { endAll, usersOf } from './end-all.ts'
 import { login } from './login.ts'
+import { refuseActing } from './require.ts'
 import {
   applySaved,
   lateError,
@@ -41,6 +46,9 @@ export interface SessionOperations {
   /** Returns the value of `session.info`. */
   describe(opened: OpenedSession): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
+  addFactor(state: SessionState, factor: FactorInput): Promise<void>
+  actAs(state: SessionState, args: ActAsArgs): Promise<void>
+  stopActing(state: SessionState): Promise<void>
   destroy(state: SessionState): Promise<void>
   /** Returns how many sessions it ended. */
   destroyAll(state: SessionState): Promise<number>
@@ -75,14 +83,19 @@ export function createOperations(context: ManagerContext): SessionOperations {
     },
     describe: (opened) => describeSession(opened, context.config.touchInterval),
     login: (state, userId, options) => login(context, state, { userId, options }),
+    addFactor: (state, factor) => addFactor(context, state, factor),
+    actAs: (state, args) => actAs(context, state, args),
+    stopActing: (state) => stopActing(context, state),
     destroy: (state) => destroy(context, state),
     destroyAll: (state) => destroyAll(context, state),
     update: (state, fn, isSent) => update(context, state, { fn, isSent }),
   }
 }
 
-/** Ends the session; see `Session.destroy`. */
+/** Ends the session; see `Session.destroy`. Who acts as another user logs out altogether: the own session comes first. */
 async function destroy(context: ManagerContext, state: SessionState): Promise<void> {
+  const { actor } = state.opened?.record ?? {}
+  if (actor) await endActor(context, actor, 'logout')
   const ending = await endOwn(context, state)
   if (!context.config.development || !ending || ending.last || ending.before !== 'revoked') return
   context.warnOnce(
@@ -93,10 +106,11 @@ async function destroy(context: ManagerContext, state: SessionState): Promise<vo
 
 /**
  * Ends all sessions of the session's user; see `Session.destroyAll`. The own one comes last: if the others cannot be
- * ended, the user is still logged in and can try again.
+ * ended, the user is still logged in and can try again. Refused if somebody acts as the user, whose sessions are not theirs.
  */
 async function destroyAll(context: ManagerContext, state: SessionState): Promise<number> {
   usersOf(context.store)
+  refuseActing(state)
   const { id, userId } = state.opened?.record ?? {}
   const others = userId === undefined ? 0 : await endAll(context, userId, id)
   const ending = await endOwn(context, state)

@@ -1,7 +1,21 @@
 import { SessionAccessError } from '../errors.ts'
+import { checkMethod } from '../options/factor-options.ts'
+import type { SessionRecord } from '../record/record.ts'
+import { check } from '../util/check.ts'
+import { checkOptions } from '../util/check-options.ts'
 import { isFuture } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
+import { quote } from '../util/quote.ts'
 import type { SessionState } from './state.ts'
+
+/** Options of `Session.requireRecent`. */
+export interface RecentOptions {
+  /**
+   * The method that the user must have proved, or several of which one is enough; as given to `login` or `addFactor`.
+   * @default any login, re-authentication or factor
+   */
+  readonly method?: string | readonly string[]
+}
 
 /** Returns the id of the logged-in user, or throws; see `Session.requireUser`. */
 export function requireUser(state: SessionState): string {
@@ -14,17 +28,85 @@ export function requireUser(state: SessionState): string {
   )
 }
 
+/** Returns the id of a user who acts in person, or throws; see `Session.requireOwn`. */
+export function requireOwn(state: SessionState): string {
+  const userId = requireUser(state)
+  refuseActing(state)
+  return userId
+}
+
 /**
- * Throws unless the last login is at most `duration` before `at`, in epoch ms; see `Session.requireRecent`. A login of the
- * future is not recent: a clock was wrong, so nobody knows when it was.
+ * Throws if somebody acts as the user of the session.
+ * @throws SessionAccessError `ERR_SESSION_ACTING`.
  */
-export function requireRecent(state: SessionState, duration: Duration, at: number): void {
+export function refuseActing({ opened }: SessionState): void {
+  const { actor, id } = opened?.record ?? {}
+  if (!actor) return
+  throw new SessionAccessError(
+    'ERR_SESSION_ACTING',
+    `In session ${id} somebody acts as the user, and this is for the user in person. Call session.stopActing() first.`,
+  )
+}
+
+/**
+ * Throws unless the user has authenticated at most `duration` before `at`, in epoch ms; see `Session.requireRecent`. A
+ * time of the future is not recent: a clock was wrong, so nobody knows when it was.
+ */
+export function requireRecent(
+  state: SessionState,
+  duration: Duration,
+  { at, options }: { at: number; options: RecentOptions },
+): void {
   if (state.storeError) throw state.storeError
   const within = milliseconds(duration, 'requireRecent')
-  const since = state.opened?.record.authenticatedAt
-  if (since !== undefined && at - since <= within && !isFuture(since, at)) return
-  throw new SessionAccessError(
+  const methods = methodsOf(options)
+  refuseActing(state)
+  const isRecent = (since: number) => at - since <= within && !isFuture(since, at)
+  if (state.opened && provedAt(state.opened.record, methods).some(isRecent)) return
+  throw methods ? notProvedError(state, duration, methods) : notRecentError(state, duration)
+}
+
+function notRecentError({ id }: SessionState, duration: Duration): SessionAccessError {
+  return new SessionAccessError(
     'ERR_SESSION_NOT_RECENT',
-    `Session ${state.id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
+    `Session ${id} has no authentication within ${duration}. Ask the user to log in again, then call session.login().`,
   )
+}
+
+function notProvedError(
+  { id }: SessionState,
+  duration: Duration,
+  methods: readonly string[],
+): SessionAccessError {
+  return new SessionAccessError(
+    'ERR_SESSION_NOT_RECENT',
+    `Session ${id} has no proof by ${methods.map(quote).join(' or ')} within ${duration}. Ask the user for it, then call session.addFactor(), or session.login() with it among the factors.`,
+  )
+}
+
+/**
+ * Returns the methods of which one must be recent; `undefined` if any authentication will do.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options, or a list of none.
+ */
+export function methodsOf(options: RecentOptions): readonly string[] | undefined {
+  const { method } = checkOptions(options, { method: true }, 'requireRecent()')
+  if (method === undefined) return undefined
+  const methods = typeof method === 'string' ? [method] : method
+  check(
+    Array.isArray(methods) && methods.length > 0,
+    'The method of requireRecent() is no name, and no list of names',
+    "Give one, such as { method: 'passkey' }, or several of which one is enough",
+  )
+  return methods.map(checkMethod)
+}
+
+/** Returns when the user proved the methods, or authenticated by anything; epoch ms. */
+function provedAt(
+  { authenticatedAt, factors = [] }: SessionRecord,
+  methods: readonly string[] | undefined,
+): readonly number[] {
+  if (methods)
+    return factors.filter(({ method }) => methods.includes(method)).map((factor) => factor.at)
+  const times = factors.map((factor) => factor.at)
+  return authenticatedAt === undefined ? times : [authenticatedAt, ...times]
 }

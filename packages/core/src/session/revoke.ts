@@ -26,7 +26,8 @@ export async function revoke(
   if (!ids.isOwn(id)) return false
   if (userId !== undefined) {
     await store.epochs?.sync()
-    const isTheirs = () => groupOf(id) === ids.groupOf(userId)
+    const isTheirs = () =>
+      [false, true].some((acting) => groupOf(id) === ids.groupOf(userId, acting))
     if (!isTheirs()) await store.epochs?.reread() // it may be of an epoch that began a moment ago
     if (!isTheirs()) return false
   }

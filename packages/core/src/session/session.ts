@@ -1,12 +1,15 @@
 import { SessionUsageError } from '../errors.ts'
+import type { ActAsOptions } from '../options/acting-options.ts'
+import type { FactorInput } from '../options/factor-options.ts'
 import { checkUserId, type LoginOptions } from '../options/login-options.ts'
+import type { Factor } from '../record/factors.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionInfo } from '../store/session-info.ts'
 import type { Duration } from '../util/duration.ts'
 import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { SessionOperations } from './operations.ts'
-import { requireRecent, requireUser } from './require.ts'
+import { type RecentOptions, requireOwn, requireRecent, requireUser } from './require.ts'
 import { checkInTime, checkWritable, type Ended, enqueue, type SessionState } from './state.ts'
 
 /**
@@ -101,12 +104,30 @@ export class Session<Data extends object = SessionData> {
     return this.#access().opened?.record.userId
   }
 
+  /**
+   * The id of whoever acts as the user, such as a member of staff; `undefined` if nobody else does. See `actAs`.
+   * @example
+   * const notice = session.actorId && `You are seeing the account of ${session.userId}.`
+   */
+  get actorId(): string | undefined {
+    return this.#access().opened?.record.actor?.userId
+  }
+
   /** A user is set by `login` only. */
   set userId(_userId: never) {
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
       'session.userId was assigned, which logs nobody in. Write: await session.login(userId)',
     )
+  }
+
+  /**
+   * What the user has proved, as given to `login` and `addFactor`, oldest first; empty if nothing was given.
+   * @example
+   * const hasPasskey = session.factors.some(({ method }) => method === 'passkey')
+   */
+  get factors(): readonly Factor[] {
+    return this.#access().opened?.record.factors?.map((factor) => ({ ...factor })) ?? []
   }
 
   /**
@@ -165,7 +186,7 @@ export class Session<Data extends object = SessionData> {
    * - Another user, or an ended session: a new session with a new id and empty data.
    *
    * @param userId a string of 1 to 1,024 characters that names the user in your application.
-   * @param options the device, the data to carry over, and limits of this login.
+   * @param options the device, the factors, the data to carry over, and limits of this login.
    * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`,
    *   `ERR_CONFIG_INVALID` for a wrong id or option, `ERR_SESSION_NOT_ENCODABLE`, `ERR_SESSION_TOO_LARGE`.
    * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
@@ -185,8 +206,78 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
+   * Adds what the user has just proved, such as a second factor, or the password again. Id, data and limits stay; the
+   * session has a new token, and the old one opens nothing.
+   * @param factor the method, and when it was proved if that was not just now.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, without a logged-in user; `ERR_SESSION_ACTING`, status
+   *   403, if somebody acts as the user.
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`,
+   *   `ERR_CONFIG_INVALID` for a wrong method or time.
+   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
+   *   `ERR_SESSION_ENDED` if it has ended.
+   * @throws SessionStoreError if the store fails; the session and its cookie stay as they were.
+   * @example
+   * await session.addFactor({ method: 'passkey' })
+   */
+  addFactor(factor: FactorInput): Promise<void> {
+    return this.#start('addFactor', async (state) => {
+      checkWritable(state)
+      checkInTime(state, 'addFactor')
+      await enqueue(state, () => this.#operations.addFactor(state, factor))
+    })
+  }
+
+  /**
+   * Goes on as another user, such as a member of staff as a customer: `userId` is the other user, `actorId` the one who
+   * acts. Check first whether they may. The acting session has a new id, no data, limits of its own (option `acting`) and
+   * does not count for the limit of the other user's sessions. `requireRecent` and `requireOwn` refuse it. The actor's own session
+   * stays; `stopActing` leads back to it. When that one ends or is elevated, the acting session ends with it. `destroy` and
+   * `login` end both.
+   * @param userId the user to act as.
+   * @param options the device, for lists, and a shorter absolute limit.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, without a logged-in user; `ERR_SESSION_ACTING`, status
+   *   403, in an acting session, and for the own user id.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` without the option `acting`, or for a wrong id or option;
+   *   `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`.
+   * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
+   *   `ERR_SESSION_ENDED` if it has ended.
+   * @throws SessionStoreError if the store fails; the session and its cookie stay as they were.
+   * @example
+   * if (!isStaff(session.requireOwn())) throw new Error('Not allowed')
+   * await session.actAs('customer-7')
+   */
+  actAs(userId: string, options: ActAsOptions = {}): Promise<void> {
+    return this.#start('actAs', async (state) => {
+      checkUserId(userId, 'actAs')
+      checkWritable(state)
+      checkInTime(state, 'actAs')
+      await enqueue(state, () => this.#operations.actAs(state, { userId, options }))
+    })
+  }
+
+  /**
+   * Ends the acting session and goes on with the actor's own, which gets a new token. Does nothing in a session in which
+   * nobody acts as another user, as after a double click.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, without a logged-in user.
+   * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`.
+   * @throws SessionConflictError `ERR_SESSION_ENDED` if the actor's session has ended; `ERR_SESSION_SUPERSEDED` if a
+   *   parallel request was first: send it again with the new cookie.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * await session.stopActing()
+   */
+  stopActing(): Promise<void> {
+    return this.#start('stopActing', async (state) => {
+      checkWritable(state)
+      checkInTime(state, 'stopActing')
+      await enqueue(state, () => this.#operations.stopActing(state))
+    })
+  }
+
+  /**
    * Ends the session, for every request that uses it; with a store whose `supports.revocation` is false, for this
-   * client only. From then on `ended` is `'logout'`, and nothing is written any more.
+   * client only. From then on `ended` is `'logout'`, and nothing is written any more. In an acting session it also ends that
+   * of the actor.
    * @throws SessionUsageError `ERR_SESSION_READ_ONLY`.
    * @throws SessionStoreError if the store fails.
    * @example
@@ -207,6 +298,7 @@ export class Session<Data extends object = SessionData> {
    *
    * To end all sessions but this one, call `manager.revokeAll(session.requireUser(), { except: session.id })`.
    * @returns how many sessions it ended, this one included.
+   * @throws SessionAccessError `ERR_SESSION_ACTING`, status 403, if somebody acts as the user.
    * @throws SessionUsageError `ERR_SESSION_READ_ONLY`; `ERR_CONFIG_INVALID` if the store keeps no index of users
    *   (`manager.supports.list` is false): nothing has ended.
    * @throws SessionStoreError if the store fails.
@@ -267,18 +359,21 @@ export class Session<Data extends object = SessionData> {
   }
 
   /**
-   * Throws unless the last `login` of this session is at most `duration` ago. For step-up authentication before
-   * something sensitive (ASVS 7.5.1, RFC 9470). To pass, the user logs in again, which keeps the session.
+   * Throws unless the user has authenticated at most `duration` ago: by `login` or `addFactor`, or by the `method` given.
+   * For step-up authentication before something sensitive (ASVS 7.5.3, RFC 9470). To pass, the user logs in again or adds
+   * the factor, which keeps the session.
    * @param duration ms, or a string such as `'10m'`.
+   * @param options `method`: what the user must have proved, or several of which one is enough.
    * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session, and
-   *   after a login under a clock that was ahead.
-   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration.
+   *   after a login under a clock that was ahead. `ERR_SESSION_ACTING`, status 403, if somebody acts as the user.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration or option.
    * @throws SessionStoreError if the store could not open the session: a login would not help.
    * @example
    * session.requireRecent('10m') // before changing the password
+   * session.requireRecent('10m', { method: 'passkey' }) // before a payment
    */
-  requireRecent(duration: Duration): void {
-    requireRecent(this.#access(), duration, this.#operations.now())
+  requireRecent(duration: Duration, options: RecentOptions = {}): void {
+    requireRecent(this.#access(), duration, { at: this.#operations.now(), options })
   }
 
   /**
@@ -290,6 +385,18 @@ export class Session<Data extends object = SessionData> {
    */
   requireUser(): string {
     return requireUser(this.#access())
+  }
+
+  /**
+   * Returns the id of the logged-in user, or throws; also if somebody else acts as the user. For what only the user may
+   * do, such as changing the password.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, as `requireUser`; `ERR_SESSION_ACTING`, status 403.
+   * @throws SessionStoreError if the store could not open the session: a login would not help.
+   * @example
+   * const userId = session.requireOwn()
+   */
+  requireOwn(): string {
+    return requireOwn(this.#access())
   }
 
   /**
@@ -328,8 +435,9 @@ export class Session<Data extends object = SessionData> {
   }
 
   /** Returns what is safe to log; `console.log(session)` shows the same. */
-  toJSON(): { id: SessionId; userId: string | undefined; isNew: boolean } {
-    return { id: this.id, userId: this.userId, isNew: this.isNew }
+  toJSON(): { id: SessionId; userId: string | undefined; actorId?: string; isNew: boolean } {
+    const { id, userId, actorId, isNew } = this
+    return { id, userId, ...(actorId === undefined ? {} : { actorId }), isNew }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): unknown {

@@ -6,7 +6,7 @@ import type { Emit, HeardEvents, SessionEvents } from '../events.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
-import type { EndReason, SessionId } from '../record/record.ts'
+import { type EndReason, namesOf, type SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
@@ -281,12 +281,12 @@ export function lateError(method: string): SessionUsageError {
  */
 export function supersededError(
   { emit }: ManagerContext,
-  { record: { id, userId } }: OpenedSession,
+  { record }: OpenedSession,
   operation: SessionEvents['superseded']['operation'],
 ): SessionConflictError {
-  emit('superseded', { id, userId, operation })
+  emit('superseded', { ...namesOf(record), operation })
   return new SessionConflictError(
     'ERR_SESSION_SUPERSEDED',
-    `Session ${id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
+    `Session ${record.id} was elevated by another request after this one began; nothing was written. Send the request again with the new cookie.`,
   )
 }

@@ -6,6 +6,8 @@ import type { OpenedSession } from './opened-session.ts'
 export interface SessionInfo {
   readonly id: SessionId
   readonly userId: string | undefined
+  /** Who acts as the user; `undefined` if nobody else does. */
+  readonly actorId: string | undefined
   readonly createdAt: number
   /** When it was last used, accurate to one touch interval. */
   readonly lastSeenAt: number
@@ -35,6 +37,7 @@ export function describeSession(
   return {
     id: record.id,
     userId: record.userId,
+    actorId: record.actor?.userId,
     createdAt: record.createdAt,
     lastSeenAt: touchedAt,
     rotatedAt: record.rotatedAt,

@@ -39,6 +39,14 @@ export interface StorePolicy extends RotationPolicy {
   readonly onReplay: ReplayPolicy
   /** Resolves conflicts of `data`; without it the later commit wins. */
   readonly merge: MergeKey | undefined
+  /** The limits of sessions in which somebody acts as another user; absent if nobody may. */
+  readonly acting?: ActingLimits | undefined
+}
+
+/** The limits of an acting session, in ms. */
+export interface ActingLimits {
+  readonly maxAge: number
+  readonly absoluteTimeout: number
 }
 
 /** What a replay does besides the event `replayed`: nothing, end the session, or end all sessions of its user. */
@@ -146,9 +154,9 @@ export interface Changes {
   readonly update?: (data: object) => void | Promise<void>
   /**
    * Replaces the token by a new, random one; the old one opens nothing from then on (P4). With an `elevation` this is a
-   * re-authentication.
+   * re-authentication; `factors` without one are added to those of the record, and no limit changes.
    */
-  readonly rotate?: { readonly elevation?: Elevation }
+  readonly rotate?: { readonly elevation?: Elevation; readonly factors?: readonly Factor[] }
   /**
    * Marks the session as leaving for another store, and changes nothing else. A session that is leaving still opens, but
    * is not written or elevated any more. Only passed to stores with `supports.revocation`.
@@ -262,6 +270,12 @@ export interface SessionStore {
    * corrections of times. For connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
    */
   peek?(opened: OpenedSession): Promise<OpenOutcome>
+  /**
+   * Returns the session with this id as it is now, without a token, such as that of an actor. It can be saved and ended like
+   * one that was opened, and no step of the rotation by age is taken. Absent if the store cannot look sessions up; then
+   * nobody can act as another user.
+   */
+  openById?(id: SessionId): Promise<OpenOutcome>
   /**
    * Creates a session. No other operation creates one, and it never replaces an ended one (P1). `limit` bounds the live
    * sessions of the same user.

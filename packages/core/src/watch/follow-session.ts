@@ -1,4 +1,5 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
+import { refuseEndedActor } from '../session/actor.ts'
 import { emitSaved } from '../session/commit.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
@@ -40,7 +41,7 @@ function createFollowedSession(
 ): FollowedSession {
   const { config, store } = context
   const { clock, touchInterval } = config
-  const { id, authority } = opened.record
+  const { id, authority, actor } = opened.record
   const retiredKey = `${authority}/retired`
   const windowMs = touchWindow(opened.record, touchInterval)
   const followers = new Set<Follower>()
@@ -103,7 +104,11 @@ function createFollowedSession(
     clearTimeout(timer)
     timer = schedulePeek()
     const found = await peek(store, current, { at: clock(), touchInterval })
-    const outcome = config.securityStamp ? await refuseChangedStamp(context, found) : found
+    const stamped = config.securityStamp ? await refuseChangedStamp(context, found) : found
+    const outcome =
+      actor && stamped.outcome === 'open'
+        ? await refuseEndedActor(context, stamped, { actor, mayTouch: false })
+        : stamped
     if (outcome.outcome === 'ended') end(outcome.reason)
     else if (outcome.outcome === 'discarded') end('gone')
     else if (outcome.opened.record.authority !== authority) end('stale')

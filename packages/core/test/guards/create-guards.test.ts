@@ -1,6 +1,6 @@
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { type AccessOptions, createGuards, csrfField } from '../../src/binding.ts'
+import { createGuards, csrfField, type SessionGuardOptions } from '../../src/binding.ts'
 import type { Session } from '../../src/session/session.ts'
 import { testManager } from '../support.ts'
 
@@ -84,7 +84,9 @@ describe('the guards of a binding', () => {
   })
 
   test('have the types of the framework', () => {
-    expectTypeOf(requireSession).toEqualTypeOf<(options?: AccessOptions<Context>) => Handler>()
+    expectTypeOf(requireSession).toEqualTypeOf<
+      (options?: SessionGuardOptions<Context>) => Handler
+    >()
     expectTypeOf(csrf()).toEqualTypeOf<Handler>()
     const async = createGuards<Context, Handler, () => Promise<void>>({
       access: () => () => 'next',

@@ -66,7 +66,10 @@ const record: fc.Arbitrary<SessionRecord> = fc.record(
     leaving: fc.constant(true as const),
     epoch: text,
     factors: fc.array(fc.record({ method: text, at: number }, { noNullPrototype: true })),
-    actor: fc.record({ userId: text, sessionId: text }, { noNullPrototype: true }),
+    actor: fc.record(
+      { userId: text, sessionId: text, authority: number },
+      { noNullPrototype: true },
+    ),
     fingerprint: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }),
     dataVersion: number,
   },

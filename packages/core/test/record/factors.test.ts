@@ -22,7 +22,7 @@ test('a new record has what its seed gives, and none of it otherwise', () => {
   const { record } = freshRecord({ userId: 'ada' })
   const given = {
     factors: [password],
-    actor: { userId: 'sue', sessionId: 'g.h' },
+    actor: { userId: 'sue', sessionId: 'g.h', authority: 2 },
     fingerprint: { agent: 'hash' },
     dataVersion: 0,
   }
@@ -32,7 +32,7 @@ test('a new record has what its seed gives, and none of it otherwise', () => {
 })
 
 test('a re-authentication adds its factors, replaces the fingerprint and leaves the actor', () => {
-  const actor = { userId: 'sue', sessionId: 'g.h' }
+  const actor = { userId: 'sue', sessionId: 'g.h', authority: 2 }
   const fields = { factors: [password], actor, fingerprint: { agent: 'old' }, dataVersion: 3 }
   const { record } = freshRecord({ userId: 'ada', ...fields })
   const limits = { maxAge: hour, absoluteTimeout: hour, persistent: true }

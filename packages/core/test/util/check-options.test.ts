@@ -90,6 +90,7 @@ test('every option that is known is taken', () => {
     onReplay: 'ignore',
     limit: { max: 3, onExceed: 'refuse' },
     securityStamp: (userId) => userId,
+    acting: { maxAge: '5m', absoluteTimeout: '10m' },
     merge: (_key, { mine }) => mine,
     onStoreError: 'fail',
     persistent: true,

@@ -1,0 +1,366 @@
+import { randomBytes } from 'node:crypto'
+import { createVisitor } from '@sojourn/conformance/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { jsonCodec } from '../../src/data/codec.ts'
+import { decodeValue, encodeValue } from '../../src/keyed/row-format.ts'
+import type { SessionOptions } from '../../src/options/options.ts'
+import type { SessionRecord } from '../../src/record/record.ts'
+import type { Session } from '../../src/session/session.ts'
+import { hour, minute } from '../contexts.ts'
+import { rowOf, testManager } from '../support.ts'
+
+const refused = expect.objectContaining({ code: 'ERR_SESSION_ACTING', status: 403 })
+const usage = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
+
+/** Returns a member of staff, logged in (`own`) and then acting as ada (`sue`). */
+async function acting(options: Partial<SessionOptions> = {}) {
+  const made = testManager({ acting: true, ...options })
+  const own = createVisitor(made.manager)
+  const ownId = await own.request(async (session) => {
+    await session.login('sue', { factors: [{ method: 'passkey' }] })
+    return session.id
+  })
+  const sue = own.copy()
+  const { id, info } = await sue.request(async (session) => {
+    await session.actAs('ada', { client: { name: 'Support' } })
+    return session
+  })
+  const cookie = () => ({ cookie: sue.cookie ?? '' })
+  made.takeCalls()
+  return { ...made, own, ownId, sue, id, info, cookie }
+}
+
+describe('actAs', () => {
+  test('makes a session of the user with limits of its own, which names the actor', async () => {
+    const { sue, info, manager, clock } = await acting()
+    expect(info).toMatchObject({
+      userId: 'ada',
+      actorId: 'sue',
+      client: { name: 'Support' },
+      absoluteExpiresAt: clock.now + hour,
+    })
+    expect(await manager.sessions('ada')).toMatchObject([info ?? {}])
+    await sue.request((session) => {
+      expect([session.userId, session.actorId]).toEqual(['ada', 'sue'])
+      expect(session.requireUser()).toBe('ada')
+      expect(session.toJSON()).toMatchObject({ userId: 'ada', actorId: 'sue' })
+    })
+    clock.now += hour
+    expect(await sue.read()).toBeNull()
+  })
+
+  test('saves what the handler had changed of the own session, and carries none of it', async () => {
+    const { manager } = testManager({ acting: true })
+    const own = createVisitor(manager)
+    await own.request((session) => session.login('sue'))
+    const sue = own.copy()
+    await sue.request(async (session) => {
+      session.data['note'] = 'of sue'
+      const acted = session.actAs('ada')
+      await acted
+      session.data['seen'] = 1
+    })
+    expect((await own.read())?.data).toEqual({ note: 'of sue' })
+    expect((await sue.read())?.data).toEqual({ seen: 1 })
+  })
+
+  test('emits who acts, and the cookie ends with the browser', async () => {
+    const { manager, own } = await acting()
+    const created = vi.fn()
+    manager.on('created', created)
+    const { session, finish, setCookies } = await own.copy().begin()
+    await session.actAs('bob')
+    await finish()
+    expect(created.mock.calls).toEqual([[{ id: session.id, userId: 'bob', actorId: 'sue' }]])
+    expect(setCookies[0]).not.toMatch(/max-age|expires/i)
+  })
+
+  test('takes a shorter limit, and none beyond those of the manager and the own session', async () => {
+    const { manager, clock } = testManager({
+      acting: { absoluteTimeout: '2h', maxAge: '1h' },
+      absoluteTimeout: '90m',
+      maxAge: '1h',
+    })
+    const endOf = async (options: object) => {
+      const visitor = createVisitor(manager)
+      await visitor.request((session) => session.login('sue'))
+      const info = await visitor.request(async (session) => {
+        await session.actAs('ada', options)
+        return session.info
+      })
+      return (info?.absoluteExpiresAt ?? 0) - clock.now
+    }
+    expect(await endOf({ absoluteTimeout: '5m' })).toBe(5 * minute)
+    expect(await endOf({ absoluteTimeout: '1w' })).toBe(90 * minute)
+    expect(await endOf({})).toBe(90 * minute)
+  })
+
+  test.each<[string, (session: Session<object>) => Promise<void>, unknown]>([
+    ['oneself', (session) => session.actAs('sue'), refused],
+    ['nobody', (session) => session.actAs(''), usage],
+    ['another by a misspelt option', (s) => s.actAs('ada', { maxAge: 1 } as never), usage],
+    ['another for no time', (s) => s.actAs('ada', { absoluteTimeout: 0 }), usage],
+  ])('as %s is refused, and the session stays', async (_, act, error) => {
+    const { own, manager } = await acting()
+    await manager.revokeAll('ada')
+    await own.request(async (session) => {
+      await expect(act(session)).rejects.toEqual(error)
+      expect([session.userId, session.actorId]).toEqual(['sue', undefined])
+    })
+    expect(await manager.sessions('ada')).toEqual([])
+  })
+
+  test('needs a user, the option, and a session that is not over', async () => {
+    const { manager, own } = await acting()
+    await createVisitor(manager).request((session) =>
+      expect(session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_REQUIRED' }),
+    )
+    const late = await own.begin()
+    await manager.revokeAll('sue')
+    await expect(late.session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' })
+    const visitor = createVisitor(testManager().manager)
+    await visitor.request(async (session) => {
+      await session.login('sue')
+      await expect(session.actAs('ada')).rejects.toThrow('the option acting: true')
+    })
+  })
+
+  test('from a session that another request has elevated is refused', async () => {
+    const { own, manager } = await acting()
+    await manager.revokeAll('ada')
+    const tab = await own.copy().begin()
+    await own.request((session) => session.rotate())
+    await expect(tab.session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
+    expect(await manager.sessions('ada')).toEqual([])
+  })
+})
+
+describe('an acting session', () => {
+  test('costs one read more, and others none', async () => {
+    const { sue, own, takeCalls, clock } = await acting()
+    await sue.request()
+    expect(takeCalls()).toEqual(['find', 'find'])
+    await own.request()
+    expect(takeCalls()).toEqual(['find'])
+    clock.now += minute
+    await sue.request()
+    expect(takeCalls()).toEqual(['find', 'find', 'touch', 'touch'])
+  })
+
+  test('keeps the own session from idling out, but a read of it does not', async () => {
+    const { sue, own, manager, cookie, clock } = await acting({ maxAge: '20m' })
+    for (let n = 0; n < 3; n++) {
+      clock.now += 15 * minute
+      await sue.request()
+    }
+    expect((await own.copy().read())?.userId).toBe('sue')
+    clock.now += 15 * minute - 1
+    await manager.read(cookie())
+    expect(
+      await own
+        .copy()
+        .begin()
+        .then(({ session }) => session.info?.lastSeenAt),
+    ).toBe(clock.now - 15 * minute + 1)
+  })
+
+  test('is ended when its actor is gone, with one event', async () => {
+    const { sue, id, ownId, manager } = await acting()
+    const ended = vi.fn()
+    manager.on('ended', ended)
+    await manager.revoke(ownId)
+    for (let n = 0; n < 2; n++)
+      await sue.request((session) => expect(session.ended).toBe('revoked'))
+    expect(ended.mock.calls).toEqual([
+      [{ id: ownId, reason: 'revoked' }],
+      [{ id, reason: 'revoked' }],
+    ])
+    expect(await manager.sessions('ada')).toEqual([])
+  })
+
+  test('ends with the stamp of its actor, and with that of its user', async () => {
+    for (const changed of ['sue', 'ada']) {
+      const stamps = new Map([
+        ['sue', 'first'],
+        ['ada', 'first'],
+      ])
+      const { sue, own } = await acting({ securityStamp: (userId) => stamps.get(userId) })
+      expect((await sue.read())?.userId).toBe('ada')
+      stamps.set(changed, 'changed')
+      expect(await sue.read()).toBeNull()
+      expect((await own.read()) === null).toBe(changed === 'sue')
+    }
+  })
+
+  test('opens no more once nobody may act', async () => {
+    const secretKey = randomBytes(32)
+    const { sue, own, ...over } = await acting({ secretKey })
+    const without = testManager({ secretKey }, over)
+    expect(await sue.at(without.manager).read()).toBeNull()
+    expect((await own.at(without.manager).read())?.userId).toBe('sue')
+  })
+
+  test('is watched until its actor is gone', async () => {
+    const { manager, cookie, ownId, clock } = await acting()
+    const watch = await manager.watch(cookie())
+    clock.now += minute
+    expect(await watch.keepAlive()).toBe(true)
+    await manager.revoke(ownId)
+    clock.now += minute
+    expect(await watch.keepAlive()).toBe(false)
+    expect(await watch.ended).toBe('revoked')
+  })
+
+  test.each(['ada', 'sue', 'bob'])(
+    'is over after a login of %s, and the own session with it',
+    async (user) => {
+      const { sue, own, ownId, id, manager } = await acting()
+      const ended = vi.fn()
+      manager.on('ended', ended)
+      const before = sue.copy()
+      await sue.request(async (session) => {
+        session.data['seen'] = 1
+        await session.login(user)
+        expect([session.userId, session.actorId, { ...session.data }]).toEqual([
+          user,
+          undefined,
+          {},
+        ])
+        session.requireRecent('1s')
+        expect([id, ownId]).not.toContain(session.id)
+      })
+      expect(await before.read()).toBeNull()
+      expect(await own.read()).toBeNull()
+      expect(ended.mock.calls.flat()).toEqual([
+        { id, reason: 'login' },
+        { id: ownId, reason: 'login' },
+      ])
+    },
+  )
+
+  test('is over after a logout, and the own session with it', async () => {
+    const { sue, own, ownId, id, manager } = await acting()
+    const ended = vi.fn()
+    manager.on('ended', ended)
+    const { session, finish, setCookies } = await sue.begin()
+    await session.destroy()
+    await finish()
+    expect(setCookies[0]).toMatch(/max-age=0/i)
+    expect(await own.read()).toBeNull()
+    expect(ended.mock.calls.flat()).toEqual([
+      { id: ownId, reason: 'logout' },
+      { id, reason: 'logout' },
+    ])
+  })
+
+  test('of a user in a list can be revoked by that user, and by no other', async () => {
+    const { manager, id, sue } = await acting()
+    expect(await manager.revoke(id, { userId: 'bob' })).toBe(false)
+    expect(await manager.revoke(id, { userId: 'sue' })).toBe(false)
+    expect((await sue.read())?.userId).toBe('ada')
+    expect(await manager.revoke(id, { userId: 'ada' })).toBe(true)
+    expect(await sue.read()).toBeNull()
+  })
+})
+
+describe('stopActing', () => {
+  test('of two requests at once lets one through, and tells the other to come again', async () => {
+    const { sue } = await acting()
+    const [one, other] = [await sue.begin(), await sue.begin()]
+    const outcomes = await Promise.allSettled([
+      one.session.stopActing(),
+      other.session.stopActing(),
+    ])
+    await Promise.all([one.finish(), other.finish()])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome.reason] : []))).toEqual([
+      expect.objectContaining({ code: 'ERR_SESSION_SUPERSEDED', status: 409 }),
+    ])
+    expect((await sue.read())?.userId).toBe('sue')
+  })
+
+  test('after the actor is gone ends the acting session, and says so', async () => {
+    const { sue, manager } = await acting()
+    await sue.request(async (session) => {
+      await manager.revokeAll('sue')
+      await expect(session.stopActing()).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' })
+      expect([session.userId, session.ended]).toEqual([undefined, 'revoked'])
+    })
+    expect(await manager.sessions('ada')).toEqual([])
+  })
+
+  test('leads back although the acting session cannot be ended, which opens nothing all the same', async () => {
+    const { sue, fail } = await acting()
+    const before = sue.copy()
+    const outage = fail('remove')
+    await sue.request((session) => session.stopActing())
+    outage.stop()
+    expect((await sue.read())?.userId).toBe('sue')
+    expect(await before.read()).toBeNull()
+  })
+
+  test('changes nothing if the store fails at once', async () => {
+    const { sue, fail } = await acting()
+    const outage = fail('replace')
+    await sue.request((session) =>
+      expect(session.stopActing()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' }),
+    )
+    outage.stop()
+    await sue.request((session) => session.stopActing())
+    expect((await sue.read())?.userId).toBe('sue')
+  })
+
+  test('leaves a visitor and the own session alone', async () => {
+    const { manager, own } = await acting()
+    await createVisitor(manager).request((session) =>
+      expect(session.stopActing()).rejects.toMatchObject({ code: 'ERR_SESSION_REQUIRED' }),
+    )
+    const { session, finish, setCookies } = await own.begin()
+    await session.stopActing()
+    await finish()
+    expect([session.userId, setCookies]).toEqual(['sue', []])
+  })
+})
+
+describe('a row that somebody has written', () => {
+  test('makes no acting session the own one of its user, nor the other way round', async () => {
+    const { sue, own, id, ownId, rows, forge } = await forging()
+    forge(id, ({ actor: _, ...record }) => record)
+    expect(await sue.read()).toBeNull()
+    forge(ownId, (record) => ({ ...record, actor: { userId: 'bob', sessionId: id, authority: 0 } }))
+    expect(await own.read()).toBeNull()
+    expect(rows.size).toBeGreaterThan(0)
+  })
+
+  test.each<[string, (ids: { ownId: string; bobId: string }) => object]>([
+    [
+      'another user in the session of the actor',
+      ({ ownId }) => ({ userId: 'bob', sessionId: ownId, authority: 0 }),
+    ],
+    [
+      'the session of another user',
+      ({ bobId }) => ({ userId: 'sue', sessionId: bobId, authority: 0 }),
+    ],
+    ['an id of no session', () => ({ userId: 'sue', sessionId: '{*}.x', authority: 0 })],
+    ['another authority', ({ ownId }) => ({ userId: 'sue', sessionId: ownId, authority: 1 })],
+  ])('that names %s opens nothing', async (_, actorOf) => {
+    const { sue, id, ownId, bobId, forge } = await forging()
+    forge(id, (record) => ({ ...record, actor: actorOf({ ownId, bobId }) }) as SessionRecord)
+    expect(await sue.read()).toBeNull()
+  })
+
+  async function forging() {
+    const made = await acting()
+    const bob = createVisitor(made.manager)
+    const bobId = await bob.request(async (session) => {
+      await session.login('bob')
+      return session.id
+    })
+    const forge = (id: string, change: (record: SessionRecord) => SessionRecord) => {
+      const row = rowOf(made.rows, id)
+      const { record, data } = decodeValue(id, row.value, [jsonCodec])
+      made.rows.set(id, { ...row, value: encodeValue(change(record), data, jsonCodec) })
+    }
+    return { ...made, bobId, forge }
+  }
+})
