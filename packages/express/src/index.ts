@@ -1,5 +1,10 @@
 import type { Duration, Session, SessionManager } from '@sojourn/core'
-import { type AccessOptions, type CsrfOptions, checkMount } from '@sojourn/core/binding'
+import {
+  type CsrfOptions,
+  checkMount,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
+} from '@sojourn/core/binding'
 import * as node from '@sojourn/node'
 import type { Request, RequestHandler } from 'express'
 
@@ -68,11 +73,11 @@ export function sessions<Data extends object>(
  * app.use('/account', requireSession({ redirectTo: '/login' }))
  * ```
  */
-export const requireSession: (options?: AccessOptions<Request>) => RequestHandler =
+export const requireSession: (options?: SessionGuardOptions<Request>) => RequestHandler =
   node.requireSession
 
 /**
- * Returns middleware that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * Returns middleware that lets users pass who logged in within `duration`, or proved the option `method`. Others are redirected or refused as by
  * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -84,7 +89,7 @@ export const requireSession: (options?: AccessOptions<Request>) => RequestHandle
  */
 export const requireRecent: (
   duration: Duration,
-  options?: AccessOptions<Request>,
+  options?: RecentGuardOptions<Request>,
 ) => RequestHandler = node.requireRecent
 
 /**

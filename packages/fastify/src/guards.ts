@@ -1,9 +1,10 @@
 import type { Duration } from '@sojourn/core'
 import {
-  type AccessOptions,
   type CsrfOptions,
   createGuards,
   csrfField,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from '@sojourn/node'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -50,11 +51,11 @@ function hostOf({ host, raw }: FastifyRequest): string {
  * app.get('/account', { preHandler: requireSession({ redirectTo: '/login' }) }, async () => 'yours')
  * ```
  */
-export const requireSession: (options?: AccessOptions<FastifyRequest>) => Guard =
+export const requireSession: (options?: SessionGuardOptions<FastifyRequest>) => Guard =
   guards.requireSession
 
 /**
- * Returns a hook that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * Returns a hook that lets users pass who logged in within `duration`, or proved the option `method`. Others are redirected or refused as by
  * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -64,8 +65,10 @@ export const requireSession: (options?: AccessOptions<FastifyRequest>) => Guard 
  * app.post('/password', { preHandler: requireRecent('10m') }, async () => 'changed')
  * ```
  */
-export const requireRecent: (duration: Duration, options?: AccessOptions<FastifyRequest>) => Guard =
-  guards.requireRecent
+export const requireRecent: (
+  duration: Duration,
+  options?: RecentGuardOptions<FastifyRequest>,
+) => Guard = guards.requireRecent
 
 /**
  * Returns a hook that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the

@@ -1,9 +1,10 @@
 import type { Duration } from '@sojourn/core'
 import {
-  type AccessOptions,
   type CsrfOptions,
   checkFetch,
   createGuards,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from '@sojourn/core/binding'
 import type { Context, MiddlewareHandler } from 'hono'
 import { announceVary, ensureVary } from './carrier.ts'
@@ -39,11 +40,11 @@ const guards = createGuards<Context, MiddlewareHandler>({
  * app.use('/account/*', requireSession({ redirectTo: '/login' }))
  * ```
  */
-export const requireSession: (options?: AccessOptions<Context>) => MiddlewareHandler =
+export const requireSession: (options?: SessionGuardOptions<Context>) => MiddlewareHandler =
   guards.requireSession
 
 /**
- * Returns middleware that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * Returns middleware that lets users pass who logged in within `duration`, or proved the option `method`. Others are redirected or refused as by
  * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -55,7 +56,7 @@ export const requireSession: (options?: AccessOptions<Context>) => MiddlewareHan
  */
 export const requireRecent: (
   duration: Duration,
-  options?: AccessOptions<Context>,
+  options?: RecentGuardOptions<Context>,
 ) => MiddlewareHandler = guards.requireRecent
 
 /**

@@ -1,9 +1,10 @@
 import type { Duration } from '@sojourn/core'
 import {
-  type AccessOptions,
   type CsrfOptions,
   createGuards,
   csrfField,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from '@sojourn/node'
 import type { Context, Middleware } from 'koa'
@@ -36,11 +37,11 @@ const guards = createGuards<Context, Middleware>({
  * app.use(requireSession({ redirectTo: (ctx) => `/login?next=${encodeURIComponent(ctx.url)}` }))
  * ```
  */
-export const requireSession: (options?: AccessOptions<Context>) => Middleware =
+export const requireSession: (options?: SessionGuardOptions<Context>) => Middleware =
   guards.requireSession
 
 /**
- * Returns middleware that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * Returns middleware that lets users pass who logged in within `duration`, or proved the option `method`. Others are redirected or refused as by
  * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -50,8 +51,10 @@ export const requireSession: (options?: AccessOptions<Context>) => Middleware =
  * app.use(requireRecent('10m', { redirectTo: '/confirm-password' }))
  * ```
  */
-export const requireRecent: (duration: Duration, options?: AccessOptions<Context>) => Middleware =
-  guards.requireRecent
+export const requireRecent: (
+  duration: Duration,
+  options?: RecentGuardOptions<Context>,
+) => Middleware = guards.requireRecent
 
 /**
  * Returns middleware that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the

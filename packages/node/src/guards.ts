@@ -1,11 +1,12 @@
 import type { Duration } from '@sojourn/core'
 import {
   type AccessGuard,
-  type AccessOptions,
   type CsrfOptions,
   type CsrfRequest,
   createGuards,
   csrfField,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from '@sojourn/core/binding'
 import { nodeCarrier } from './carrier.ts'
 import { applyErrorHead } from './head.ts'
@@ -80,13 +81,13 @@ function csrfView(request: NodeRequest, response: NodeResponse): CsrfRequest {
  * ```
  */
 export function requireSession<Request extends NodeRequest, Response extends NodeResponse>(
-  options?: AccessOptions<Request>,
+  options?: SessionGuardOptions<Request>,
 ): Handler<Request, Response> {
   return guardsFor<Request, Response>().requireSession(options)
 }
 
 /**
- * Returns a handler that lets users pass who logged in within `duration`. Others are redirected or refused as by
+ * Returns a handler that lets users pass who logged in within `duration`, or proved the option `method`. Others are redirected or refused as by
  * `requireSession`, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -98,7 +99,7 @@ export function requireSession<Request extends NodeRequest, Response extends Nod
  */
 export function requireRecent<Request extends NodeRequest, Response extends NodeResponse>(
   duration: Duration,
-  options?: AccessOptions<Request>,
+  options?: RecentGuardOptions<Request>,
 ): Handler<Request, Response> {
   return guardsFor<Request, Response>().requireRecent(duration, options)
 }

@@ -1,14 +1,18 @@
 import type { Duration, Session } from '@sojourn/core'
 import {
-  type AccessOptions,
   type CsrfOptions,
   checkFetch,
   createGuards,
+  type RecentGuardOptions,
+  type SessionGuardOptions,
 } from '@sojourn/core/binding'
 import { scopeOf } from './request-scope.ts'
 
-/** Options of `requireSession` and `requireRecent`. There is no `as`, because handlers pass the session themselves. */
-export type GuardOptions = Omit<AccessOptions<Request>, 'as'>
+/** Options of `requireSession`. There is no `as`, because handlers pass the session themselves. */
+export type GuardOptions = Omit<SessionGuardOptions<Request>, 'as'>
+
+/** Options of `requireRecent`. There is no `as`, because handlers pass the session themselves. */
+export type RecentOptions = Omit<RecentGuardOptions<Request>, 'as'>
 
 /** Call it first in a handler. Returns if the request may continue, else throws a Response or an error. */
 export type Guard = (request: Request, session: Session<object>) => void
@@ -48,7 +52,7 @@ const guards = createGuards<Request, Guard, AsyncGuard>({
 export const requireSession: (options?: GuardOptions) => Guard = guards.requireSession
 
 /**
- * Returns a guard that lets users pass who logged in within `duration`. For others it throws as `requireSession`
+ * Returns a guard that lets users pass who logged in within `duration`, or proved the option `method`. For others it throws as `requireSession`
  * does, with the code `ERR_SESSION_NOT_RECENT`.
  *
  * @example
@@ -64,7 +68,7 @@ export const requireSession: (options?: GuardOptions) => Guard = guards.requireS
  *   })
  * ```
  */
-export const requireRecent: (duration: Duration, options?: GuardOptions) => Guard =
+export const requireRecent: (duration: Duration, options?: RecentOptions) => Guard =
   guards.requireRecent
 
 /**

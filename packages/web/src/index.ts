@@ -10,7 +10,14 @@ export {
   cookieSessions,
   type JarCookie,
 } from './cookie-sessions.ts'
-export { csrf, type Guard, type GuardOptions, requireRecent, requireSession } from './guards.ts'
+export {
+  csrf,
+  type Guard,
+  type GuardOptions,
+  type RecentOptions,
+  requireRecent,
+  requireSession,
+} from './guards.ts'
 
 /** Options of `sessions`. */
 export interface SessionsOptions {
