@@ -11,7 +11,7 @@ import {
 import type { Migration } from './context.ts'
 import { createEpochs } from './epochs.ts'
 import { createSave } from './move-session.ts'
-import { createOpen, createPeek } from './open.ts'
+import { createOpen, createOpenById, createPeek } from './open.ts'
 import { createSourceSessions } from './source-sessions.ts'
 import { createUsers } from './users.ts'
 
@@ -80,6 +80,7 @@ function createStore(migration: Migration): SessionStore {
   const sources = createSourceSessions(migration)
   const users = createUsers(migration)
   const epochs = createEpochs(from, to)
+  const openById = createOpenById(migration, sources)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
 
   return {
@@ -97,6 +98,7 @@ function createStore(migration: Migration): SessionStore {
     save: createSave(migration, sources),
     end,
     endById,
+    ...(openById ? { openById } : {}),
     ...(epochs ? { epochs } : {}),
     ...(users ? { users } : {}),
     onExpired(listener) {

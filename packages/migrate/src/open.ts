@@ -121,6 +121,25 @@ export function createPeek(
   }
 }
 
+/** Returns the `openById` of a migration; `undefined` if one of the stores has none. `to` takes precedence. */
+export function createOpenById(
+  { from, to }: Pick<Migration, 'from' | 'to'>,
+  sources: SourceSessions,
+): SessionStore['openById'] {
+  const [openInFrom, openInTo] = [from.openById, to.openById]
+  if (!openInFrom || !openInTo) return undefined
+
+  return async (id) => {
+    const inTo = await openInTo(id)
+    if (!mayBeInSource(inTo)) return inTo
+    const inFrom = await openInFrom(id)
+    if (inFrom.outcome === 'ended' && inFrom.reason === 'moved') return openInTo(id)
+    return inFrom.outcome === 'open'
+      ? { ...inFrom, opened: sources.translate(inFrom.opened, []) }
+      : inFrom
+  }
+}
+
 /** Returns true if `to` does not have the session, or not under this token. */
 function mayBeInSource(inTo: OpenOutcome): boolean {
   return inTo.outcome === 'discarded' && ['malformed', 'forged', 'unknown'].includes(inTo.why)
