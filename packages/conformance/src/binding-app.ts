@@ -1,5 +1,5 @@
 import type { ConfigOptions, Duration, Session, SessionManager } from '@sojourn/core'
-import type { AccessOptions, CsrfOptions } from '@sojourn/core/binding'
+import type { CsrfOptions, RecentGuardOptions, SessionGuardOptions } from '@sojourn/core/binding'
 import type { SessionBackend } from '@sojourn/core/store'
 import type { TestData } from './visitor.ts'
 
@@ -23,8 +23,8 @@ export type ResponseSpec =
 
 /** A guard of the binding, to be mounted before a route. */
 export type GuardSpec =
-  | { readonly kind: 'session'; readonly options?: AccessOptions }
-  | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: AccessOptions }
+  | { readonly kind: 'session'; readonly options?: SessionGuardOptions }
+  | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: RecentGuardOptions }
   | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
 
 /** What a route puts in place of its session, as other libraries log out: null, undefined, `{}`, or nothing at all. */

@@ -4,6 +4,7 @@ import { csrf } from './binding-cases/csrf.ts'
 import { failingHandlers } from './binding-cases/failing-handlers.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
+import { guardsOfLevels } from './binding-cases/guards-of-levels.ts'
 import { headers } from './binding-cases/headers.ts'
 import { mounts } from './binding-cases/mounts.ts'
 import { oddCookies } from './binding-cases/odd-cookies.ts'
@@ -86,6 +87,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...bindingTrouble,
       ...mounts,
       ...guards,
+      ...guardsOfLevels,
       ...csrf,
       ...upgrades,
       ...failingHandlers,

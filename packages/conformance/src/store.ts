@@ -2,10 +2,12 @@ import { deepEqual } from 'node:assert/strict'
 import type { StoreSupports } from '@sojourn/core'
 import { createEventLeaks } from './event-leaks.ts'
 import { createScheduler } from './scheduler.ts'
+import { acting } from './store-cases/p01-acting.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { watches } from './store-cases/p01-p09-watch.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
 import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
+import { factors } from './store-cases/p04-factors.ts'
 import { loginCutsClean } from './store-cases/p04-login.ts'
 import { parallelLogins } from './store-cases/p04-parallel-logins.ts'
 import { rotateCutsClean } from './store-cases/p04-rotate.ts'
@@ -45,6 +47,8 @@ export interface StoreSuiteOptions {
   readonly sealed?: boolean
   /** Whether `revokeEverybody` works: not over a backend that cannot `scan`. @default `supports.revocation` */
   readonly revokesEverybody?: boolean
+  /** Whether users can act as others, so that the store has `openById`. @default `supports.list` */
+  readonly acts?: boolean
   /** Whether the storage can be dumped. @default false */
   readonly dumps?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
@@ -70,13 +74,14 @@ export interface StoreSuiteOptions {
 export function storeSuite(options: StoreSuiteOptions): Suite {
   const { open, supports, exempt, seed = 1 } = options
   const { name = 'store', wraps = true, sealed = false, dumps = false } = options
-  const { revokesEverybody = supports.revocation } = options
+  const { revokesEverybody = supports.revocation, acts = supports.list } = options
   const offered: Readonly<Record<string, boolean>> = {
     ...supports,
     wrap: wraps,
     stored: !sealed,
     dump: dumps,
     revokeEverybody: revokesEverybody,
+    acts,
   }
   return createSuite({
     name,
@@ -105,6 +110,7 @@ const definitions: readonly StoreCase[] = [
   ...loginCutsClean,
   ...parallelLogins,
   ...rotateCutsClean,
+  ...factors,
   ...credentials,
   ...readingIsCheap,
   ...trouble,
@@ -119,6 +125,7 @@ const definitions: readonly StoreCase[] = [
   ...boundaries,
   ...forgedRows,
   ...securityStamps,
+  ...acting,
   ...watches,
 ]
 

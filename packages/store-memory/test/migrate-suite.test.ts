@@ -29,6 +29,7 @@ describe('a fleet of which some servers move sessions and some do not yet', () =
     'P10.9': each,
     'P4.14': alone,
     'P4.15': alone,
+    'P4.23': alone,
   }
   register(storeSuite({ open, supports, dumps: true, exempt }), { test })
 })
@@ -44,6 +45,7 @@ describe('a fleet of which none moves sessions yet', () => {
     'P9.13': twice,
     'P4.14': alone,
     'P4.15': alone,
+    'P4.23': alone,
   }
   register(storeSuite({ open, supports, dumps: true, exempt }), { test })
 })

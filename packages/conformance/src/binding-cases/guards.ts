@@ -146,6 +146,8 @@ export const guards: readonly BindingCase[] = [
       const none: readonly GuardSpec[] = [
         { kind: 'session', options: { redirectTo: '' } },
         { kind: 'recent', duration: 'a while' as never },
+        { kind: 'recent', duration: '10m', options: { method: [] } },
+        { kind: 'session', options: { own: 'yes' as never } },
         { kind: 'session', options: { redirectTo: '/login', trustedOrigins: ['a.example'] } },
         ...['https://a.example/', 'https://a.example/path', 'https://*.example', 'a.example'].map(
           (origin) => ({ kind: 'csrf', options: { trustedOrigins: [origin] } }) as const,

@@ -51,6 +51,8 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H5.3',
       'H5.5',
       'H5.6',
+      'H5.9',
+      'H5.10',
       'H6.3',
       'H6.4',
       'H6.5',
@@ -208,6 +210,8 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H5.6',
       'H5.7',
       'H5.8',
+      'H5.9',
+      'H5.10',
       'H6.1',
       'H6.2',
       'H6.3',
@@ -232,7 +236,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
         }
       }),
     },
-    breaks: ['H5.4', 'H5.5', 'H5.8'],
+    breaks: ['H5.4', 'H5.5', 'H5.8', 'H5.10'],
   },
   'redirects-wherever-a-function-says': {
     changed: {

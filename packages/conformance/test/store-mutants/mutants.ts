@@ -3,6 +3,7 @@ import type { Row } from '@sojourn/core/store'
 import { expect } from 'vitest'
 import { boundaryMutants } from './boundaries.ts'
 import { clockMutants } from './clocks.ts'
+import { levelMutants } from './levels.ts'
 import { listMutants } from './lists.ts'
 import { loginMutants } from './login-mutants.ts'
 import type { StoreMutant } from './mutant.ts'
@@ -345,5 +346,6 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   ...clockMutants,
   ...stampMutants,
+  ...levelMutants,
   ...boundaryMutants,
 ]
