@@ -15,6 +15,7 @@ const packages = {
   fastify: ['core', 'node'],
   hono: ['core'],
   web: ['core'],
+  admin: ['core'],
   conformance: ['core'],
 }
 
@@ -33,6 +34,7 @@ const forTests = {
   fastify: ['conformance'],
   hono: ['conformance'],
   web: ['conformance'],
+  admin: ['redis-lab', 'store-memory', 'store-node-redis'],
 }
 
 /** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */
@@ -46,7 +48,7 @@ const levels = [
   ['store/'],
   ['keyed/', 'options/'],
   ['session/'],
-  ['watch/', 'guards/'],
+  ['watch/', 'guards/', 'inspect/'],
   ['manager/'],
   ['index.ts', 'store.ts', 'binding.ts', 'testing.ts', 'client.ts'],
 ]

@@ -18,6 +18,7 @@ import { clocksThatWereAhead } from './store-cases/p09-clocks.ts'
 import { limitsAreServerSide } from './store-cases/p09-limits.ts'
 import { limitOfSessions } from './store-cases/p10-limits.ts'
 import { loggingOutEverywhere } from './store-cases/p10-log-out-everywhere.ts'
+import { scans } from './store-cases/p10-p14-scan.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
@@ -120,6 +121,7 @@ const definitions: readonly StoreCase[] = [
   ...usersSessions,
   ...limitOfSessions,
   ...loggingOutEverywhere,
+  ...scans,
   ...cookiesForCause,
   ...thievesAreNoticed,
   ...boundaries,

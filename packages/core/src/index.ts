@@ -16,6 +16,17 @@ export { returnPath } from './guards/redirect.ts'
 export type { HeadersLike } from './http/carrier.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { TokenIn, TokenInList } from './http/transports.ts'
+export type { MinuteOfActivity, SessionActivity } from './inspect/activity.ts'
+export type { InspectOptions, ScanOptions, SelectSession, SessionScan } from './inspect/scan.ts'
+export type {
+  KeyOf,
+  SessionCounts,
+  SessionStats,
+  SessionSummary,
+  StatsOptions,
+  StatsProgress,
+} from './inspect/stats-options.ts'
+export type { StoredSession } from './inspect/stored-session.ts'
 export {
   type EventLogger,
   type LogEventsOptions,

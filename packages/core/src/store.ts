@@ -33,11 +33,13 @@ export type {
   CreateOutcome,
   Draft,
   EndOutcome,
+  InspectedSession,
   OpenOutcome,
   SaveOutcome,
   SessionStore,
   StoreEnv,
   StoreEpochs,
+  StoreInspection,
   StorePolicy,
   StoreUsers,
 } from './store/store.ts'
@@ -78,6 +80,10 @@ export type { ImportedSession, StoreImports } from './store/store-import.ts'
 export { createCodec, jsonCodec } from './data/codec.ts'
 export type { Format } from './data/format.ts'
 export { notEncodable } from './data/not-encodable.ts'
+
+// For what visits many sessions: a set of texts in little memory.
+
+export { TextSet } from './util/text-set.ts'
 
 // Options: check the options of a store function, with the same errors as core.
 

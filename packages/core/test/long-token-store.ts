@@ -24,7 +24,13 @@ export function longTokenStore(maxCookies?: number): StoreFactory {
   }
   return ({ clock, ids }): SessionStore => ({
     codec: jsonCodec,
-    supports: { conditionalWrite: false, revocation: false, list: false, limit: false },
+    supports: {
+      conditionalWrite: false,
+      revocation: false,
+      list: false,
+      limit: false,
+      scan: false,
+    },
     ...(maxCookies === undefined ? {} : { maxCookies }),
     async open(tokens) {
       const [opened] = tokens.flatMap((token) => unseal(token) ?? [])

@@ -10,6 +10,7 @@ import {
 } from '@sojourn/core/store'
 import type { Migration } from './context.ts'
 import { createEpochs } from './epochs.ts'
+import { createInspection } from './inspection.ts'
 import { createSave } from './move-session.ts'
 import { createOpen, createOpenById, createPeek } from './open.ts'
 import { createSourceSessions } from './source-sessions.ts'
@@ -79,6 +80,7 @@ function createStore(migration: Migration): SessionStore {
   const { from, to, endById, isMoving } = migration
   const sources = createSourceSessions(migration)
   const users = createUsers(migration)
+  const inspection = createInspection(migration)
   const epochs = createEpochs(from, to)
   const openById = createOpenById(migration, sources)
   const both = (name: keyof SessionStore['supports']) => from.supports[name] && to.supports[name]
@@ -90,6 +92,7 @@ function createStore(migration: Migration): SessionStore {
       revocation: both('revocation'),
       list: users !== undefined,
       limit: both('limit'),
+      scan: inspection !== undefined,
     },
     maxCookies: Math.max(from.maxCookies ?? 1, to.maxCookies ?? 1),
     open: createOpen(migration, sources, users),
@@ -107,6 +110,7 @@ function createStore(migration: Migration): SessionStore {
         for (const remove of removers) remove?.()
       }
     },
+    ...(inspection ? { inspection } : {}),
     ping: async () => void (await Promise.all([from.ping(), to.ping()])),
     close: async () => void (await Promise.all([from.close(), to.close()])),
   }

@@ -99,6 +99,7 @@ test.each([
     revocation: true,
     list: false,
     limit: true,
+    scan: true,
   })
   await expect(manager.sessions('ann')).rejects.toThrow(/no index of users/)
   await expect(manager.revokeAll('ann')).rejects.toThrow(/no index of users/)

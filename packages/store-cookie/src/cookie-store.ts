@@ -130,6 +130,7 @@ function connect(
       revocation: revocations !== undefined,
       list: false,
       limit: false,
+      scan: false,
     },
     ...createSealedOpen(context),
     ...createSealedSave(context),

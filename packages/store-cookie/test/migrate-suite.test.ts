@@ -14,7 +14,13 @@ import { migrateStore } from '@sojourn/migrate'
 import { cookieStore } from '@sojourn/store-cookie'
 import { describe, test } from 'vitest'
 
-const supports = { conditionalWrite: false, revocation: true, list: false, limit: false }
+const supports = {
+  conditionalWrite: false,
+  revocation: true,
+  list: false,
+  limit: false,
+  scan: false,
+}
 const alone = 'Until sessions are moved, parallel logins do not share one.'
 const unshared = { 'P4.14': alone, 'P4.15': alone }
 const twice = 'A sealed session that has not moved is asked for in both stores.'

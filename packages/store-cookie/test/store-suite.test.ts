@@ -5,7 +5,13 @@ import { createSessionManager, devConfig } from '@sojourn/core'
 import { type CookieStoreOptions, cookieStore } from '@sojourn/store-cookie'
 import { describe, expect, test } from 'vitest'
 
-const nothing = { conditionalWrite: false, revocation: false, list: false, limit: false }
+const nothing = {
+  conditionalWrite: false,
+  revocation: false,
+  list: false,
+  limit: false,
+  scan: false,
+}
 const sealers = ['node', 'jose'] as const
 type Sealer = (typeof sealers)[number]
 

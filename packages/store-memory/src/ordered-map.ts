@@ -99,8 +99,16 @@ export class OrderedMap<Value> implements Sweepable {
     }
   }
 
-  keys(): Iterable<string> {
-    return this.#entries.keys()
+  /**
+   * Yields the keys of now, in the order in which they were added, without a copy of them. Entries may be removed meanwhile. One
+   * that is added comes last in the `Map`, so the count ends before it, or a removed key makes room for it.
+   */
+  *currentKeys(): Generator<string, void> {
+    let left = this.size
+    for (const key of this.#entries.keys()) {
+      if (left-- <= 0) return
+      yield key
+    }
   }
 
   clear(): void {

@@ -25,8 +25,8 @@ export interface RowTable {
   end(id: SessionId, tombstone: Tombstone): void
   /** Returns the ids of a group's rows, live or expired, but for solitary ones. */
   idsOf(group: string): readonly SessionId[]
-  /** Returns the ids of all rows, live or expired. */
-  ids(): readonly SessionId[]
+  /** Yields the ids of all rows, live or expired, that are in the table now. The table may change meanwhile. */
+  ids(): Iterable<SessionId>
   /** Stops the sweeper and removes everything. */
   close(): void
 }
@@ -94,7 +94,7 @@ export function createRowTable(
       if (tombstones.size > max) tombstones.shift()
     },
     idsOf: (group) => groups.of(group),
-    ids: () => [...rows.keys()],
+    ids: () => rows.currentKeys(),
     close() {
       sweeper.stop()
       rows.clear()

@@ -3,7 +3,7 @@ import { register, storeSuite } from '@sojourn/conformance/store'
 import { describe, expect, test } from 'vitest'
 import { openMigration } from './migration.ts'
 
-const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
+const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
 const twice = 'A session that has not moved is looked for in both stores.'
 const moved = 'The first write is a move, not a touch.'
 const alone = 'Until sessions are moved, parallel logins do not share one.'

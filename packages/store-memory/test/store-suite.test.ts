@@ -5,7 +5,7 @@ import { keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 
-const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
+const supports = { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true }
 
 /** The memory store as the suite wants it: every manager over one backend. */
 function openStorage(): StoreUnderTest {

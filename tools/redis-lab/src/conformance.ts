@@ -53,7 +53,7 @@ function suiteOfBackend({ backend }: Connection): Promise<Suite> {
 /** Each case has its own prefix, and each of its managers its own backend, as if on different servers. */
 function suiteOfStore({ backend, codec }: Connection, address: Address): Suite {
   return storeSuite({
-    supports: { conditionalWrite: true, revocation: true, list: true, limit: true },
+    supports: { conditionalWrite: true, revocation: true, list: true, limit: true, scan: true },
     dumps: true,
     open() {
       const prefix = freshPrefix()

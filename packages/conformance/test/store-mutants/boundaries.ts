@@ -8,7 +8,7 @@ const firstEnvs = new WeakMap<object, StoreEnv>()
 export const boundaryMutants: readonly StoreMutant[] = [
   {
     name: 'shares-keys-between-namespaces',
-    breaks: ['P14.1', 'P14.2', 'P14.3'],
+    breaks: ['P14.11', 'P14.1', 'P14.2', 'P14.3'],
     store: (factory, entries) => (env) => {
       const { keyring, ids } = firstEnvs.get(entries) ?? env
       if (!firstEnvs.has(entries)) firstEnvs.set(entries, env)
@@ -25,7 +25,7 @@ export const boundaryMutants: readonly StoreMutant[] = [
   },
   {
     name: 'ends-everybody-by-a-mark-alone',
-    breaks: ['P14.5', 'P14.10'],
+    breaks: ['P10.15', 'P10.16', 'P5.4', 'P14.11', 'P14.5', 'P14.10'],
     backend: () => ({ async *scan() {} }),
   },
   {

@@ -43,6 +43,15 @@ export const listMutants: readonly StoreMutant[] = [
     }),
   },
   {
+    name: 'scan-shows-some-twice',
+    breaks: ['P10.15', 'P10.16', 'P14.11'],
+    backend: (reference) => ({
+      async *scan(call) {
+        for await (const row of reference.scan(call)) yield* [row, row]
+      },
+    }),
+  },
+  {
     name: 'ends-a-group-in-silence',
     breaks: ['P10.4', 'P10.10', 'P10.11', 'P10.13', 'P14.2'],
     backend: (reference) => ({

@@ -23,7 +23,13 @@ export interface StoreMutant {
 }
 
 /** The capabilities that every mutant claims. */
-export const supports = { conditionalWrite: true, revocation: true, list: true, limit: true }
+export const supports = {
+  conditionalWrite: true,
+  revocation: true,
+  list: true,
+  limit: true,
+  scan: true,
+}
 
 /** Returns a storage over the reference backend, as the mutant changes it. */
 export function openMutant({

@@ -138,19 +138,16 @@ export function guardBackend(
         checkRemovedGroup,
       ),
     /** Yields every live row. Each one has a deadline of its own: a database may have many keys between two of them. */
-    async *scan(at: number): AsyncIterable<IdentifiedRow> {
-      const signal = new AbortController().signal
+    async *scan(at: number): AsyncGenerator<IdentifiedRow, void> {
+      const { signal } = new AbortController()
       const iterator = backend.scan({ at, signal })[Symbol.asyncIterator]()
-      for (;;) {
-        const next = await attempt(
-          'scan',
-          at,
-          () => iterator.next(),
-          nothingToCheck,
-          30 * storeTimeout,
-        )
-        if (next.done) return
-        yield next.value
+      const next = () =>
+        attempt('scan', at, () => iterator.next(), nothingToCheck, 30 * storeTimeout)
+      try {
+        for (let row = await next(); !row.done; row = await next()) yield row.value
+      } finally {
+        // Of a scan that was left early. A backend that is in trouble may never settle this.
+        iterator.return?.()?.then(undefined, () => undefined)
       }
     },
     ping: (at: number) => attempt('ping', at, (call) => backend.ping(call), nothingToCheck),

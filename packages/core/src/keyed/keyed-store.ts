@@ -11,6 +11,7 @@ import { createEnd } from './end.ts'
 import { createEpochs } from './epochs.ts'
 import { guardBackend } from './guarded-backend.ts'
 import { createImports } from './import.ts'
+import { createInspection } from './inspect.ts'
 import { createOpen } from './open.ts'
 import { checkSignRows, createRowSigner, type SignRows } from './row-signature.ts'
 import { createRows } from './rows.ts'
@@ -44,13 +45,14 @@ export interface KeyedStoreOptions {
  * | `save`           | save.ts   | one `replace` or `touch`, again after a conflict  |
  * | `end`, `endById` | end.ts    | one `remove`                                      |
  * | `users`          | users.ts  | `list`, `removeGroup`                             |
+ * | `inspection`     | inspect.ts | `scan`, `find`; used by operators only           |
  * | `imports`        | import.ts | `insert`, `find`; used by migrations only         |
  * | `epochs`         | epochs.ts | one `find` a second, beside that of a `create`    |
  *
  * The operations share a `KeyedContext` (context.ts): the backend behind deadline, contract checks and resends
  * (guarded-backend.ts), the translation between rows and sessions (rows.ts), and the keys of tokens.
  *
- * `users` exists where the backend supports `list`, `imports` where it supports `conditionalWrite` and `revocation`.
+ * `users` exists where the backend supports `list`, `inspection` where it supports `scan`, `imports` where it supports `conditionalWrite` and `revocation`.
  *
  * @param backend A backend, or a function that makes one for a manager.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `backend` is not a backend, or for an unknown option.
@@ -83,17 +85,18 @@ function createStore(
 ): SessionStore {
   const context = createContext(backend, options, env)
   const { backend: guarded, codec, epochs } = context
-  const { conditionalWrite, revocation, list, limit } = backend.supports
+  const { conditionalWrite, revocation, list, limit, scan } = backend.supports
 
   return {
     codec,
-    supports: { conditionalWrite, revocation, list, limit },
+    supports: { conditionalWrite, revocation, list, limit, scan },
     ...createOpen(context),
     create: createCreate(context),
     save: createSave(context),
     ...createEnd(context),
     ...(epochs ? { epochs } : {}),
     ...(list ? { users: createUsers(context) } : {}),
+    ...(scan ? { inspection: createInspection(context) } : {}),
     ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
     ...(backend.onExpired ? { onExpired: backend.onExpired.bind(backend) } : {}),
     ping: () => guarded.ping(env.clock()),

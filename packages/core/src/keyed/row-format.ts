@@ -45,6 +45,20 @@ export function decodeValue(
   value: Uint8Array,
   codecs: readonly [Codec, ...Codec[]],
 ): { record: SessionRecord; data: Uint8Array } {
+  const [writing] = codecs
+  const { record, data, codec } = splitValue(id, value, codecs)
+  return { record, data: codec === writing ? data : writing.encode(decodeData(codec, data)) }
+}
+
+/**
+ * Returns the record in the value of a row, and the data as it is, with the codec that encoded it.
+ * @throws If the format is unknown, its codec is not in `codecs`, or the record is damaged.
+ */
+export function splitValue(
+  id: SessionId,
+  value: Uint8Array,
+  codecs: readonly [Codec, ...Codec[]],
+): { record: SessionRecord; data: Uint8Array; codec: Codec } {
   const bytes = Buffer.isBuffer(value)
     ? value
     : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
@@ -55,7 +69,7 @@ export function decodeValue(
   const codec = name === writing.name ? writing : codecs.find((each) => each.name === name)
   if (!codec) throw new TypeError('The value was written by a codec that is not configured')
   const { record, rest: data } = decodeRecord(id, bytes, nameEnd)
-  return { record, data: codec === writing ? data : writing.encode(decodeData(codec, data)) }
+  return { record, data, codec }
 }
 
 /** Returns true if an object that a backend returned has all fields of a row (clause 4). */

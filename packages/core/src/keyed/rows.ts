@@ -8,9 +8,9 @@ import type { Presented } from '../record/rotation.ts'
 import type { IdRefusal, SessionIds } from '../record/session-ids.ts'
 import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
-import type { StorePolicy } from '../store/store.ts'
+import type { InspectedSession, StorePolicy } from '../store/store.ts'
 import { KeyedSession, type Lineage, type RowOrigin } from './keyed-session.ts'
-import { decodeValue, encodeValue } from './row-format.ts'
+import { decodeValue, encodeValue, splitValue } from './row-format.ts'
 import type { RowSigner } from './row-signature.ts'
 
 /**
@@ -40,7 +40,7 @@ export function createRows({
 }) {
   const [codec] = codecs
   const store = {} // stands for this store in its sessions
-  const expiresAt = ({ record, touchedAt }: OpenedSession) =>
+  const expiresAt = ({ record, touchedAt }: Pick<OpenedSession, 'record' | 'touchedAt'>) =>
     expiryOf(record, touchedAt, policy.touchInterval)
 
   return {
@@ -74,6 +74,22 @@ export function createRows({
         return opened
       } catch (cause) {
         emit('corrupt', { id, cause })
+        return 'corrupt'
+      }
+    },
+
+    /** Returns what operators may see of a row, or why it is no session. Decodes no data yet, and emits nothing. */
+    inspect(id: SessionId, row: Row): InspectedSession | RowRefusal {
+      try {
+        const { record, data, codec } = splitValue(id, signer.verify(id, row.value), codecs)
+        return (
+          ids.refusalOf(record) ?? {
+            record,
+            touchedAt: row.touchedAt,
+            data: () => decodeData(codec, data),
+          }
+        )
+      } catch {
         return 'corrupt'
       }
     },

@@ -16,6 +16,16 @@ import { createEvents, type SessionEventName, type SessionEvents } from '../even
 import { type Carrier, type HeadersLike, requestCarrier } from '../http/carrier.ts'
 import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
+import { trackActivity } from '../inspect/activity.ts'
+import {
+  type InspectOptions,
+  inspectSession,
+  type ScanOptions,
+  type SessionScan,
+  scanSessions,
+} from '../inspect/scan.ts'
+import { createStats } from '../inspect/stats.ts'
+import type { SessionStats, StatsOptions } from '../inspect/stats-options.ts'
 import { checkUserId } from '../options/login-options.ts'
 import type { SessionOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
@@ -31,7 +41,7 @@ import { type RevokeOptions, revoke, revokeEverybody } from '../session/revoke.t
 import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
-import type { ListedSession } from '../store/session-info.ts'
+import type { ListedSession, SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports } from '../store/store.ts'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
@@ -165,6 +175,42 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   revokeEverybody(): Promise<void>
   /**
+   * Returns all live sessions of this `namespace`, of users and visitors, for operators. They come in any order while the
+   * store is read; neither the store nor this process is blocked. A session that is created or ended meanwhile may be missing.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.scan` is false, as of sessions that are sealed in cookies.
+   * @throws SessionStoreError if the store fails, during the iteration.
+   * @example
+   * for await (const { id, userId, lastSeenAt } of manager.scan())
+   *   console.info(id, userId, new Date(lastSeenAt))
+   */
+  scan<Item = SessionInfo>(options?: ScanOptions<Data, Item>): SessionScan<Item>
+  /**
+   * Returns one live session by its id, whoever has it, for operators; `undefined` if it is not alive, cannot be decoded, or is
+   * not of this `namespace`. It does not count as use.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.scan` is false.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * const cart = await manager.inspect(id, { select: ({ data }) => data.cart })
+   */
+  inspect<Item = SessionInfo>(
+    id: SessionId,
+    options?: InspectOptions<Data, Item>,
+  ): Promise<Item | undefined>
+  /**
+   * Counts sessions and users, for operators: by a scan of all sessions, which callers share and whose summary is kept for
+   * `maxAge`. It takes about 32 bytes of memory per user while it runs.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.scan` is false, or for wrong options.
+   * @throws SessionStoreError if the store fails.
+   * @example
+   * const { sessions, users, by } = await manager.stats({
+   *   by: { role: ({ data }) => data.role, browser: ({ client }) => client.browser },
+   * })
+   * console.info(`${sessions} sessions of ${users} users`, by.role.counts)
+   */
+  stats<Name extends string = never>(
+    options?: StatsOptions<Data, Name>,
+  ): Promise<SessionStats<Name>>
+  /**
    * Adds a listener for an event of `SessionEvents`; it is called synchronously. An error of the listener goes to the
    * option `warn` and harms no request. Returns a function that removes the listener.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a name that no event has, or a listener that is no function.
@@ -233,6 +279,7 @@ export function createSessionManager<Data extends object = SessionData>(
     if (heard.expired && ids.isOwn(id)) emit('expired', { id })
   })
   const reportError = createErrorReport(config)
+  const closed = new AbortController()
   on('failed', ({ error }) => {
     if (error instanceof SessionStoreError) reportError(error) // others are logged where they are handled
   })
@@ -265,11 +312,15 @@ export function createSessionManager<Data extends object = SessionData>(
       checkOwnId(ids, 'except', except)
       return endAll(context, checkUserId(userId, 'revokeAll'), except)
     },
+    scan: (options) => scanSessions(context, options),
+    inspect: (id, options) => inspectSession(context, id, options),
+    stats: createStats(context, trackActivity(on, clock), closed.signal),
     on,
     ping: () => store.ping(),
     close() {
       registry.close()
       stopExpiry?.()
+      closed.abort()
       return store.close()
     },
   }

@@ -1,4 +1,5 @@
 import type { Codec } from '../data/codec.ts'
+import type { DataObject } from '../data/decode.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { DiscardReason, Emit } from '../events.ts'
 import type { Factor } from '../record/factors.ts'
@@ -214,6 +215,26 @@ export interface StoreUsers {
   ): Promise<readonly SessionId[]>
 }
 
+/** A session as an operator may see it: it cannot be saved, and no token opened it. */
+export interface InspectedSession extends Pick<OpenedSession, 'record' | 'touchedAt'> {
+  /** Decodes the data. Throws if it cannot be decoded. */
+  data(): DataObject
+}
+
+/**
+ * The sessions of a store for operators, of all users and visitors of this namespace. A session that cannot be decoded is
+ * `'unreadable'`; no event tells of it.
+ */
+export interface StoreInspection {
+  /**
+   * Yields each live session once, in any order, and takes turns with other work of the process. One that is created or
+   * ended meanwhile may be missing. Once `signal` is aborted, the next step rejects with its reason.
+   */
+  scan(signal?: AbortSignal): AsyncIterable<InspectedSession | 'unreadable'>
+  /** Returns a live session by its id, or `undefined`. */
+  find(id: SessionId): Promise<InspectedSession | 'unreadable' | undefined>
+}
+
 /**
  * Which epochs there are, as this store keeps them; see `SessionIds`. All sessions of an earlier epoch have ended. Whoever
  * creates sessions reads the epochs at most once a second, and `env.ids` judges by them.
@@ -247,6 +268,8 @@ export interface StoreSupports {
   readonly list: boolean
   /** `create` applies a limit atomically (P10). */
   readonly limit: boolean
+  /** `inspection` exists: operators can see all sessions. */
+  readonly scan: boolean
 }
 
 /**
@@ -292,6 +315,8 @@ export interface SessionStore {
   endById?(id: SessionId, reason: EndReason): Promise<boolean>
   /** Present if `supports.list` is true. */
   readonly users?: StoreUsers
+  /** Present if `supports.scan` is true. */
+  readonly inspection?: StoreInspection
   /** Present if all sessions can be ended at once. */
   readonly epochs?: StoreEpochs
   /** Present if sessions of another store can be moved into this one. */

@@ -26,8 +26,8 @@ describe('a keyed store', () => {
     const supports = { ...backend.supports, ...lacks }
     const store = keyedStore({ ...backend, supports })(storeEnv().env)
     expect([store.users !== undefined, store.imports !== undefined]).toEqual([hasUsers, hasImports])
-    const { conditionalWrite, revocation, list, limit } = supports
-    expect(store.supports).toEqual({ conditionalWrite, revocation, list, limit })
+    const { conditionalWrite, revocation, list, limit, scan } = supports
+    expect(store.supports).toEqual({ conditionalWrite, revocation, list, limit, scan })
   })
 
   test('takes a function that makes the backend of the environment', () => {

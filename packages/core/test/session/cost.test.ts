@@ -124,7 +124,7 @@ describe('promises, beyond those of a binding that awaits,', () => {
     } as const)
     const store: SessionStore = {
       codec: jsonCodec,
-      supports: { conditionalWrite: true, revocation: true, list: false, limit: true },
+      supports: { conditionalWrite: true, revocation: true, list: false, limit: true, scan: false },
       open: () => open,
       save: () => saved,
       create: () => created,
