@@ -31,7 +31,7 @@ export interface Plan extends Terms {
 }
 
 /** The stretches of each scenario, one per turn. */
-export type Samples = Readonly<Partial<Record<Scenario, readonly Sample[]>>>
+type Samples = Readonly<Partial<Record<Scenario, readonly Sample[]>>>
 
 type MutableSamples = Partial<Record<Scenario, Sample[]>>
 
