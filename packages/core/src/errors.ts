@@ -12,6 +12,8 @@ import { withoutData, withoutSecrets } from './error-cause.ts'
  * | `ERR_SESSION_LATE`          | `SessionUsageError`    | a cookie is due and the response headers have been sent       |
  * | `ERR_SESSION_NOT_ENCODABLE` | `SessionUsageError`    | `session.data` holds a value that cannot be stored       |
  * | `ERR_SESSION_TOO_LARGE`     | `SessionUsageError`    | `session.data` exceeds `maxDataBytes` or the cookie      |
+ * | `ERR_SESSION_DATA_INVALID`  | `SessionDataError`     | data does not fit the schema, or does not migrate        |
+ * | `ERR_SESSION_DATA_NEWER`    | `SessionDataError`     | a later version of the application wrote the data        |
  * | `ERR_SESSION_CONFLICT`      | `SessionConflictError` | other requests kept writing; nothing was written         |
  * | `ERR_SESSION_SUPERSEDED`    | `SessionConflictError` | another request elevated the session meanwhile           |
  * | `ERR_SESSION_ENDED`         | `SessionConflictError` | the session has ended                                    |
@@ -33,6 +35,8 @@ export type SessionErrorCode =
   | 'ERR_SESSION_LATE'
   | 'ERR_SESSION_NOT_ENCODABLE'
   | 'ERR_SESSION_TOO_LARGE'
+  | 'ERR_SESSION_DATA_INVALID'
+  | 'ERR_SESSION_DATA_NEWER'
   | 'ERR_SESSION_CONFLICT'
   | 'ERR_SESSION_SUPERSEDED'
   | 'ERR_SESSION_ENDED'
@@ -56,6 +60,7 @@ type UsageCode = Extract<
   | 'ERR_SESSION_NOT_ENCODABLE'
   | 'ERR_SESSION_TOO_LARGE'
 >
+type DataCode = Extract<SessionErrorCode, `ERR_SESSION_DATA_${string}`>
 type ConflictCode = Extract<
   SessionErrorCode,
   'ERR_SESSION_CONFLICT' | 'ERR_SESSION_SUPERSEDED' | 'ERR_SESSION_ENDED'
@@ -130,11 +135,12 @@ const statusTexts: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   409: 'Conflict',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 }
 
 /**
- * An error with a response of its own, status 401, 403, 409 or 503. `SessionUsageError` is not one: it is a bug, which
+ * An error with a response of its own, status 401, 403, 409, 500 or 503. `SessionUsageError` is not one: it is a bug, which
  * frameworks log and report as 500.
  */
 abstract class ResponseError extends SessionError {
@@ -168,6 +174,42 @@ export class SessionUsageError extends SessionError {
 
   constructor(code: UsageCode, message: string, cause?: unknown) {
     super(code, message, cause)
+  }
+}
+
+/**
+ * The data of a session has another form than this version of the application expects; see the options `schema`, `version`
+ * and `migrations`.
+ *
+ * - `ERR_SESSION_DATA_INVALID`, status 500: stored data does not fit the schema or does not migrate, and `onInvalidData` is
+ *   `'fail'`. In development also: data that is to be written does not fit.
+ * - `ERR_SESSION_DATA_NEWER`, status 503 with `Retry-After`: a later version has written the data. Nothing of it was
+ *   changed; a server of that version can serve the request.
+ *
+ * `detail` says what does not fit, for operators. Neither it nor the message repeats a value.
+ */
+export class SessionDataError extends ResponseError {
+  static readonly errorName = 'SessionDataError'
+  static {
+    this.prototype.name = this.errorName
+  }
+
+  readonly status: 500 | 503
+  override readonly headers: Readonly<Record<string, string>>
+  declare readonly code: DataCode
+
+  readonly #detail: string
+
+  constructor(code: DataCode, message: string, detail: string, cause?: unknown) {
+    super(code, message, cause)
+    this.status = code === 'ERR_SESSION_DATA_NEWER' ? 503 : 500
+    this.headers = this.status === 503 ? { 'Retry-After': '1' } : {}
+    this.#detail = detail
+  }
+
+  /** What does not fit and what to do, for operators. */
+  get detail(): string {
+    return this.#detail
   }
 }
 

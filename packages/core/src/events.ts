@@ -1,3 +1,4 @@
+import type { MisfitReason } from './data/misfit.ts'
 import type { EndReason, SessionId, SessionNames } from './record/record.ts'
 import { check } from './util/check.ts'
 import { nearestName } from './util/check-options.ts'
@@ -112,6 +113,21 @@ export interface SessionEvents {
   conflict: { readonly id: SessionId; readonly keys: readonly string[] }
   /** A stored session could not be decoded. It stays in the store for the operator. */
   corrupt: { readonly id: SessionId; readonly cause: unknown }
+  /**
+   * Stored data does not fit the schema, does not migrate, or is of a newer version. It stays in the store until the handler
+   * writes data, if `onInvalidData` lets it. Sent when the data is first read.
+   */
+  invalidData: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    readonly why: MisfitReason
+    /** The version of the application that wrote the data. */
+    readonly version: number
+    /** Where the data does not fit, such as `cart.0.count`; no values. */
+    readonly paths: readonly string[]
+    /** What a migration or a schema threw, with the place in the code and without its message. */
+    readonly cause: Error | undefined
+  }
   /** An operation of the store failed, one event per attempt, or a commit failed because of its data. */
   failed: { readonly operation: string; readonly error: Error }
 }

@@ -1,10 +1,14 @@
 // The entry point for applications. Stores are written with '@sojourn/core/store', bindings with
 // '@sojourn/core/binding', tests of applications with '@sojourn/core/testing'.
 export type { Codec } from './data/codec.ts'
+export type { DataMigration } from './data/data-shape.ts'
 export type { MergeKey } from './data/merge.ts'
+export type { MisfitReason } from './data/misfit.ts'
+export type { DataOf, DataSchema, StandardSchemaV1 } from './data/standard-schema.ts'
 export {
   SessionAccessError,
   SessionConflictError,
+  SessionDataError,
   SessionError,
   type SessionErrorCode,
   SessionLimitError,

@@ -27,6 +27,7 @@ export { tombstoneMs } from './store/backend.ts'
 
 export type { Emit } from './events.ts'
 export type { Keyring } from './record/keyring.ts'
+export { applyChanges, withDataVersion } from './store/apply-changes.ts'
 export type { OpenedSession } from './store/opened-session.ts'
 export type {
   Changes,

@@ -33,8 +33,8 @@ export interface TestCarrier extends Carrier {
 /** The user and session that `logIn` creates. Takes the options of `session.login`, except `carry`. */
 export interface TestUserOptions<Data extends object = SessionData>
   extends Omit<LoginOptions, 'carry'> {
-  /** The session's data. */
-  readonly data?: Data
+  /** The session's data. Keys that are left out are as in a new session. */
+  readonly data?: Partial<Data>
   /** How the token travels; one of the manager's `tokenIn`. @default the first of them */
   readonly tokenIn?: TokenIn
 }
@@ -131,7 +131,7 @@ export async function logIn<Data extends object>(
   checkTokenIn(manager, tokenIn)
   const carrier = createTestCarrier({ headers: firstRequestHeaders(tokenIn) })
   const session = await manager.load(carrier)
-  if (data) session.data = data
+  if (data) session.data = data as Data
   await session.login(userId, login)
   await manager.commit(session, carrier)
   const lines = [...carrier.setCookies]

@@ -54,7 +54,11 @@ export function createSourceSessions({ from, to }: Migration) {
       const base = isOriginal ? sources.get(opened)?.origin.data : undefined
       return {
         ...changes,
-        data: { base: base ?? encodeForSource(data.base), mine: encodeForSource(data.mine) },
+        data: {
+          ...data,
+          base: base ?? encodeForSource(data.base),
+          mine: encodeForSource(data.mine),
+        },
       }
     },
   }

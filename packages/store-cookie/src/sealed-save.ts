@@ -1,11 +1,11 @@
 import { SessionUsageError } from '@sojourn/core'
 import {
+  applyChanges,
   type Changes,
   type CreateOutcome,
   checkSize,
   createRecord,
   type Draft,
-  decodeData,
   isTouchDue,
   type OpenedSession,
   rotateRecord,
@@ -14,6 +14,7 @@ import {
   type SessionStore,
   sameBytes,
   saveTimedOut,
+  withDataVersion,
   withTimeBudget,
 } from '@sojourn/core/store'
 import { createJoinLogin } from './join-login.ts'
@@ -60,8 +61,8 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   async function save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
     if (changes.leave) return leave(opened)
-    const mine = changes.data?.mine ?? opened.data
-    const data = changes.update ? await runUpdate({ ...opened, data: mine }, changes.update) : mine
+    const changed = applyChanges(opened, changes, { codec, policy, emit })
+    const data = changed instanceof Promise ? await inTime(opened, changed) : changed
     const next = apply(opened, data, changes.rotate)
     const at = clock()
     if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
@@ -104,7 +105,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   /** Returns the session with the changes applied; the same object if there are none. */
   function apply(
     opened: OpenedSession,
-    data: Uint8Array,
+    { bytes: data, version }: Awaited<ReturnType<typeof applyChanges>>,
     rotate: Changes['rotate'],
   ): OpenedSession {
     const isChanged = !sameBytes(data, opened.data)
@@ -113,22 +114,17 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     const at = clock()
     const record = rotate ? rotateRecord(opened.record, noSecret, { at, ...rotate }) : opened.record
     return isChanged
-      ? { ...opened, record: { ...record, updatedAt: at }, data }
+      ? { ...opened, record: withDataVersion({ ...record, updatedAt: at }, version), data }
       : { ...opened, record }
   }
 
-  /** Runs `update` on a copy of the data, with a time limit: it may wait for an operation that waits for this save. */
-  async function runUpdate(
-    opened: OpenedSession,
-    update: NonNullable<Changes['update']>,
-  ): Promise<Uint8Array> {
-    const copy = decodeData(codec, opened.data)
-    await withTimeBudget(
+  /** Waits for an `update`, with a time limit: it may wait for an operation that waits for this save. */
+  function inTime<Result>(opened: OpenedSession, updating: Promise<Result>): Promise<Result> {
+    return withTimeBudget(
       5 * policy.storeTimeout,
-      async () => update(copy),
+      () => updating,
       () => saveTimedOut(opened),
     )
-    return codec.encode(copy)
   }
 }
 

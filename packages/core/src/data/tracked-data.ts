@@ -1,5 +1,6 @@
 import { SessionUsageError } from '../errors.ts'
 import type { Codec } from './codec.ts'
+import type { DataTracker } from './data-tracker.ts'
 import { type DataObject, decodeData, decodeUntouched, sameBytes } from './decode.ts'
 import { mergeBytes } from './merge.ts'
 import { isPlainObject } from './object-kinds.ts'
@@ -16,7 +17,7 @@ export function trackData(codec: Codec, encoded: Uint8Array): TrackedData {
  * it is not what it was when it was last decoded or encoded. So a request that only reads encodes nothing, and a write
  * encodes once.
  */
-export class TrackedData {
+export class TrackedData implements DataTracker {
   readonly #codec: Codec
   /** The encoding of what the handler received, or of what was saved last. */
   #base: Uint8Array
@@ -73,6 +74,14 @@ export class TrackedData {
     if (!this.#live) return this.#base
     const current = this.#encode(this.#live)
     return sameBytes(current, this.#unchanged) ? this.#base : current
+  }
+
+  version(): undefined {
+    return undefined
+  }
+
+  reset(): TrackedData {
+    return new TrackedData(this.#codec, this.#base)
   }
 
   /**

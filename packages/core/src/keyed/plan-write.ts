@@ -1,11 +1,11 @@
-import type { Codec } from '../data/codec.ts'
-import { decodeData, sameBytes } from '../data/decode.ts'
-import { mergeBytes } from '../data/merge.ts'
+import { sameBytes } from '../data/decode.ts'
+import type { MergedData } from '../data/merge-stored.ts'
 import { checkSize } from '../data/size.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import { isOverdue, type Presented, rotationStep } from '../record/rotation.ts'
 import { hashSecret, mintSecret, type TokenContent } from '../record/token.ts'
+import { type ApplyRules, applyChanges, withDataVersion } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
 import { loginSecret } from './join-login.ts'
@@ -27,9 +27,8 @@ export interface WritePlan {
 }
 
 /** By what a write is planned. `at` is epoch ms. */
-interface Rules {
+interface Rules extends ApplyRules {
   readonly at: number
-  readonly codec: Codec
   readonly policy: StorePolicy
 }
 
@@ -54,16 +53,16 @@ export function planWrite(
 ): WritePlan | Promise<WritePlan> {
   const { changes } = wanted
   if (changes.leave) return planLeave(current)
-  const merged = mergeChanges(current, changes, rules)
-  return changes.update
-    ? updated(merged, changes.update, rules).then((next) => planData(current, next, wanted, rules))
-    : planData(current, merged, wanted, rules)
+  const changed = applyChanges(current, changes, rules)
+  return changed instanceof Promise
+    ? changed.then((next) => planData(current, next, wanted, rules))
+    : planData(current, changed, wanted, rules)
 }
 
 /** Returns the write that leaves this data, and what else is wanted or due. */
 function planData(
   current: OpenedSession,
-  { bytes: data, conflicts }: MergedBytes,
+  { bytes: data, version, conflicts }: MergedData,
   { changes, presented }: Wanted,
   { at, policy }: Rules,
 ): WritePlan {
@@ -74,7 +73,9 @@ function planData(
     ? rotateByCause(current.record, changes.rotate, { at, presented })
     : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
   const isReplaced = isDataChanged || rotatedRecord !== current.record
-  const record = isDataChanged ? { ...rotatedRecord, updatedAt: at } : rotatedRecord
+  const record = isDataChanged
+    ? withDataVersion({ ...rotatedRecord, updatedAt: at }, version)
+    : rotatedRecord
   return {
     operation: isReplaced ? 'replace' : isDue ? 'touch' : 'none',
     next: { record, data, touchedAt: isDue ? at : current.touchedAt },
@@ -122,29 +123,4 @@ function rotateByAge(
 function whyRotated(before: SessionRecord, after: SessionRecord): WritePlan['rotated'] {
   if (before.authority !== after.authority) return 'cause'
   return before.verifier.current === after.verifier.current ? undefined : 'age'
-}
-
-/** Encoded data, and the keys that two sides changed differently. */
-type MergedBytes = ReturnType<typeof mergeBytes>
-
-/** Merges the data of the request into that of `current`. */
-function mergeChanges(
-  { data: theirs }: OpenedSession,
-  { data }: Changes,
-  { codec, policy }: Rules,
-): MergedBytes {
-  return data
-    ? mergeBytes({ base: data.base, mine: data.mine, theirs }, codec, policy.merge)
-    : { bytes: theirs, conflicts: [] }
-}
-
-/** Runs `update` on a decoded copy of the data. */
-async function updated(
-  { bytes, conflicts }: MergedBytes,
-  update: NonNullable<Changes['update']>,
-  { codec }: Rules,
-): Promise<MergedBytes> {
-  const copy = decodeData(codec, bytes)
-  await update(copy)
-  return { bytes: codec.encode(copy), conflicts }
 }

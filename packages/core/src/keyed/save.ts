@@ -69,7 +69,7 @@ interface SaveAttempt {
  */
 export function createSave(context: KeyedContext): SessionStore['save'] {
   const { backend, rows, codec, env } = context
-  const { clock, ids, policy } = env
+  const { clock, ids, policy, emit } = env
   const queue = createQueue()
 
   return (opened, changes) => {
@@ -124,8 +124,8 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   ): Promise<SaveOutcome | Conflict> {
     const refused = outcomeOfRefusal({ opened, changes, current }, ids)
     if (refused) return refused
-    const { presented } = rows.originOf(opened)
-    const planned = planWrite(current, { changes, presented }, { at: clock(), codec, policy })
+    const wanted = { changes, presented: rows.originOf(opened).presented }
+    const planned = planWrite(current, wanted, { at: clock(), codec, policy, emit })
     const plan = planned instanceof Promise ? await planned : planned
     // An update() that took too long: the save may have been rejected already.
     if (budget?.isExhausted()) return { conflict: current }

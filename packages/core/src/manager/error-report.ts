@@ -1,4 +1,4 @@
-import { SessionError, SessionStoreError } from '../errors.ts'
+import { SessionDataError, SessionError, SessionStoreError } from '../errors.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 
 /** Returns `SessionManager.reportError`. */
@@ -11,7 +11,8 @@ export function createErrorReport({
     if (!(error instanceof SessionError)) return
     const { status, code, message } = error
     if (!development && status < 500) return // anybody can cause those, as often as they like
-    const text = error instanceof SessionStoreError ? error.detail : message
+    const hasDetail = error instanceof SessionStoreError || error instanceof SessionDataError
+    const text = hasDetail ? error.detail : message
     const cause = development ? text : code // messages may hold ids, so their number has no limit
     if (reported.has(cause)) return
     reported.add(cause)

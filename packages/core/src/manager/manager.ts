@@ -11,6 +11,7 @@
 //
 // This file connects these parts and checks what applications pass in.
 
+import type { DataOf, DataSchema } from '../data/standard-schema.ts'
 import { SessionStoreError } from '../errors.ts'
 import { createEvents, type SessionEventName, type SessionEvents } from '../events.ts'
 import { type Carrier, type HeadersLike, requestCarrier } from '../http/carrier.ts'
@@ -27,7 +28,7 @@ import {
 import { createStats } from '../inspect/stats.ts'
 import type { SessionStats, StatsOptions } from '../inspect/stats-options.ts'
 import { checkUserId } from '../options/login-options.ts'
-import type { SessionOptions } from '../options/options.ts'
+import type { SessionOptions, TypedOptions } from '../options/options.ts'
 import { resolveConfig } from '../options/resolve-config.ts'
 import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { SessionId } from '../record/record.ts'
@@ -239,8 +240,8 @@ export interface SessionManager<Data extends object = SessionData> {
 /**
  * Creates the manager of an application. All options are checked here, before the first request.
  *
- * The type parameter is the type of `session.data`. By default it is the interface `SessionData`, to which an
- * application adds its keys.
+ * With the option `schema`, the type of `session.data` is the output of the schema; see `DataOf`. Otherwise it is the type
+ * parameter, by default the interface `SessionData`, to which an application adds its keys.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, `ERR_SECRET_WEAK`. The message names the option and what to give.
  * @example
  * import { createSessionManager, defaultConfig } from '@sojourn/core'
@@ -249,7 +250,13 @@ export interface SessionManager<Data extends object = SessionData> {
  * const secret = process.env.SESSION_SECRET ?? '' // 32 random bytes: openssl rand -base64 32
  * const manager = createSessionManager(defaultConfig(secret, { store: memoryStore() }))
  */
+export function createSessionManager<Schema extends DataSchema>(
+  options: TypedOptions<Schema>,
+): SessionManager<DataOf<Schema>>
 export function createSessionManager<Data extends object = SessionData>(
+  options: SessionOptions,
+): SessionManager<Data>
+export function createSessionManager<Data extends object>(
   options: SessionOptions,
 ): SessionManager<Data> {
   const config = resolveConfig(options)

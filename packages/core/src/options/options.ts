@@ -1,5 +1,7 @@
 import type { Codec } from '../data/codec.ts'
+import type { DataMigration } from '../data/data-shape.ts'
 import type { MergeKey } from '../data/merge.ts'
+import type { DataSchema } from '../data/standard-schema.ts'
 import type { CookieOptions } from '../http/cookie.ts'
 import type { TokenIn } from '../http/transports.ts'
 import type { Secret } from '../record/keyring.ts'
@@ -94,6 +96,39 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly acting?: boolean | ActingOptions
   /**
+   * A schema of `session.data`: of zod, valibot, arktype, or any other library that implements Standard Schema. It gives
+   * `data` its type, checks what is stored when the handler first reads it, and with `development` also what is about to be
+   * written. Make its keys optional or give them constant defaults, because a new session has none.
+   * @default none: `data` is what is stored
+   */
+  readonly schema?: DataSchema | undefined
+  /**
+   * The version of the application's data: a whole number that grows with each change of its form. It is stored with the
+   * data. Stored data without one has version 1.
+   * @default 1, with `schema`
+   */
+  readonly version?: number
+  /**
+   * How data of an older version becomes data of the next one, by the older version: one function for each step up to
+   * `version`. They run when the data is read; the next write stores the result.
+   * @default none
+   */
+  readonly migrations?: Readonly<Record<number, DataMigration>>
+  /**
+   * What the handler has if stored data does not fit the schema or does not migrate, beside the event `invalidData`:
+   * `'empty'` the data of a new session, and the old data stays in the store until the handler writes; `'fail'` a
+   * `SessionDataError` with status 500 when it reads `data`.
+   * @default 'empty'
+   */
+  readonly onInvalidData?: 'empty' | 'fail'
+  /**
+   * What the handler has if a later version wrote the data, as while a new version is deployed: `'fail'` a
+   * `SessionDataError` with status 503 when it reads `data`; `'keep'` what the schema of this version makes of it, and the
+   * keys that this version does not know stay as they are. `'keep'` promises that later versions only add keys.
+   * @default 'fail'
+   */
+  readonly onNewerData?: 'fail' | 'keep'
+  /**
    * Decides the value of a top-level key of `data` that two parallel requests changed.
    * @default the later commit wins
    */
@@ -173,6 +208,11 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   limit: true,
   securityStamp: true,
   acting: true,
+  schema: true,
+  version: true,
+  migrations: true,
+  onInvalidData: true,
+  onNewerData: true,
   merge: true,
   onStoreError: true,
   persistent: true,
@@ -218,6 +258,11 @@ export interface ActingOptions {
   readonly maxAge?: Duration
   /** Absolute limit, from `actAs` on. @default '1h' */
   readonly absoluteTimeout?: Duration
+}
+
+/** Options with a schema, from which `createSessionManager` takes the type of `session.data`. */
+export type TypedOptions<Schema extends DataSchema> = Omit<SessionOptions, 'schema'> & {
+  readonly schema: Schema
 }
 
 /** All options but the secret: the second argument of `defaultConfig` and `devConfig`. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { DataSchema } from '../data/standard-schema.ts'
 import type { Secret } from '../record/keyring.ts'
-import type { ConfigOptions, SessionOptions } from './options.ts'
+import type { ConfigOptions, SessionOptions, TypedOptions } from './options.ts'
 
 /**
  * The limits of NIST SP 800-63B-4 for its three assurance levels, to be spread into the options.
@@ -39,11 +40,11 @@ export const nist = {
  *   defaultConfig(secretFromFile('/run/secrets/session'), { store: memoryStore(), maxAge: '30m' }),
  * )
  */
-export function defaultConfig(
+export function defaultConfig<Schema extends DataSchema | undefined = undefined>(
   secretKey: SessionOptions['secretKey'],
-  options: ConfigOptions,
-): SessionOptions {
-  return { ...options, secretKey }
+  options: Omit<ConfigOptions, 'schema'> & WithSchema<Schema>,
+): OptionsWith<Schema> {
+  return { ...options, secretKey } as OptionsWith<Schema>
 }
 
 /**
@@ -56,13 +57,14 @@ export function defaultConfig(
  *
  * const manager = createSessionManager(devConfig(undefined, { store: memoryStore() }))
  */
-export function devConfig(
+export function devConfig<Schema extends DataSchema | undefined = undefined>(
   secretKey: SessionOptions['secretKey'] | undefined,
-  options: ConfigOptions,
-): SessionOptions {
+  options: Omit<ConfigOptions, 'schema'> & WithSchema<Schema>,
+): OptionsWith<Schema> {
   if (process.env['NODE_ENV'] === 'production') warnOfProduction(options)
   const development = { cookieName: 'sid', secure: false, development: true }
-  return { ...development, ...options, secretKey: secretKey ?? makeSecret(options) }
+  const chosen = secretKey ?? makeSecret(options)
+  return { ...development, ...options, secretKey: chosen } as OptionsWith<Schema>
 }
 
 /**
@@ -77,14 +79,26 @@ export function devConfig(
  * const { SESSION_SECRET } = process.env
  * const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memoryStore() }))
  */
-export function envConfig(
+export function envConfig<Schema extends DataSchema | undefined = undefined>(
   secretKey: SessionOptions['secretKey'] | undefined,
-  options: ConfigOptions,
-): SessionOptions {
+  options: Omit<ConfigOptions, 'schema'> & WithSchema<Schema>,
+): OptionsWith<Schema> {
   const isDevelopment = ['', 'development', 'test'].includes(process.env['NODE_ENV'] ?? '')
-  if (isDevelopment) return devConfig(secretKey, options)
-  return defaultConfig(secretKey ?? '', options) // an empty secret is refused
+  if (isDevelopment) return devConfig<Schema>(secretKey, options)
+  return defaultConfig<Schema>(secretKey ?? '', options) // an empty secret is refused
 }
+
+/** Options whose schema has this type. */
+interface WithSchema<Schema> {
+  readonly schema?: Schema
+}
+
+/** Options from which `createSessionManager` takes the type of `session.data`, if they have a schema whose type is known. */
+type OptionsWith<Schema> = Schema extends DataSchema
+  ? DataSchema extends Schema
+    ? SessionOptions
+    : TypedOptions<Schema>
+  : SessionOptions
 
 /** Warns where a developer's configuration runs in production, unless the options make the cookie safe again. */
 function warnOfProduction({ warn = console.warn, secure = false }: ConfigOptions): void {

@@ -15,6 +15,7 @@ import {
   sessionOptionHints,
   sessionOptionNames,
 } from './options.ts'
+import { resolveDataShape } from './resolve-data-shape.ts'
 import { resolveDurations, type SessionDurations } from './resolve-durations.ts'
 import { resolveNamespace } from './resolve-namespace.ts'
 import { resolveLimit } from './session-limit.ts'
@@ -46,6 +47,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
   const { secretKey, indexKey, codec, merge, persistent = true, development = false } = options
   const { onReplay = 'destroy', onStoreError = 'fail' } = options
   const { maxDataBytes = 65_536, clock = systemClock, warn = console.warn } = options
+  const safeWarn = catchErrors(warn)
   const cookie = resolveCookie(options)
   const { cookieName, secure } = cookie
   const durations = resolveDurations(options)
@@ -71,9 +73,10 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     securityStamp: checkSecurityStamp(options.securityStamp),
     acting: resolveActing(options.acting, durations.maxAge),
     merge,
+    dataShape: resolveDataShape({ ...options, warn: safeWarn }),
     codec,
     development,
-    warn: catchErrors(warn),
+    warn: safeWarn,
   }
 }
 

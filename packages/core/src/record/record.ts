@@ -96,7 +96,7 @@ export interface SessionRecord extends Limits {
   readonly actor?: Actor
   /** The keyed hash of each part of the client's fingerprint, by the name of the part. Absent without the option. */
   readonly fingerprint?: Readonly<Record<string, string>>
-  /** The version of the schema that the data was written with. Absent without a schema. */
+  /** The version of the application whose form the data has, by the option `version`. Absent if it is 1, or not known. */
   readonly dataVersion?: number
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
   readonly leaving?: true

@@ -1,7 +1,9 @@
+import type { ChangedData } from '../data/merge-stored.ts'
 import { emptyData } from '../data/size.ts'
 import { SessionAccessError, SessionConflictError, SessionUsageError } from '../errors.ts'
 import { type ActAsOptions, actingDraft } from '../options/acting-options.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
+import { writtenVersion } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { ActingLimits } from '../store/store.ts'
 import { endActing, openActor } from './actor.ts'
@@ -15,6 +17,7 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { changedData } from './track-data.ts'
 import { stampForLogin } from './user-stamp.ts'
 
 // Acting as another user: a member of staff sees the application as a customer does. The actor's own session stays as it
@@ -49,13 +52,14 @@ export async function actAs(
   const longest = opened.record.absoluteExpiresAt - config.clock()
   const terms = actingDraft(limits, options, longest)
   const stamp = await stampForLogin(context, { userId, options: {} })
-  const mine = state.tracked.bytes()
-  const { id, authority } = (await saveOwn(context, state, { opened, mine })).record
+  const data = changedData(state.tracked)
+  const { id, authority } = (await saveOwn(context, state, { opened, data })).record
   const actor = { userId: actorId, sessionId: id, authority }
-  const draft = { userId, actor, data: emptyData(codec), ...terms, ...stamp }
+  const dataVersion = writtenVersion(config.dataShape?.version)
+  const draft = { userId, actor, data: emptyData(codec), dataVersion, ...terms, ...stamp }
   const creation = await store.create(presented ? { ...draft, presented } : draft, {})
   if (!creation.created) throw refusedError(creation.why)
-  applySaved(state, creation, mine)
+  applySaved(state, creation, data.mine)
   emitCreated(context, creation)
 }
 
@@ -75,11 +79,11 @@ function limitsOfActing({ acting }: SessionConfig): ActingLimits {
 async function saveOwn(
   context: ManagerContext,
   state: SessionState,
-  { opened, mine }: { opened: OpenedSession; mine: Uint8Array },
+  { opened, data }: { opened: OpenedSession; data: ChangedData },
 ): Promise<OpenedSession> {
   const { store } = context
   const rotate = state.mustRotate ? { rotate: {} } : {}
-  const saving = await store.save(opened, { data: { base: opened.data, mine }, ...rotate })
+  const saving = await store.save(opened, { data, ...rotate })
   if (!saving.saved && saving.why === 'superseded') throw supersededError(context, opened, 'actAs')
   const found = saving.saved ? await store.openById?.(opened.record.id) : undefined
   if (!saving.saved || found?.outcome !== 'open') {

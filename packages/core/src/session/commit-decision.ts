@@ -60,7 +60,7 @@ export function decide(
     return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
   if (!isDirty && !mustRotate && !isSaveDue && !needsTouch(context, opened)) return nothing
-  const data = isDirty ? { base: tracked.base(), mine } : undefined
+  const data = isDirty ? { base: tracked.base(), mine, version: tracked.version() } : undefined
   return { action: 'save', opened, changes: changesOf(data, mustRotate), mine }
 }
 

@@ -21,11 +21,11 @@
 //
 // `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
 
-import { TrackedData } from '../data/tracked-data.ts'
-import { SessionUsageError } from '../errors.ts'
+import { SessionDataError, SessionUsageError } from '../errors.ts'
 import type { DiscardReason } from '../events.ts'
 import type { Carrier } from '../http/carrier.ts'
 import { namesOf } from '../record/record.ts'
+import { writtenVersion } from '../store/apply-changes.ts'
 import type { SaveOutcome } from '../store/store.ts'
 import {
   type CommitTarget,
@@ -119,13 +119,14 @@ async function commitAfter(
 }
 
 /**
- * Marks the commit as failed. Emits `failed` for usage errors only: for an error of the store the guarded backend has
+ * Marks the commit as failed. Emits `failed` for errors of usage and of data only: for an error of the store the guarded backend has
  * emitted it, and a refused write has emitted `discarded`.
  */
 function noteFailure({ emit }: ManagerContext, state: SessionState, error: unknown): void {
   state.hasFailed = true
   withdrawOffer(state)
-  if (error instanceof SessionUsageError) emit('failed', { operation: 'commit', error })
+  if (error instanceof SessionUsageError || error instanceof SessionDataError)
+    emit('failed', { operation: 'commit', error })
 }
 
 /** Carries out a decision to create or to save, and then sends the headers. */
@@ -157,7 +158,7 @@ async function writeAndSend(
  * commit does not emit the event again.
  */
 function discard(context: ManagerContext, state: SessionState, why: DiscardReason): void {
-  state.tracked = new TrackedData(context.codec, state.tracked.base())
+  state.tracked = state.tracked.reset()
   const id = state.opened?.record.id
   context.emit('discarded', { what: 'changes', why, id })
   if (!context.config.development) return
@@ -215,9 +216,15 @@ export async function create(
   { data, submitted, by }: { data: Uint8Array; submitted: Uint8Array; by: 'commit' | 'update' },
 ): Promise<void> {
   const { config, store, emit, heard } = context
-  const { maxAge, absoluteTimeout, persistent } = config
+  const { maxAge, absoluteTimeout, persistent, dataShape } = config
   const { visibleId } = state
-  const draft = { maxAge, absoluteTimeout, persistent, data }
+  const draft = {
+    maxAge,
+    absoluteTimeout,
+    persistent,
+    data,
+    dataVersion: writtenVersion(dataShape?.version),
+  }
   const creation = await store.create(
     visibleId === undefined ? draft : { ...draft, id: visibleId },
     {},

@@ -8,6 +8,7 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { changedData } from './track-data.ts'
 
 /**
  * Saves the session with a new token, and what `rotate` says of it; the changes of the data go along. Returns false, and
@@ -27,10 +28,10 @@ export async function elevate(
     operation: 'login' | 'addFactor'
   },
 ): Promise<boolean> {
-  const mine = state.tracked.bytes()
-  const saving = await context.store.save(opened, { data: { base: opened.data, mine }, rotate })
+  const data = changedData(state.tracked)
+  const saving = await context.store.save(opened, { data, rotate })
   if (saving.saved) {
-    applySaved(state, saving, mine)
+    applySaved(state, saving, data.mine)
     emitSaved(context, saving)
     return true
   }

@@ -1,4 +1,5 @@
 import type { DataObject } from '../data/decode.ts'
+import { flashPrefix } from '../data/library-keys.ts'
 import { randomText } from '../util/random.ts'
 
 /**
@@ -24,8 +25,6 @@ export interface Flash {
   take<Message = string>(type: string): Message[]
 }
 
-const prefix = 'flash'
-
 /**
  * Creates the flash messages over `data`. Each message is a top-level key of its own, because parallel changes are
  * merged per top-level key: two requests that add a message keep both, and each message is shown once.
@@ -33,7 +32,7 @@ const prefix = 'flash'
 export function createFlash(data: () => DataObject): Flash {
   return {
     add(type, message) {
-      data()[`${prefix}:${type}:${randomText(6)}`] = message
+      data()[`${flashPrefix}${type}:${randomText(6)}`] = message
     },
     take<Message>(type: string) {
       const messages = data()
@@ -50,6 +49,7 @@ export function createFlash(data: () => DataObject): Flash {
 /** Returns true for a key of this type. The type may itself hold colons; the random suffix holds none. */
 function isMessage(key: string, type: string): boolean {
   return (
-    key.startsWith(`${prefix}:${type}:`) && key.lastIndexOf(':') === prefix.length + type.length + 1
+    key.startsWith(`${flashPrefix}${type}:`) &&
+    key.lastIndexOf(':') === flashPrefix.length + type.length
   )
 }

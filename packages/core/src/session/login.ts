@@ -1,19 +1,16 @@
-import { decodeData, sameBytes } from '../data/decode.ts'
-import { mergeBytes } from '../data/merge.ts'
 import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionLimitError } from '../errors.ts'
 import { withTimeBudget } from '../keyed/deadline.ts'
-import { checkCarry, elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
+import { elevationOf, type LoginOptions, limitsOf } from '../options/login-options.ts'
 import { isFixed, limitForUser } from '../options/session-limit.ts'
 import { groupOf, namesOf, type SessionId } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
+import { carriedData, carriedVersion, mergeMissedChanges, mergeOwnChanges } from './carried-data.ts'
 import { elevate } from './elevate.ts'
 import { applySaved, type ManagerContext, type SessionState } from './state.ts'
+import { changedData } from './track-data.ts'
 import { stampForLogin } from './user-stamp.ts'
-
-/** Returns the part of encoded data that goes into the new session. */
-type DataFilter = (data: Uint8Array) => Uint8Array
 
 type Created = Extract<CreateOutcome, { created: true }>
 
@@ -45,16 +42,19 @@ export async function login(
     return reauthenticate(context, state, { opened, args })
 
   const carried = carriedData(context, state, args.options)
-  const mine = state.tracked.bytes()
+  const changed = changedData(state.tracked)
+  const { mine } = changed
   const stale = staleSessionOf(context, state, args.userId)
-  const created = await create(context, state, { args, data: carried(mine) })
+  const dataVersion = carriedVersion(context, state, { options: args.options, changed })
+  const created = await create(context, state, { args, data: carried(mine), dataVersion })
   const ending = opened && (await endPrevious(context, opened, created))
   const isCleared = wasEndedByOther(ending) && !created.joined
   applySaved(state, isCleared ? await clearCreated(context, created) : created, mine)
   emitCreated(context, created)
   if (ending && created.joined && !wasEndedByOther(ending))
-    mergeOwnChanges(context, state, { previous: opened, mine, carried })
-  if (ending) mergeMissedChanges(context, state, { previous: opened, ending, carried })
+    mergeOwnChanges(context, state, { changed, carried })
+  if (ending)
+    mergeMissedChanges(context, state, { previous: opened, base: changed.base, ending, carried })
   if (stale !== undefined && stale !== created.opened.record.id) await endOther(context, stale)
   if (actor) await endOther(context, actor.sessionId)
   emitLoggedIn(context, { id: created.opened.record.id, userId: args.userId, previous: opened })
@@ -94,17 +94,6 @@ function emitLoggedIn(
   emit('loggedIn', { id, userId, again, previousId: again ? undefined : previous?.record.id })
 }
 
-/** Merges what this request changed before its login into the session that it has joined. The commit saves the result. */
-function mergeOwnChanges(
-  { codec, config }: ManagerContext,
-  { tracked }: SessionState,
-  { previous, mine, carried }: { previous: OpenedSession; mine: Uint8Array; carried: DataFilter },
-): void {
-  if (sameBytes(mine, previous.data)) return
-  const sides = { base: carried(previous.data), mine: carried(mine), theirs: tracked.bytes() }
-  tracked.overwrite(mergeBytes(sides, codec, config.merge).bytes)
-}
-
 /**
  * Returns true if the previous session had already ended, but not by a login. If a login had ended it, its data may
  * still be carried over: that login came from the same visitor, as in a double click.
@@ -118,31 +107,14 @@ function wasEndedByOther(ending: EndOutcome | undefined): boolean {
  */
 async function clearCreated(context: ManagerContext, created: Created): Promise<Created> {
   const { opened } = created
-  const data = { base: opened.data, mine: emptyData(context.codec) }
+  const { dataVersion: version } = opened.record
+  const data = { base: opened.data, mine: emptyData(context.codec), version }
   const saving = await context.store.save(opened, { data }).catch(async (cause: unknown) => {
     await removeCreated(context, opened)
     throw cause
   })
   if (!saving.saved) return created
   return { ...created, opened: saving.opened, token: saving.token ?? created.token }
-}
-
-/**
- * Merges changes that other requests made to the previous session, between its load and its end, into the data of the
- * new one. The commit saves the result.
- */
-function mergeMissedChanges(
-  { codec, config }: ManagerContext,
-  { tracked }: SessionState,
-  {
-    previous,
-    ending,
-    carried,
-  }: { previous: OpenedSession; ending: EndOutcome; carried: DataFilter },
-): void {
-  if (!ending.last || sameBytes(ending.last.data, previous.data)) return
-  const sides = { base: previous.data, mine: tracked.bytes(), theirs: ending.last.data }
-  tracked.overwrite(carried(mergeBytes(sides, codec, config.merge).bytes))
 }
 
 /**
@@ -174,11 +146,15 @@ async function reauthenticate(
 async function create(
   context: ManagerContext,
   { presented }: SessionState,
-  { args: { userId, options }, data }: { args: LoginArgs; data: Uint8Array },
+  {
+    args: { userId, options },
+    data,
+    dataVersion,
+  }: { args: LoginArgs; data: Uint8Array; dataVersion: number | undefined },
 ): Promise<Created> {
   const { config, store, emit } = context
   const elevation = elevationOf(config, options, config.clock())
-  const draft = { userId, data, ...elevation, ...(presented && { presented }) }
+  const draft = { userId, data, dataVersion, ...elevation, ...(presented && { presented }) }
   const { limit: configured } = config
   // Without a time limit, `limit.max()` could wait forever: for an operation of this session that waits for this login.
   const limit = isFixed(configured)
@@ -250,22 +226,4 @@ function leftOver({ record }: OpenedSession): { operation: string; error: Error 
     `Session ${record.id} was made by a login that failed; it stays until it expires.`,
   )
   return { operation: 'end', error }
-}
-
-/**
- * Returns the filter for the data that a login carries over. From an anonymous session it passes everything, or only
- * the top-level keys listed in `carry`; from an ended session or another user's session it passes nothing.
- */
-function carriedData(
-  { codec }: ManagerContext,
-  { opened, ended }: SessionState,
-  { carry: keys = 'all' }: LoginOptions,
-): DataFilter {
-  checkCarry(keys)
-  if (ended !== undefined || opened?.record.userId !== undefined) return () => emptyData(codec)
-  if (keys === 'all') return (data) => data
-  return (data) => {
-    const entries = Object.entries(decodeData(codec, data))
-    return codec.encode(Object.fromEntries(entries.filter(([key]) => keys.includes(key))))
-  }
 }

@@ -1,10 +1,12 @@
-import { decodeData, sameBytes } from '../data/decode.ts'
+import { sameBytes } from '../data/decode.ts'
 import { isPlainObject } from '../data/object-kinds.ts'
+import { emptyData } from '../data/size.ts'
 import { SessionConflictError, SessionUsageError } from '../errors.ts'
 import { type TimeBudget, withTimeBudget } from '../keyed/deadline.ts'
 import { saveTimedOut } from '../keyed/save.ts'
 import type { FactorInput } from '../options/factor-options.ts'
 import type { LoginOptions } from '../options/login-options.ts'
+import { runUpdate } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import type { EndOutcome } from '../store/store.ts'
@@ -24,6 +26,7 @@ import {
   type SessionState,
   supersededError,
 } from './state.ts'
+import { changedData } from './track-data.ts'
 import { startOperation } from './unawaited-operations.ts'
 
 /** What a `Session` needs of its manager: the methods that act before the commit, the clock and the CSRF tokens. */
@@ -72,7 +75,7 @@ interface UpdateArgs {
 export function createOperations(context: ManagerContext): SessionOperations {
   return {
     start: (state, operation) => startOperation(context, state, operation),
-    runUpdate: (fn, data) => runUpdate(context, fn, data),
+    runUpdate: (fn, data) => runAndCheck(context, fn, data),
     now: () => context.config.clock(),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
@@ -150,8 +153,9 @@ async function update(
       () => saveTimedOut({ record: { id: state.id } }),
     )
   }
-  const mine = state.tracked.bytes()
-  const saving = await context.store.save(opened, { data: { base: opened.data, mine }, update: fn })
+  const data = changedData(state.tracked)
+  const { mine } = data
+  const saving = await context.store.save(opened, { data, update: fn })
   if (saving.saved) {
     applySaved(state, saving, mine)
     emitCommitted(context, saving, 'update')
@@ -167,7 +171,7 @@ async function update(
  * nothing, because what `fn` returns is for the caller. Refused if data exists and the returned object has all of its keys;
  * warned of if it has some of them, and on empty data, where it may be meant.
  */
-async function runUpdate<Result>(
+async function runAndCheck<Result>(
   { codec, config, warnOnce }: ManagerContext,
   fn: (data: object) => Result | Promise<Result>,
   data: object,
@@ -199,10 +203,11 @@ async function updateNew(
   { fn, budget }: Pick<UpdateArgs, 'fn'> & { budget: TimeBudget },
 ): Promise<void> {
   const mine = state.tracked.bytes()
-  const copy = decodeData(context.codec, mine)
-  await fn(copy)
-  if (budget.isExhausted() || Object.keys(copy).length === 0) return
-  await create(context, state, { data: context.codec.encode(copy), submitted: mine, by: 'update' })
+  const { codec, config, emit } = context
+  const stored = { bytes: mine, version: state.tracked.version(), conflicts: [] }
+  const { bytes: data } = await runUpdate(stored, fn, { codec, policy: config, emit })
+  if (budget.isExhausted() || sameBytes(data, emptyData(codec))) return
+  await create(context, state, { data, submitted: mine, by: 'update' })
   if (state.ended) throw endedError(state)
 }
 

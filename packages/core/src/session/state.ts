@@ -1,6 +1,5 @@
 import type { Codec } from '../data/codec.ts'
-import { emptyData } from '../data/size.ts'
-import { TrackedData, trackData } from '../data/tracked-data.ts'
+import type { DataTracker } from '../data/data-tracker.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
 import type { Emit, HeardEvents, SessionEvents } from '../events.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
@@ -11,6 +10,7 @@ import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import type { RunningOperation } from './operation-promise.ts'
+import { trackEmpty, trackOpened } from './track-data.ts'
 
 /**
  * Everything that belongs to one manager rather than to one request. `createSessionManager` builds it once; the
@@ -72,7 +72,7 @@ export class SessionState {
   /** The record that was loaded or last written; `undefined` on a new or ended session. */
   opened: OpenedSession | undefined
   /** `session.data`, compared with what was loaded to find changes. */
-  tracked: TrackedData
+  tracked: DataTracker
   /** `session.id` while there is no record: the new id of a session not yet saved, or the old id of an ended one. */
   visibleId: SessionId | undefined
   /** Why the session is over; `undefined` while it is alive. */
@@ -129,7 +129,7 @@ export class SessionState {
     { open, ended, presented, storeError }: StateSeed = noSeed,
   ) {
     this.opened = open?.opened
-    this.tracked = open ? trackData(context.codec, open.opened.data) : emptyTracked(context.codec)
+    this.tracked = open ? trackOpened(context, open.opened) : trackEmpty(context)
     this.visibleId = ended?.id
     this.ended = ended?.why
     this.openedBy = open?.openedBy
@@ -182,7 +182,7 @@ export function applySaved(
   state.ended = undefined
   state.isSaveDue = false
   state.outgoing = outgoingOf(saved) ?? state.outgoing
-  state.tracked.rebase(saved.opened.data, submitted)
+  state.tracked.rebase(saved.opened.data, submitted, saved.opened.record.dataVersion)
 }
 
 function outgoingOf({
@@ -203,7 +203,7 @@ export function withdrawOffer(state: SessionState): void {
 }
 
 /** Makes the session an ended one for the rest of the request: empty, and open only to a login. */
-export function markEnded({ codec }: ManagerContext, state: SessionState, why: Ended): void {
+export function markEnded(context: ManagerContext, state: SessionState, why: Ended): void {
   state.visibleId = state.opened?.record.id ?? state.visibleId
   state.opened = undefined
   state.ended = why
@@ -211,12 +211,7 @@ export function markEnded({ codec }: ManagerContext, state: SessionState, why: E
   state.mustKeep = false
   state.isSaveDue = false
   state.outgoing = undefined
-  state.tracked = emptyTracked(codec)
-}
-
-/** Returns the tracked data of a new or an ended session. */
-function emptyTracked(codec: Codec): TrackedData {
-  return new TrackedData(codec, emptyData(codec), {})
+  state.tracked = trackEmpty(context)
 }
 
 /**

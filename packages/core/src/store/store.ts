@@ -1,6 +1,8 @@
 import type { Codec } from '../data/codec.ts'
+import type { DataShape } from '../data/data-shape.ts'
 import type { DataObject } from '../data/decode.ts'
 import type { MergeKey } from '../data/merge.ts'
+import type { ChangedData } from '../data/merge-stored.ts'
 import type { DiscardReason, Emit } from '../events.ts'
 import type { Factor } from '../record/factors.ts'
 import type { Keyring } from '../record/keyring.ts'
@@ -40,6 +42,8 @@ export interface StorePolicy extends RotationPolicy {
   readonly onReplay: ReplayPolicy
   /** Resolves conflicts of `data`; without it the later commit wins. */
   readonly merge: MergeKey | undefined
+  /** What stored data looks like, with the option `schema` or `version`; `applyChanges` knows it. */
+  readonly dataShape?: DataShape | undefined
   /** The limits of sessions in which somebody acts as another user; absent if nobody may. */
   readonly acting?: ActingLimits | undefined
 }
@@ -117,8 +121,8 @@ export interface Draft {
   readonly actor?: Actor
   /** The keyed hashes of the client's fingerprint. The record keeps them. */
   readonly fingerprint?: Readonly<Record<string, string>>
-  /** The version of the schema of `data`. The record keeps it. */
-  readonly dataVersion?: number
+  /** The version of the application whose form `data` has. The record keeps it. */
+  readonly dataVersion?: number | undefined
   /**
    * The tokens that the request presents, genuine or not. Of parallel logins of one user that present the same one, the
    * first creates a session, and the store lets the others join it.
@@ -147,10 +151,10 @@ export type CreateOutcome =
 /** What a request changes in its session. After a conflict, the store applies it again to the newer session. */
 export interface Changes {
   /**
-   * The encoded data: `base` as the handler received it, `mine` as the handler left it. Where another request has
-   * written since, the store merges per top-level key.
+   * The encoded data: `base` as the handler received it, `mine` as the handler left it, both in the form of `version`.
+   * Where another request has written since, the store merges per top-level key: `applyChanges` does.
    */
-  readonly data?: { readonly base: Uint8Array; readonly mine: Uint8Array }
+  readonly data?: ChangedData
   /** Changes a decoded copy of the newest data, in place. Runs again after each conflict. */
   readonly update?: (data: object) => void | Promise<void>
   /**

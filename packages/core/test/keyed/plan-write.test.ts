@@ -42,7 +42,12 @@ async function plan(
     rules?: Partial<StorePolicy>
   } = {},
 ) {
-  const given = { at: t0 + after, codec: jsonCodec, policy: { ...policy, ...rules } }
+  const given = {
+    at: t0 + after,
+    codec: jsonCodec,
+    emit: () => undefined,
+    policy: { ...policy, ...rules },
+  }
   return planWrite(over, { changes, presented }, given)
 }
 
@@ -110,7 +115,7 @@ describe('without changes', () => {
   })
 
   test('a session that no token was presented for, as one of a watch, is only touched', async () => {
-    const given = { at: t0 + hour, codec: jsonCodec, policy }
+    const given = { at: t0 + hour, codec: jsonCodec, emit: () => undefined, policy }
     const { operation } = await planWrite(current, { changes: {}, presented: undefined }, given)
     expect(operation).toBe('touch')
   })
