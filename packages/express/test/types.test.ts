@@ -1,11 +1,18 @@
 // Compiled by `tsc -b`: an error that is expected and does not come is an error too.
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { createSessionManager, devConfig, type Session, type SessionData } from '@sojourn/core'
+import {
+  createSessionManager,
+  type DataOf,
+  devConfig,
+  type Session,
+  type SessionData,
+} from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import type { Request, RequestHandler } from 'express'
 import type { RequestHandler as RequestHandler4 } from 'express4'
 import { expect, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
 import { csrf, requireRecent, requireSession, sessions } from '../src/index.ts'
 import { stage } from './support.ts'
 
@@ -13,10 +20,14 @@ interface StaffData {
   rights?: string[]
 }
 
+const schema = z.object({ items: z.array(z.string()).default([]) })
+interface ShopData extends DataOf<typeof schema> {}
+
 declare global {
   namespace Express {
     interface Request {
       staffSession: Session<StaffData>
+      shopSession: Session<ShopData>
     }
   }
 }
@@ -79,6 +90,19 @@ test('a session of a second manager has the data of its own type parameter', () 
   const wrong: typeof staff = untyped
   expectTypeOf(sessions(staff, { as: 'staffSession' })).toEqualTypeOf<RequestHandler>()
   expect([grant, wrong]).toHaveLength(2)
+})
+
+test('a schema gives a request the type of its data, by one declaration', () => {
+  const store = keyedStore(referenceBackend())
+  const shop = createSessionManager(devConfig(randomBytes(32), { store, schema }))
+  const buy: RequestHandler = ({ shopSession }) => {
+    shopSession.data.items.push('tea')
+    // @ts-expect-error a key that the schema does not have
+    shopSession.data.unknown = 1
+  }
+  expectTypeOf(shop.load).returns.resolves.toEqualTypeOf<Session<DataOf<typeof schema>>>()
+  expectTypeOf(sessions(shop, { as: 'shopSession' })).toEqualTypeOf<RequestHandler>()
+  expect(buy).toBeTypeOf('function')
 })
 
 test('guards are what app.use takes, and know the request of Express', () => {

@@ -8,6 +8,7 @@ import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import type { SessionOptions } from '../../src/options/options.ts'
 import { devConfig } from '../../src/options/presets.ts'
+import { schemaOf } from '../data/schemas.ts'
 import { testManager, visit } from '../support.ts'
 
 const store = keyedStore(referenceBackend())
@@ -91,6 +92,11 @@ test('every option that is known is taken', () => {
     limit: { max: 3, onExceed: 'refuse' },
     securityStamp: (userId) => userId,
     acting: { maxAge: '5m', absoluteTimeout: '10m' },
+    schema: schemaOf((data) => data),
+    version: 2,
+    migrations: { 1: (data) => data },
+    onInvalidData: 'empty',
+    onNewerData: 'fail',
     merge: (_key, { mine }) => mine,
     onStoreError: 'fail',
     persistent: true,
