@@ -6,6 +6,8 @@ import { acting } from './store-cases/p01-acting.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
 import { watches } from './store-cases/p01-p09-watch.ts'
 import { nothingIsLost } from './store-cases/p02-nothing-is-lost.ts'
+import { dataOfVersions } from './store-cases/p02-versions.ts'
+import { versionsSideBySide } from './store-cases/p02-versions-side-by-side.ts'
 import { rotationByAge } from './store-cases/p03-rotation-by-age.ts'
 import { factors } from './store-cases/p04-factors.ts'
 import { loginCutsClean } from './store-cases/p04-login.ts'
@@ -107,6 +109,8 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
 const definitions: readonly StoreCase[] = [
   ...nothingComesBack,
   ...nothingIsLost,
+  ...dataOfVersions,
+  ...versionsSideBySide,
   ...rotationByAge,
   ...loginCutsClean,
   ...parallelLogins,

@@ -8,6 +8,7 @@ import { listMutants } from './lists.ts'
 import { loginMutants } from './login-mutants.ts'
 import type { StoreMutant } from './mutant.ts'
 import { stampMutants } from './stamps.ts'
+import { versionMutants } from './versions.ts'
 
 /** Writes a key `__proto__` as any other, and assigns what it reads. Maps become empty objects. */
 const codecThatAssigns: Codec = {
@@ -32,6 +33,8 @@ export const storeMutants: readonly StoreMutant[] = [
       'P2.6',
       'P2.7',
       'P2.8',
+      'P2.25',
+      'P2.26',
       'P3.4',
       'P4.15',
       'P4.5',
@@ -347,5 +350,6 @@ export const storeMutants: readonly StoreMutant[] = [
   ...clockMutants,
   ...stampMutants,
   ...levelMutants,
+  ...versionMutants,
   ...boundaryMutants,
 ]
