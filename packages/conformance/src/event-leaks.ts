@@ -30,6 +30,7 @@ const eventNames = Object.keys({
   superseded: true,
   conflict: true,
   corrupt: true,
+  invalidData: true,
   failed: true,
 } satisfies Record<SessionEventName, true>) as SessionEventName[]
 

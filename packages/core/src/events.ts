@@ -170,6 +170,7 @@ export const eventNames: Readonly<Record<SessionEventName, true>> = {
   superseded: true,
   conflict: true,
   corrupt: true,
+  invalidData: true,
   failed: true,
 }
 

@@ -48,6 +48,7 @@ const lines: Readonly<Record<SessionEventName, readonly [LogLevel | 'off', messa
   superseded: ['info', 'session write superseded'],
   conflict: ['info', 'session data in conflict'],
   corrupt: ['error', 'session record corrupt'],
+  invalidData: ['error', 'session data does not fit'],
   failed: ['error', 'session operation failed'],
 }
 const lostChanges = ['warn', 'session changes discarded'] as const
