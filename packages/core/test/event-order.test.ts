@@ -1,12 +1,16 @@
 // The order of the events of a request, as docs/reference/events.md promises it: whole sequences, so that an event that is
 // missing or one too many fails too. At the end, all events of all cases are searched for tokens and data.
+import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
+import { referenceBackend } from '@sojourn/conformance/backend'
 import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
 import { afterAll, expect, test } from 'vitest'
 import { eventNames, type SessionEventName } from '../src/events.ts'
+import { keyedStore } from '../src/keyed/keyed-store.ts'
 import type { SessionOptions } from '../src/options/options.ts'
 import type { Session } from '../src/session/session.ts'
 import { minute } from './contexts.ts'
+import { schemaOf } from './data/schemas.ts'
 import { rowOf, testManager } from './support.ts'
 
 /** What no event may contain: the data of the sessions, and every cookie that was sent. */
@@ -270,6 +274,37 @@ test('what the fields of an eviction and of a login tell', async () => {
     { ...ann, id: second, again: false, previousId: before },
     { ...ann, id: second, again: true, previousId: undefined },
   ])
+})
+
+test('data that does not fit or migrate, once in each request that reads it', async () => {
+  const refusing = schemaOf(({ n }) => {
+    if (typeof n === 'string') throw [{ message: `${n} is no number`, path: ['n'] }]
+    return {}
+  })
+  const migrations = {
+    1: () => {
+      throw new RangeError(marker)
+    },
+  }
+  for (const [options, why] of [
+    [{ schema: refusing }, 'schema'],
+    [{ version: 2, migrations }, 'migration'],
+  ] as const) {
+    const secretKey = randomBytes(32)
+    const { rows, visitor } = world({ secretKey })
+    const ann = await visitor()
+    const typed = world({
+      ...options,
+      secretKey,
+      store: keyedStore(referenceBackend({ entries: rows })),
+    })
+    const there = ann.at(typed.manager)
+    expect(await typed.eventsOf(there, ({ userId }) => userId)).toEqual(['loaded'])
+    expect(await typed.eventsOf(there, (session) => [read(session), read(session)])).toEqual([
+      'loaded',
+      `invalidData ${why}`,
+    ])
+  }
 })
 
 afterAll(() => {

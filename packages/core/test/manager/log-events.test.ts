@@ -119,7 +119,7 @@ test('nobody listens to the events of every request, so that they are not made',
   const on = vi.fn(() => () => undefined)
   logEvents({ ...manager, on }, console)
   const names = on.mock.calls.map(([name]: unknown[]) => name)
-  expect(names).toHaveLength(15)
+  expect(names).toHaveLength(16)
   for (const name of ['loaded', 'committed', 'touched']) expect(names).not.toContain(name)
 })
 
