@@ -286,7 +286,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
         return isKept ? undefined : check(request)
       }),
     },
-    breaks: ['H5.1', 'H5.6'],
+    breaks: ['H5.1', 'H5.6', 'H5.10'],
   },
   'knows-one-session': {
     changed: {
@@ -340,7 +340,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
   },
   'ignores-options-of-guards': {
     changed: { guard: ({ options: _, ...guard }) => steps.guard(guard as GuardSpec) },
-    breaks: ['H5.2', 'H5.4', 'H5.6', 'H5.7', 'H5.8', 'H6.1', 'H6.2', 'H6.3', 'H6.4', 'H6.5'],
+    breaks: 'H5.2 H5.4 H5.6 H5.7 H5.8 H5.9 H5.10 H6.1 H6.2 H6.3 H6.4 H6.5'.split(' '),
   },
   'commits-with-no-one-waiting': {
     changed: {

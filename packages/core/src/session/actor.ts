@@ -1,8 +1,6 @@
-import { isTouchDue } from '../record/expiry.ts'
-import type { Actor, EndReason } from '../record/record.ts'
+import { type Actor, type EndReason, namesOf } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome } from '../store/store.ts'
-import { emitSaved } from './commit.ts'
 import type { ManagerContext } from './state.ts'
 import { refuseChangedStamp } from './user-stamp.ts'
 
@@ -11,26 +9,17 @@ import { refuseChangedStamp } from './user-stamp.ts'
 
 /**
  * Passes on the outcome of an `open` or a `peek`, unless it is an acting session whose actor's session is over, or was
- * elevated since (P4): that one is ended, and counts as revoked. A touch that is due is due for the actor's session too if
- * `mayTouch`: whoever acts is there. Only called for acting sessions.
+ * elevated since (P4): that one is ended, and counts as revoked. Only called for acting sessions.
  * @throws SessionStoreError if the store fails: that is never the end of a session (P8).
  */
 export async function refuseEndedActor(
   context: ManagerContext,
   outcome: Extract<OpenOutcome, { outcome: 'open' }>,
-  { actor, mayTouch }: { actor: Actor; mayTouch: boolean },
+  actor: Actor,
 ): Promise<OpenOutcome> {
-  const { config, store } = context
-  const own = await openActor(context, actor)
-  if (!own) {
-    await endActing(context, outcome.opened, 'revoked')
-    return { outcome: 'ended', id: outcome.opened.record.id, reason: 'revoked' }
-  }
-  if (mayTouch && isTouchDue(own, config.clock(), config.touchInterval)) {
-    const saving = await store.save(own, {})
-    if (saving.saved) emitSaved(context, saving)
-  }
-  return outcome
+  if (await openActor(context, actor)) return outcome
+  await endActing(context, outcome.opened, 'revoked')
+  return { outcome: 'ended', id: outcome.opened.record.id, reason: 'revoked' }
 }
 
 /**
@@ -49,6 +38,22 @@ export async function openActor(
   const { record } = outcome.opened
   const isActors = record.userId === userId && record.authority === authority && !record.actor
   return isActors ? outcome.opened : undefined
+}
+
+/**
+ * Touches the session of the actor after a touch of the acting one: whoever acts is there, and the own session must not idle
+ * out meanwhile. A failure of the store is ignored: the next touch tries again.
+ */
+export async function touchActor(context: ManagerContext, actor: Actor): Promise<void> {
+  const { store, emit, heard } = context
+  try {
+    const own = await openActor(context, actor)
+    const saving = own && (await store.save(own, {}))
+    if (saving?.saved && saving.isTouched && heard.touched)
+      emit('touched', namesOf(saving.opened.record))
+  } catch {
+    // The store has emitted `failed`.
+  }
 }
 
 /**

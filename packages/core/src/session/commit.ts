@@ -27,6 +27,7 @@ import type { Carrier } from '../http/carrier.ts'
 import { namesOf } from '../record/record.ts'
 import { writtenVersion } from '../store/apply-changes.ts'
 import type { SaveOutcome } from '../store/store.ts'
+import { touchActor } from './actor.ts'
 import {
   type CommitTarget,
   decide,
@@ -145,6 +146,8 @@ async function writeAndSend(
     else {
       const saving = await context.store.save(decision.opened, decision.changes)
       adoptSaved(context, state, { saving, decision })
+      const actor = saving.saved && saving.isTouched && saving.opened.record.actor
+      if (actor) await touchActor(context, actor)
     }
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
   } catch (error) {

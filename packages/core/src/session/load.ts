@@ -41,10 +41,7 @@ export async function loadSession<Data extends object>(
       if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
       const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
       if (outcome.outcome === 'open' && actor)
-        outcome = await refuseEndedActor(context, outcome, {
-          actor,
-          mayTouch: response !== undefined,
-        })
+        outcome = await refuseEndedActor(context, outcome, actor)
       state = stateFromOutcome(context, response, { outcome, presented })
     } catch (error) {
       const storeError = storeErrorOrThrow(config, error)

@@ -11,7 +11,7 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import type { EndOutcome } from '../store/store.ts'
 import { type ActAsArgs, actAs, stopActing } from './acting.ts'
-import { endActor } from './actor.ts'
+import { endActor, touchActor } from './actor.ts'
 import { addFactor } from './add-factor.ts'
 import { create, discardLateChanges, emitCommitted } from './commit.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
@@ -159,6 +159,8 @@ async function update(
   if (saving.saved) {
     applySaved(state, saving, mine)
     emitCommitted(context, saving, 'update')
+    const { actor } = saving.opened.record
+    if (saving.isTouched && actor) await touchActor(context, actor)
     return
   }
   if (saving.why === 'superseded') throw supersededError(context, opened, 'update')

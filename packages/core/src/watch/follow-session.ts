@@ -1,5 +1,5 @@
 import { isTouchDue, touchWindow } from '../record/expiry.ts'
-import { refuseEndedActor } from '../session/actor.ts'
+import { refuseEndedActor, touchActor } from '../session/actor.ts'
 import { emitSaved } from '../session/commit.ts'
 import type { Ended, ManagerContext } from '../session/state.ts'
 import { refuseChangedStamp } from '../session/user-stamp.ts'
@@ -107,7 +107,7 @@ function createFollowedSession(
     const stamped = config.securityStamp ? await refuseChangedStamp(context, found) : found
     const outcome =
       actor && stamped.outcome === 'open'
-        ? await refuseEndedActor(context, stamped, { actor, mayTouch: false })
+        ? await refuseEndedActor(context, stamped, actor)
         : stamped
     if (outcome.outcome === 'ended') end(outcome.reason)
     else if (outcome.outcome === 'discarded') end('gone')
@@ -141,6 +141,7 @@ function createFollowedSession(
     else if (saving.token === undefined) {
       current = saving.opened
       emitSaved(context, saving)
+      if (saving.isTouched && actor) await touchActor(context, actor)
     } else pausedUntil = clock() + windowMs
   }
 

@@ -1,34 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { jsonCodec } from '../../src/data/codec.ts'
-import { decodeValue, encodeValue } from '../../src/keyed/row-format.ts'
-import type { SessionOptions } from '../../src/options/options.ts'
-import type { SessionRecord } from '../../src/record/record.ts'
 import type { Session } from '../../src/session/session.ts'
+import { acting } from '../acting.ts'
 import { hour, minute } from '../contexts.ts'
-import { rowOf, testManager } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const refused = expect.objectContaining({ code: 'ERR_SESSION_ACTING', status: 403 })
 const usage = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
 
-/** Returns a member of staff, logged in (`own`) and then acting as ada (`sue`). */
-async function acting(options: Partial<SessionOptions> = {}) {
-  const made = testManager({ acting: true, ...options })
-  const own = createVisitor(made.manager)
-  const ownId = await own.request(async (session) => {
-    await session.login('sue', { factors: [{ method: 'passkey' }] })
-    return session.id
-  })
-  const sue = own.copy()
-  const { id, info } = await sue.request(async (session) => {
-    await session.actAs('ada', { client: { name: 'Support' } })
-    return session
-  })
-  const cookie = () => ({ cookie: sue.cookie ?? '' })
-  made.takeCalls()
-  return { ...made, own, ownId, sue, id, info, cookie }
-}
+type Acting = Awaited<ReturnType<typeof acting>>
 
 describe('actAs', () => {
   test('makes a session of the user with limits of its own, which names the actor', async () => {
@@ -144,7 +125,7 @@ describe('an acting session', () => {
     expect(takeCalls()).toEqual(['find'])
     clock.now += minute
     await sue.request()
-    expect(takeCalls()).toEqual(['find', 'find', 'touch', 'touch'])
+    expect(takeCalls()).toEqual(['find', 'find', 'touch', 'find', 'touch'])
   })
 
   test('keeps the own session from idling out, but a read of it does not', async () => {
@@ -162,6 +143,41 @@ describe('an acting session', () => {
         .begin()
         .then(({ session }) => session.info?.lastSeenAt),
     ).toBe(clock.now - 15 * minute + 1)
+  })
+
+  test.each([
+    ['an update', async ({ sue }: Acting) => sue.request((session) => session.update(() => {}))],
+    [
+      'a watch',
+      async ({ manager, cookie }: Acting) => {
+        const watch = await manager.watch(cookie())
+        await watch.keepAlive()
+        watch.close()
+      },
+    ],
+  ])('keeps the own session from idling out by %s too', async (_, use) => {
+    const made = await acting({ maxAge: '20m' })
+    for (let n = 0; n < 3; n++) {
+      made.clock.now += 15 * minute
+      await use(made)
+    }
+    expect((await made.own.copy().read())?.userId).toBe('sue')
+  })
+
+  test('is prolonged although the own session cannot be, which the next touch tries again', async () => {
+    const { sue, own, intercept, clock } = await acting({ maxAge: '20m' })
+    clock.now += 10 * minute
+    let touches = 0
+    const outage = intercept('touch', (run) =>
+      touches++ === 1 ? Promise.reject(new Error('ECONNRESET')) : run(),
+    )
+    await sue.request()
+    outage.stop()
+    expect(touches).toBe(2)
+    clock.now += minute
+    await sue.request()
+    clock.now += 15 * minute
+    expect((await own.copy().read())?.userId).toBe('sue')
   })
 
   test('is ended when its actor is gone, with one event', async () => {
@@ -320,47 +336,4 @@ describe('stopActing', () => {
     await finish()
     expect([session.userId, setCookies]).toEqual(['sue', []])
   })
-})
-
-describe('a row that somebody has written', () => {
-  test('makes no acting session the own one of its user, nor the other way round', async () => {
-    const { sue, own, id, ownId, rows, forge } = await forging()
-    forge(id, ({ actor: _, ...record }) => record)
-    expect(await sue.read()).toBeNull()
-    forge(ownId, (record) => ({ ...record, actor: { userId: 'bob', sessionId: id, authority: 0 } }))
-    expect(await own.read()).toBeNull()
-    expect(rows.size).toBeGreaterThan(0)
-  })
-
-  test.each<[string, (ids: { ownId: string; bobId: string }) => object]>([
-    [
-      'another user in the session of the actor',
-      ({ ownId }) => ({ userId: 'bob', sessionId: ownId, authority: 0 }),
-    ],
-    [
-      'the session of another user',
-      ({ bobId }) => ({ userId: 'sue', sessionId: bobId, authority: 0 }),
-    ],
-    ['an id of no session', () => ({ userId: 'sue', sessionId: '{*}.x', authority: 0 })],
-    ['another authority', ({ ownId }) => ({ userId: 'sue', sessionId: ownId, authority: 1 })],
-  ])('that names %s opens nothing', async (_, actorOf) => {
-    const { sue, id, ownId, bobId, forge } = await forging()
-    forge(id, (record) => ({ ...record, actor: actorOf({ ownId, bobId }) }) as SessionRecord)
-    expect(await sue.read()).toBeNull()
-  })
-
-  async function forging() {
-    const made = await acting()
-    const bob = createVisitor(made.manager)
-    const bobId = await bob.request(async (session) => {
-      await session.login('bob')
-      return session.id
-    })
-    const forge = (id: string, change: (record: SessionRecord) => SessionRecord) => {
-      const row = rowOf(made.rows, id)
-      const { record, data } = decodeValue(id, row.value, [jsonCodec])
-      made.rows.set(id, { ...row, value: encodeValue(change(record), data, jsonCodec) })
-    }
-    return { ...made, bobId, forge }
-  }
 })
