@@ -74,7 +74,7 @@ export const acting: readonly StoreCase[] = [
     },
   },
   {
-    id: 'P10.15',
+    id: 'P10.17',
     title: 'acting sessions are listed with those of the user and end with them, and evict none',
     needs: [...needs, 'limit'],
     async run(fixture) {
