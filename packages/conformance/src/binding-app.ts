@@ -47,6 +47,8 @@ export interface Mount {
   readonly manager: SessionManager<TestData>
   /** The name of the session on the request. @default the binding's default */
   readonly as?: string
+  /** The binding's option `passive`, to be called with the path of a request. Only used if the binding offers `passive`. */
+  readonly isPassive?: (path: string) => boolean
 }
 
 /** An application to be served by the framework under test. */

@@ -8,6 +8,7 @@ import { guardsOfLevels } from './binding-cases/guards-of-levels.ts'
 import { headers } from './binding-cases/headers.ts'
 import { mounts } from './binding-cases/mounts.ts'
 import { oddCookies } from './binding-cases/odd-cookies.ts'
+import { passive } from './binding-cases/passive.ts'
 import { tokenTransports } from './binding-cases/token-transports.ts'
 import { bindingTrouble } from './binding-cases/trouble.ts'
 import { upgrades } from './binding-cases/upgrades.ts'
@@ -49,6 +50,8 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly delete?: boolean
   /** Whether the server accepts upgrades; `listen` and `handleUpgrades` make a Node server do so. @default false */
   readonly upgrades?: boolean
+  /** Whether `serve` mounts managers with the binding's option `passive`. @default false */
+  readonly passive?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
 }
@@ -75,6 +78,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     upgrades: options.upgrades ?? false,
     replace: options.replace ?? false,
     delete: options.delete ?? false,
+    passive: options.passive ?? false,
   }
   return createSuite<BindingFixture>({
     name,
@@ -91,6 +95,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...csrf,
       ...upgrades,
       ...failingHandlers,
+      ...passive,
     ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {

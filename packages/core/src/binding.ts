@@ -28,4 +28,5 @@ export {
   refuseTaken,
   type SessionProperty,
 } from './manager/session-property.ts'
+export { markPassive } from './session/passive.ts'
 export { checkCalled } from './util/check-called.ts'

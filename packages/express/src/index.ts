@@ -27,6 +27,13 @@ declare global {
 export interface SessionsOptions {
   /** The name of the session on the request. A second manager needs another one. @default 'session' */
   readonly as?: string
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
+   * one of its mounts says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (request: Request) => boolean
 }
 
 /**
@@ -57,7 +64,10 @@ export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   options: SessionsOptions = {},
 ): RequestHandler {
-  checkMount(manager, options, { call: 'app.use(sessions(manager))', known: { as: true } })
+  checkMount(manager, options, {
+    call: 'app.use(sessions(manager))',
+    known: { as: true, passive: true },
+  })
   return node.sessions(manager, { ...options, isSecure: (request: Request) => request.secure })
 }
 

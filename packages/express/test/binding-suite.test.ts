@@ -61,7 +61,13 @@ function guardOf(guard: GuardSpec): RequestHandler {
 async function serve(app: Express, { mounts, routes, trustProxy, onError }: BindingApp) {
   app.set('env', 'test').set('trust proxy', trustProxy)
   app.use(urlencoded({ extended: false }))
-  for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
+  for (const { manager, as, isPassive } of mounts)
+    app.use(
+      sessions(manager, {
+        ...(as === undefined ? {} : { as }),
+        ...(isPassive ? { passive: (req) => isPassive(req.path) } : {}),
+      }),
+    )
   for (const route of routes)
     app.all(route.path, ...(route.guard ? [guardOf(route.guard)] : []), (req, res, next) => {
       const { session } = req
@@ -90,6 +96,7 @@ describe.each([
     replace: true,
     delete: true,
     upgrades: true,
+    passive: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -3,6 +3,7 @@ import {
   checkManagers,
   checkMount,
   createSessionProperty,
+  markPassive,
   type NamedManager,
   refuseReplacement,
   refuseTaken,
@@ -27,6 +28,13 @@ declare module 'fastify' {
 export interface SessionsOptions {
   /** The name of the session on the request. A second manager needs another one. @default 'session' */
   readonly as?: string
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, register `sessions(manager, { passive: () => true })` in its scope too: a request is passive if
+   * one of its plugins says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (request: FastifyRequest) => boolean
 }
 
 /**
@@ -56,14 +64,19 @@ export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   options: SessionsOptions = {},
 ): FastifyPluginAsync {
-  const { as = 'session' } = checkMount(manager, options, {
+  const { as = 'session', passive } = checkMount(manager, options, {
     call: 'app.register(sessions(manager))',
-    known: { as: true },
+    known: { as: true, passive: true },
   })
   const property = createSessionProperty<FastifyRequest>(as, ({ raw }) => sessionOf(manager, raw))
+  const mark = (request: FastifyRequest) =>
+    markPassive(sessionOf(manager, request.raw), request, passive)
   const plugin: FastifyPluginAsync = async (app) => {
     const mounts = mountsOf(app)
-    if (mounts.some((mount) => mount.manager === manager && mount.as === as)) return
+    if (mounts.some((mount) => mount.manager === manager && mount.as === as)) {
+      if (passive) app.addHook('onRequest', async (request) => mark(request))
+      return
+    }
     const all = [...mounts, { manager: manager as SessionManager, as }]
     checkManagers(all)
     if (app.hasRequestDecorator(as)) refuseTaken(as)
@@ -75,8 +88,10 @@ export function sessions<Data extends object>(
       setter: (value: unknown) => refuseReplacement(as, value),
     })
     app.addHook('onRequest', async (request, reply) => {
-      const expose = () =>
+      const expose = () => {
         exposeSession(manager, { request: request.raw, target: request, property })
+        mark(request)
+      }
       if (sessionOf(manager, request.raw)) {
         expose()
         return

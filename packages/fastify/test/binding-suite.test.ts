@@ -72,8 +72,13 @@ async function serve(
   app.addHook('onError', async (_request, _reply, error) => onError?.(error))
   app.addHttpMethod('PROPFIND')
   handleUpgrades(app.server, { mounts })
-  for (const { manager, as } of mounts)
-    await app.register(sessions(manager, as === undefined ? {} : { as }))
+  for (const { manager, as, isPassive } of mounts)
+    await app.register(
+      sessions(manager, {
+        ...(as === undefined ? {} : { as }),
+        ...(isPassive ? { passive: ({ url }) => isPassive(url) } : {}),
+      }),
+    )
   for (const route of routes)
     app.route({
       method: ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'],
@@ -117,6 +122,7 @@ describe.each([
     forms: true,
     replace: true,
     delete: true,
+    passive: true,
     upgrades,
     serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, send),
     createManager: (backend, options) =>

@@ -7,6 +7,7 @@ import {
 import {
   checkMount,
   createRequestSessions,
+  markPassive,
   type RequestSessions,
   refuseReplacement,
   refuseTaken,
@@ -46,6 +47,13 @@ export interface SessionsOptions<As extends string = 'session'> {
    * @default false
    */
   readonly trustProxy?: boolean
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
+   * one of its mounts says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (c: Context) => boolean
 }
 
 /** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
@@ -80,21 +88,30 @@ export function sessions<Data extends object, As extends string = 'session'>(
   manager: SessionManager<Data>,
   options: SessionsOptions<As> = {},
 ): MiddlewareHandler<SessionEnv<Data, As>> {
-  const { as = 'session' as As, trustProxy = false } = checkMount(manager, options, {
+  const {
+    as = 'session' as As,
+    trustProxy = false,
+    passive,
+  } = checkMount(manager, options, {
     call: 'app.use(sessions(manager))',
-    known: { as: true, trustProxy: true },
+    known: { as: true, trustProxy: true, passive: true },
   })
   checkTrustProxy(trustProxy)
   return async (c, next) => {
     const outer = (c as WithSessions)[key]
     const requestSessions = outer ?? sessionsOf(c)
     const carrier = new HonoCarrier(c, requestSessions, isSecure(c, trustProxy))
+    const loadAndExpose = async () => {
+      const session = await requestSessions.load(manager, carrier, as)
+      exposeSession(c, as, session)
+      markPassive(session, c, passive)
+    }
     if (outer) {
-      exposeSession(c, as, await requestSessions.load(manager, carrier, as))
+      await loadAndExpose()
       return next()
     }
     try {
-      exposeSession(c, as, await requestSessions.load(manager, carrier, as))
+      await loadAndExpose()
       await nextAndCommit(requestSessions, c, next)
       reportError(manager, c.error)
     } catch (error) {

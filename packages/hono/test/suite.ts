@@ -31,6 +31,7 @@ export function honoSuite(
     guards: true,
     forms: true,
     replace: true,
+    passive: true,
     upgrades,
     serve: async (app) => serve(appOf(makeApp(), app).fetch, app),
     createManager: (backend, options) =>
@@ -45,8 +46,14 @@ function guardOf(guard: GuardSpec) {
 }
 
 function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): Hono {
-  for (const { manager, as } of mounts)
-    app.use(sessions(manager, { trustProxy, ...(as === undefined ? {} : { as }) }))
+  for (const { manager, as, isPassive } of mounts)
+    app.use(
+      sessions(manager, {
+        trustProxy,
+        ...(as === undefined ? {} : { as }),
+        ...(isPassive ? { passive: (c) => isPassive(c.req.path) } : {}),
+      }),
+    )
   for (const { path, guard } of routes) if (guard) app.use(path, guardOf(guard) as never)
   for (const route of routes)
     app.all(route.path, async (c) => {

@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { checkMount, createSessionProperty } from '@sojourn/core/binding'
+import { checkMount, createSessionProperty, markPassive } from '@sojourn/core/binding'
 import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware, ParameterizedContext } from 'koa'
 
@@ -19,6 +19,13 @@ declare module 'koa' {
 export interface SessionsOptions {
   /** The name of the session on the context. A second manager needs another one. @default 'session' */
   readonly as?: string
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
+   * one of its mounts says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (ctx: Context) => boolean
 }
 
 /**
@@ -52,15 +59,18 @@ export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   options: SessionsOptions = {},
 ): Middleware {
-  const { as = 'session' } = checkMount(manager, options, {
+  const { as = 'session', passive } = checkMount(manager, options, {
     call: 'app.use(sessions(manager))',
-    known: { as: true },
+    known: { as: true, passive: true },
   })
   const property = createSessionProperty<ParameterizedContext>(as, ({ req }) =>
     sessionOf(manager, req),
   )
   return async (ctx, next) => {
-    const expose = () => exposeSession(manager, { request: ctx.req, target: ctx, property })
+    const expose = () => {
+      exposeSession(manager, { request: ctx.req, target: ctx, property })
+      markPassive(sessionOf(manager, ctx.req), ctx as Context, passive)
+    }
     if (sessionOf(manager, ctx.req)) {
       expose()
       return next()

@@ -66,7 +66,13 @@ function appOf(app: Koa3, { mounts, routes, trustProxy, onError }: BindingApp): 
   app.silent = true
   app.on('error', (error) => onError?.(error))
   app.use(parseForm)
-  for (const { manager, as } of mounts) app.use(sessions(manager, as === undefined ? {} : { as }))
+  for (const { manager, as, isPassive } of mounts)
+    app.use(
+      sessions(manager, {
+        ...(as === undefined ? {} : { as }),
+        ...(isPassive ? { passive: (ctx) => isPassive(ctx.path) } : {}),
+      }),
+    )
   for (const { path, guard } of routes)
     if (guard) {
       const handler = guardOf(guard)
@@ -92,6 +98,7 @@ describe.each([
     replace: true,
     delete: true,
     upgrades: true,
+    passive: true,
     serve: (app) => listen(http.createServer(appOf(makeApp(), app).callback()), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

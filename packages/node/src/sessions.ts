@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { SessionManager } from '@sojourn/core'
-import { checkMount, createSessionProperty } from '@sojourn/core/binding'
+import { checkMount, createSessionProperty, markPassive } from '@sojourn/core/binding'
 import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { exposeSession, mount, sessionOf } from './mount-session.ts'
@@ -13,6 +13,13 @@ export interface SessionsOptions<Request extends NodeRequest = IncomingMessage> 
   readonly as?: string
   /** Returns whether the client uses HTTPS. @default whether the connection itself is encrypted */
   readonly isSecure?: (request: Request) => boolean
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
+   * one of its mounts says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (request: Request) => boolean
 }
 
 /** A handler as Connect and Express mount it. */
@@ -52,15 +59,20 @@ export function sessions<
   manager: SessionManager<Data>,
   options: SessionsOptions<Request> = {},
 ): Handler<Request, Response> {
-  const { as = 'session', isSecure } = checkMount(manager, options, {
+  const {
+    as = 'session',
+    isSecure,
+    passive,
+  } = checkMount(manager, options, {
     call: 'app.use(sessions(manager))',
-    known: { as: true, isSecure: true },
+    known: { as: true, isSecure: true, passive: true },
   })
   const property = createSessionProperty<Request>(as, (request) => sessionOf(manager, request))
   return (request, response, next) => {
     const expose = () => {
       try {
         exposeSession(manager, { request, target: request, property })
+        markPassive(sessionOf(manager, request), request, passive)
       } catch (error) {
         if (hasResponse(request, response)) applyErrorHead(asHttp1(response), error)
         next(error)

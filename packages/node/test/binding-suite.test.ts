@@ -73,11 +73,12 @@ function guardOf(guard: GuardSpec): NodeHandler {
   return csrf(guard.options)
 }
 
-function mounted({ manager, as }: Mount, trustProxy: boolean) {
+function mounted({ manager, as, isPassive }: Mount, trustProxy: boolean) {
   const isSecure = ({ headers }: NodeRequest) => headers['x-forwarded-proto'] === 'https'
   return sessions(manager, {
     ...(as === undefined ? {} : { as }),
     ...(trustProxy ? { isSecure } : {}),
+    ...(isPassive ? { passive: (request: NodeRequest) => isPassive(pathOf(request)) } : {}),
   })
 }
 
@@ -154,6 +155,7 @@ describe.each([
     forms: true,
     replace: true,
     delete: true,
+    passive: true,
     serve: (app) => serve(listenerOf(app), app),
     createManager: (backend, own) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),

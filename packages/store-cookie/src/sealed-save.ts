@@ -66,9 +66,10 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     const next = apply(opened, data, changes.rotate)
     const at = clock()
     if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
-    if (next === opened && !isTouchDue(opened, at, policy.touchInterval))
+    if (next === opened && (changes.passive || !isTouchDue(opened, at, policy.touchInterval)))
       return { saved: true, opened }
-    const touched: OpenedSession = { record: next.record, touchedAt: at, data: next.data }
+    const touchedAt = changes.passive ? opened.touchedAt : at
+    const touched: OpenedSession = { record: next.record, touchedAt, data: next.data }
     // Sealed before the revocations are written: the token may be too large.
     const token = await (next === opened ? sealTouch(touched) : tokens.seal(touched))
     if (token === undefined) return { saved: true, opened }

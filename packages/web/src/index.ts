@@ -1,6 +1,6 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
-import { checkMount } from '@sojourn/core/binding'
-import { createScope, scopeOf } from './request-scope.ts'
+import { checkMount, markPassive } from '@sojourn/core/binding'
+import { createScope, type RequestScope, scopeOf } from './request-scope.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export {
@@ -35,6 +35,13 @@ export interface SessionsOptions {
    * store fails), and a warning that names the cause (`manager.reportError`); all others are thrown
    */
   readonly onError?: (error: unknown, request: Request) => Response | Promise<Response>
+  /**
+   * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
+   * not prolong it. For one route, call the `withSession` of `sessions(manager, { passive: () => true })` there: a request is
+   * passive if one of those that it goes through says so.
+   * @default every request prolongs its session
+   */
+  readonly passive?: (request: Request) => boolean
 }
 
 /**
@@ -71,25 +78,35 @@ export function sessions<Data extends object>(
   manager: SessionManager<Data>,
   options: SessionsOptions = {},
 ): WithSession<Data> {
-  const { isSecure = hasSecureUrl, onError = respond } = checkMount(manager, options, {
+  const {
+    isSecure = hasSecureUrl,
+    onError = respond,
+    passive,
+  } = checkMount(manager, options, {
     call: 'const withSession = sessions(manager)',
-    known: { isSecure: true, onError: true },
+    known: { isSecure: true, onError: true, passive: true },
   })
   return async (request, handle) => {
     const outer = scopeOf(request)
-    if (outer) return handle(await outer.load(manager))
+    if (outer) return handle(await load(outer, request))
     const scope = createScope(request, {
       secure: isSecure(request),
       onError: (error) => onError(error, request),
     })
     let response: Response
     try {
-      response = await handle(await scope.load(manager))
+      response = await handle(await load(scope, request))
     } catch (thrown) {
       if (!(thrown instanceof Response)) return scope.respondToError(thrown)
       response = thrown
     }
     return scope.respond(response)
+  }
+
+  async function load(scope: RequestScope, request: Request): Promise<Session<Data>> {
+    const session = await scope.load(manager)
+    markPassive(session, request, passive)
+    return session
   }
 
   function respond(error: unknown): Response {

@@ -26,6 +26,7 @@ export function webSuite(
     name,
     guards: true,
     forms: true,
+    passive: true,
     upgrades,
     serve: async (app) => serve(appOf(app), app),
     createManager: (backend, options) =>
@@ -96,8 +97,11 @@ function appOf({ mounts, routes, trustProxy, onError: reportError }: BindingApp)
       return createResponse(route)
     }
     const chain = mounts.reduceRight(
-      (inner: () => Promise<Response>, { manager, as = 'session' }) => {
-        const withSession = sessions(manager, options)
+      (inner: () => Promise<Response>, { manager, as = 'session', isPassive }) => {
+        const withSession = sessions(manager, {
+          ...options,
+          ...(isPassive ? { passive: ({ url }) => isPassive(new URL(url).pathname) } : {}),
+        })
         return () =>
           withSession(request, (session) => {
             opened[as] = session as never

@@ -1,4 +1,4 @@
-import { createSessionProperty } from '@sojourn/core/binding'
+import { createSessionProperty, markPassive } from '@sojourn/core/binding'
 import { type Steps, steps } from './plain-binding.ts'
 
 /** A binding that is wrong in one way, and exactly the cases that must fail on it. */
@@ -27,6 +27,27 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
       createProperty: (...args) => ({ ...createSessionProperty(...args), check: () => undefined }),
     },
     breaks: ['H4.11'],
+  },
+  'takes-every-request-for-use': {
+    changed: { markPassive: () => undefined },
+    breaks: ['H9.1', 'H9.3', 'H9.4', 'H9.5'],
+  },
+  'asks-the-first-mount-alone': {
+    changed: {
+      markPassive: (session, path, mounts) => steps.markPassive(session, path, mounts.slice(0, 1)),
+    },
+    breaks: ['H9.4'],
+  },
+  'takes-no-request-for-use': {
+    changed: { markPassive: (session) => markPassive(session, '', () => true) },
+    breaks: ['H9.2', 'H9.5'],
+  },
+  'saves-nothing-of-a-poll': {
+    changed: {
+      commit: (mount, session, carrier) =>
+        mount.isPassive ? undefined : steps.commit(mount, session, carrier),
+    },
+    breaks: ['H9.2', 'H9.3'],
   },
   'looks-twice-at-an-upgrade': {
     changed: {

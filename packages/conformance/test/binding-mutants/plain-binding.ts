@@ -18,6 +18,7 @@ import {
   createGuards,
   createSessionProperty,
   csrfField,
+  markPassive,
   type SessionProperty,
 } from '@sojourn/core/binding'
 
@@ -41,6 +42,8 @@ export interface Steps {
   guard(guard: GuardSpec): Check
   /** Starts the watch of an upgrade's session. */
   watch: BeginWatch
+  /** Makes a request passive if one of the mounts says so. */
+  markPassive(session: Session<TestData>, path: string, mounts: readonly Mount[]): void
   /** Handles a failed commit, of a handler that may have thrown. */
   failed(error: unknown, thrown: Thrown | undefined): void
   /** Whether a handler whose client has left is committed. */
@@ -102,6 +105,9 @@ export const steps: Steps = {
     return requireSession(guard.options)
   },
   watch: (manager, headers) => manager.watch(headers),
+  markPassive(session, path, mounts) {
+    for (const { isPassive } of mounts) markPassive(session, path, isPassive)
+  },
   failed(error) {
     throw error
   },
@@ -138,7 +144,8 @@ async function handle(
   response: ServerResponse,
   { app, use, guards }: { app: BindingApp; use: Steps; guards: Guards },
 ) {
-  const route = app.routes.find(({ path }) => path === request.url?.split('?')[0])
+  const path = request.url?.split('?')[0] ?? ''
+  const route = app.routes.find((each) => each.path === path)
   const carrier = use.carrier(request, response, app)
   const mounts = [...new Map(app.mounts.map((mount) => [mount.manager, mount])).values()]
   use.checkManagers(mounts)
@@ -147,6 +154,8 @@ async function handle(
   const properties: SessionProperty<Sessions>[] = []
   for (const mount of mounts) {
     const session = await use.load(mount, carrier)
+    const ofManager = app.mounts.filter(({ manager }) => manager === mount.manager)
+    use.markPassive(session, path, ofManager)
     const property = use.createProperty<Sessions>(mount.as ?? 'session', () => session)
     property.define(sessions)
     loaded.push([mount, session])

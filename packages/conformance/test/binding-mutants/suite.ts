@@ -17,6 +17,7 @@ export const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
     upgrades: true,
     replace: true,
     delete: true,
+    passive: true,
     ...plainBinding(changed),
     createManager,
   })

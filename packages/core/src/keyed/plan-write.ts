@@ -43,7 +43,7 @@ interface Wanted {
  * then it is a promise.
  *
  * A touch goes with every write when it is due. A step of the rotation by age is taken only then, or if it is overdue
- * (rotation.ts).
+ * (rotation.ts). A passive request does neither.
  * @throws SessionUsageError `ERR_SESSION_TOO_LARGE` or `ERR_SESSION_NOT_ENCODABLE`; also what `update` throws.
  */
 export function planWrite(
@@ -68,10 +68,12 @@ function planData(
 ): WritePlan {
   const isDataChanged = !sameBytes(data, current.data)
   if (isDataChanged) checkSize(data, policy.maxDataBytes)
-  const isDue = isTouchDue(current, at, policy.touchInterval)
+  const isDue = !changes.passive && isTouchDue(current, at, policy.touchInterval)
   const { record: rotatedRecord, token } = changes.rotate
     ? rotateByCause(current.record, changes.rotate, { at, presented })
-    : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
+    : changes.passive
+      ? { record: current.record, token: undefined }
+      : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
   const isReplaced = isDataChanged || rotatedRecord !== current.record
   const record = isDataChanged
     ? withDataVersion({ ...rotatedRecord, updatedAt: at }, version)

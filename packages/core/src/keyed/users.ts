@@ -28,7 +28,7 @@ export function createUsers({
         .filter((opened) => typeof opened !== 'string')
         .map((opened) => (hasFutureTimes(opened, at) ? correctTimes(opened, at) : opened))
         .filter((opened) => opened.record.userId === userId && rows.expiryOf(opened) > at)
-        .map((opened) => describeSession(opened, policy.touchInterval))
+        .map((opened) => describeSession(opened, { touchInterval: policy.touchInterval, at }))
         .sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
     async endAll(userId, options) {

@@ -1,4 +1,5 @@
 import { sessionOptionHints, sessionOptionNames } from '../options/options.ts'
+import { checkPassive } from '../session/passive.ts'
 import { check, checkAs } from '../util/check.ts'
 import { isOfFramework } from '../util/check-called.ts'
 import { checkOptions } from '../util/check-options.ts'
@@ -36,6 +37,7 @@ export function checkMount<Options extends object>(
     ...('as' in known ? nameHints : {}),
   })
   if ('as' in options && options.as !== undefined) checkAs(options.as as string)
+  if ('passive' in options) checkPassive(options.passive)
   return options
 }
 

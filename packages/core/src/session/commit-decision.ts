@@ -59,9 +59,16 @@ export function decide(
   if (phase === 'cookieless' && needsCookie(context, state))
     return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  if (!isDirty && !mustRotate && !isSaveDue && !needsTouch(context, opened)) return nothing
+  const isDue = (isSaveDue && !state.isPassive) || needsTouch(context, state, opened)
+  if (!isDirty && !mustRotate && !isDue) return nothing
   const data = isDirty ? { base: tracked.base(), mine, version: tracked.version() } : undefined
-  return { action: 'save', opened, changes: changesOf(data, mustRotate), mine }
+  const changes = changesOf(data, mustRotate)
+  return { action: 'save', opened, changes: asUsed(state, changes), mine }
+}
+
+/** Returns what a request changes, marked if the request does not count as use. */
+export function asUsed({ isPassive }: SessionState, changes: Changes): Changes {
+  return isPassive ? { ...changes, passive: true } : changes
 }
 
 function changesOf(data: Changes['data'], mustRotate: boolean): Changes {
@@ -90,6 +97,11 @@ export function hasLateChanges({ tracked }: SessionState): boolean {
   }
 }
 
-function needsTouch({ config }: ManagerContext, opened: OpenedSession): boolean {
-  return isTouchDue(opened, config.clock(), config.touchInterval)
+/** Returns true if the end of this request prolongs the session by a touch, provided that it can be written. */
+export function needsTouch(
+  { config }: ManagerContext,
+  { isPassive }: SessionState,
+  opened: OpenedSession,
+): boolean {
+  return !isPassive && isTouchDue(opened, config.clock(), config.touchInterval)
 }

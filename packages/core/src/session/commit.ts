@@ -10,8 +10,8 @@
 //    | the session has ended                             | discard (`ended`) changed data                           |
 //    | a cookie is due, and the response is `cookieless` | discard (`cookieless`) changed data and the rotation     |
 //    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
-//    | live: data changed, `rotate()`, a touch is due,   | save                                                     |
-//    | or a token to confirm                             |                                                          |
+//    | live: data changed, `rotate()`                    | save                                                     |
+//    | live: a touch is due, or a token to confirm       | save, unless the request is passive                      |
 //    | anything else                                     | nothing                                                  |
 //
 // 2. Write (`writeAndSend`). One call to the store. The record that it returns becomes `state.opened`, and a token or

@@ -14,6 +14,7 @@ import { type ActAsArgs, actAs, stopActing } from './acting.ts'
 import { endActor, touchActor } from './actor.ts'
 import { addFactor } from './add-factor.ts'
 import { create, discardLateChanges, emitCommitted } from './commit.ts'
+import { asUsed, needsTouch } from './commit-decision.ts'
 import { type CsrfTokens, createCsrfTokens } from './csrf-token.ts'
 import { endAll, usersOf } from './end-all.ts'
 import { login } from './login.ts'
@@ -47,7 +48,7 @@ export interface SessionOperations {
    */
   warnIfChangedLate(state: SessionState): void
   /** Returns the value of `session.info`. */
-  describe(opened: OpenedSession): SessionInfo
+  describe(state: SessionState, opened: OpenedSession): SessionInfo
   login(state: SessionState, userId: string, options: LoginOptions): Promise<void>
   addFactor(state: SessionState, factor: FactorInput): Promise<void>
   actAs(state: SessionState, args: ActAsArgs): Promise<void>
@@ -84,7 +85,7 @@ export function createOperations(context: ManagerContext): SessionOperations {
         discardLateChanges(context, state),
       )
     },
-    describe: (opened) => describeSession(opened, context.config.touchInterval),
+    describe: (state, opened) => describe(context, state, opened),
     login: (state, userId, options) => login(context, state, { userId, options }),
     addFactor: (state, factor) => addFactor(context, state, factor),
     actAs: (state, args) => actAs(context, state, args),
@@ -93,6 +94,18 @@ export function createOperations(context: ManagerContext): SessionOperations {
     destroyAll: (state) => destroyAll(context, state),
     update: (state, fn, isSent) => update(context, state, { fn, isSent }),
   }
+}
+
+/** Describes a session as it will be at the end of the request: this request may prolong it. */
+function describe(
+  context: ManagerContext,
+  state: SessionState,
+  opened: OpenedSession,
+): SessionInfo {
+  const { clock, touchInterval } = context.config
+  const at = clock()
+  const prolongs = !state.isReadOnly && needsTouch(context, state, opened)
+  return describeSession(opened, { touchInterval, at, usedAt: prolongs ? at : opened.touchedAt })
 }
 
 /** Ends the session; see `Session.destroy`. Who acts as another user logs out altogether: the own session comes first. */
@@ -155,7 +168,8 @@ async function update(
   }
   const data = changedData(state.tracked)
   const { mine } = data
-  const saving = await context.store.save(opened, { data, update: fn })
+  const changes = asUsed(state, { data, update: fn })
+  const saving = await context.store.save(opened, changes)
   if (saving.saved) {
     applySaved(state, saving, mine)
     emitCommitted(context, saving, 'update')

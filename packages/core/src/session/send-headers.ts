@@ -16,7 +16,7 @@ import { canSend, type ManagerContext, type SessionState, withdrawOffer } from '
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
   if (state.isAccessed) varyBy(carrier, context.tokenHeaders)
   if (state.outgoing === undefined) return
-  if (isLong(context, state)) withdrawOffer(state)
+  if (state.isPassive || isLong(context, state)) withdrawOffer(state)
   const { outgoing } = state
   if (outgoing === undefined) return
   state.outgoing = undefined

@@ -31,6 +31,9 @@ const sessionBrand = Symbol.for('sojourn.session/1')
 /** The name of a property for `csrf`: whether the session's request came by HTTPS, as the binding sees it. */
 export const cameByHttps = Symbol.for('sojourn.session.secure/1')
 
+/** The name of a method for `markPassive`. */
+export const becomePassive = Symbol.for('sojourn.session.passive/1')
+
 /** Returns true if a value is a session, of this copy of the package or of another. */
 export function isSession(value: unknown): value is Session<object> {
   return Object(value)[sessionBrand] === true
@@ -151,13 +154,13 @@ export class Session<Data extends object = SessionData> {
 
   /**
    * Times, limits and device of the session, in epoch ms; `undefined` if it has no record: while it is new, and after
-   * its end.
+   * its end. `expiresAt` and `remainingMs` include what this request prolongs.
    * @example
    * const endsAt = session.info && new Date(session.info.absoluteExpiresAt)
    */
   get info(): SessionInfo | undefined {
-    const { opened } = this.#access()
-    return opened && this.#operations.describe(opened)
+    const state = this.#access()
+    return state.opened && this.#operations.describe(state, state.opened)
   }
 
   /**
@@ -432,6 +435,10 @@ export class Session<Data extends object = SessionData> {
 
   get [cameByHttps](): boolean {
     return this.#state.isSecure
+  }
+
+  [becomePassive](): void {
+    this.#state.isPassive = true
   }
 
   /** Returns what is safe to log; `console.log(session)` shows the same. */

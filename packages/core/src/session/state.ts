@@ -101,6 +101,8 @@ export class SessionState {
   mustRotate = false
   /** True if a new session is saved even if its data is empty: a CSRF token was made for it. */
   mustKeep = false
+  /** True if the request does not count as use: see passive.ts. */
+  isPassive = false
   /** True if the handler read or changed the session: the response then gets `Vary`. */
   isAccessed = false
   /** True after a commit failed. The response fails with it, so later commits write nothing. */

@@ -17,6 +17,11 @@ export interface SessionInfo {
   readonly authenticatedAt: number | undefined
   /** When it ends if it is not used again. */
   readonly expiresAt: number
+  /**
+   * How long it is until `expiresAt`, in ms, by the server's clock: a page whose own clock is wrong can count down from it.
+   * At least 0.
+   */
+  readonly remainingMs: number
   /** When it ends even if it is used. */
   readonly absoluteExpiresAt: number
   /** What the application passed to `login` as `client`; empty if it passed nothing. */
@@ -29,11 +34,22 @@ export interface ListedSession extends SessionInfo {
   readonly isCurrent: boolean
 }
 
-/** Returns the public description of a session. `touchInterval` is the manager's, in ms. */
+/** When a session is described, and by what. */
+interface Description {
+  /** The manager's, in ms. */
+  readonly touchInterval: number
+  /** The manager's now, in epoch ms. */
+  readonly at: number
+  /** When it was last used, or is about to be, in epoch ms. @default its `touchedAt` */
+  readonly usedAt?: number
+}
+
+/** Returns the public description of a session. */
 export function describeSession(
   { record, touchedAt }: Pick<OpenedSession, 'record' | 'touchedAt'>,
-  touchInterval: number,
+  { touchInterval, at, usedAt = touchedAt }: Description,
 ): SessionInfo {
+  const expiresAt = expiryOf(record, usedAt, touchInterval)
   return {
     id: record.id,
     userId: record.userId,
@@ -42,7 +58,8 @@ export function describeSession(
     lastSeenAt: touchedAt,
     rotatedAt: record.rotatedAt,
     authenticatedAt: record.authenticatedAt,
-    expiresAt: expiryOf(record, touchedAt, touchInterval),
+    expiresAt,
+    remainingMs: Math.max(0, expiresAt - at),
     absoluteExpiresAt: record.absoluteExpiresAt,
     client: record.client ?? {},
   }

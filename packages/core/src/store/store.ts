@@ -167,6 +167,11 @@ export interface Changes {
    * is not written or elevated any more. Only passed to stores with `supports.revocation`.
    */
   readonly leave?: true
+  /**
+   * True in a passive request, which does not count as use: the save touches nothing and takes no step of the rotation by
+   * age. Changes are written as ever.
+   */
+  readonly passive?: true
 }
 
 /**

@@ -29,6 +29,7 @@ describe('a session shows', () => {
       userId: 'user-1',
       createdAt: clock.now,
       lastSeenAt: clock.now,
+      remainingMs: 31 * 60_000,
       rotatedAt: clock.now,
       authenticatedAt: clock.now,
       expiresAt: clock.now + 31 * 60_000,
