@@ -17,6 +17,7 @@ const packages = {
   web: ['core'],
   admin: ['core'],
   conformance: ['core'],
+  browser: [],
 }
 
 /** What tests may import as well. */
@@ -35,6 +36,7 @@ const forTests = {
   hono: ['conformance'],
   web: ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
+  browser: ['core', 'express', 'store-memory'],
 }
 
 /** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */

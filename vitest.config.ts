@@ -96,7 +96,13 @@ const frameworks = {
   },
 }
 
-const units = [...packages.map((name) => unit(name, `packages/${name}`)), unit('tools', 'tools')]
+/** `browser` is the project of all tests in Chromium, and the package of that name is another one. */
+const projectOf = (name: string) => (name === browser.test.name ? 'browser-package' : name)
+
+const units = [
+  ...packages.map((name) => unit(projectOf(name), `packages/${name}`)),
+  unit('tools', 'tools'),
+]
 const quick = [...units, redis, browser, journey]
 
 /** What the scripts of package.json run, by SOJOURN_TEST. Without it there is every project to choose from. */
