@@ -4,10 +4,12 @@
 //   pnpm bench profile [WORD…]                               where the time of R and W goes, by function
 //   pnpm bench scale [TASK…] [--quick] [--write]             many sessions, large ones, many of a user, many writers
 //   pnpm bench soak [WORD…] [--requests N]                   a million requests: does the heap stay flat?
+//   pnpm bench fingerprint                                   whom a fingerprint logs out in a simulated day
 //
 // Words choose contenders: `pnpm bench Hono redis`. README.md has the rest.
 import { parseArgs } from 'node:util'
 import { compare } from './compare.ts'
+import { simulateDay } from './fingerprint/day.ts'
 import { profile } from './profile/profile.ts'
 import { measureScale } from './scale/scale.ts'
 import { soak } from './soak/soak.ts'
@@ -25,5 +27,6 @@ const [command, ...words] = positionals
 const { quick, write, before, requests } = values
 if (command === 'profile') await profile(words)
 else if (command === 'scale') await measureScale(words, { quick, write })
+else if (command === 'fingerprint') await simulateDay()
 else if (command === 'soak') await soak(words, Number(requests))
 else await compare(positionals, { quick, write, before })

@@ -2,6 +2,7 @@ import type { BindingUnderTest } from './binding-app.ts'
 import { caching } from './binding-cases/caching.ts'
 import { csrf } from './binding-cases/csrf.ts'
 import { failingHandlers } from './binding-cases/failing-handlers.ts'
+import { fingerprint } from './binding-cases/fingerprint.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
 import { guards } from './binding-cases/guards.ts'
 import { guardsOfLevels } from './binding-cases/guards-of-levels.ts'
@@ -50,6 +51,11 @@ export interface BindingSuiteOptions extends BindingUnderTest {
   readonly delete?: boolean
   /** Whether the server accepts upgrades; `listen` and `handleUpgrades` make a Node server do so. @default false */
   readonly upgrades?: boolean
+  /**
+   * Whether the binding gives the address of the client: that of the connection, or with `trustProxy` the one in
+   * X-Forwarded-For. @default false
+   */
+  readonly ip?: boolean
   /** Whether `serve` mounts managers with the binding's option `passive`. @default false */
   readonly passive?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
@@ -78,6 +84,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
     upgrades: options.upgrades ?? false,
     replace: options.replace ?? false,
     delete: options.delete ?? false,
+    ip: options.ip ?? false,
     passive: options.passive ?? false,
   }
   return createSuite<BindingFixture>({
@@ -96,6 +103,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...upgrades,
       ...failingHandlers,
       ...passive,
+      ...fingerprint,
     ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {

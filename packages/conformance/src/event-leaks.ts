@@ -22,6 +22,7 @@ const eventNames = Object.keys({
   stalled: true,
   replayed: true,
   evicted: true,
+  mismatch: true,
   ended: true,
   expired: true,
   everybodyRevoked: true,

@@ -22,8 +22,8 @@ export function asFleet(servers: readonly [Manager, ...Manager[]], random: () =>
       return session
     },
     commit: (session, carrier) => (owners.get(session) ?? first).commit(session, carrier),
-    read: (headers) => any().read(headers),
-    watch: (headers) => any().watch(headers),
+    read: (headers, from) => any().read(headers, from),
+    watch: (headers, from) => any().watch(headers, from),
     sessions: (userId) => any().sessions(userId),
     revoke: (id, options) => any().revoke(id, options),
     revokeAll: (userId, options) => any().revokeAll(userId, options),

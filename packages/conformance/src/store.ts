@@ -24,6 +24,7 @@ import { scans } from './store-cases/p10-p14-scan.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
+import { fingerprints } from './store-cases/p13-fingerprint.ts'
 import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
 import { boundaries } from './store-cases/p14-boundaries.ts'
 import { forgedRows } from './store-cases/p14-forged-rows.ts'
@@ -128,6 +129,7 @@ const definitions: readonly StoreCase[] = [
   ...scans,
   ...cookiesForCause,
   ...thievesAreNoticed,
+  ...fingerprints,
   ...boundaries,
   ...forgedRows,
   ...securityStamps,

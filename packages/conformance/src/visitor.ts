@@ -1,5 +1,5 @@
 import type { Session, SessionManager } from '@sojourn/core'
-import { createTestCarrier, type TestCarrier } from '@sojourn/core/testing'
+import { createTestCarrier, type TestCarrier, type TestCarrierOptions } from '@sojourn/core/testing'
 import { createJar, type Jar } from './jar.ts'
 
 /** The data that the cases put into a session. */
@@ -15,6 +15,9 @@ export interface PendingRequest<Data extends object = TestData> {
   finish(): Promise<void>
 }
 
+/** What requests show of the client that makes them. */
+export type Client = Pick<TestCarrierOptions, 'headers' | 'ip'>
+
 /** A browser with a cookie jar, whose requests may overlap. */
 export interface Visitor<Data extends object = TestData> {
   /** The jar as the next Cookie header, `name=value; …`; `undefined` if it is empty. */
@@ -27,8 +30,11 @@ export interface Visitor<Data extends object = TestData> {
   ): Promise<Result>
   /** Loads the session without committing it. Returns its data and user, or `null` if none is alive. */
   read(): Promise<{ data: Data; userId: string | undefined } | null>
-  /** Returns a visitor with a copy of the jar, such as a thief or a second tab whose cookies arrive late. */
-  copy(): Visitor<Data>
+  /**
+   * Returns a visitor with a copy of the jar, such as a thief or a second tab whose cookies arrive late. `client` is what
+   * its requests show of it. @default what the requests of this visitor show
+   */
+  copy(client?: Client): Visitor<Data>
   /** Returns this visitor, with the same jar, on another server. */
   at(manager: SessionManager<Data>): Visitor<Data>
 }
@@ -54,10 +60,14 @@ export function createVisitor<Data extends object = TestData>(
   manager: SessionManager<Data>,
   cookie?: string,
 ): Visitor<Data> {
-  return visitorWith(manager, createJar(cookie))
+  return visitorWith(manager, createJar(cookie), {})
 }
 
-function visitorWith<Data extends object>(manager: SessionManager<Data>, jar: Jar): Visitor<Data> {
+function visitorWith<Data extends object>(
+  manager: SessionManager<Data>,
+  jar: Jar,
+  client: Client,
+): Visitor<Data> {
   const visitor: Visitor<Data> = {
     get cookie() {
       return jar.header
@@ -66,7 +76,7 @@ function visitorWith<Data extends object>(manager: SessionManager<Data>, jar: Ja
       jar.header = header
     },
     async begin() {
-      const carrier = createTestCarrier({ cookie: jar.header })
+      const carrier = createTestCarrier({ ...client, cookie: jar.header })
       const session = await manager.load(carrier)
       const { setCookies } = carrier
       const finish = async () => {
@@ -88,8 +98,8 @@ function visitorWith<Data extends object>(manager: SessionManager<Data>, jar: Ja
       const { session } = await visitor.begin()
       return session.isNew ? null : { data: { ...session.data }, userId: session.userId }
     },
-    copy: () => createVisitor(manager, jar.header),
-    at: (other) => visitorWith(other, jar),
+    copy: (other = client) => visitorWith(manager, createJar(jar.header), other),
+    at: (other) => visitorWith(other, jar, client),
   }
   return visitor
 }

@@ -20,7 +20,7 @@ export { parseSetCookie } from './http/cookie.ts'
 export { isWebSocketRequest } from './http/upgrade.ts'
 export { varyBy } from './http/vary.ts'
 export { checkManagers, type NamedManager } from './manager/check-managers.ts'
-export { checkMount, type MountForm } from './manager/check-mount.ts'
+export { checkIpOption, checkMount, type MountForm } from './manager/check-mount.ts'
 export { createRequestSessions, type RequestSessions } from './manager/request-sessions.ts'
 export {
   createSessionProperty,

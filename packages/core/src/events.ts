@@ -15,6 +15,7 @@ export type DiscardReason =
   | 'stale' // genuine, but replaced by a rotation or a login
   | 'corrupt' // the record cannot be decoded
   | 'foreign' // the record names a user for whom its id was not made: written past the manager, or with another `indexKey`
+  | 'mismatch' // the client is not the one that began the session, by the option `fingerprint`
   | 'ended' // the session has ended: its token is refused at the load, its changes at the commit
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
@@ -83,6 +84,16 @@ export interface SessionEvents {
     readonly userId: string
     /** The session of the login. */
     readonly by: SessionId
+  }
+  /**
+   * A session was used by another client than the one that began it, by the option `fingerprint`: stolen, or its browser or
+   * network has changed. One event for each request that finds it.
+   */
+  mismatch: {
+    readonly id: SessionId
+    readonly userId: string | undefined
+    /** The names of the parts that differ, such as `'user-agent'`. */
+    readonly parts: readonly string[]
   }
   /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
@@ -162,6 +173,7 @@ export const eventNames: Readonly<Record<SessionEventName, true>> = {
   stalled: true,
   replayed: true,
   evicted: true,
+  mismatch: true,
   ended: true,
   expired: true,
   everybodyRevoked: true,

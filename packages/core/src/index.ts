@@ -17,7 +17,7 @@ export {
 } from './errors.ts'
 export type { DiscardReason, SessionEvent, SessionEventName, SessionEvents } from './events.ts'
 export { returnPath } from './guards/redirect.ts'
-export type { HeadersLike } from './http/carrier.ts'
+export type { ClientAddress, HeadersLike } from './http/carrier.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { TokenIn, TokenInList } from './http/transports.ts'
 export type { MinuteOfActivity, SessionActivity } from './inspect/activity.ts'
@@ -40,6 +40,12 @@ export {
 export { createSessionManager, type SessionManager } from './manager/manager.ts'
 export type { ActAsOptions } from './options/acting-options.ts'
 export type { FactorInput } from './options/factor-options.ts'
+export type {
+  FingerprintFunction,
+  FingerprintOptions,
+  FingerprintPart,
+  MismatchPolicy,
+} from './options/fingerprint.ts'
 export type { LoginOptions } from './options/login-options.ts'
 export type {
   ActingOptions,

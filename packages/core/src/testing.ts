@@ -16,6 +16,8 @@ export interface TestCarrierOptions {
   readonly cookie?: string | undefined
   /** Whether the request came over HTTPS. @default true */
   readonly secure?: boolean
+  /** The address of the client, for a `fingerprint` that compares it. */
+  readonly ip?: string | undefined
   /** Headers that the application has set on the response, other than Set-Cookie. */
   readonly responseHeaders?: Readonly<Record<string, string>>
 }
@@ -37,6 +39,11 @@ export interface TestUserOptions<Data extends object = SessionData>
   readonly data?: Partial<Data>
   /** How the token travels; one of the manager's `tokenIn`. @default the first of them */
   readonly tokenIn?: TokenIn
+  /**
+   * The client that logs in, for the option `fingerprint`: what the requests of the test will have, such as
+   * `{ headers: { 'user-agent': 'test' }, ip: '127.0.0.1' }`. `TestUser.headers` contains its headers.
+   */
+  readonly from?: Pick<TestCarrierOptions, 'headers' | 'ip'>
 }
 
 /** A logged-in user, as seen by a client that holds the session's token. */
@@ -80,13 +87,14 @@ export interface BrowserCookie {
  * ```
  */
 export function createTestCarrier(options: TestCarrierOptions = {}): TestCarrier {
-  const { headers = {}, cookie, secure = true } = options
+  const { headers = {}, cookie, secure = true, ip } = options
   const request = byLowerCaseName(headers)
   if (cookie !== undefined) request.set('cookie', cookie)
   const responseHeaders = byLowerCaseName(options.responseHeaders ?? {})
   const setCookies: string[] = []
   return {
     secure,
+    ip,
     sent: false,
     setCookies,
     responseHeaders,
@@ -126,10 +134,11 @@ export function createTestCarrier(options: TestCarrierOptions = {}): TestCarrier
 export async function logIn<Data extends object>(
   manager: SessionManager<Data>,
   userId: string,
-  { data, tokenIn = manager.tokenIn[0], ...login }: TestUserOptions<Data> = {},
+  { data, tokenIn = manager.tokenIn[0], from = {}, ...login }: TestUserOptions<Data> = {},
 ): Promise<TestUser> {
   checkTokenIn(manager, tokenIn)
-  const carrier = createTestCarrier({ headers: firstRequestHeaders(tokenIn) })
+  const headers = { ...from.headers, ...firstRequestHeaders(tokenIn) }
+  const carrier = createTestCarrier({ headers, ip: from.ip })
   const session = await manager.load(carrier)
   if (data) session.data = data as Data
   await session.login(userId, login)
@@ -138,7 +147,10 @@ export async function logIn<Data extends object>(
   const cookie = lines.map((line) => line.split(';', 1)[0]).join('; ')
   return {
     id: session.id,
-    headers: tokenIn === 'cookie' ? { cookie } : nextRequestHeaders(tokenIn, carrier),
+    headers: {
+      ...from.headers,
+      ...(tokenIn === 'cookie' ? { cookie } : nextRequestHeaders(tokenIn, carrier)),
+    },
     cookie,
     cookies: (url) => lines.map((line) => browserCookie(line, new URL(url))),
   }

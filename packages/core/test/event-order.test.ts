@@ -159,6 +159,20 @@ test('a stale token, and a replay', async () => {
   ])
 })
 
+test('another client, by each policy', async () => {
+  const agent = (name: string) => ({ headers: { 'user-agent': name } })
+  for (const [onMismatch, ...lines] of [
+    ['event', 'mismatch', 'loaded'],
+    ['reauthenticate', 'mismatch', 'discarded token mismatch'],
+    ['destroy', 'mismatch', 'ended mismatch', 'discarded token mismatch'],
+  ] as const) {
+    const { eventsOf, browser } = world({ fingerprint: { of: ['user-agent'], onMismatch } })
+    const ann = browser().copy(agent('a'))
+    await eventsOf(ann, logIn)
+    expect(await eventsOf(ann.copy(agent('b')), read)).toEqual(lines)
+  }
+})
+
 test('a conflict', async () => {
   const { eventsOf, visitor } = world()
   const ann = await visitor()

@@ -68,7 +68,11 @@ export function sessions<Data extends object>(
     call: 'app.use(sessions(manager))',
     known: { as: true, passive: true },
   })
-  return node.sessions(manager, { ...options, isSecure: (request: Request) => request.secure })
+  return node.sessions(manager, {
+    ...options,
+    isSecure: (request: Request) => request.secure,
+    ip: (request: Request) => request.ip,
+  })
 }
 
 /**

@@ -97,6 +97,7 @@ describe.each([
     delete: true,
     upgrades: true,
     passive: true,
+    ip: true,
     serve: (app) => serve(makeApp(), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

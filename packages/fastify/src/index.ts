@@ -68,6 +68,7 @@ export function sessions<Data extends object>(
     call: 'app.register(sessions(manager))',
     known: { as: true, passive: true },
   })
+  const hasFingerprint = manager.fingerprint.length > 0
   const property = createSessionProperty<FastifyRequest>(as, ({ raw }) => sessionOf(manager, raw))
   const mark = (request: FastifyRequest) =>
     markPassive(sessionOf(manager, request.raw), request, passive)
@@ -101,6 +102,7 @@ export function sessions<Data extends object>(
         request: request.raw,
         response: reply.raw,
         secure: request.protocol === 'https',
+        ip: hasFingerprint ? request.ip : undefined,
         as,
         fail: (error) => replyWithError(reply, headers, error),
       })

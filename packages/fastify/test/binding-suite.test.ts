@@ -123,6 +123,7 @@ describe.each([
     replace: true,
     delete: true,
     passive: true,
+    ip: true,
     upgrades,
     serve: (app) => serve(make({ ...app, forceCloseConnections: true }), app, send),
     createManager: (backend, options) =>

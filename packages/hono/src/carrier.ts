@@ -65,13 +65,19 @@ function addVaryInPlace(c: Context, headers: readonly string[]): void {
 /** The carrier of a context. `sent` is that of the sessions of the request. */
 export class HonoCarrier implements Carrier {
   readonly secure: boolean
+  readonly ip: string | undefined
   readonly #c: Context
   readonly #sessions: RequestSessions
 
-  constructor(c: Context, sessions: RequestSessions, secure: boolean) {
+  constructor(
+    c: Context,
+    sessions: RequestSessions,
+    { secure, ip }: { readonly secure: boolean; readonly ip: string | undefined },
+  ) {
     this.#c = c
     this.#sessions = sessions
     this.secure = secure
+    this.ip = ip
   }
 
   get sent(): boolean {

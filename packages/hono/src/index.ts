@@ -5,6 +5,7 @@ import {
   SessionUsageError,
 } from '@sojourn/core'
 import {
+  checkIpOption,
   checkMount,
   createRequestSessions,
   markPassive,
@@ -47,6 +48,12 @@ export interface SessionsOptions<As extends string = 'session'> {
    * @default false
    */
   readonly trustProxy?: boolean
+  /**
+   * Returns the address of the client, for the option `fingerprint`: `(c) => getConnInfo(c).remote.address`, of the adapter
+   * of your runtime; behind a proxy, the last address in the header that it writes. Only called with that option, and
+   * required if it compares addresses.
+   */
+  readonly ip?: (c: Context) => string | undefined
   /**
    * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
    * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
@@ -91,16 +98,22 @@ export function sessions<Data extends object, As extends string = 'session'>(
   const {
     as = 'session' as As,
     trustProxy = false,
+    ip,
     passive,
   } = checkMount(manager, options, {
     call: 'app.use(sessions(manager))',
-    known: { as: true, trustProxy: true, passive: true },
+    known: { as: true, trustProxy: true, ip: true, passive: true },
   })
   checkTrustProxy(trustProxy)
+  checkIpOption(manager, ip, 'Give ip: (c) => getConnInfo(c).remote.address')
+  const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (c, next) => {
     const outer = (c as WithSessions)[key]
     const requestSessions = outer ?? sessionsOf(c)
-    const carrier = new HonoCarrier(c, requestSessions, isSecure(c, trustProxy))
+    const carrier = new HonoCarrier(c, requestSessions, {
+      secure: isSecure(c, trustProxy),
+      ip: ipOf?.(c),
+    })
     const loadAndExpose = async () => {
       const session = await requestSessions.load(manager, carrier, as)
       exposeSession(c, as, session)

@@ -32,6 +32,7 @@ export function honoSuite(
     forms: true,
     replace: true,
     passive: true,
+    ip: true,
     upgrades,
     serve: async (app) => serve(appOf(makeApp(), app).fetch, app),
     createManager: (backend, options) =>
@@ -50,6 +51,7 @@ function appOf(app: Hono, { mounts, routes, trustProxy, onError }: BindingApp): 
     app.use(
       sessions(manager, {
         trustProxy,
+        ip: (c) => (trustProxy ? c.req.header('x-forwarded-for') : '127.0.0.1'),
         ...(as === undefined ? {} : { as }),
         ...(isPassive ? { passive: (c) => isPassive(c.req.path) } : {}),
       }),

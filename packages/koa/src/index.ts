@@ -63,6 +63,7 @@ export function sessions<Data extends object>(
     call: 'app.use(sessions(manager))',
     known: { as: true, passive: true },
   })
+  const hasFingerprint = manager.fingerprint.length > 0
   const property = createSessionProperty<ParameterizedContext>(as, ({ req }) =>
     sessionOf(manager, req),
   )
@@ -79,6 +80,7 @@ export function sessions<Data extends object>(
       request: ctx.req,
       response: ctx.res,
       secure: ctx.secure,
+      ip: hasFingerprint ? ctx.ip : undefined,
       as,
       fail: (error) => ctx.onerror(error as Error), // Koa converts other values
     })

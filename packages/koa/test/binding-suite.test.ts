@@ -99,6 +99,7 @@ describe.each([
     delete: true,
     upgrades: true,
     passive: true,
+    ip: true,
     serve: (app) => listen(http.createServer(appOf(makeApp(), app).callback()), app),
     createManager: (backend, options) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...options })),

@@ -7,7 +7,8 @@ import { hasResponse } from './upgrade.ts'
 
 /**
  * Returns a carrier for a request and response of node:http or node:http2. `secure` is whether the client uses HTTPS,
- * according to the framework; default: whether the connection itself is encrypted. On a response that is held for
+ * according to the framework; default: whether the connection itself is encrypted. `ip` is the client's address; default:
+ * that of the connection. On a response that is held for
  * its commit, `sent` is true, and only the carrier can set headers. For an upgrade `sent` is always true.
  *
  * @example
@@ -27,12 +28,13 @@ import { hasResponse } from './upgrade.ts'
 export function nodeCarrier(
   request: NodeRequest,
   response: NodeResponse,
-  options: { readonly secure?: boolean } = {},
+  options: { readonly secure?: boolean; readonly ip?: string | undefined } = {},
 ): Carrier {
-  const { secure } = checkOptions(options, known, 'nodeCarrier()')
-  const carrier = new NodeCarrier(request, response, secure)
+  const { secure, ip } = checkOptions(options, known, 'nodeCarrier()')
+  const carrier = new NodeCarrier(request, response, { secure, ip })
   return createCarrier({
     secure: carrier.secure,
+    ip: carrier.ip,
     isSent: () => carrier.sent,
     header: (name) => carrier.header(name),
     get: (name) => carrier.get(name),
@@ -42,19 +44,31 @@ export function nodeCarrier(
   })
 }
 
-const known = { secure: true } as const
+const known = { secure: true, ip: true } as const
+
+/** What a framework knows of a request. */
+interface ClientFacts {
+  readonly secure?: boolean | undefined
+  readonly ip?: string | undefined
+}
 
 /** The carrier of a request and response. `nodeCarrier` is for users, who may take its methods apart. */
 export class NodeCarrier implements Carrier {
   readonly secure: boolean
   readonly #request: NodeRequest
+  readonly #ip: string | undefined
   /** Absent for an upgrade. */
   readonly #response: ServerResponse | undefined
 
-  constructor(request: NodeRequest, response: NodeResponse, secure = isEncrypted(request)) {
-    this.secure = secure
+  constructor(request: NodeRequest, response: NodeResponse, { secure, ip }: ClientFacts) {
+    this.secure = secure ?? isEncrypted(request)
+    this.#ip = ip
     this.#request = request
     this.#response = hasResponse(request, response) ? asHttp1(response) : undefined
+  }
+
+  get ip(): string | undefined {
+    return this.#ip ?? this.#request.socket.remoteAddress
   }
 
   get sent(): boolean {

@@ -13,7 +13,9 @@ export interface MountOptions {
   readonly request: NodeRequest
   readonly response: NodeResponse
   /** Whether the client uses HTTPS. @default whether the connection itself is encrypted */
-  readonly secure?: boolean
+  readonly secure?: boolean | undefined
+  /** The address of the client, for the option `fingerprint`. @default that of the connection */
+  readonly ip?: string | undefined
   /** The name of the session on the request, if it has one. Two managers must not have the same. */
   readonly as?: string
   /**
@@ -90,7 +92,14 @@ function mountedFor(manager: object, request: RequestWithSessions): Mounted | un
   return request[key]?.find((mounted) => mounted.manager === manager)
 }
 
-const known = { request: true, response: true, secure: true, as: true, fail: true } as const
+const known = {
+  request: true,
+  response: true,
+  secure: true,
+  ip: true,
+  as: true,
+  fail: true,
+} as const
 
 /**
  * Returns the session that `mountSession` mounted on a request for a manager, or `undefined` if there is none.
@@ -143,8 +152,9 @@ export async function mountSession<Data extends object>(
 
 /** Does the work of `mountSession`, for the handler of this package. */
 export async function mount(manager: SessionManager, options: MountOptions): Promise<Mounted> {
-  const { request, response, secure } = options
-  const carrier = new NodeCarrier(request, response, secure)
+  const { request, response } = options
+  const carrier = new NodeCarrier(request, response, options)
+  if (manager.fingerprint.length > 0) void carrier.ip // a socket remembers its address if it was asked in time
   try {
     const mounted = new Mounted(manager, carrier, options)
     addMounted(request, mounted)

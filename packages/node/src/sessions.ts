@@ -14,6 +14,11 @@ export interface SessionsOptions<Request extends NodeRequest = IncomingMessage> 
   /** Returns whether the client uses HTTPS. @default whether the connection itself is encrypted */
   readonly isSecure?: (request: Request) => boolean
   /**
+   * Returns the address of the client, for the option `fingerprint`. Only called with that option.
+   * @default that of the connection, which behind a proxy is the proxy's
+   */
+  readonly ip?: (request: Request) => string | undefined
+  /**
    * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
    * not prolong it. For one route, mount `sessions(manager, { passive: () => true })` before it too: a request is passive if
    * one of its mounts says so.
@@ -62,11 +67,13 @@ export function sessions<
   const {
     as = 'session',
     isSecure,
+    ip,
     passive,
   } = checkMount(manager, options, {
     call: 'app.use(sessions(manager))',
-    known: { as: true, isSecure: true, passive: true },
+    known: { as: true, isSecure: true, ip: true, passive: true },
   })
+  const hasFingerprint = manager.fingerprint.length > 0
   const property = createSessionProperty<Request>(as, (request) => sessionOf(manager, request))
   return (request, response, next) => {
     const expose = () => {
@@ -84,9 +91,17 @@ export function sessions<
       expose()
       return
     }
-    const secure = isSecure ? { secure: isSecure(request) } : {}
+    const secure = isSecure?.(request)
+    const clientIp = hasFingerprint ? ip?.(request) : undefined
     // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
-    mount(manager as SessionManager, { request, response, fail: next, as, ...secure }).then(
+    mount(manager as SessionManager, {
+      request,
+      response,
+      fail: next,
+      as,
+      secure,
+      ip: clientIp,
+    }).then(
       () => nextTick(expose),
       (error: unknown) => nextTick(next, error),
     )

@@ -73,12 +73,16 @@ function guardOf(guard: GuardSpec): NodeHandler {
   return csrf(guard.options)
 }
 
+function forwardedFor({ headers }: NodeRequest): string | undefined {
+  return headers['x-forwarded-for']?.toString()
+}
+
 function mounted({ manager, as, isPassive }: Mount, trustProxy: boolean) {
   const isSecure = ({ headers }: NodeRequest) => headers['x-forwarded-proto'] === 'https'
   return sessions(manager, {
     ...(as === undefined ? {} : { as }),
-    ...(trustProxy ? { isSecure } : {}),
-    ...(isPassive ? { passive: (request: NodeRequest) => isPassive(pathOf(request)) } : {}),
+    ...(trustProxy ? { isSecure, ip: forwardedFor } : {}),
+    ...(isPassive ? { passive: (request: NodeRequest) => isPassive(pathOf(request) ?? '') } : {}),
   })
 }
 
@@ -156,6 +160,7 @@ describe.each([
     replace: true,
     delete: true,
     passive: true,
+    ip: true,
     serve: (app) => serve(listenerOf(app), app),
     createManager: (backend, own) =>
       createSessionManager(devConfig(secret, { store: keyedStore(backend), ...own })),

@@ -63,7 +63,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     if (changes.leave) return leave(opened)
     const changed = applyChanges(opened, changes, { codec, policy, emit })
     const data = changed instanceof Promise ? await inTime(opened, changed) : changed
-    const next = apply(opened, data, changes.rotate)
+    const next = apply(opened, data, changes)
     const at = clock()
     if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
     if (next === opened && (changes.passive || !isTouchDue(opened, at, policy.touchInterval)))
@@ -107,13 +107,16 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   function apply(
     opened: OpenedSession,
     { bytes: data, version }: Awaited<ReturnType<typeof applyChanges>>,
-    rotate: Changes['rotate'],
+    { rotate, fingerprint }: Changes,
   ): OpenedSession {
     const isChanged = !sameBytes(data, opened.data)
     if (isChanged) checkSize(data, policy.maxDataBytes)
-    if (!isChanged && !rotate) return opened
+    if (!isChanged && !rotate && !fingerprint) return opened
     const at = clock()
-    const record = rotate ? rotateRecord(opened.record, noSecret, { at, ...rotate }) : opened.record
+    const rotated = rotate
+      ? rotateRecord(opened.record, noSecret, { at, ...rotate })
+      : opened.record
+    const record = fingerprint ? { ...rotated, fingerprint } : rotated
     return isChanged
       ? { ...opened, record: withDataVersion({ ...record, updatedAt: at }, version), data }
       : { ...opened, record }

@@ -3,16 +3,22 @@ import type { Carrier, RequestSessions } from '@sojourn/core/binding'
 /** The carrier of a request whose response is created later. `sent` is that of the sessions of the request. */
 export class WebCarrier implements Carrier {
   readonly secure: boolean
+  readonly ip: string | undefined
   readonly #request: Request
   readonly #sessions: RequestSessions
   #response: Response | undefined
   /** A copy of the response's headers, once one was changed: those of the response may be immutable or shared. */
   #changed: Headers | undefined
 
-  constructor(request: Request, sessions: RequestSessions, secure: boolean) {
+  constructor(
+    request: Request,
+    sessions: RequestSessions,
+    { secure, ip }: { readonly secure: boolean; readonly ip: string | undefined },
+  ) {
     this.#request = request
     this.#sessions = sessions
     this.secure = secure
+    this.ip = ip
   }
 
   get sent(): boolean {

@@ -1,11 +1,18 @@
 import {
+  type HeadersLike,
   type Session,
   type SessionData,
   type SessionManager,
   SessionUsageError,
 } from '@sojourn/core'
-import type { Carrier } from '@sojourn/core/binding'
-import { checkMount, parseSetCookie } from '@sojourn/core/binding'
+import {
+  type Carrier,
+  checkIpOption,
+  checkMount,
+  parseSetCookie,
+  type RequestCarrier,
+  requestCarrier,
+} from '@sojourn/core/binding'
 
 /** The cookies of a request and of its response, as `cookies()` of Next.js returns them. */
 export interface CookieJar {
@@ -32,6 +39,13 @@ export interface JarCookie {
 export interface CookieSessionsOptions {
   /** Returns the cookies of the current request. In Next.js: `cookies` of `next/headers`. */
   readonly cookies: () => CookieJar | Promise<CookieJar>
+  /**
+   * Returns the headers of the current request, for the option `fingerprint`, which requires it. In Next.js: `headers` of
+   * `next/headers`.
+   */
+  readonly headers?: () => HeadersLike | Promise<HeadersLike>
+  /** Returns the address of the client, for a `fingerprint` that compares it, which requires it. */
+  readonly ip?: () => string | undefined | Promise<string | undefined>
   /** Returns whether the client uses HTTPS. If not, no Secure cookie is set. @default () => false */
   readonly isSecure?: () => boolean | Promise<boolean>
 }
@@ -77,16 +91,27 @@ export function cookieSessions<Data extends object>(
   manager: SessionManager<Data>,
   options: CookieSessionsOptions,
 ): CookieSessions<Data> {
-  const { cookies, isSecure = () => false } = checkMount(manager, options, {
+  const {
+    cookies,
+    isSecure = () => false,
+    headers,
+    ip,
+  } = checkMount(manager, options, {
     name: 'cookieSessions',
     call: 'cookieSessions(manager, { cookies })',
-    known: { cookies: true, isSecure: true },
+    known: { cookies: true, isSecure: true, headers: true, ip: true },
   })
   checkCookies(cookies)
+  checkIpOption(manager, ip, 'Give ip: () => …, as your server knows it')
+  checkHeaders(manager, headers)
   return {
-    read: async () => manager.read({ cookie: cookieHeader(await cookies()) }),
+    async read() {
+      const request = await requestOf(await cookies())
+      return manager.read({ get: (name) => request.header(name) ?? null }, request)
+    },
     async change(act) {
-      const carrier = jarCarrier(await cookies(), await isSecure())
+      const jar = await cookies()
+      const carrier = jarCarrier(jar, await requestOf(jar))
       const session = await manager.load(carrier)
       try {
         return await act(session)
@@ -97,6 +122,27 @@ export function cookieSessions<Data extends object>(
       }
     },
   }
+
+  /** The request, whose cookies are those of the jar: they may have been changed since. */
+  async function requestOf(jar: CookieJar): Promise<RequestCarrier> {
+    const given = headers && requestCarrier(await headers())
+    return {
+      secure: await isSecure(),
+      ip: await ip?.(),
+      header: (name) => (name === 'cookie' ? cookieHeader(jar) : given?.header(name)),
+    }
+  }
+}
+
+function checkHeaders(
+  { fingerprint }: { readonly fingerprint: readonly string[] },
+  headers: unknown,
+): void {
+  if (typeof headers === 'function' || (headers === undefined && fingerprint.length === 0)) return
+  throw new SessionUsageError(
+    'ERR_CONFIG_INVALID',
+    'The option fingerprint of the manager compares headers. Give the function that returns them: cookieSessions(manager, { cookies, headers }).',
+  )
 }
 
 function checkCookies(cookies: unknown): void {
@@ -117,11 +163,10 @@ function cookieHeader(jar: CookieJar): string {
 }
 
 /** Returns a carrier that can only set cookies. The framework sets Cache-Control and Vary. */
-function jarCarrier(jar: CookieJar, secure: boolean): Carrier & { sent: boolean } {
+function jarCarrier(jar: CookieJar, request: RequestCarrier): Carrier & { sent: boolean } {
   return {
-    secure,
+    ...request,
     sent: false,
-    header: (name) => (name === 'cookie' ? cookieHeader(jar) : undefined),
     get: () => undefined,
     set() {},
     append: (_name, line) => void jar.set(jarCookie(line)),

@@ -1,5 +1,5 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
-import { checkMount, markPassive } from '@sojourn/core/binding'
+import { checkIpOption, checkMount, markPassive } from '@sojourn/core/binding'
 import { createScope, type RequestScope, scopeOf } from './request-scope.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -35,6 +35,11 @@ export interface SessionsOptions {
    * store fails), and a warning that names the cause (`manager.reportError`); all others are thrown
    */
   readonly onError?: (error: unknown, request: Request) => Response | Promise<Response>
+  /**
+   * Returns the address of the client, as your server knows it, for the option `fingerprint`. Only called with that option,
+   * and required if it compares addresses.
+   */
+  readonly ip?: (request: Request) => string | undefined
   /**
    * Returns true for requests that do not count as use, such as those by which a page polls: they read the session and do
    * not prolong it. For one route, call the `withSession` of `sessions(manager, { passive: () => true })` there: a request is
@@ -81,16 +86,20 @@ export function sessions<Data extends object>(
   const {
     isSecure = hasSecureUrl,
     onError = respond,
+    ip,
     passive,
   } = checkMount(manager, options, {
     call: 'const withSession = sessions(manager)',
-    known: { isSecure: true, onError: true, passive: true },
+    known: { isSecure: true, onError: true, ip: true, passive: true },
   })
+  checkIpOption(manager, ip, 'Give ip: (request) => …, as your server knows it')
+  const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (request, handle) => {
     const outer = scopeOf(request)
     if (outer) return handle(await load(outer, request))
     const scope = createScope(request, {
       secure: isSecure(request),
+      ip: ipOf?.(request),
       onError: (error) => onError(error, request),
     })
     let response: Response

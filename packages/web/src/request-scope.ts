@@ -24,6 +24,7 @@ export interface RequestScope {
 /** How a request is handled. */
 export interface ScopeOptions {
   readonly secure: boolean
+  readonly ip: string | undefined
   onError(error: unknown): Response | Promise<Response>
 }
 
@@ -38,9 +39,10 @@ export function scopeOf(request: RequestWithScope): RequestScope | undefined {
 }
 
 /** Creates the scope of a request. */
-export function createScope(request: Request, { secure, onError }: ScopeOptions): RequestScope {
+export function createScope(request: Request, options: ScopeOptions): RequestScope {
+  const { onError } = options
   const sessions = createRequestSessions()
-  const carrier = new WebCarrier(request, sessions, secure)
+  const carrier = new WebCarrier(request, sessions, options)
   const isUpgrade = isWebSocketRequest(carrier)
   sessions.isSent = isUpgrade
   const addedHeaders: (readonly [name: string, value: string])[] = []

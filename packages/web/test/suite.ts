@@ -27,6 +27,7 @@ export function webSuite(
     guards: true,
     forms: true,
     passive: true,
+    ip: true,
     upgrades,
     serve: async (app) => serve(appOf(app), app),
     createManager: (backend, options) =>
@@ -100,6 +101,8 @@ function appOf({ mounts, routes, trustProxy, onError: reportError }: BindingApp)
       (inner: () => Promise<Response>, { manager, as = 'session', isPassive }) => {
         const withSession = sessions(manager, {
           ...options,
+          ip: ({ headers }) =>
+            trustProxy ? (headers.get('x-forwarded-for') ?? undefined) : '127.0.0.1',
           ...(isPassive ? { passive: ({ url }) => isPassive(new URL(url).pathname) } : {}),
         })
         return () =>

@@ -17,6 +17,10 @@ const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = 
     'This device was signed out',
     'An old cookie came back, which looks like a stolen one.',
   ],
+  mismatch: [
+    'This device was signed out',
+    'Its session was used in another browser or from another network, which looks like a stolen cookie.',
+  ],
   moved: [
     'Your session is kept elsewhere',
     'It moved to another store, and this server still looks into the old one.',

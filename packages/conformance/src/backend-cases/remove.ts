@@ -12,7 +12,15 @@ import {
   t0,
 } from '../backend-fixture.ts'
 
-const reasons: readonly EndReason[] = ['login', 'logout', 'revoked', 'evicted', 'replayed', 'moved']
+const reasons: readonly EndReason[] = [
+  'login',
+  'logout',
+  'revoked',
+  'evicted',
+  'replayed',
+  'moved',
+  'mismatch',
+]
 
 /** Clause 3: `remove` ends a session in one atomic step, for good. */
 export const removeCases: readonly BackendCase[] = [

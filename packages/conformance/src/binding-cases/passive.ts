@@ -16,7 +16,7 @@ const poll: Route = { ...read, path: '/poll', guard }
 const count: Route = {
   path: '/poll/count',
   handle({ session }) {
-    if (session) session.data.n = (session.data.n ?? 0) + 1
+    if (session) session.data['n'] = Number(session.data['n'] ?? 0) + 1
   },
   response: text,
 }
@@ -92,7 +92,7 @@ export const passive: readonly BindingCase[] = [
       const reply = await served.request('/poll/count', { headers: { cookie } })
       deepEqual([reply.status, reply.setCookies], [200, []])
       const after = await manager.read({ cookie })
-      deepEqual([after.data.n, after.info?.expiresAt], [1, before?.expiresAt])
+      deepEqual([after.data['n'], after.info?.expiresAt], [1, before?.expiresAt])
     },
   },
   {

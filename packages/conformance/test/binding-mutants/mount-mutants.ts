@@ -49,6 +49,24 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
     },
     breaks: ['H9.2', 'H9.3'],
   },
+  'believes-what-a-client-says-of-its-address': {
+    changed: {
+      carrier: (request, ...args) =>
+        Object.defineProperty(steps.carrier(request, ...args), 'ip', {
+          value: request.headers['x-forwarded-for'] ?? request.socket.remoteAddress,
+        }),
+    },
+    breaks: ['H10.4'],
+  },
+  'gives-the-address-of-the-proxy': {
+    changed: {
+      carrier: (request, ...args) =>
+        Object.defineProperty(steps.carrier(request, ...args), 'ip', {
+          value: request.socket.remoteAddress,
+        }),
+    },
+    breaks: ['H10.5'],
+  },
   'looks-twice-at-an-upgrade': {
     changed: {
       watch: async (manager, headers) => {

@@ -80,6 +80,9 @@ const { requireSession, requireRecent, csrf } = createGuards<unknown, Check>({
 /** The steps that keep the contract. */
 export const steps: Steps = {
   carrier: (request, response, { trustProxy }) => ({
+    ip:
+      (trustProxy && request.headers['x-forwarded-for']?.toString()) ||
+      request.socket.remoteAddress,
     secure: trustProxy && request.headers['x-forwarded-proto'] === 'https',
     get sent() {
       return response.headersSent || isUpgrade(request)

@@ -18,6 +18,7 @@ export const suiteOf = (name: string, changed: Partial<Steps> = {}) =>
     replace: true,
     delete: true,
     passive: true,
+    ip: true,
     ...plainBinding(changed),
     createManager,
   })

@@ -31,6 +31,21 @@ export const stampMutants: readonly StoreMutant[] = [
     save: async (opened, changes) =>
       changes.leave ? { saved: true, opened } : store.save(opened, changes),
   })),
+  mutate('creates-without-a-fingerprint', 'P13.20 P13.21 P13.23 P13.24 P13.28', (store) => ({
+    create: ({ fingerprint: _, ...draft }, options) => store.create(draft, options),
+  })),
+  mutate('saves-no-fingerprint', 'P13.20 P13.26', (store) => ({
+    save: (opened, { fingerprint: _, ...changes }) => store.save(opened, changes),
+  })),
+  mutate('loses-the-fingerprint-with-a-change', 'P13.25', (store) => ({
+    async open(tokens, offers) {
+      const opening = await store.open(tokens, offers)
+      if (opening.outcome !== 'open') return opening
+      const { record, touchedAt } = opening.opened
+      if (touchedAt > record.createdAt) Reflect.deleteProperty(record, 'fingerprint')
+      return opening
+    },
+  })),
   mutate('ends-the-revoked-in-silence', 'P14.26', (store) => ({
     async end(opened, reason) {
       const ending = await store.end(opened, reason)

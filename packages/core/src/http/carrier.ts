@@ -7,6 +7,11 @@ export interface RequestCarrier {
   header(name: string): string | undefined
   /** True if the client uses HTTPS. Behind a proxy, only if the framework is configured to trust it. */
   readonly secure: boolean
+  /**
+   * The address of the client; behind a proxy, only that which a trusted one reports. Read only with the option
+   * `fingerprint`.
+   */
+  readonly ip?: string | undefined
 }
 
 /** One request and its response, reduced to headers. A binding makes one per request, with `createCarrier`. */
@@ -69,19 +74,27 @@ export function createCarrier<Methods extends CarrierMethods>(methods: Methods):
   return Object.defineProperty(methods, 'sent', sentProperty) as Methods & Carrier // `sent` was just defined
 }
 
+/** Where a request came from. */
+export interface ClientAddress {
+  /** The address of the client, such as `request.socket.remoteAddress`; behind a proxy, what that reports. */
+  readonly ip?: string | undefined
+}
+
 /** Request headers: Fetch's `Headers`, or an object with lower-case names as `request.headers` of `node:http`. */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or a job without a response.
+ * Creates the request side of a carrier from bare headers, for the upgrade of a WebSocket or a job without a response; `ip`
+ * is the address of the client.
  * @example
  * const carrier = requestCarrier(new Headers({ cookie: 'sid=…' }))
  */
-export function requestCarrier(headers: HeadersLike): RequestCarrier {
+export function requestCarrier(headers: HeadersLike, { ip }: ClientAddress = {}): RequestCarrier {
   return {
     secure: true,
+    ip,
     header(name) {
       if (isFetchHeaders(headers)) return headers.get(name) ?? undefined
       const value = headers[name]

@@ -16,7 +16,8 @@ export class UnreadableData extends Error {}
 
 /** Returns what may be shown of a session. */
 export function infoOf({ config }: ManagerContext, session: InspectedSession): SessionInfo {
-  return describeSession(session, config.touchInterval)
+  const { touchInterval, clock } = config
+  return describeSession(session, { touchInterval, at: clock() })
 }
 
 /** Returns a session with its data. */

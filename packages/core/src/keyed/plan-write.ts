@@ -69,18 +69,20 @@ function planData(
   const isDataChanged = !sameBytes(data, current.data)
   if (isDataChanged) checkSize(data, policy.maxDataBytes)
   const isDue = !changes.passive && isTouchDue(current, at, policy.touchInterval)
-  const { record: rotatedRecord, token } = changes.rotate
+  const { record, token } = changes.rotate
     ? rotateByCause(current.record, changes.rotate, { at, presented })
     : changes.passive
       ? { record: current.record, token: undefined }
       : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
+  const { fingerprint } = changes
+  const rotatedRecord = fingerprint ? { ...record, fingerprint } : record
   const isReplaced = isDataChanged || rotatedRecord !== current.record
-  const record = isDataChanged
+  const nextRecord = isDataChanged
     ? withDataVersion({ ...rotatedRecord, updatedAt: at }, version)
     : rotatedRecord
   return {
     operation: isReplaced ? 'replace' : isDue ? 'touch' : 'none',
-    next: { record, data, touchedAt: isDue ? at : current.touchedAt },
+    next: { record: nextRecord, data, touchedAt: isDue ? at : current.touchedAt },
     token,
     rotated: whyRotated(current.record, rotatedRecord),
     conflicts,

@@ -1,3 +1,4 @@
+import { isIpPart } from '../options/fingerprint.ts'
 import { sessionOptionHints, sessionOptionNames } from '../options/options.ts'
 import { checkPassive } from '../session/passive.ts'
 import { check, checkAs } from '../util/check.ts'
@@ -72,4 +73,28 @@ function describe(value: unknown, name: string): readonly [what: string, remedy:
   if ('store' in Object(value) || 'secretKey' in Object(value))
     return [given('options'), 'Make a manager of them: createSessionManager(options). Then: ']
   return [given(quote(value)), 'Make one with createSessionManager(…), then: ']
+}
+
+/**
+ * Checks that a binding whose framework does not know the address of the client is given it, if the manager compares
+ * addresses: `ip` is the binding's option of that name, `remedy` what to give.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ * @example
+ * checkIpOption(manager, options.ip, 'Give ip: (c) => getConnInfo(c).remote.address')
+ */
+export function checkIpOption(
+  { fingerprint }: { readonly fingerprint: readonly string[] },
+  ip: unknown,
+  remedy: string,
+): void {
+  check(
+    ip === undefined || typeof ip === 'function',
+    `ip is ${quote(ip)}`,
+    'Give a function that returns the address of the client',
+  )
+  check(
+    ip !== undefined || !fingerprint.some(isIpPart),
+    'The option fingerprint of the manager compares addresses, and this binding does not know that of the client',
+    remedy,
+  )
 }

@@ -40,6 +40,7 @@ const lines: Readonly<Record<SessionEventName, readonly [LogLevel | 'off', messa
   stalled: ['warn', 'session token rotation stalled'],
   replayed: ['warn', 'session token replayed'],
   evicted: ['info', 'session evicted by the limit'],
+  mismatch: ['warn', 'session used by another client'],
   ended: ['info', 'session ended'],
   expired: ['debug', 'session expired'],
   everybodyRevoked: ['warn', 'all sessions revoked'],

@@ -14,7 +14,12 @@
 import type { DataOf, DataSchema } from '../data/standard-schema.ts'
 import { SessionStoreError } from '../errors.ts'
 import { createEvents, type SessionEventName, type SessionEvents } from '../events.ts'
-import { type Carrier, type HeadersLike, requestCarrier } from '../http/carrier.ts'
+import {
+  type Carrier,
+  type ClientAddress,
+  type HeadersLike,
+  requestCarrier,
+} from '../http/carrier.ts'
 import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
 import { trackActivity } from '../inspect/activity.ts'
@@ -65,6 +70,11 @@ export interface SessionManager<Data extends object = SessionData> {
   /** What the store can do. Options that need more are refused by `createSessionManager`. */
   readonly supports: StoreSupports
   /**
+   * The names of the parts of the option `fingerprint`; empty without it. With `'ip'` or `'ip/24'` a carrier needs the
+   * address of its client.
+   */
+  readonly fingerprint: readonly string[]
+  /**
    * Loads the session of a request. For bindings. A request without a token, or with one that this application has not
    * made, gets a new session without a call to the store.
    * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`: a failure is never "no session" (P8).
@@ -107,15 +117,18 @@ export interface SessionManager<Data extends object = SessionData> {
   /**
    * Loads a session to read only, from bare request headers: for the upgrade of a WebSocket, or where there is no
    * response. It does not count as use: nothing is touched, and no token rotates.
-   * @param headers Fetch's `Headers`, or an object with lower-case names such as `request.headers` of `node:http`.
+   * @param headers Fetch's `Headers`, or an object with lower-case names such as `request.headers` of `node:http`. With the
+   *   option `fingerprint` give all of them, not the cookie alone.
+   * @param from `ip`: the address of the client, for a `fingerprint` that compares it.
    * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`.
    * @example
    * const { userId } = await manager.read(request.headers)
    */
-  read(headers: HeadersLike): Promise<Session<Data>>
+  read(headers: HeadersLike, from?: ClientAddress): Promise<Session<Data>>
   /**
    * Watches a session for as long as a connection lives, such as a WebSocket.
    * @param headers those of the request that began the connection, as for `read`.
+   * @param from as for `read`.
    * @throws SessionStoreError if the store fails, whatever `onStoreError` is.
    * @example
    * const watch = await manager.watch(request.headers)
@@ -123,7 +136,7 @@ export interface SessionManager<Data extends object = SessionData> {
    * socket.on('message', () => watch.keepAlive().catch(console.error))
    * socket.on('close', () => watch.close())
    */
-  watch(headers: HeadersLike): Promise<Watch<Data>>
+  watch(headers: HeadersLike, from?: ClientAddress): Promise<Watch<Data>>
   /**
    * Returns the live sessions of a user, the most recently used first; for a list of devices (ASVS 7.5.2). Nothing in
    * it works as a credential.
@@ -265,7 +278,7 @@ export function createSessionManager<Data extends object>(
   const ids = createSessionIds(keyring)
   const env = { keyring, ids, clock, codec, cookieName, emit, warn, policy: config }
   const store = createStore(config.store, env)
-  checkSupport(options, store)
+  checkSupport(options, store, config.fingerprint?.onMismatch)
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
@@ -296,6 +309,7 @@ export function createSessionManager<Data extends object>(
     cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
     tokenIn: config.tokenIn,
     supports: store.supports,
+    fingerprint: config.fingerprint?.names ?? [],
     load: (carrier) => loadSession(mount, carrier, carrier),
     commit(session, carrier, options) {
       const state = stateOf(session)
@@ -306,8 +320,8 @@ export function createSessionManager<Data extends object>(
       return Promise.reject(error)
     },
     reportError,
-    read: (headers) => loadSession(mount, requestCarrier(headers)),
-    watch: (headers) => watch({ ...mount, registry }, headers),
+    read: (headers, from) => loadSession(mount, requestCarrier(headers, from)),
+    watch: (headers, from) => watch({ ...mount, registry }, requestCarrier(headers, from)),
     sessions: async (userId, { current } = {}) => {
       checkOwnId(ids, 'current', current)
       const listed = await usersOf(store).list(checkUserId(userId, 'sessions'))

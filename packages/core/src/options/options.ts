@@ -8,6 +8,7 @@ import type { Secret } from '../record/keyring.ts'
 import type { ReplayPolicy, StoreFactory } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Duration } from '../util/duration.ts'
+import type { FingerprintOptions } from './fingerprint.ts'
 
 /**
  * All options of `createSessionManager`; `defaultConfig` and `devConfig` make them. Durations are milliseconds or a
@@ -129,6 +130,16 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly onNewerData?: 'fail' | 'keep'
   /**
+   * Compares the client of each request with the one that began the session, by its headers or address, so that the use of
+   * a stolen cookie in another browser is noticed: the event `mismatch`, and what `onMismatch` says. Only keyed hashes are
+   * stored. A session from before the option was set takes over the first client that uses it. `'strict'` is
+   * `{ of: ['ip', 'user-agent', 'accept-language'], onMismatch: 'destroy' }`, which logs users out each time that their
+   * address or the version of their browser changes. `'destroy'` needs a store whose `supports.revocation` is true.
+   * @default none
+   * @see docs/how-to/notice-a-stolen-cookie.md
+   */
+  readonly fingerprint?: FingerprintOptions | 'strict'
+  /**
    * Decides the value of a top-level key of `data` that two parallel requests changed.
    * @default the later commit wins
    */
@@ -213,6 +224,7 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   migrations: true,
   onInvalidData: true,
   onNewerData: true,
+  fingerprint: true,
   merge: true,
   onStoreError: true,
   persistent: true,

@@ -7,6 +7,7 @@ import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { resolveActing } from './acting-options.ts'
+import { type FingerprintConfig, resolveFingerprint } from './fingerprint.ts'
 import { checkPersistent } from './login-options.ts'
 import {
   type SecurityStamp,
@@ -31,6 +32,7 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly persistent: boolean
   readonly limit: Required<SessionLimit> | undefined
   readonly securityStamp: SecurityStamp | undefined
+  readonly fingerprint: FingerprintConfig | undefined
   readonly onStoreError: 'fail' | 'anonymous'
   readonly codec: Codec | undefined
   readonly clock: Clock
@@ -51,6 +53,8 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
   const cookie = resolveCookie(options)
   const { cookieName, secure } = cookie
   const durations = resolveDurations(options)
+  const namespace = resolveNamespace(options.namespace, cookie)
+  const keyring = createKeyring({ secretKey, indexKey, cookieName, namespace })
   return {
     cookieName,
     secure,
@@ -63,12 +67,8 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     clock: checkClock(clock),
     ...durations,
     tokenIn: checkTokenIn(options.tokenIn),
-    keyring: createKeyring({
-      secretKey,
-      indexKey,
-      cookieName,
-      namespace: resolveNamespace(options.namespace, cookie),
-    }),
+    keyring,
+    fingerprint: resolveFingerprint(options.fingerprint, keyring),
     limit: resolveLimit(options.limit),
     securityStamp: checkSecurityStamp(options.securityStamp),
     acting: resolveActing(options.acting, durations.maxAge),

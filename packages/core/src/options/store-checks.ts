@@ -1,5 +1,7 @@
 import { SessionUsageError } from '../errors.ts'
 import type { SessionStore, StoreEnv, StoreFactory, StoreSupports } from '../store/store.ts'
+import { check } from '../util/check.ts'
+import type { MismatchPolicy } from './fingerprint.ts'
 import type { SessionOptions } from './options.ts'
 
 /** What options need of the store. Without it an option would have no effect, so it is refused. */
@@ -50,12 +52,21 @@ function checkStore(store: Partial<SessionStore>): void {
  * Checks that the store can do what the options need.
  * @throws SessionUsageError `ERR_CONFIG_INVALID`, with the name of the option.
  */
-export function checkSupport(options: SessionOptions, { supports, openById }: SessionStore): void {
+export function checkSupport(
+  options: SessionOptions,
+  { supports, openById }: SessionStore,
+  onMismatch: MismatchPolicy | undefined,
+): void {
   if (options.acting && !openById)
     throw new SessionUsageError(
       'ERR_CONFIG_INVALID',
       'acting is set, and this store cannot look up the session of whoever acts: it keeps sessions in their cookies. Leave acting out, or use a store that keeps them on the server.',
     )
+  check(
+    onMismatch !== 'destroy' || supports.revocation,
+    "fingerprint.onMismatch is 'destroy', and this store cannot end a session",
+    "Give 'reauthenticate' or 'event', or use a store whose supports.revocation is true, such as cookieStore({ revocations })",
+  )
   for (const [option, needed] of requirements) {
     if (options[option] === undefined || supports[needed]) continue
     throw new SessionUsageError(

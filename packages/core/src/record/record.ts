@@ -1,6 +1,7 @@
 import type { Writable } from '../util/writable.ts'
 import type { Limits } from './expiry.ts'
 import { type Factor, mergeFactors } from './factors.ts'
+import type { Fingerprint } from './fingerprint.ts'
 import { addRetirement, type Retirement } from './retirement.ts'
 
 /** The public id of a session, `group.handle`. It is not a credential, so logs, device lists and events may show it. */
@@ -14,6 +15,7 @@ export const endReasons = [
   'evicted', // to keep the limit of its user
   'replayed', // a token that was rotated away was presented
   'moved', // another store has taken it over
+  'mismatch', // another client than the one that began it has used it, by the option `fingerprint`
 ] as const
 
 /** Why a session was ended. */
@@ -95,7 +97,7 @@ export interface SessionRecord extends Limits {
   /** Absent unless somebody else acts as the user. */
   readonly actor?: Actor
   /** The keyed hash of each part of the client's fingerprint, by the name of the part. Absent without the option. */
-  readonly fingerprint?: Readonly<Record<string, string>>
+  readonly fingerprint?: Fingerprint
   /** The version of the application whose form the data has, by the option `version`. Absent if it is 1, or not known. */
   readonly dataVersion?: number
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
@@ -140,7 +142,7 @@ export interface RecordSeed {
   readonly epoch?: string | undefined
   readonly factors?: readonly Factor[] | undefined
   readonly actor?: Actor | undefined
-  readonly fingerprint?: Readonly<Record<string, string>> | undefined
+  readonly fingerprint?: Fingerprint | undefined
   readonly dataVersion?: number | undefined
 }
 
@@ -186,7 +188,7 @@ export interface Elevation {
   /** What the user has just proved. It is added to the earlier factors. */
   readonly factors?: readonly Factor[]
   /** The fingerprint of the client now. */
-  readonly fingerprint?: Readonly<Record<string, string>>
+  readonly fingerprint?: Fingerprint
 }
 
 /**

@@ -55,8 +55,9 @@ export async function actAs(
   const data = changedData(state.tracked)
   const { id, authority } = (await saveOwn(context, state, { opened, data })).record
   const actor = { userId: actorId, sessionId: id, authority }
+  const own = { ...stamp, ...state.takeFingerprint() }
   const dataVersion = writtenVersion(config.dataShape?.version)
-  const draft = { userId, actor, data: emptyData(codec), dataVersion, ...terms, ...stamp }
+  const draft = { userId, actor, data: emptyData(codec), dataVersion, ...terms, ...own }
   const creation = await store.create(presented ? { ...draft, presented } : draft, {})
   if (!creation.created) throw refusedError(creation.why)
   applySaved(state, creation, data.mine)

@@ -59,16 +59,18 @@ export function decide(
   if (phase === 'cookieless' && needsCookie(context, state))
     return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  const isDue = (isSaveDue && !state.isPassive) || needsTouch(context, state, opened)
+  const isSaveWanted = isSaveDue || state.fingerprint !== undefined
+  const isDue = (isSaveWanted && !state.isPassive) || needsTouch(context, state, opened)
   if (!isDirty && !mustRotate && !isDue) return nothing
   const data = isDirty ? { base: tracked.base(), mine, version: tracked.version() } : undefined
   const changes = changesOf(data, mustRotate)
   return { action: 'save', opened, changes: asUsed(state, changes), mine }
 }
 
-/** Returns what a request changes, marked if the request does not count as use. */
-export function asUsed({ isPassive }: SessionState, changes: Changes): Changes {
-  return isPassive ? { ...changes, passive: true } : changes
+/** Returns what a request changes, with the fingerprint that it saves, and marked if it does not count as use. */
+export function asUsed({ isPassive, fingerprint }: SessionState, changes: Changes): Changes {
+  if (!isPassive && fingerprint === undefined) return changes
+  return { ...changes, ...(fingerprint && { fingerprint }), ...(isPassive && { passive: true }) }
 }
 
 function changesOf(data: Changes['data'], mustRotate: boolean): Changes {

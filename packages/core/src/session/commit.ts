@@ -11,7 +11,8 @@
 //    | a cookie is due, and the response is `cookieless` | discard (`cookieless`) changed data and the rotation     |
 //    | new: data set, or a CSRF token was made           | create, or discard (`insecure`) if no cookie can be sent |
 //    | live: data changed, `rotate()`                    | save                                                     |
-//    | live: a touch is due, or a token to confirm       | save, unless the request is passive                      |
+//    | live: a touch is due, a token to confirm, or a    | save, unless the request is passive                      |
+//    | fingerprint to take over                          |                                                          |
 //    | anything else                                     | nothing                                                  |
 //
 // 2. Write (`writeAndSend`). One call to the store. The record that it returns becomes `state.opened`, and a token or
@@ -227,6 +228,7 @@ export async function create(
     persistent,
     data,
     dataVersion: writtenVersion(dataShape?.version),
+    ...state.takeFingerprint(),
   }
   const creation = await store.create(
     visibleId === undefined ? draft : { ...draft, id: visibleId },

@@ -3,9 +3,9 @@ import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import { type PresentedTokens, readTokens } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import { namesOf } from '../record/record.ts'
-import type { OpenOutcome } from '../store/store.ts'
 import { refuseEndedActor } from './actor.ts'
 import { traceDeletedUser } from './deleted-user.ts'
+import { type Compared, compareFingerprint } from './fingerprint.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
 import type { SessionOperations } from './operations.ts'
 import { Session } from './session.ts'
@@ -42,7 +42,10 @@ export async function loadSession<Data extends object>(
       const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
       if (outcome.outcome === 'open' && actor)
         outcome = await refuseEndedActor(context, outcome, actor)
-      state = stateFromOutcome(context, response, { outcome, presented })
+      const compared = config.fingerprint
+        ? await compareFingerprint(context, { request, response }, outcome)
+        : { outcome }
+      state = stateFromOutcome(context, response, { compared, presented })
     } catch (error) {
       const storeError = storeErrorOrThrow(config, error)
       state = new SessionState(context, response, { storeError })
@@ -62,14 +65,16 @@ function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): Ses
 function stateFromOutcome(
   context: ManagerContext,
   response: Carrier | undefined,
-  { outcome, presented }: { outcome: OpenOutcome; presented: PresentedTokens },
+  { compared, presented }: { compared: Compared; presented: PresentedTokens },
 ): SessionState {
+  const { outcome, fingerprint, locked } = compared
   if (outcome.outcome === 'open')
-    return stateFromOpened(context, response, { open: outcome, presented })
+    return stateFromOpened(context, response, { open: outcome, presented, fingerprint })
   if (outcome.outcome === 'ended') {
-    const { id, reason: why } = outcome
-    context.emit('discarded', { what: 'token', why: why === 'stale' ? why : 'ended', id })
-    return new SessionState(context, response, { ended: { why, id }, presented })
+    const { id, reason } = outcome
+    const why = reason === 'stale' || reason === 'mismatch' ? reason : 'ended'
+    context.emit('discarded', { what: 'token', why, id })
+    return new SessionState(context, response, { ended: { why: reason, id }, presented, locked })
   }
   const { id, why } = outcome
   if (why === 'unknown' || why === 'forged') warnOfOtherManager(context, presented.tokens)

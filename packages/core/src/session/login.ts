@@ -10,6 +10,7 @@ import { carriedData, carriedVersion, mergeMissedChanges, mergeOwnChanges } from
 import { elevate } from './elevate.ts'
 import { applySaved, type ManagerContext, type SessionState } from './state.ts'
 import { changedData } from './track-data.ts'
+import { withUnlocked } from './unlock.ts'
 import { stampForLogin } from './user-stamp.ts'
 
 type Created = Extract<CreateOutcome, { created: true }>
@@ -36,6 +37,8 @@ export async function login(
   state: SessionState,
   args: LoginArgs,
 ): Promise<void> {
+  if (state.locked?.record.userId === args.userId)
+    return withUnlocked(context, state, () => login(context, state, args))
   const { opened } = state
   const actor = opened?.record.actor
   if (opened?.record.userId === args.userId && !actor)
@@ -129,7 +132,7 @@ async function reauthenticate(
   const limits = limitsOf(opened.record)
   const elevation = elevationOf(limits, args.options, context.config.clock())
   const stamp = await stampForLogin(context, args)
-  const rotate = { elevation: { ...elevation, ...stamp } }
+  const rotate = { elevation: { ...elevation, ...stamp, ...state.takeFingerprint() } }
   if (await elevate(context, state, { opened, rotate, operation: 'login' })) {
     emitLoggedIn(context, { id: opened.record.id, userId: args.userId, previous: opened })
     return
@@ -145,7 +148,7 @@ async function reauthenticate(
  */
 async function create(
   context: ManagerContext,
-  { presented }: SessionState,
+  state: SessionState,
   {
     args: { userId, options },
     data,
@@ -153,6 +156,7 @@ async function create(
   }: { args: LoginArgs; data: Uint8Array; dataVersion: number | undefined },
 ): Promise<Created> {
   const { config, store, emit } = context
+  const { presented } = state
   const elevation = elevationOf(config, options, config.clock())
   const draft = { userId, data, dataVersion, ...elevation, ...(presented && { presented }) }
   const { limit: configured } = config
@@ -165,7 +169,11 @@ async function create(
         limitTimedOut,
       )
   const stamp = await stampForLogin(context, { userId, options })
-  const creation = await store.create({ ...draft, ...stamp }, limit ? { limit } : {})
+  const fingerprint = state.takeFingerprint()
+  const creation = await store.create(
+    { ...draft, ...stamp, ...fingerprint },
+    limit ? { limit } : {},
+  )
   if (!creation.created) throw refusedError(creation.why)
   for (const id of creation.evicted) {
     emit('evicted', { id, userId, by: creation.opened.record.id })

@@ -141,7 +141,7 @@ async function endOwn(
   context: ManagerContext,
   state: SessionState,
 ): Promise<EndOutcome | undefined> {
-  const { opened } = state
+  const opened = state.opened ?? state.locked
   const ending = opened && (await context.store.end(opened, 'logout'))
   markEnded(context, state, 'logout')
   if (!ending?.last) return ending

@@ -5,6 +5,7 @@ import type { Emit, HeardEvents, SessionEvents } from '../events.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
+import type { Fingerprint } from '../record/fingerprint.ts'
 import { type EndReason, namesOf, type SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -56,9 +57,14 @@ export interface StateSeed {
   /** Why the session of the token is over, and its id. */
   readonly ended?: { readonly why: Ended; readonly id: SessionId }
   readonly storeError?: SessionStoreError
+  /** The fingerprint that the session takes over with the next write. */
+  readonly fingerprint?: Fingerprint | undefined
+  /** The session that opens again only by a login of its user. */
+  readonly locked?: OpenedSession | undefined
 }
 
 const noSeed: StateSeed = {}
+const nothing = {}
 const resolved = Promise.resolve()
 const noOperations: readonly RunningOperation[] = []
 
@@ -77,6 +83,8 @@ export class SessionState {
   visibleId: SessionId | undefined
   /** Why the session is over; `undefined` while it is alive. */
   ended: Ended | undefined
+  /** The session as loaded, if it is closed to this request until its user logs in: `onMismatch: 'reauthenticate'`. */
+  locked: OpenedSession | undefined
 
   // Fixed when the request begins.
 
@@ -109,6 +117,8 @@ export class SessionState {
   hasFailed = false
   /** True if a save is due although nothing has changed: it offers or confirms a new token. */
   isSaveDue: boolean
+  /** The fingerprint to be saved; `undefined` if the session has it already. */
+  fingerprint: Fingerprint | undefined
   /** What the response headers must do: send this token, or clear the client's. */
   outgoing: Outgoing | 'clear' | undefined
 
@@ -128,12 +138,13 @@ export class SessionState {
   constructor(
     context: ManagerContext,
     carrier: Carrier | undefined,
-    { open, ended, presented, storeError }: StateSeed = noSeed,
+    { open, ended, presented, storeError, fingerprint, locked }: StateSeed = noSeed,
   ) {
     this.opened = open?.opened
     this.tracked = open ? trackOpened(context, open.opened) : trackEmpty(context)
     this.visibleId = ended?.id
     this.ended = ended?.why
+    this.locked = locked
     this.openedBy = open?.openedBy
     this.presented = presented
     this.beganAt = context.config.clock()
@@ -141,6 +152,7 @@ export class SessionState {
     this.isReadOnly = carrier === undefined || storeError !== undefined
     this.storeError = storeError
     this.isSaveDue = open?.isSaveDue ?? false
+    this.fingerprint = fingerprint
     this.outgoing = open && outgoingOf(open)
     this.#context = context
     this.#carrier = carrier
@@ -156,6 +168,12 @@ export class SessionState {
   /** True if the request came by HTTPS, as the binding sees it. */
   get isSecure(): boolean {
     return this.#carrier?.secure ?? false
+  }
+
+  /** Returns the fingerprint of the client, for a record that is made now; nothing without the option. */
+  takeFingerprint(): { readonly fingerprint?: Fingerprint } {
+    const { fingerprint } = this.#context.config
+    return fingerprint && this.#carrier ? { fingerprint: fingerprint.take(this.#carrier) } : nothing
   }
 
   /** Returns true once the response headers have been sent, so that no cookie can be sent. */
@@ -183,6 +201,8 @@ export function applySaved(
   state.opened = saved.opened
   state.ended = undefined
   state.isSaveDue = false
+  state.fingerprint = undefined
+  state.locked = undefined
   state.outgoing = outgoingOf(saved) ?? state.outgoing
   state.tracked.rebase(saved.opened.data, submitted, saved.opened.record.dataVersion)
 }
@@ -212,6 +232,8 @@ export function markEnded(context: ManagerContext, state: SessionState, why: End
   state.mustRotate = false
   state.mustKeep = false
   state.isSaveDue = false
+  state.fingerprint = undefined
+  state.locked = undefined
   state.outgoing = undefined
   state.tracked = trackEmpty(context)
 }

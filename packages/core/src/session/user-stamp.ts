@@ -1,9 +1,9 @@
 import { SessionStoreError } from '../errors.ts'
 import { withTimeBudget } from '../keyed/deadline.ts'
 import type { LoginOptions } from '../options/login-options.ts'
-import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome } from '../store/store.ts'
 import { check } from '../util/check.ts'
+import { endIfNotElevated } from './end-opened.ts'
 import type { ManagerContext } from './state.ts'
 
 // The option `securityStamp`: a record keeps the hash of its user's stamp, and opens only while the stamp is the same. So
@@ -48,28 +48,11 @@ export async function refuseChangedStamp(
   if (userId === undefined) return outcome
   const now = checkStamp(await stampNow(context, userId))
   if (now !== undefined && stamp === context.config.keyring.stampHash(userId, now)) return outcome
-  return { outcome: 'ended', id, reason: await endIfNotElevated(context, outcome.opened) }
-}
-
-/**
- * Ends the session, unless a re-authentication has given it the new stamp meanwhile: to end it by its id alone would log out
- * who has just changed the password. So it is marked as leaving first, which is refused after an elevation, and after which
- * none succeeds. A failure of the store is ignored, because the next request with the token tries again.
- */
-async function endIfNotElevated(
-  { store, emit }: ManagerContext,
-  opened: OpenedSession,
-): Promise<'revoked' | 'stale'> {
-  if (!store.supports.revocation) return 'revoked'
-  try {
-    const marking = await store.save(opened, { leave: true })
-    if (!marking.saved) return marking.why === 'superseded' ? 'stale' : 'revoked'
-    const ending = await store.end(marking.opened, 'revoked')
-    if (ending.last) emit('ended', { id: opened.record.id, reason: 'revoked' })
-  } catch {
-    // The store has emitted `failed`.
+  return {
+    outcome: 'ended',
+    id,
+    reason: await endIfNotElevated(context, outcome.opened, 'revoked'),
   }
-  return 'revoked'
 }
 
 /** Calls the application's function. It may read a database, so it has the deadline and the errors of a store. */

@@ -5,6 +5,7 @@ import type { MergeKey } from '../data/merge.ts'
 import type { ChangedData } from '../data/merge-stored.ts'
 import type { DiscardReason, Emit } from '../events.ts'
 import type { Factor } from '../record/factors.ts'
+import type { Fingerprint } from '../record/fingerprint.ts'
 import type { Keyring } from '../record/keyring.ts'
 import type { Actor, ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
 import type { RotationPolicy } from '../record/rotation.ts'
@@ -120,7 +121,7 @@ export interface Draft {
   /** Who acts as the user. The record keeps it. */
   readonly actor?: Actor
   /** The keyed hashes of the client's fingerprint. The record keeps them. */
-  readonly fingerprint?: Readonly<Record<string, string>>
+  readonly fingerprint?: Fingerprint
   /** The version of the application whose form `data` has. The record keeps it. */
   readonly dataVersion?: number | undefined
   /**
@@ -167,6 +168,8 @@ export interface Changes {
    * is not written or elevated any more. Only passed to stores with `supports.revocation`.
    */
   readonly leave?: true
+  /** The fingerprint that the record keeps from now on. It is no change that another request can conflict with. */
+  readonly fingerprint?: Fingerprint
   /**
    * True in a passive request, which does not count as use: the save touches nothing and takes no step of the rotation by
    * age. Changes are written as ever.

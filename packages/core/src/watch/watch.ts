@@ -1,4 +1,4 @@
-import { type HeadersLike, requestCarrier } from '../http/carrier.ts'
+import type { RequestCarrier } from '../http/carrier.ts'
 import { type LoadContext, loadSession } from '../session/load.ts'
 import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { Ended } from '../session/state.ts'
@@ -52,11 +52,11 @@ export interface Watch<Data extends object = SessionData> {
 /** Begins to watch the session of a request; see `SessionManager.watch`. */
 export async function watch<Data extends object>(
   { context, operations, registry }: LoadContext & { readonly registry: WatchRegistry },
-  headers: HeadersLike,
+  request: RequestCarrier,
 ): Promise<Watch<Data>> {
   const registration = registry.prepare()
   try {
-    const session = await loadSession<Data>({ context, operations }, requestCarrier(headers))
+    const session = await loadSession<Data>({ context, operations }, request)
     const { opened, openedBy, ended = 'gone', storeError } = stateOf(session)
     if (storeError) throw storeError
     if (!opened) return createEndedWatch(session, ended)

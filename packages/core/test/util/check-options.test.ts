@@ -89,6 +89,7 @@ test('every option that is known is taken', () => {
     rotationInterval: '15m',
     rotationGrace: '30s',
     onReplay: 'ignore',
+    fingerprint: { of: ['browser'] },
     limit: { max: 3, onExceed: 'refuse' },
     securityStamp: (userId) => userId,
     acting: { maxAge: '5m', absoluteTimeout: '10m' },
