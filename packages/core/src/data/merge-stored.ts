@@ -42,6 +42,7 @@ export function mergeStored(
     return { bytes, version: undefined, conflicts }
   }
   if (sameBytes(mine, base)) return { ...theirs, conflicts: [] }
+  checkReadable(theirs, shape, codec)
   if (sameBytes(theirs.bytes, base))
     return { bytes: mine, version: Math.max(version, theirs.version), conflicts: [] }
   const now = shape.upgrade(theirs, codec)
@@ -49,7 +50,6 @@ export function mergeStored(
     if (shape.onInvalidData === 'fail') throw misfitError(now)
     return { bytes: mine, version, conflicts: [] }
   }
-  checkReadable(now, shape, codec)
   const merged = mergeBytes({ base, mine, theirs: now.bytes }, codec, merge)
   return { ...merged, version: Math.max(version, now.version) }
 }

@@ -58,7 +58,8 @@ export function mergeBytes(
   return { bytes: codec.encode(data), conflicts }
 }
 
-function sameValue(a: DataObject, b: DataObject, key: string, codec: Codec): boolean {
+/** Returns true if two objects have the same value under a key, or both none. */
+export function sameValue(a: DataObject, b: DataObject, key: string, codec: Codec): boolean {
   if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key))
     return Object.hasOwn(a, key) === Object.hasOwn(b, key)
   return sameBytes(codec.encode(a[key]), codec.encode(b[key]))

@@ -3,10 +3,10 @@ import type { Codec } from './codec.ts'
 import type { DataShape, ShownData, StoredData } from './data-shape.ts'
 import type { DataTracker } from './data-tracker.ts'
 import { type DataObject, decodeData, sameBytes } from './decode.ts'
-import { mergeBytes } from './merge.ts'
+import { layChanges } from './lay-changes.ts'
+import { haveSameOwn, libraryOf } from './library-keys.ts'
 import { Misfit, misfitError, refusedWrite } from './misfit.ts'
 import { removePrototypes } from './prototypes.ts'
-import { emptyData } from './size.ts'
 import { TrackedData } from './tracked-data.ts'
 
 /** What the data of one session is read by. */
@@ -17,10 +17,10 @@ export interface ShapedBy {
   readonly onMisfit: (misfit: Misfit, version: number) => void
 }
 
-/** Two encodings of the same data: as the handler sees it, and as it is stored. */
+/** The same data as the handler sees it, and as it is stored. */
 interface Laid {
   readonly shown: Uint8Array
-  readonly stored: Uint8Array
+  readonly stored: StoredData
 }
 
 /**
@@ -30,7 +30,7 @@ interface Laid {
  *                                   ▲                              │
  *                                   └──── lay: only the changes ───┘
  *
- * A change is laid, per top-level key, upon what is stored. So what the schema leaves out stays: the keys of another
+ * A change is laid, key by key, upon what is stored. So what the schema leaves out stays: the keys of another
  * version. And what it adds, such as a default, is not a change. The view is made when the handler first asks for the data.
  */
 export class ShapedData implements DataTracker {
@@ -39,8 +39,10 @@ export class ShapedData implements DataTracker {
   #base: StoredData
   /** What is stored if the handler changes nothing of what it sees. */
   #stored: StoredData
-  /** What changes are laid upon: `#stored`; nothing, if that does not fit. */
-  #under: StoredData
+  /** True if `#stored` does not fit. The first change then drops it, but for the keys of Sojourn. */
+  #isUnfit = false
+  /** True if the handler has replaced what does not fit, be it by nothing. */
+  #isReplaced = false
   /** `#stored`, decoded, until there is a view. */
   #decoded: DataObject | undefined
   #view: TrackedData | undefined
@@ -53,7 +55,6 @@ export class ShapedData implements DataTracker {
     this.#by = by
     this.#base = stored
     this.#stored = stored
-    this.#under = stored
     this.#decoded = decoded
   }
 
@@ -67,6 +68,8 @@ export class ShapedData implements DataTracker {
   replace(data: object): void {
     if (this.#error?.code === 'ERR_SESSION_DATA_NEWER') throw this.#error
     this.#open(true).replace(data)
+    this.#isReplaced = this.#isUnfit
+    this.#laid = undefined
     this.#error = undefined
   }
 
@@ -74,16 +77,16 @@ export class ShapedData implements DataTracker {
     return this.#base.bytes
   }
 
-  /** @throws SessionDataError `ERR_SESSION_DATA_INVALID` in development, if a change does not fit the schema. */
+  /**
+   * @throws SessionDataError `ERR_SESSION_DATA_INVALID` in development, if a change does not fit the schema;
+   * `ERR_SESSION_DATA_NEWER` if a list of a newer version was changed, of which the schema leaves something out.
+   */
   bytes(): Uint8Array {
-    const view = this.#view
-    if (!view) return this.#stored.bytes
-    const shown = view.bytes()
-    return shown === view.base() ? this.#stored.bytes : this.#lay(shown, view)
+    return this.#current().bytes
   }
 
   version(): number {
-    return this.bytes() === this.#stored.bytes ? this.#stored.version : this.#under.version
+    return this.#current().version
   }
 
   overwrite(encoded: Uint8Array, version = 1): void {
@@ -91,7 +94,6 @@ export class ShapedData implements DataTracker {
     const view = this.#view
     if (view) this.#adopt(this.#upgraded(now), view, view.bytes())
     else this.#stored = now
-    this.#under = this.#stored
     this.#decoded = undefined
   }
 
@@ -111,7 +113,6 @@ export class ShapedData implements DataTracker {
       this.#stored = now
       this.#decoded = undefined
     }
-    this.#under = this.#stored
   }
 
   reset(): ShapedData {
@@ -129,12 +130,11 @@ export class ShapedData implements DataTracker {
     const shown = shape.show(upgraded, codec, upgraded === this.#stored ? decoded : undefined)
     if (shown instanceof Misfit) return this.#openMisfit(shown, toReplace)
     this.#stored = upgraded
-    this.#under = upgraded
     this.#base = isBase ? upgraded : this.#upgraded(this.#base)
     return this.#show(shown)
   }
 
-  /** Reports data that does not fit, and shows what a new session has, or throws. */
+  /** Reports data that does not fit, and shows what a new session has and the keys of Sojourn, or throws. */
   #openMisfit(misfit: Misfit, toReplace: boolean): TrackedData {
     const { codec, shape, onMisfit } = this.#by
     if (!this.#error) onMisfit(misfit, this.#stored.version)
@@ -143,9 +143,10 @@ export class ShapedData implements DataTracker {
       this.#error ??= misfitError(misfit)
       throw this.#error
     }
-    this.#under = { bytes: emptyData(codec), version: shape.version }
-    const shown = shape.show(this.#under, codec)
-    return this.#show(shown instanceof Misfit ? { shown: this.#under.bytes } : shown)
+    this.#isUnfit = true
+    const library = this.#library()
+    const shown = shape.show(library, codec)
+    return this.#show(shown instanceof Misfit ? { shown: library.bytes } : shown)
   }
 
   #show({ shown, decoded }: ShownData): TrackedData {
@@ -154,21 +155,43 @@ export class ShapedData implements DataTracker {
     return this.#view
   }
 
+  /** Returns what is to be stored: `#stored` itself if the handler has changed nothing. */
+  #current(): StoredData {
+    const view = this.#view
+    if (!view) return this.#stored
+    const shown = view.bytes()
+    return shown === view.base() && !this.#isReplaced ? this.#stored : this.#lay(shown, view)
+  }
+
   /** Lays what the handler has changed upon what is stored. */
-  #lay(shown: Uint8Array, view: TrackedData): Uint8Array {
+  #lay(shown: Uint8Array, view: TrackedData): StoredData {
     if (this.#laid?.shown === shown) return this.#laid.stored
     const { codec, shape } = this.#by
     const refused = shape.refuse(shown, codec)
     if (refused) throw refusedWrite(refused, decodeData(codec, shown))
-    const sides = { base: view.base(), mine: shown, theirs: this.#under.bytes }
-    const stored = mergeBytes(sides, codec).bytes
+    const base = view.base()
+    const isDropped = this.#isUnfit && (this.#isReplaced || !haveSameOwn(base, shown, codec))
+    const under = isDropped ? this.#library() : this.#stored
+    const { bytes, lossy } = layChanges({ base, mine: shown, under: under.bytes }, codec)
+    if (lossy.length > 0 && under.version > shape.version) throw lossOf(lossy)
+    const stored = { bytes, version: under.version }
     this.#laid = { shown, stored }
     return stored
   }
 
+  /** Returns what stays of data that does not fit. */
+  #library(): StoredData {
+    const { codec, shape } = this.#by
+    return { bytes: libraryOf(this.#stored.bytes, codec), version: shape.version }
+  }
+
   /** Makes other stored data the one that is seen. Of the view, keeps what was changed since `sentView`. */
   #adopt(now: StoredData, view: TrackedData, sentView: Uint8Array, nowView?: Uint8Array): void {
-    const next = nowView ?? this.#shownOf(now.bytes, now.version)
+    const { codec } = this.#by
+    this.#isUnfit &&= haveSameOwn(this.#upgraded(this.#stored).bytes, now.bytes, codec)
+    this.#isReplaced &&= this.#isUnfit
+    const seen = this.#isUnfit ? libraryOf(now.bytes, codec) : now.bytes
+    const next = nowView ?? this.#shownOf(seen, now.version)
     this.#stored = now
     this.#laid = undefined
     view.rebase(next, sentView)
@@ -185,9 +208,19 @@ export class ShapedData implements DataTracker {
    * go together. The next request finds that.
    */
   #shownOf(bytes: Uint8Array, version = this.#by.shape.version): Uint8Array {
-    if (this.#laid?.stored === bytes) return this.#laid.shown
+    if (this.#laid?.stored.bytes === bytes) return this.#laid.shown
     if (this.#view && bytes === this.#stored.bytes) return this.#view.base()
     const shown = this.#by.shape.show({ bytes, version }, this.#by.codec)
     return shown instanceof Misfit ? bytes : shown.shown
   }
+}
+
+/** The error of a change to lists of a newer version, of whose items this one does not see everything. */
+function lossOf(paths: readonly string[]): SessionDataError {
+  return misfitError(
+    new Misfit(
+      'newer',
+      paths.map((path) => ({ path, message: '' })),
+    ),
+  )
 }

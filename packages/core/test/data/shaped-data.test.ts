@@ -42,6 +42,26 @@ describe('what the schema leaves out', () => {
       { seed },
     )
   })
+
+  test('stays in objects below a key that is changed, and goes with an object that is removed', () => {
+    const strip = (cart: unknown) => {
+      const { n, of } = Object(cart)
+      return { ...(n === undefined ? {} : { n }), ...(of ? { of: strip(of) } : {}) }
+    }
+    const schema = schemaOf(({ cart, ...rest }) => (cart ? { ...rest, cart: strip(cart) } : rest))
+    const before = { cart: { n: 1, later: 1, of: { n: 2, later: [2] } } }
+    const { data, result } = shaped(before, { schema })
+    const cart = Object(data.value()['cart'])
+    expect(cart).toEqual({ n: 1, of: { n: 2 } })
+    cart.of.n = 3
+    expect(result()).toEqual({ cart: { n: 1, later: 1, of: { n: 3, later: [2] } } })
+    delete cart.n
+    expect(result()).toEqual({ cart: { later: 1, of: { n: 3, later: [2] } } })
+    delete cart.of
+    expect(result()).toEqual({ cart: { later: 1 } })
+    delete data.value()['cart']
+    expect(result()).toEqual({})
+  })
 })
 
 describe('what the schema adds or transforms', () => {
@@ -184,6 +204,43 @@ describe('data that does not fit', () => {
     expect(result()).toEqual({ a: 1 })
   })
 
+  test('has its keys of Sojourn all the same, also once it is dropped', () => {
+    const library = { 'flash:info:x': 'Hello', passport: { user: 7 } }
+    const migrations = { 1: () => [] }
+    for (const options of [{ schema }, { version: 2, migrations }]) {
+      const { data, result } = shaped({ a: 'x', ...library }, options)
+      expect(data.value()).toEqual(library)
+      expect(data.bytes()).toBe(data.base())
+      data.value()['a'] = 1
+      expect(result()).toEqual({ a: 1, ...library })
+    }
+  })
+
+  test('stays where only keys of Sojourn change, and its version too', () => {
+    const migrations = { 1: (old: object) => ({ ...old, b: 1 }) }
+    const { data, result } = shaped({ a: 'x', 'flash:a': 1 }, { schema, version: 2, migrations })
+    delete data.value()['flash:a']
+    expect(result()).toEqual({ a: 'x' })
+    expect(data.version()).toBe(1)
+    data.rebase(encode({ a: 'x', 'flash:b': 2 }), data.bytes(), 1)
+    expect(data.value()).toEqual({ 'flash:b': 2 })
+    data.value()['a'] = 5
+    expect(result()).toEqual({ a: 5, 'flash:b': 2 })
+    expect(data.version()).toBe(2)
+  })
+
+  test('can be replaced by nothing', () => {
+    for (const onInvalidData of ['fail', 'empty'] as const) {
+      const { data, result } = shaped({ a: 'x' }, { schema, onInvalidData })
+      data.replace({})
+      expect(result()).toEqual({})
+      const sent = data.bytes()
+      data.rebase(sent, sent, 1)
+      expect(data.bytes()).toBe(data.base())
+      expect(data.value()).toEqual({})
+    }
+  })
+
   test('is what makes the schema throw, too', () => {
     const throwing = schemaOf(() => {
       throw new TypeError('secret')
@@ -213,6 +270,32 @@ describe('data of a newer version', () => {
     data.value()['a'] = 2
     expect(result()).toEqual({ a: 2, later: 1 })
     expect(data.version()).toBe(2)
+  })
+
+  test('is an error where a change of a list would lose what the schema leaves out of it', () => {
+    const ofItems = schemaOf(({ later: _, list = [], ...rest }) => ({
+      ...rest,
+      list: (list as { n: number }[]).map(({ n }) => ({ n })),
+    }))
+    const stored = { list: [{ n: 1, later: 1 }], later: [1] }
+    const options = { schema: ofItems, onNewerData: 'keep' as const }
+    const { data, result } = shaped(stored, { ...options, storedVersion: 2 })
+    data.value()['n'] = 1
+    expect(result()).toEqual({ ...stored, n: 1 })
+    const list = data.value()['list'] as { n: number }[]
+    list.push({ n: 2 })
+    expect(() => data.bytes()).toThrow(
+      expect.objectContaining({
+        code: 'ERR_SESSION_DATA_NEWER',
+        detail: expect.stringContaining('at list'),
+      }),
+    )
+    const whole = shaped({ list: [{ n: 1 }], later: [1] }, { ...options, storedVersion: 2 })
+    whole.data.value()['list'] = [{ n: 2 }]
+    expect(whole.result()).toEqual({ list: [{ n: 2 }], later: [1] })
+    const own = shaped(stored, options)
+    own.data.value()['list'] = [{ n: 2 }]
+    expect(own.result()).toEqual({ list: [{ n: 2 }], later: [1] })
   })
 
   test('is an error where it does not fit, whatever the options', () => {

@@ -150,6 +150,21 @@ describe('an update', () => {
   })
 })
 
+test('a newer server has written meanwhile, although what it left is the same', async () => {
+  const { visitor, plain, others } = fleet(
+    { version: 1, schema: anything },
+    { version: 2, migrations: { 1: (old) => old } },
+  )
+  const [first = plain, second = plain] = others
+  await visitor.request(({ data }) => void Object.assign(data, { n: 1 }))
+  const late = await visitor.copy().at(first).begin()
+  late.session.data['n'] = 5
+  for (const n of [2, 1])
+    await visitor.at(second).request(({ data }) => void Object.assign(data, { n }))
+  await expect(late.finish()).rejects.toMatchObject({ code: 'ERR_SESSION_DATA_NEWER' })
+  expect((await visitor.read())?.data).toEqual({ n: 1 })
+})
+
 test('a commit of data that does not fit fails in development, with an event and without a write', async () => {
   const schema = schemaOf((data) => {
     if ('n' in data && typeof data['n'] !== 'number') throw [{ message: 'no number', path: ['n'] }]
