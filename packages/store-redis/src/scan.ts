@@ -3,43 +3,53 @@ import type { RedisDriver, RedisSend } from './driver.ts'
 import type { Layout } from './layout.ts'
 import { readFound, readPage } from './replies.ts'
 
-/** How many keys Redis visits per `SCAN`: well below 1 ms. */
-const pageSize = '250'
+/** How many keys Redis visits per `SCAN`, and how many rows are then read at once: neither side is busy for a millisecond. */
+const pageSize = '50'
+
+/** The live rows of one page, and where the next one begins. */
+interface Page {
+  readonly cursor: string
+  readonly rows: readonly IdentifiedRow[]
+}
 
 /**
- * Yields every live row, master by master. `SCAN` may return a key twice while Redis resizes its table, so the keys
- * seen are remembered; for a million sessions this takes about 32 MB.
+ * Yields every live row, master by master, and reads a page ahead. `SCAN` may return a key twice while Redis resizes its
+ * table, so the keys seen are remembered; for a million sessions this takes about 32 MB.
  */
 export async function* scanRows(
   driver: RedisDriver,
   layout: Layout,
   call: BackendCall,
-): AsyncIterable<IdentifiedRow> {
-  const { keyPrefix = '' } = driver
+): AsyncGenerator<IdentifiedRow, void> {
   const seen = new TextSet()
   for (const master of await driver.masters()) {
-    for await (const page of scanKeys(master, layout.pattern(keyPrefix), call)) {
-      const keys = page.map((key) => key.slice(keyPrefix.length)).filter((key) => seen.add(key))
-      yield* readRows(driver, { layout, keys, call })
+    const read = (cursor: string) => readRows({ driver, master, layout, call, seen }, cursor)
+    let next: Promise<Page> | undefined = read('0')
+    while (next) {
+      const { cursor, rows }: Page = await next
+      next = cursor === '0' ? undefined : read(cursor)
+      next?.catch(() => undefined) // the next round awaits it, unless the scan is left
+      for (const row of rows) yield row
     }
   }
 }
 
-async function* scanKeys(master: RedisSend, pattern: string, call: BackendCall) {
-  let cursor = '0'
-  do {
-    call.signal.throwIfAborted()
-    const args = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', pageSize]
-    const page = readPage(await master({ args, isWrite: false, call }))
-    cursor = page.cursor
-    yield page.keys
-  } while (cursor !== '0')
+interface Scanning {
+  readonly driver: RedisDriver
+  readonly master: RedisSend
+  readonly layout: Layout
+  readonly call: BackendCall
+  readonly seen: TextSet
 }
 
-async function* readRows(
-  { send }: RedisDriver,
-  { layout, keys, call }: { layout: Layout; keys: readonly string[]; call: BackendCall },
-): AsyncIterable<IdentifiedRow> {
+/** Reads the page at a cursor: its keys, and then the rows of those that were not seen before. */
+async function readRows(
+  { driver: { send, keyPrefix = '' }, master, layout, call, seen }: Scanning,
+  cursor: string,
+): Promise<Page> {
+  call.signal.throwIfAborted()
+  const args = ['SCAN', cursor, 'MATCH', layout.pattern(keyPrefix), 'COUNT', pageSize]
+  const page = readPage(await master({ args, isWrite: false, call }))
   call.signal.throwIfAborted()
   // Each read gets its own signal: with one shared signal, Node warns about a listener leak.
   const ownSignal = {
@@ -47,12 +57,13 @@ async function* readRows(
       return AbortSignal.any([call.signal])
     },
   }
-  const replies = keys.map(async (key) => ({
-    key,
-    reply: await send({ args: ['GET', key], key, isWrite: false, call: ownSignal }),
-  }))
-  for (const { key, reply } of await Promise.all(replies)) {
-    const found = readFound(reply, call.at)
-    if (found && !('ended' in found)) yield { id: layout.idAt(key), ...found }
-  }
+  const keys = page.keys.map((key) => key.slice(keyPrefix.length)).filter((key) => seen.add(key))
+  const found = await Promise.all(
+    keys.map(async (key) => {
+      const reply = await send({ args: ['GET', key], key, isWrite: false, call: ownSignal })
+      const row = readFound(reply, call.at)
+      return row && !('ended' in row) ? [{ id: layout.idAt(key), ...row }] : []
+    }),
+  )
+  return { cursor: page.cursor, rows: found.flat() }
 }

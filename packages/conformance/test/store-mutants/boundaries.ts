@@ -60,7 +60,7 @@ export const boundaryMutants: readonly StoreMutant[] = [
   },
   {
     name: 'takes-any-id-for-its-own',
-    breaks: ['P14.3', 'P14.4', 'P14.5', 'P14.6'],
+    breaks: ['P14.11', 'P14.3', 'P14.4', 'P14.5', 'P14.6'],
     store: (factory) => (env) => {
       Object.assign(env.ids, { isOwn: () => true }) // the manager has the same ids
       return factory(env)

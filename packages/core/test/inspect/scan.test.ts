@@ -1,5 +1,5 @@
 import { createVisitor } from '@sojourn/conformance/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { isEpochRow, rowOf, testBackend, testManager } from '../support.ts'
 
 /** A manager with sessions of two users and of a visitor. */
@@ -83,7 +83,17 @@ describe('a scan', () => {
     expect(await scan.next()).toMatchObject({ done: false })
     abort.abort(new Error('the operator left'))
     await expect(scan.next()).rejects.toThrow('the operator left')
+    const left = vi.fn()
+    const { scan: reference } = over.backend
+    over.backend.scan = async function* (call) {
+      try {
+        yield* reference(call)
+      } finally {
+        left()
+      }
+    }
     for await (const _ of manager.scan()) break
+    expect(left).toHaveBeenCalledOnce()
   })
 
   test('lets other work run, however fast the backend is', async () => {
