@@ -1,3 +1,5 @@
+import { decodeData } from '../data/decode.ts'
+import { Misfit } from '../data/misfit.ts'
 import type { SessionData } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
@@ -11,7 +13,7 @@ export interface StoredSession<Data extends object = SessionData> extends Sessio
   readonly data: Data
 }
 
-/** What is thrown by `data` that cannot be decoded. Whoever shows sessions counts it. */
+/** What is thrown by `data` that cannot be decoded, or does not fit the schema. Whoever shows sessions counts it. */
 export class UnreadableData extends Error {}
 
 /** Returns what may be shown of a session. */
@@ -25,28 +27,40 @@ export function storedSession<Data extends object>(
   context: ManagerContext,
   session: InspectedSession,
 ): StoredSession<Data> {
-  return Object.assign(new WithData(session), infoOf(context, session)) as WithData &
-    StoredSession<Data>
+  const shown = new WithData(() => decode(context, session))
+  return Object.assign(shown, infoOf(context, session)) as WithData & StoredSession<Data>
 }
 
 class WithData {
-  readonly #session: InspectedSession
+  readonly #decode: () => object
   #data: object | undefined
 
-  constructor(session: InspectedSession) {
-    this.#session = session
+  constructor(decode: () => object) {
+    this.#decode = decode
   }
 
   get data(): object {
-    this.#data ??= decode(this.#session)
+    this.#data ??= this.#decode()
     return this.#data
   }
 }
 
-function decode(session: InspectedSession): object {
+function decode(context: ManagerContext, session: InspectedSession): object {
   try {
-    return session.data()
+    return shownData(context, session)
   } catch (cause) {
     throw new UnreadableData('The data of this session cannot be decoded', { cause })
   }
+}
+
+/** Returns data as a handler would see it: migrated, and in the form of the schema. */
+function shownData(
+  { config: { dataShape: shape } }: ManagerContext,
+  { record, data, codec }: InspectedSession,
+): object {
+  if (!shape) return decodeData(codec, data)
+  const upgraded = shape.upgrade({ bytes: data, version: record.dataVersion ?? 1 }, codec)
+  const found = upgraded instanceof Misfit ? upgraded : shape.show(upgraded, codec)
+  if (found instanceof Misfit) throw new TypeError('The data does not fit the schema')
+  return found.decoded ?? decodeData(codec, found.shown)
 }

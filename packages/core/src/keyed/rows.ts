@@ -81,14 +81,8 @@ export function createRows({
     /** Returns what operators may see of a row, or why it is no session. Decodes no data yet, and emits nothing. */
     inspect(id: SessionId, row: Row): InspectedSession | RowRefusal {
       try {
-        const { record, data, codec } = splitValue(id, signer.verify(id, row.value), codecs)
-        return (
-          ids.refusalOf(record) ?? {
-            record,
-            touchedAt: row.touchedAt,
-            data: () => decodeData(codec, data),
-          }
-        )
+        const found = splitValue(id, signer.verify(id, row.value), codecs)
+        return ids.refusalOf(found.record) ?? { ...found, touchedAt: row.touchedAt }
       } catch {
         return 'corrupt'
       }

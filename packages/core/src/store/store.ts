@@ -1,6 +1,5 @@
 import type { Codec } from '../data/codec.ts'
 import type { DataShape } from '../data/data-shape.ts'
-import type { DataObject } from '../data/decode.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { ChangedData } from '../data/merge-stored.ts'
 import type { DiscardReason, Emit } from '../events.ts'
@@ -228,9 +227,9 @@ export interface StoreUsers {
 }
 
 /** A session as an operator may see it: it cannot be saved, and no token opened it. */
-export interface InspectedSession extends Pick<OpenedSession, 'record' | 'touchedAt'> {
-  /** Decodes the data. Throws if it cannot be decoded. */
-  data(): DataObject
+export interface InspectedSession extends OpenedSession {
+  /** The codec that encoded the data. */
+  readonly codec: Codec
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import { isEpochRow, rowOf, testBackend, testManager } from '../support.ts'
@@ -159,6 +160,26 @@ test('data is no property that a log would show, and is read once', async () => 
   expect(JSON.stringify(session)).not.toContain('role')
   expect(Object.keys(session ?? {})).not.toContain('data')
   expect(session?.data).toBe(session?.data)
+})
+
+test('data is shown as a handler would see it, migrated, and counted where it does not fit', async () => {
+  const over = testBackend({ scans: true })
+  const secretKey = randomBytes(32)
+  const { manager: old } = testManager({ secretKey }, over)
+  for (const basket of [['tea'], 'broken'])
+    await createVisitor(old).request((session) => {
+      session.data['basket'] = basket
+    })
+  const migrations = {
+    1: ({ basket }: { basket?: unknown }) => {
+      if (!Array.isArray(basket)) throw new TypeError('no list')
+      return { cart: basket }
+    },
+  }
+  const { manager } = testManager({ secretKey, version: 2, migrations }, over)
+  const scan = manager.scan({ select: ({ data }) => ({ ...data }) })
+  expect(await listed(scan)).toEqual([{ cart: ['tea'] }])
+  expect(scan.unreadable).toBe(1)
 })
 
 test('a store that cannot list its sessions refuses, and supports.scan says so', async () => {
