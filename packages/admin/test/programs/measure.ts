@@ -11,8 +11,13 @@ import { chromium } from 'playwright-core'
 const count = Number(process.argv[2] ?? 10_000)
 const redis = await startStandalone(['latency-tracking yes', 'slowlog-log-slower-than 1000'])
 const { port } = redis.address
+const isPreferred = process.env['PREFER'] !== undefined
 const start = (name: string, ...args: (string | number)[]) =>
-  fork(join(import.meta.dirname, name), args.map(String), { execArgv: process.execArgv })
+  fork(join(import.meta.dirname, name), args.map(String), {
+    ...(isPreferred && name === 'server.ts'
+      ? { execPath: 'chrt', execArgv: ['--rr', '1', process.execPath, ...process.execArgv] }
+      : { execArgv: process.execArgv }),
+  })
 
 const filling = performance.now()
 const [code] = await once(start('fill.ts', port, count), 'close')
@@ -20,9 +25,9 @@ if (code !== 0) throw new Error(`fill.ts ended with ${code}`)
 print('sessions made in', performance.now() - filling)
 
 const server = start('server.ts', port)
-prefer(server.pid)
 const info = String(await redis.nodes[0]?.command('INFO', 'server'))
-prefer(Number(/process_id:(\d+)/.exec(info)?.[1]))
+if (isPreferred)
+  spawnSync('chrt', ['--all-tasks', '--rr', '--pid', '1', /process_id:(\d+)/.exec(info)?.[1] ?? ''])
 const [{ port: ownPort }] = await once(server, 'message')
 const url = `http://127.0.0.1:${ownPort}`
 await wait(1_000)
@@ -77,29 +82,31 @@ server.kill()
 await redis.stop()
 process.exit() // the browser's pipes would keep it
 
-/** Has Linux run a process before all that are not preferred. */
-function prefer(pid: number | undefined): void {
-  if (process.env['PREFER']) spawnSync('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)])
-}
-
 function ask(word: string): ChildProcess {
   server.send(word)
   return server
 }
 
-async function reply(
-  child: ChildProcess,
-): Promise<{ longest: number; most: number; memory: number }> {
+/** What the server tells of a time, in ms and bytes. */
+interface Observed {
+  /** The longest block of the event loop. */
+  readonly longest: number
+  /** 99.9 % of its delays were shorter. */
+  readonly most: number
+  /** The longest pause of the garbage collector, a part of the blocks. */
+  readonly collection: number
+  readonly memory: number
+}
+
+async function reply(child: ChildProcess): Promise<Observed> {
   const [answer] = await once(child, 'message')
   return answer
 }
 
-function report(
-  what: string,
-  { longest, most, memory }: { longest: number; most: number; memory: number },
-) {
+function report(what: string, { longest, most, collection, memory }: Observed) {
   console.log(
-    `${what}: the longest block ${longest.toFixed(1)} ms, 99.9 % below ${most.toFixed(1)} ms, ${Math.round(memory / 1e6)} MB`,
+    `${what}: the longest block ${longest.toFixed(1)} ms, 99.9 % below ${most.toFixed(1)} ms, ` +
+      `the longest garbage collection ${collection.toFixed(1)} ms, ${Math.round(memory / 1e6)} MB`,
   )
 }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import { getRequestListener } from '@hono/node-server'
 import { adminPage } from '@sojourn/admin'
 import { connect } from './setting.ts'
@@ -10,6 +10,11 @@ import { connect } from './setting.ts'
 const resolution = 1
 const delays = monitorEventLoopDelay({ resolution })
 delays.enable()
+let longestCollection = 0
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries())
+    longestCollection = Math.max(longestCollection, duration)
+}).observe({ entryTypes: ['gc'] })
 const manager = await connect(Number(process.argv[2]))
 const page = getRequestListener(
   adminPage(manager, {
@@ -24,12 +29,16 @@ const server = createServer((request, response) => {
 await once(server, 'listening')
 
 process.on('message', async (word) => {
-  if (word === 'begin') delays.reset()
+  if (word === 'begin') {
+    delays.reset()
+    longestCollection = 0
+  }
   if (word === 'scan') await scan()
   const ms = (nanoseconds: number) => nanoseconds / 1e6 - resolution
   process.send?.({
     longest: ms(delays.max),
     most: ms(delays.percentile(99.9)),
+    collection: longestCollection,
     memory: process.memoryUsage().rss,
   })
 })
