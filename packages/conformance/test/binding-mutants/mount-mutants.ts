@@ -40,14 +40,14 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
   },
   'takes-no-request-for-use': {
     changed: { markPassive: (session) => markPassive(session, '', () => true) },
-    breaks: ['H9.2', 'H9.5'],
+    breaks: ['H3.12', 'H9.2', 'H9.5'],
   },
   'saves-nothing-of-a-poll': {
     changed: {
       commit: (mount, session, carrier) =>
         mount.isPassive ? undefined : steps.commit(mount, session, carrier),
     },
-    breaks: ['H9.2', 'H9.3'],
+    breaks: ['H9.1', 'H9.2', 'H9.3', 'H9.4'],
   },
   'believes-what-a-client-says-of-its-address': {
     changed: {
