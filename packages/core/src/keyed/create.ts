@@ -41,7 +41,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     const isOfSameUser = groupOf(presented.id) === ids.groupOf(draft.userId)
     const elevated = isOfSameUser ? await joinLogin(presented.id, login) : undefined
     if (elevated) return elevated
-    const id = ids.mint(draft.userId, loginSeed(login, clock()), draft.actor !== undefined)
+    const id = ids.mint(draft.userId, loginSeed(login, clock()), draft.actor?.sessionId)
     const creation = await insert(draft, { id }, { limit, login })
     if (creation.created) return creation
     const joined = await joinLogin(id, login)

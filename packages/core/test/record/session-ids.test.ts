@@ -74,6 +74,20 @@ describe('the record of an id', () => {
       expect(ids.refusalOf({ id, userId: 'bob' })).toBe('foreign')
   })
 
+  test('of an acting session is that of its user and of the session of its actor, and of no other', () => {
+    const actorOf = (sessionId: string) => ({ userId: 'sue', sessionId, authority: 0 })
+    const [own, other] = [ids.mint('sue'), ids.mint('sue')]
+    const record = { userId: 'ada', actor: actorOf(own) }
+    const { id } = ids.issue(record)
+    expect([ids.isOwn(id), ids.issue(record).id === id]).toEqual([true, false])
+    expect(ids.refusalOf({ id, ...record })).toBeUndefined()
+    expect(ids.refusalOf({ id, ...record, userId: 'bob' })).toBe('foreign')
+    for (const sessionId of [other, id, '', 'x', '.'])
+      expect(ids.refusalOf({ id, ...record, actor: actorOf(sessionId) })).toBe('foreign')
+    for (const made of [other, ids.mint(), '', 'x', '.'])
+      expect(ids.refusalOf({ id: made, ...record })).toBe('foreign')
+  })
+
   test('costs no hash once its user is known', () => {
     const record = { id: ids.mint('ada'), userId: 'ada' }
     hashes()
