@@ -34,10 +34,12 @@ export function createUsers({
     async endAll(userId, options) {
       await epochs?.reread()
       const ending = { at: clock(), ...options }
-      const ended = await Promise.all(
-        groupsOf(userId).map((group) => backend.removeGroup(group, ending)),
-      )
-      return ended.flat()
+      const endGroup = async (group: string) => {
+        const ids = await backend.removeGroup(group, ending)
+        options.onEnded?.(ids) // the other group may fail
+        return ids
+      }
+      return (await Promise.all(groupsOf(userId).map(endGroup))).flat()
     },
   }
 }

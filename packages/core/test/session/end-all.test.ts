@@ -249,3 +249,24 @@ test('where a store fails half-way, the sessions that it has ended have their ev
   expect(await manager.revokeAll('ann')).toBe(2)
   expect(ended.sort()).toEqual(ids.map((id) => `${id} revoked`).sort())
 })
+
+test('where ending the acting sessions of a user fails, the own ones have their event', async () => {
+  const over = testBackend()
+  let left = 1
+  const backend: SessionBackend = {
+    ...over.backend,
+    async removeGroup(group, call) {
+      if (left-- > 0) return over.backend.removeGroup(group, call)
+      throw new Error('ECONNRESET')
+    },
+  }
+  const { manager } = testManager({ acting: true }, { ...over, backend })
+  const ended = vi.fn()
+  manager.on('ended', ended)
+  const id = await createVisitor(manager).request(async (session) => {
+    await session.login('ann')
+    return session.id
+  })
+  await expect(manager.revokeAll('ann')).rejects.toMatchObject({ status: 503 })
+  expect(ended.mock.calls).toEqual([[{ id, reason: 'revoked' }]])
+})
