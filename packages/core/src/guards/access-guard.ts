@@ -56,7 +56,7 @@ export function createSessionGuard<Request>(
   options: SessionGuardOptions<Request> = {},
 ): AccessGuard<Request> {
   const known = { ...common, own: true } as const
-  const { own = false, ...others } = checkGuardOptions(options, known, 'requireSession')
+  const { own, ...others } = { own: false, ...checkGuardOptions(options, known, 'requireSession') }
   check(typeof own === 'boolean', `own is ${quote(own)}`, 'Give true or false')
   return createAccessGuard(others, (session) =>
     own ? session.requireOwn() : session.requireUser(),
@@ -75,7 +75,7 @@ export function createRecentGuard<Request>(
   milliseconds(duration, 'requireRecent')
   const known = { ...common, method: true } as const
   const { method, ...others } = checkGuardOptions(options, known, 'requireRecent')
-  const recent = method === undefined ? {} : { method }
+  const recent = 'method' in options ? ({ method } as RecentOptions) : {}
   methodsOf(recent)
   return createAccessGuard(others, (session) => session.requireRecent(duration, recent))
 }

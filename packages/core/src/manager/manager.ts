@@ -50,6 +50,7 @@ import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { ListedSession, SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports } from '../store/store.ts'
 import { check } from '../util/check.ts'
+import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
@@ -322,14 +323,16 @@ export function createSessionManager<Data extends object>(
     reportError,
     read: (headers, from) => loadSession(mount, requestCarrier(headers, from)),
     watch: (headers, from) => watch({ ...mount, registry }, requestCarrier(headers, from)),
-    sessions: async (userId, { current } = {}) => {
+    sessions: async (userId, options = {}) => {
+      const { current } = checkOptions(options, { current: true }, 'sessions()')
       checkOwnId(ids, 'current', current)
       const listed = await usersOf(store).list(checkUserId(userId, 'sessions'))
       return listed.map((info) => ({ ...info, isCurrent: info.id === current }))
     },
     revoke: (id, options) => revoke(context, id, options),
     revokeEverybody: () => revokeEverybody(context),
-    revokeAll: async (userId, { except } = {}) => {
+    revokeAll: async (userId, options = {}) => {
+      const { except } = checkOptions(options, { except: true }, 'revokeAll()')
       checkOwnId(ids, 'except', except)
       return endAll(context, checkUserId(userId, 'revokeAll'), except)
     },

@@ -85,13 +85,14 @@ function notProvedError(
 }
 
 /**
- * Returns the methods of which one must be recent; `undefined` if any authentication will do.
+ * Returns the methods of which one must be recent; `undefined` if any authentication will do. A `method` that is there but
+ * `undefined`, such as a misspelt constant, is refused: without it the check would pass by less.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options, or a list of none.
  */
 export function methodsOf(options: RecentOptions): readonly string[] | undefined {
   const { method } = checkOptions(options, { method: true }, 'requireRecent()')
-  if (method === undefined) return undefined
-  const methods = typeof method === 'string' ? [method] : method
+  if (!('method' in options)) return undefined
+  const methods = typeof method === 'string' ? [method] : (method ?? [])
   check(
     Array.isArray(methods) && methods.length > 0,
     'The method of requireRecent() is no name, and no list of names',

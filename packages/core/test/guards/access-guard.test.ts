@@ -73,6 +73,14 @@ describe('a guard', () => {
     },
   )
 
+  test('an option that would make it stricter, and is undefined by mistake, is refused when constructing', () => {
+    const guards = [
+      () => createSessionGuard({ own: undefined as never }),
+      () => createRecentGuard('10m', { method: undefined as never }),
+    ]
+    for (const guard of guards) expect(guard).toThrow(code('ERR_CONFIG_INVALID', 500))
+  })
+
   test('a duration that is none is refused when constructing', () => {
     expect(() => createRecentGuard('10 minutes' as never)).toThrow(code('ERR_CONFIG_INVALID', 500))
   })

@@ -128,6 +128,13 @@ describe('a list of sessions', () => {
     for (const { isCurrent } of await manager.sessions('ann')) expect(isCurrent).toBe(false)
   })
 
+  test('refuses a misspelt option, and so does revokeAll, which would end the one to spare too', async () => {
+    const { manager } = testManager()
+    const misspelt = { curent: '', excpet: '' } as object
+    await expect(manager.sessions('ann', misspelt)).rejects.toThrow('sessions() has no option')
+    await expect(manager.revokeAll('ann', misspelt)).rejects.toThrow('revokeAll() has no option')
+  })
+
   test('refuses as the current one what is no id of this application', async () => {
     const { manager, calls } = testManager()
     const foreign = await createVisitor(testManager().manager).request(({ id }) => id)
