@@ -13,7 +13,7 @@ type Parser = typeof import('bowser').default
 export interface ClientOfOptions {
   /**
    * The address of the client, as your framework sees it, such as `req.ip`. An address is personal data, and most lists
-   * do not need it. What is not an IP address is left out.
+   * do not need it. What is not an IP address is left out, and so is the zone of one (`%eth0`).
    * @default none
    */
   readonly address?: string | undefined
@@ -52,7 +52,7 @@ export async function clientOf(
     name: browser && platform ? `${browser} on ${platform}` : (browser ?? platform ?? unknown),
     ...(browser === undefined ? {} : { browser }),
     ...(platform === undefined ? {} : { platform }),
-    ...(address === undefined || isIP(address) === 0 ? {} : { address }),
+    ...addressIn(address),
   }
 }
 
@@ -105,6 +105,12 @@ function brandsIn(header: string): { brand: string; version: string }[] {
     brand,
     version: '',
   }))
+}
+
+/** Returns an address without its zone: that is an interface of the server, or any text that a proxy has passed on. */
+function addressIn(given: string | undefined): { readonly address?: string } {
+  const [address = ''] = String(given).split('%')
+  return isIP(address) === 0 ? {} : { address }
 }
 
 function unquoted(text: string): string {

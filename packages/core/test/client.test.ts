@@ -111,6 +111,8 @@ test('an address is in the label only if it is asked for, and is one', async () 
   expect(await addressOf(undefined)).toBeUndefined()
   for (const address of ['203.0.113.7', '2001:db8::7'])
     expect(await addressOf(address)).toBe(address)
+  for (const zone of ['eth0', 'z'.repeat(600), '<b>']) // some versions of Node take all of them for an address
+    expect(await addressOf(`fe80::7%${zone}`)).toBe('fe80::7')
   for (const address of ['', '203.0.113.7, 10.0.0.1', '<b>', '999.1.1.1'])
     expect(await addressOf(address)).toBeUndefined()
   await expect(clientOf({}, { ip: '203.0.113.7' } as object)).rejects.toThrow(
