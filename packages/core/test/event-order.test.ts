@@ -201,6 +201,66 @@ test('what is superseded: a commit, an update and a login', async () => {
   expect(await refused(logIn)).toEqual(['superseded login'])
 })
 
+test('a factor, acting as another user, and the way back', async () => {
+  const { eventsOf, visitor, clock } = world({ acting: true })
+  const sue = await visitor(logIn)
+  const actAs = (session: Session<TestData>) => session.actAs('bob')
+  const stopActing = (session: Session<TestData>) => session.stopActing()
+  const addFactor = (session: Session<TestData>) => session.addFactor({ method: 'passkey' })
+  expect(await eventsOf(sue, addFactor)).toEqual(['loaded', 'rotated cause'])
+  const click = sue.copy()
+  expect(await eventsOf(sue, actAs)).toEqual(['loaded', 'created'])
+  expect(await eventsOf(click, actAs)).toEqual(['loaded']) // it joins
+  clock.now += minute
+  expect(await eventsOf(sue, read)).toEqual(['loaded', 'touched', 'committed commit', 'touched'])
+  expect(await eventsOf(sue, stopActing)).toEqual(['loaded', 'ended logout', 'rotated cause'])
+  expect(await eventsOf(click, read)).toEqual(['discarded token ended'])
+  clock.now += minute
+  const rotateAndAct = async (session: Session<TestData>) => {
+    session.rotate()
+    await session.actAs('bob')
+  }
+  expect(await eventsOf(sue, rotateAndAct)).toEqual([
+    'loaded',
+    'touched',
+    'rotated cause',
+    'created',
+  ])
+  expect(await eventsOf(sue, (session) => session.login('cay'))).toEqual([
+    'loaded',
+    'ended login',
+    'created',
+    'ended login',
+    'loggedIn',
+  ])
+})
+
+test('what is superseded: a factor, an acting and its way back; and an acting session whose actor is gone', async () => {
+  const { eventsOf, visitor, manager } = world({ acting: true })
+  const refused = async (
+    before: (session: Session<TestData>) => unknown,
+    handle: (session: Session<TestData>) => unknown,
+  ) => {
+    const own = await visitor(logIn)
+    const sue = own.copy()
+    await sue.request(async (session) => void (await before(session)))
+    return eventsOf(sue, async (session) => {
+      await eventsOf(own, (other) => other.rotate())
+      await handle(session)
+    })
+  }
+  const actAs = (session: Session<TestData>) => session.actAs('bob')
+  expect(await refused(read, (session) => session.addFactor({ method: 'passkey' }))).toEqual([
+    'superseded addFactor',
+  ])
+  expect(await refused(read, actAs)).toEqual(['superseded actAs'])
+  expect(await refused(actAs, (session) => session.stopActing())).toEqual(['superseded stopActing'])
+  const sue = await visitor(logIn)
+  await sue.request(actAs)
+  await manager.revokeAll('ann')
+  expect(await eventsOf(sue, read)).toEqual(['ended revoked', 'discarded token ended'])
+})
+
 test('a logout, one everywhere, and a change of a session that has ended', async () => {
   const { eventsOf, visitor } = world()
   const [ann, phone] = [await visitor(logIn), await visitor(logIn)]

@@ -1,6 +1,7 @@
 import type { Factor } from '../record/factors.ts'
 import { sha256 } from '../record/hmac.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
+import { retiredAt } from '../record/retirement.ts'
 import {
   deriveSecret,
   type GenuineToken,
@@ -129,13 +130,17 @@ export function createJoinLogin({ backend, rows, env, tokenOf }: KeyedContext) {
   }
 }
 
-/** Returns true if the session is one of this user, who has logged in to it just now, by the same factors. */
+/**
+ * Returns true if the session is one of this user, who has logged in to it just now, by the same factors; or if the same
+ * actor, not elevated since, has begun just now to act as this user.
+ */
 function isJoinable(record: SessionRecord, login: Login, at: number): boolean {
   const { userId, authenticatedAt = 0, leaving } = record
   return (
     userId === login.draft.userId &&
     !leaving &&
     Math.abs(at - authenticatedAt) <= joinWindowMs &&
+    record.actor?.authority === login.draft.actor?.authority && // its id is that of the same actor's session
     haveSameFactors(record, login, at)
   )
 }
@@ -143,14 +148,15 @@ function isJoinable(record: SessionRecord, login: Login, at: number): boolean {
 /**
  * Returns true if neither login has proved a factor that the other has not: whoever has stolen the token that both present
  * and knows the password, but has no passkey, must not get a session with one, whichever login comes first. What the
- * session had before a re-authentication counts for both.
+ * session had before a re-authentication counts for both, as far as the token that this login presents was the current one then.
  */
 function haveSameFactors(
-  { id, factors: found = [] }: SessionRecord,
+  { id, factors: found = [], verifier }: SessionRecord,
   { draft: { factors: own = [] }, presented }: Login,
   at: number,
 ): boolean {
-  const isFromBefore = (factor: Factor) => presented.id === id && at - factor.at > joinWindowMs
+  const until = retiredAt(verifier.retired, presented.generation) ?? at
+  const isFromBefore = (factor: Factor) => presented.id === id && until - factor.at > joinWindowMs
   return (
     own.every(({ method, at: provedAt }) =>
       found.some((factor) => factor.method === method && factor.at >= provedAt - joinWindowMs),
@@ -175,12 +181,14 @@ function derivedSecret(record: SessionRecord, { draft, presented }: Login): stri
   return isElevated || isAsDrafted(record, draft) ? secret : undefined
 }
 
+/** The limit of an acting session that ends with its actor's is the shorter, the later it is drafted. */
 function isAsDrafted(record: SessionRecord, draft: Draft): boolean {
   const { maxAge, persistent, absoluteExpiresAt, authenticatedAt = 0, client } = record
+  const longer = absoluteExpiresAt - authenticatedAt - draft.absoluteTimeout
   return (
     maxAge === draft.maxAge &&
     persistent === draft.persistent &&
-    absoluteExpiresAt - authenticatedAt === draft.absoluteTimeout &&
+    (longer === 0 || (draft.actor !== undefined && longer > 0 && longer <= joinWindowMs)) &&
     JSON.stringify(client) === JSON.stringify(draft.client)
   )
 }

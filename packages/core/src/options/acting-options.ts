@@ -51,7 +51,7 @@ export function actingDraft(
   const own = milliseconds(given, 'absoluteTimeout')
   const absoluteTimeout = Math.min(own, limits.absoluteTimeout, longest)
   return {
-    maxAge: Math.min(limits.maxAge, absoluteTimeout),
+    maxAge: Math.min(limits.maxAge, own), // no shorter with each ms: parallel requests join (join-login.ts)
     absoluteTimeout,
     persistent: false,
     ...(client === undefined ? {} : { client: copyOfClient(client) }),

@@ -1,4 +1,3 @@
-import type { ChangedData } from '../data/merge-stored.ts'
 import { emptyData } from '../data/size.ts'
 import { SessionAccessError, SessionConflictError, SessionUsageError } from '../errors.ts'
 import { type ActAsOptions, actingDraft } from '../options/acting-options.ts'
@@ -6,7 +5,7 @@ import type { SessionConfig } from '../options/resolve-config.ts'
 import { writtenVersion } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { ActingLimits } from '../store/store.ts'
-import { endActing, openActor } from './actor.ts'
+import { endActing, isElevated, openActor } from './actor.ts'
 import { emitSaved } from './commit.ts'
 import { emitCreated, refusedError } from './login.ts'
 import { requireOwn, requireUser } from './require.ts'
@@ -52,15 +51,14 @@ export async function actAs(
   const longest = opened.record.absoluteExpiresAt - config.clock()
   const terms = actingDraft(limits, options, longest)
   const stamp = await stampForLogin(context, { userId, options: {} })
-  const data = changedData(state.tracked)
-  const { id, authority } = (await saveOwn(context, state, { opened, data })).record
+  const { id, authority } = (await saveOwn(context, state, opened)).record
   const actor = { userId: actorId, sessionId: id, authority }
   const own = { ...stamp, ...state.takeFingerprint() }
   const dataVersion = writtenVersion(config.dataShape?.version)
   const draft = { userId, actor, data: emptyData(codec), dataVersion, ...terms, ...own }
   const creation = await store.create(presented ? { ...draft, presented } : draft, {})
   if (!creation.created) throw refusedError(creation.why)
-  applySaved(state, creation, data.mine)
+  applySaved(state, creation, state.tracked.base())
   emitCreated(context, creation)
 }
 
@@ -75,27 +73,32 @@ function limitsOfActing({ acting }: SessionConfig): ActingLimits {
 
 /**
  * Saves the actor's session: what the handler has changed belongs to it. Then it is looked up, because without changes
- * nothing is written, and nobody would notice that it is over. Returns it as it is now.
+ * nothing is written, and nobody would notice that it is over. Returns it as it was saved, and goes on from there: if the
+ * rest fails, the client still needs the token of a rotation.
  */
 async function saveOwn(
   context: ManagerContext,
   state: SessionState,
-  { opened, data }: { opened: OpenedSession; data: ChangedData },
+  opened: OpenedSession,
 ): Promise<OpenedSession> {
   const { store } = context
+  const data = changedData(state.tracked)
   const rotate = state.mustRotate ? { rotate: {} } : {}
   const saving = await store.save(opened, { data, ...rotate })
   if (!saving.saved && saving.why === 'superseded') throw supersededError(context, opened, 'actAs')
+  if (saving.saved) {
+    state.mustRotate = false
+    applySaved(state, saving, data.mine)
+    emitSaved(context, saving)
+  }
   const found = saving.saved ? await store.openById?.(opened.record.id) : undefined
   if (!saving.saved || found?.outcome !== 'open') {
     markEnded(context, state, 'gone')
     throw overError('Nothing changed')
   }
-  if (found.opened.record.authority !== saving.opened.record.authority)
-    throw supersededError(context, opened, 'actAs')
-  state.mustRotate = false
-  emitSaved(context, saving)
-  return saving.opened
+  if (found.opened.record.authority === saving.opened.record.authority) return saving.opened
+  state.outgoing = undefined // it would overwrite the token of whoever has elevated the session (P12)
+  throw supersededError(context, opened, 'actAs')
 }
 
 /**
@@ -106,7 +109,9 @@ export async function stopActing(context: ManagerContext, state: SessionState): 
   requireUser(state)
   const { opened: acting } = state
   if (!acting?.record.actor) return
-  const own = await openActor(context, acting.record.actor)
+  const { actor } = acting.record
+  const own = await openActor(context, actor)
+  if (own && isElevated(own, actor)) throw supersededError(context, own, 'stopActing')
   const mine = state.tracked.bytes()
   const saving = own && (await context.store.save(own, { rotate: {} }))
   if (saving && !saving.saved && saving.why === 'superseded')

@@ -17,18 +17,19 @@ export async function refuseEndedActor(
   outcome: Extract<OpenOutcome, { outcome: 'open' }>,
   actor: Actor,
 ): Promise<OpenOutcome> {
-  if (await openActor(context, actor)) return outcome
+  const own = await openActor(context, actor)
+  if (own && !isElevated(own, actor)) return outcome
   await endActing(context, outcome.opened, 'revoked')
   return { outcome: 'ended', id: outcome.opened.record.id, reason: 'revoked' }
 }
 
 /**
- * Returns the actor's own session; `undefined` if it is over, was elevated, or is not one of this user, and if nobody may
- * act any more.
+ * Returns the actor's own session; `undefined` if it is over or is not one of this user, and if nobody may act any more. It
+ * may have been elevated.
  */
 export async function openActor(
   context: ManagerContext,
-  { userId, sessionId, authority }: Actor,
+  { userId, sessionId }: Actor,
 ): Promise<OpenedSession | undefined> {
   const { config, store, ids } = context
   if (!config.acting || !store.openById || !ids.isOwn(sessionId)) return undefined
@@ -36,8 +37,12 @@ export async function openActor(
   const outcome = config.securityStamp ? await refuseChangedStamp(context, found) : found
   if (outcome.outcome !== 'open') return undefined
   const { record } = outcome.opened
-  const isActors = record.userId === userId && record.authority === authority && !record.actor
-  return isActors ? outcome.opened : undefined
+  return record.userId === userId && !record.actor ? outcome.opened : undefined
+}
+
+/** Returns true if the actor's own session was elevated since the acting one began: that one is over then (P4). */
+export function isElevated({ record }: OpenedSession, { authority }: Actor): boolean {
+  return record.authority !== authority
 }
 
 /**
@@ -48,8 +53,9 @@ export async function touchActor(context: ManagerContext, actor: Actor): Promise
   const { store, emit, heard } = context
   try {
     const own = await openActor(context, actor)
-    const saving = own && (await store.save(own, {}))
-    if (saving?.saved && saving.isTouched && heard.touched)
+    if (!own || isElevated(own, actor)) return
+    const saving = await store.save(own, {})
+    if (saving.saved && saving.isTouched && heard.touched)
       emit('touched', namesOf(saving.opened.record))
   } catch {
     // The store has emitted `failed`.

@@ -260,7 +260,7 @@ export class Session<Data extends object = SessionData> {
 
   /**
    * Ends the acting session and goes on with the actor's own, which gets a new token. Does nothing in a session in which
-   * nobody acts as another user, as after a double click.
+   * nobody acts as another user. If the response is lost, the actor logs in again.
    * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, without a logged-in user.
    * @throws SessionUsageError `ERR_SESSION_LATE` if the headers have been sent, `ERR_SESSION_READ_ONLY`.
    * @throws SessionConflictError `ERR_SESSION_ENDED` if the actor's session has ended; `ERR_SESSION_SUPERSEDED` if a
@@ -366,7 +366,7 @@ export class Session<Data extends object = SessionData> {
    * For step-up authentication before something sensitive (ASVS 7.5.3, RFC 9470). To pass, the user logs in again or adds
    * the factor, which keeps the session.
    * @param duration ms, or a string such as `'10m'`.
-   * @param options `method`: what the user must have proved, or several of which one is enough.
+   * @param options `method`: what the user must have proved, or several of which one is enough; not `undefined`.
    * @throws SessionAccessError `ERR_SESSION_NOT_RECENT`, status 401; always on an anonymous or ended session, and
    *   after a login under a clock that was ahead. `ERR_SESSION_ACTING`, status 403, if somebody acts as the user.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong duration or option.

@@ -13,7 +13,10 @@ export interface SessionInfo {
   readonly lastSeenAt: number
   /** When its token last changed. */
   readonly rotatedAt: number
-  /** When the user last logged in or re-authenticated; `undefined` for an anonymous session, or if a clock was wrong. */
+  /**
+   * When the user last logged in or re-authenticated; `undefined` for an anonymous session, if a clock was wrong, and while
+   * somebody else acts as the user.
+   */
   readonly authenticatedAt: number | undefined
   /** When it ends if it is not used again. */
   readonly expiresAt: number
@@ -57,7 +60,7 @@ export function describeSession(
     createdAt: record.createdAt,
     lastSeenAt: touchedAt,
     rotatedAt: record.rotatedAt,
-    authenticatedAt: record.authenticatedAt,
+    authenticatedAt: record.actor ? undefined : record.authenticatedAt,
     expiresAt,
     remainingMs: Math.max(0, expiresAt - at),
     absoluteExpiresAt: record.absoluteExpiresAt,

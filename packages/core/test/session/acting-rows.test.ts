@@ -25,6 +25,10 @@ describe('a row that somebody has written', () => {
       'the session of another user',
       ({ bobId }) => ({ userId: 'sue', sessionId: bobId, authority: 0 }),
     ],
+    [
+      'another user and their session',
+      ({ bobId }) => ({ userId: 'bob', sessionId: bobId, authority: 0 }),
+    ],
     ['an id of no session', () => ({ userId: 'sue', sessionId: '{*}.x', authority: 0 })],
     ['another authority', ({ ownId }) => ({ userId: 'sue', sessionId: ownId, authority: 1 })],
   ])('that names %s opens nothing', async (_, actorOf) => {

@@ -106,6 +106,50 @@ describe('actAs', () => {
     })
   })
 
+  test.each(['insert', 'find'] as const)(
+    'after a rotate() leaves the own session with its new token if a %s fails',
+    async (operation) => {
+      const { own, ownId, fail } = await acting()
+      const { session, finish } = await own.begin()
+      session.rotate()
+      const outage = fail(operation)
+      await expect(session.actAs('bob')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+      outage.stop()
+      await finish()
+      expect(await own.request(({ id, userId }) => [id, userId])).toEqual([ownId, 'sue'])
+    },
+  )
+
+  test('twice at once leads to one token, also close to the end of the own session', async () => {
+    const { manager, clock } = testManager({ acting: { absoluteTimeout: '1h', maxAge: '1h' } })
+    const own = createVisitor(manager)
+    await own.request((session) => session.login('sue', { absoluteTimeout: '30m', maxAge: '30m' }))
+    const clicks = [own.copy(), own.copy()]
+    for (const click of clicks) {
+      await click.request((session) => session.actAs('ada'))
+      clock.now += 7
+    }
+    for (const click of clicks) expect((await click.read())?.userId).toBe('ada')
+    expect(await manager.sessions('ada')).toHaveLength(1)
+  })
+
+  test('joins no session that another member of staff has begun, nor one of before an elevation', async () => {
+    const { manager } = testManager({ acting: true })
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => {
+      session.data['cart'] = 1
+    })
+    const act = (userId: string, rotates: boolean) =>
+      visitor.copy().request(async (session) => {
+        await session.login(userId)
+        if (rotates) session.rotate()
+        await session.actAs('ada')
+        return session.id
+      })
+    const ids = [await act('sue', false), await act('bob', false), await act('sue', true)]
+    expect(new Set(ids).size).toBe(3)
+  })
+
   test('from a session that another request has elevated is refused', async () => {
     const { own, manager } = await acting()
     await manager.revokeAll('ada')
@@ -113,6 +157,12 @@ describe('actAs', () => {
     await own.request((session) => session.rotate())
     await expect(tab.session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
     expect(await manager.sessions('ada')).toEqual([])
+  })
+
+  test('is no login of the user, so that no time of one is shown', async () => {
+    const { info, manager } = await acting()
+    expect(info).toMatchObject({ authenticatedAt: undefined })
+    expect(await manager.sessions('ada')).toMatchObject([{ authenticatedAt: undefined }])
   })
 })
 
@@ -227,6 +277,17 @@ describe('an acting session', () => {
     expect(await watch.ended).toBe('revoked')
   })
 
+  test('that a watch keeps alive keeps the own one alive too', async () => {
+    const { manager, cookie, own, clock } = await acting({ maxAge: '20m' })
+    const watch = await manager.watch(cookie())
+    for (let n = 0; n < 3; n++) {
+      clock.now += 15 * minute
+      expect(await watch.keepAlive()).toBe(true)
+    }
+    watch.close()
+    expect((await own.read())?.userId).toBe('sue')
+  })
+
   test.each(['ada', 'sue', 'bob'])(
     'is over after a login of %s, and the own session with it',
     async (user) => {
@@ -280,20 +341,22 @@ describe('an acting session', () => {
 })
 
 describe('stopActing', () => {
-  test('of two requests at once lets one through, and tells the other to come again', async () => {
-    const { sue } = await acting()
-    const [one, other] = [await sue.begin(), await sue.begin()]
-    const outcomes = await Promise.allSettled([
-      one.session.stopActing(),
-      other.session.stopActing(),
-    ])
-    await Promise.all([one.finish(), other.finish()])
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    expect(outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome.reason] : []))).toEqual([
-      expect.objectContaining({ code: 'ERR_SESSION_SUPERSEDED', status: 409 }),
-    ])
-    expect((await sue.read())?.userId).toBe('sue')
-  })
+  test.each(['at once', 'one after the other'])(
+    'of two requests, %s, lets one through, and tells the other to come again',
+    async (when) => {
+      const { sue } = await acting()
+      const [one, other] = [await sue.begin(), await sue.begin()]
+      const first = one.session.stopActing()
+      if (when === 'one after the other') await first
+      const outcomes = await Promise.allSettled([first, other.session.stopActing()])
+      await Promise.all([one.finish(), other.finish()])
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(outcomes.flatMap((outcome) => ('reason' in outcome ? [outcome.reason] : []))).toEqual([
+        expect.objectContaining({ code: 'ERR_SESSION_SUPERSEDED', status: 409 }),
+      ])
+      expect((await sue.read())?.userId).toBe('sue')
+    },
+  )
 
   test('after the actor is gone ends the acting session, and says so', async () => {
     const { sue, manager } = await acting()

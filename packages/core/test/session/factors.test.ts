@@ -200,7 +200,7 @@ describe('requireRecent with a method', () => {
     }
   })
 
-  test.each<[unknown]>([[''], [7], [[]], [['passkey', '']], [null], [{}]])(
+  test.each<[unknown]>([[''], [7], [[]], [['passkey', '']], [null], [{}], [undefined]])(
     'is refused for the method %j, also of a visitor',
     async (method) => {
       await createVisitor(testManager().manager).request((session) =>
@@ -253,5 +253,18 @@ describe('a login by a token that another login presented', () => {
     expect(await ada.read()).not.toBeNull()
     await ada.request((session) => session.addFactor(passkey))
     expect(await thief.request(again([password]))).not.toBe(id)
+  })
+
+  test('of before a factor was added never gets it, whatever login comes in between', async () => {
+    const { ada, clock } = await signedIn()
+    const thief = ada.copy()
+    await ada.request((session) => session.addFactor(passkey))
+    clock.now += 20_000
+    await ada.request((session) => session.login('ada'))
+    clock.now += 12_000
+    await thief.request(async (session) => {
+      await session.login('ada')
+      expect(session.factors).toEqual([])
+    })
   })
 })
