@@ -44,7 +44,7 @@ describe('what the schema leaves out', () => {
   })
 
   test('stays in objects below a key that is changed, and goes with an object that is removed', () => {
-    const strip = (cart: unknown) => {
+    const strip = (cart: unknown): object => {
       const { n, of } = Object(cart)
       return { ...(n === undefined ? {} : { n }), ...(of ? { of: strip(of) } : {}) }
     }
