@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import type { Session } from '../../src/session/session.ts'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import { acting } from '../acting.ts'
 import { hour, minute } from '../contexts.ts'
-import { testManager } from '../support.ts'
+import { testBackend, testManager } from '../support.ts'
 
 const refused = expect.objectContaining({ code: 'ERR_SESSION_ACTING', status: 403 })
 const usage = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
@@ -157,6 +158,30 @@ describe('actAs', () => {
     await own.request((session) => session.rotate())
     await expect(tab.session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
     expect(await manager.sessions('ada')).toEqual([])
+  })
+
+  test('from a session that is elevated in between sends no token over that of the elevation (P12)', async () => {
+    const over = testBackend()
+    let inBetween: (() => Promise<unknown>) | undefined
+    const find: SessionBackend['find'] = async (id, call) => {
+      const run = inBetween
+      inBetween = undefined
+      await run?.()
+      return over.backend.find(id, call)
+    }
+    const { manager } = testManager(
+      { acting: true },
+      { ...over, backend: { ...over.backend, find } },
+    )
+    const own = createVisitor(manager)
+    await own.request((session) => session.login('sue'))
+    const click = own.copy()
+    const { session, finish, setCookies } = await own.begin()
+    session.rotate()
+    inBetween = () => click.request((other) => other.login('sue'))
+    await expect(session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
+    await finish()
+    expect([setCookies, (await click.read())?.userId]).toEqual([[], 'sue'])
   })
 
   test('is no login of the user, so that no time of one is shown', async () => {
