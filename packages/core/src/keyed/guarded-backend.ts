@@ -137,15 +137,28 @@ export function guardBackend(
         (call) => backend.removeGroup(group, Object.assign(call, options)),
         checkRemovedGroup,
       ),
-    /** Yields every live row. Each one has a deadline of its own: a database may have many keys between two of them. */
-    async *scan(at: number): AsyncGenerator<IdentifiedRow, void> {
-      const { signal } = new AbortController()
-      const iterator = backend.scan({ at, signal })[Symbol.asyncIterator]()
-      const next = () =>
-        attempt('scan', at, () => iterator.next(), nothingToCheck, 30 * storeTimeout)
+    /**
+     * Yields every live row. Each one has a deadline of its own: a database may have many keys between two of them. `signal` ends
+     * the scan with its reason. However it ends, the backend is told by its own signal, because it may be between two rows.
+     */
+    async *scan(at: number, signal?: AbortSignal): AsyncGenerator<IdentifiedRow, void> {
+      signal?.throwIfAborted()
+      const ended = new AbortController()
+      const end = () => ended.abort()
+      signal?.addEventListener('abort', end)
+      const iterator = backend.scan({ at, signal: ended.signal })[Symbol.asyncIterator]()
+      const step = () =>
+        iterator.next().catch((error: unknown): IteratorReturnResult<undefined> => {
+          if (signal?.aborted) return { done: true, value: undefined } // no failure of the backend
+          throw error
+        })
+      const next = () => attempt('scan', at, step, nothingToCheck, 30 * storeTimeout)
       try {
         for (let row = await next(); !row.done; row = await next()) yield row.value
+        signal?.throwIfAborted()
       } finally {
+        signal?.removeEventListener('abort', end)
+        end()
         // Of a scan that was left early. A backend that is in trouble may never settle this.
         iterator.return?.()?.then(undefined, () => undefined)
       }

@@ -33,7 +33,7 @@ export function createInspection({
       await epochs?.reread()
       const at = clock()
       const pause = takeTurns()
-      for await (const row of backend.scan(at)) {
+      for await (const row of backend.scan(at, signal)) {
         signal?.throwIfAborted()
         const session = judge(row.id, row, at)
         if (session) yield session

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import { isEpochRow, rowOf, testBackend, testManager } from '../support.ts'
 
 /** A manager with sessions of two users and of a visitor. */
@@ -95,6 +96,32 @@ describe('a scan', () => {
     }
     for await (const _ of manager.scan()) break
     expect(left).toHaveBeenCalledOnce()
+  })
+
+  test('ends while no session comes, and the backend hears of it, also at the deadline', async () => {
+    const over = testBackend({ scans: true })
+    const stopped: unknown[] = []
+    const backend: SessionBackend = {
+      ...over.backend,
+      // biome-ignore lint/correctness/useYield: it finds nothing
+      async *scan({ signal }) {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        stopped.push(signal.reason)
+        signal.throwIfAborted()
+      },
+    }
+    const { manager } = testManager({ storeTimeout: 10 }, { ...over, backend })
+    const failed: unknown[] = []
+    manager.on('failed', (event) => failed.push(event))
+    const abort = new AbortController()
+    const scan = listed(manager.scan({ signal: abort.signal }))
+    setImmediate(() => abort.abort(new Error('the operator left')))
+    await expect(scan).rejects.toThrow('the operator left')
+    expect([stopped.length, failed]).toEqual([1, []])
+    await expect(listed(manager.scan({ signal: abort.signal }))).rejects.toThrow('left')
+    expect(stopped).toHaveLength(1)
+    await expect(listed(manager.scan())).rejects.toMatchObject({ code: 'ERR_STORE_TIMEOUT' })
+    await vi.waitFor(() => expect(stopped).toHaveLength(2))
   })
 
   test('lets other work run, however fast the backend is', async () => {
