@@ -1,6 +1,10 @@
 /** Asks the API, at the address of the page itself, and returns the JSON of its response. Throws what it complains of. */
-export async function ask<Reply>(query: Record<string, string>): Promise<Reply> {
-  return replyOf(await fetch(addressOf(query), { headers: { accept: 'application/json' } }))
+export async function ask<Reply>(
+  query: Record<string, string>,
+  signal: AbortSignal | null = null,
+): Promise<Reply> {
+  const headers = { accept: 'application/json' }
+  return replyOf(await fetch(addressOf(query), { headers, signal }))
 }
 
 /** Sends a change, and returns the JSON of the response. */

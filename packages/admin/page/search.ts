@@ -27,8 +27,8 @@ export function startSearch(): void {
 }
 
 async function findUser(userId: string): Promise<void> {
-  await search(async () => {
-    const { sessions } = await ask<UserReply>({ api: 'user', user: userId })
+  await search(async (signal) => {
+    const { sessions } = await ask<UserReply>({ api: 'user', user: userId }, signal)
     shownUser = userId
     outcome.textContent =
       sessions.length === 0

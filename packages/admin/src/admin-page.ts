@@ -35,7 +35,7 @@ export function adminPage<Data extends object>(
   options: AdminOptions<Data>,
 ): AdminHandler {
   const config = readOptions(manager, options)
-  const { authorize, guard, onError } = config
+  const { authorize, guard, readGuard, onError } = config
   const api = createApi(manager, config)
 
   return async (request) => {
@@ -45,12 +45,24 @@ export function adminPage<Data extends object>(
       if (typeof authorized === 'object' && authorized !== null) return authorized
       if (!authorized) return notFound()
       const operator = typeof authorized === 'string' ? authorized : undefined
-      await checkFetch(guard, { request, session: undefined })
+      await checkSite(request)
       const response = await route(request, operator)
       return request.method === 'HEAD' ? withoutBody(response) : response
     } catch (error) {
       return json({ error: explain(error, onError) }, statusOf(error))
     }
+  }
+
+  /**
+   * Refuses a request of another site. Reads of the API too: that site cannot see the response, but how long a search takes,
+   * and it would make the server scan, and `audit` hear of data that nobody has seen.
+   */
+  async function checkSite(request: Request): Promise<void> {
+    await checkFetch(guard, { request, session: undefined })
+    const { url, headers } = request
+    if (!new URL(url).searchParams.has('api')) return
+    const asChange = new Request(url, { method: 'POST', headers })
+    await checkFetch(readGuard, { request: asChange, session: undefined })
   }
 
   async function route(request: Request, operator: string | undefined): Promise<Response> {
@@ -65,7 +77,7 @@ export function adminPage<Data extends object>(
     const asked = query.get('file')
     if (asked === null) return html(renderPage(config, operator))
     const found = Object.hasOwn(pageFiles, asked) ? pageFiles[asked] : undefined
-    return found ? file(found) : notFound()
+    return found ? file(found, query.get('v')) : notFound()
   }
 
   /** Asks `authorize`. A refusal that is thrown, as by `session.requireUser()`, is a refusal. */

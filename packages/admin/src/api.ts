@@ -53,7 +53,8 @@ export function createApi<Data extends object>(
       // A page that is open asks every few seconds, and need not wait for a scan to show what is known.
       const options = query.has('fresh') ? { maxAge: 1 } : { allowStale: true }
       return lines(
-        statsLines((onProgress) => manager.stats({ by, onProgress, ...options })),
+        (signal) =>
+          statsLines((onProgress) => manager.stats({ by, onProgress, ...options }), signal),
         explainError,
       )
     },
@@ -62,12 +63,12 @@ export function createApi<Data extends object>(
       const text = (query.get('text') ?? '').trim().toLowerCase()
       const asked = Number(query.get('limit'))
       const limit = asked >= 1 ? Math.min(asked, maxLimit) : usualLimit
-      return lines(scanLines(manager, { text, limit }), explainError)
+      return lines((signal) => scanLines(manager, { text, limit, signal }), explainError)
     },
 
     async user({ query }) {
       const user = query.get('user')
-      if (!user) return wrong('user')
+      if (!isUserId(user)) return wrong('user')
       return json({ sessions: await manager.sessions(user) } satisfies UserReply)
     },
 
@@ -94,7 +95,7 @@ export function createApi<Data extends object>(
 
     async 'revoke-user'({ request, operator }) {
       const { userId } = await readJson(request)
-      if (typeof userId !== 'string' || userId === '') return wrong('userId')
+      if (!isUserId(userId)) return wrong('userId')
       const ended = await manager.revokeAll(userId)
       await record({ operator, action: 'revoke-user', userId, ended })
       return json({ ended } satisfies RevokeUserReply)
@@ -125,13 +126,22 @@ function own(handles: Handles): Handles {
   return Object.assign(Object.create(null), handles)
 }
 
+/** Returns true for what may be a user's id; core refuses the rest as a mistake of the program. */
+function isUserId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 1024 && value.isWellFormed()
+}
+
 function wrong(field: string): Response {
   return json({ error: `${field} is missing or wrong.` }, 400)
 }
 
-/** Yields the progress of a scan whenever the client has read what came before, and then its result. */
+/**
+ * Yields the progress of a scan whenever the client has read what came before, and then its result. The signal ends the
+ * lines; the scan goes on, because others may wait for it and its summary is kept.
+ */
 async function* statsLines(
   run: (onProgress: (progress: StatsProgress) => void) => Promise<NonNullable<StatsLine['stats']>>,
+  signal: AbortSignal,
 ): AsyncGenerator<StatsLine, void> {
   let progress: StatsProgress | undefined
   let isDone = false
@@ -144,7 +154,9 @@ async function* statsLines(
     wake()
   })
   running.catch(() => undefined) // awaited below
+  signal.addEventListener('abort', () => wake())
   while (!isDone) {
+    if (signal.aborted) return
     if (progress) {
       const line = { progress }
       progress = undefined
@@ -160,10 +172,10 @@ async function* statsLines(
 /** Yields the sessions whose user, id or client contains a text. */
 async function* scanLines<Data extends object>(
   manager: SessionManager<Data>,
-  { text, limit }: { text: string; limit: number },
+  { text, limit, signal }: { text: string; limit: number; signal: AbortSignal },
 ): AsyncGenerator<ScanLine, void> {
   let [scanned, found] = [0, 0]
-  const scan = manager.scan()
+  const scan = manager.scan({ signal })
   for await (const session of scan) {
     scanned++
     if (contains(session, text)) {

@@ -77,7 +77,7 @@ export function renderPage(
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <title>${name}</title>
-  <link rel="icon" href="?file=icon.svg">
+  <link rel="icon" href="?file=icon.svg&amp;v=${pageFiles['icon.svg']?.hash}">
   <link rel="stylesheet" href="?file=page.css&amp;v=${pageFiles['page.css']?.hash}">
   <script type="module" src="?file=page.js&amp;v=${pageFiles['page.js']?.hash}"></script>
 </head>

@@ -62,7 +62,10 @@ export interface AdminConfig<Data extends object>
   extends Required<Omit<AdminOptions<Data>, 'trustedOrigins' | 'showData'>> {
   /** Returns what operators see of the data; `undefined` if they see nothing. */
   readonly showData: ((session: StoredSession<Data>) => unknown) | undefined
+  /** Checks requests that change something. */
   readonly guard: CsrfGuard
+  /** Checks requests that read through the API. Programs and old browsers send such without any header to judge by. */
+  readonly readGuard: CsrfGuard
 }
 
 const known = {
@@ -99,6 +102,7 @@ export function readOptions<Data extends object>(
     throw invalid(
       'showData is neither a boolean nor a function. Give true, or a function of a session',
     )
+  const trusted = trustedOrigins ? { trustedOrigins } : {}
   const { scan, list, revocation } = manager.supports
   if (!scan || !list || !revocation)
     throw invalid(
@@ -111,7 +115,8 @@ export function readOptions<Data extends object>(
     audit,
     onError,
     showData: showData === true ? ({ data }) => data : showData || undefined,
-    guard: guards.csrf({ strict: true, ...(trustedOrigins ? { trustedOrigins } : {}) }),
+    guard: guards.csrf({ strict: true, ...trusted }),
+    readGuard: guards.csrf(trusted),
   }
 }
 

@@ -45,11 +45,14 @@ export function notFound(): Response {
   return respond('Not Found', { type: 'text/plain; charset=utf-8', status: 404 })
 }
 
-/** A file of the page. Its address contains its hash, so a browser may keep it; it holds nothing of any session. */
-export function file({ text, type }: PageFile): Response {
+/**
+ * A file of the page; it holds nothing of any session. A browser may keep it if its address has its own hash: while a release
+ * is deployed, the hash may be that of another one's file.
+ */
+export function file({ text, type, hash }: PageFile, asked: string | null): Response {
   return respond(text, {
     type: `${type}; charset=utf-8`,
-    cache: 'private, max-age=31536000, immutable',
+    ...(asked === hash ? { cache: 'private, max-age=31536000, immutable' } : {}),
   })
 }
 
@@ -60,29 +63,35 @@ export function withoutBody({ status, headers, body }: Response): Response {
 }
 
 /**
- * A response of one JSON value per line, as they come. Lines are made as fast as the client reads, and no more once it has
- * left. An error becomes the last line, as `explainError` words it.
+ * A response of one JSON value per line, as they come. Lines are made as fast as the client reads. Once it has left, the
+ * signal is aborted, which `source` must heed: it may be waiting for its next line. An error becomes the last line, as
+ * `explainError` words it.
  */
 export function lines<Line>(
-  source: AsyncGenerator<Line, void>,
+  source: (signal: AbortSignal) => AsyncGenerator<Line, void>,
   explainError: (error: unknown) => string,
 ): Response {
   const encoder = new TextEncoder()
+  const left = new AbortController()
+  const made = source(left.signal)
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const write = (line: unknown) =>
         controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`))
       try {
-        const next = await source.next()
+        const next = await made.next()
+        if (left.signal.aborted) return
         if (next.done) controller.close()
         else write(next.value)
       } catch (error) {
+        if (left.signal.aborted) return
         write({ error: explainError(error) })
         controller.close()
       }
     },
     async cancel() {
-      await source.return()
+      left.abort()
+      await made.return()
     },
   })
   return respond(body, { type: 'application/x-ndjson' })

@@ -147,13 +147,19 @@ describe('the page', () => {
     })) {
       const response = await get(`?file=${name}`)
       expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`)
-      expect(response.headers.get('cache-control')).toContain('immutable')
     }
     for (const name of ['__proto__', 'constructor', '../package.json', ''])
       expect((await get(`?file=${name}`)).status).toBe(404)
     const html = await (await get()).text()
-    for (const [, query] of html.matchAll(/(?:src|href)="(\?[^"]+)"/g))
-      expect((await get(query?.replaceAll('&amp;', '&'))).status).toBe(200)
+    for (const [, found = ''] of html.matchAll(/(?:src|href)="(\?[^"]+)"/g)) {
+      const query = found.replaceAll('&amp;', '&')
+      const response = await get(query)
+      expect(response.status).toBe(200)
+      expect(response.headers.get('cache-control')).toContain('immutable')
+      // What a server of another release sends for this address must not stay there for a year.
+      for (const other of [`${query}0`, query.replace(/&v=.*/, '')])
+        expect((await get(other)).headers.get('cache-control')).toBe('no-store')
+    }
   })
 
   test('is the same at every path, and its files are found from there', async () => {
@@ -173,6 +179,26 @@ describe('the page', () => {
     expect((await handle(put)).status).toBe(404)
     expect((await handle(new Request(`${origin}/admin?api=revoke`))).status).toBe(404)
   })
+})
+
+test('another site cannot let the operator search, which it could time, count or see data', async () => {
+  const audit = vi.fn()
+  const { get, logIn, manager } = testPage({ showData: true, audit })
+  const id = await logIn('ada')
+  const [scan, inspect] = [vi.spyOn(manager, 'scan'), vi.spyOn(manager, 'inspect')]
+  const queries = [
+    '?api=stats&fresh',
+    '?api=scan&text=ada',
+    '?api=user&user=ada',
+    `?api=session&id=${id}`,
+  ]
+  for (const query of queries)
+    for (const site of ['cross-site', 'same-site', 'cross-site, none'])
+      expect((await get(query, { 'sec-fetch-site': site })).status).toBe(403)
+  expect([scan, inspect, audit].flatMap(({ mock }) => mock.calls)).toEqual([])
+  for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-site': 'same-origin' }])
+    for (const query of queries) expect((await get(query, headers)).status).toBe(200)
+  expect((await get('', { 'sec-fetch-site': 'cross-site' })).status).toBe(200) // a link to the page
 })
 
 test('an operator is not taken for one by another site', async () => {

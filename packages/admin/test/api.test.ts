@@ -89,14 +89,45 @@ describe('a search', () => {
     expect(left).toHaveBeenCalledOnce()
   })
 
+  test('ends with the request, although it has found nothing yet', async () => {
+    const { get, manager, errors } = testPage()
+    const ended: unknown[] = []
+    const until = (signal?: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal?.addEventListener('abort', () => {
+          ended.push('scan')
+          reject(signal.reason)
+        })
+      })
+    manager.scan = ({ signal } = {}) => ({
+      unreadable: 0,
+      // biome-ignore lint/correctness/useYield: it finds nothing
+      async *[Symbol.asyncIterator]() {
+        await until(signal)
+      },
+    })
+    manager.stats = () => new Promise(() => undefined)
+    for (const query of ['?api=scan&text=x', '?api=stats']) {
+      const reader = (await get(query)).body?.getReader()
+      const read = reader?.read()
+      await new Promise(setImmediate)
+      await reader?.cancel()
+      expect(await read).toMatchObject({ done: true })
+    }
+    expect(ended).toEqual(['scan'])
+    expect(errors).toEqual([])
+  })
+
   test('of one user is a look-up', async () => {
-    const { get, logIn } = testPage()
+    const { get, logIn, errors } = testPage()
     const id = await logIn('ada')
     expect(await (await get('?api=user&user=ada')).json()).toMatchObject({
       sessions: [{ id, userId: 'ada' }],
     })
     expect(await (await get('?api=user&user=bob')).json()).toEqual({ sessions: [] })
-    expect((await get('?api=user')).status).toBe(400)
+    for (const query of ['?api=user', '?api=user&user=', `?api=user&user=${'x'.repeat(1_025)}`])
+      expect((await get(query)).status).toBe(400)
+    expect(errors).toEqual([])
   })
 })
 

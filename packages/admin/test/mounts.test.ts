@@ -80,4 +80,27 @@ describe.each(Object.entries(mounts))('on %s', (_name, mount) => {
     expect(await (await send({ origin: new URL(url).origin })).json()).toEqual({ wasAlive: true })
     expect(await manager.sessions('ada')).toEqual([])
   })
+
+  test('a search ends when its client leaves, although it has found nothing yet', async () => {
+    const { handle, manager } = testPage()
+    const url = await serve(await mount(handle))
+    let begin = (_signal: AbortSignal) => {}
+    const begun = new Promise<AbortSignal>((resolve) => {
+      begin = resolve
+    })
+    manager.scan = ({ signal = AbortSignal.abort() } = {}) => ({
+      unreadable: 0,
+      // biome-ignore lint/correctness/useYield: it finds nothing
+      async *[Symbol.asyncIterator]() {
+        begin(signal)
+        if (!signal.aborted) await once(signal, 'abort')
+      },
+    })
+    const client = new AbortController()
+    const leaving = fetch(`${url}?api=scan&text=x`, { signal: client.signal }).catch(() => 'left')
+    const signal = await begun
+    client.abort()
+    await leaving
+    if (!signal.aborted) await once(signal, 'abort')
+  })
 })

@@ -193,6 +193,31 @@ test('a search through all sessions shows what it finds, and the numbers follow'
   expect(complaints).toEqual([])
 })
 
+test('of two look-ups the later one is shown, whichever response comes last', async () => {
+  const { page, complaints } = await open()
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(/user=ada/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const find = async (user: string) => {
+    await page.getByLabel(/User id/).fill(user)
+    await page.getByRole('button', { name: 'Find the user' }).click()
+  }
+  await find('ada')
+  await find('bob')
+  await page.getByRole('heading', { name: '1 session of bob' }).waitFor()
+  release()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.evaluate(() => fetch('?api=user&user=nobody').then((response) => response.text()))
+  expect(await page.locator('#outcome').textContent()).toBe('1 session of bob')
+  expect(await page.locator('#results li').count()).toBe(1)
+  expect(complaints).toEqual([])
+})
+
 test('an operator who is none any more is told so', async () => {
   let isOperator = true
   const { page } = await open({ authorize: () => isOperator })

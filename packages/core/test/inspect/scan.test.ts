@@ -103,7 +103,6 @@ describe('a scan', () => {
     const stopped: unknown[] = []
     const backend: SessionBackend = {
       ...over.backend,
-      // biome-ignore lint/correctness/useYield: it finds nothing
       async *scan({ signal }) {
         await new Promise((resolve) => signal.addEventListener('abort', resolve))
         stopped.push(signal.reason)
