@@ -42,7 +42,7 @@ export function mergeStored(
     return { bytes, version: undefined, conflicts }
   }
   if (sameBytes(mine, base)) return { ...theirs, conflicts: [] }
-  checkReadable(theirs, shape, codec)
+  if (theirs.version > version) checkReadable(theirs, shape, codec)
   if (sameBytes(theirs.bytes, base))
     return { bytes: mine, version: Math.max(version, theirs.version), conflicts: [] }
   const now = shape.upgrade(theirs, codec)

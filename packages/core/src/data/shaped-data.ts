@@ -165,6 +165,7 @@ export class ShapedData implements DataTracker {
 
   /** Lays what the handler has changed upon what is stored. */
   #lay(shown: Uint8Array, view: TrackedData): StoredData {
+    if (this.#error) throw this.#error
     if (this.#laid?.shown === shown) return this.#laid.stored
     const { codec, shape } = this.#by
     const refused = shape.refuse(shown, codec)
@@ -205,13 +206,15 @@ export class ShapedData implements DataTracker {
 
   /**
    * Returns what the handler sees of stored data; all of it if it does not fit, such as changes of two requests that do not
-   * go together. The next request finds that.
+   * go together. The next request finds that. Data of a newer version is an error from then on.
    */
   #shownOf(bytes: Uint8Array, version = this.#by.shape.version): Uint8Array {
     if (this.#laid?.stored.bytes === bytes) return this.#laid.shown
     if (this.#view && bytes === this.#stored.bytes) return this.#view.base()
     const shown = this.#by.shape.show({ bytes, version }, this.#by.codec)
-    return shown instanceof Misfit ? bytes : shown.shown
+    if (!(shown instanceof Misfit)) return shown.shown
+    if (shown.why === 'newer') this.#error = misfitError(shown)
+    return bytes
   }
 }
 

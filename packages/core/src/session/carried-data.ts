@@ -1,6 +1,9 @@
+import type { StoredData } from '../data/data-shape.ts'
 import { decodeData, sameBytes } from '../data/decode.ts'
-import { type ChangedData, mergeStored } from '../data/merge-stored.ts'
+import { mergeBytes } from '../data/merge.ts'
+import { type ChangedData, type MergedData, mergeStored } from '../data/merge-stored.ts'
 import { emptyData } from '../data/size.ts'
+import { SessionDataError } from '../errors.ts'
 import { checkCarry, type LoginOptions } from '../options/login-options.ts'
 import { writtenVersion } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
@@ -20,7 +23,7 @@ export function mergeOwnChanges(
   if (sameBytes(mine, base)) return
   const sides = { base: carried(base), mine: carried(mine), version }
   const theirs = { bytes: tracked.bytes(), version: tracked.version() ?? 1 }
-  const merged = mergeStored(sides, theirs, mergeRulesOf(context))
+  const merged = mergeAfterLogin(context, sides, theirs)
   tracked.overwrite(merged.bytes, merged.version)
 }
 
@@ -41,12 +44,28 @@ export function mergeMissedChanges(
   if (!ending.last || sameBytes(ending.last.data, previous.data)) return
   const sides = { base, mine: tracked.bytes(), version: tracked.version() }
   const theirs = { bytes: ending.last.data, version: ending.last.record.dataVersion ?? 1 }
-  const merged = mergeStored(sides, theirs, mergeRulesOf(context))
+  const merged = mergeAfterLogin(context, sides, theirs)
   tracked.overwrite(carried(merged.bytes), merged.version)
 }
 
-function mergeRulesOf({ codec, config }: ManagerContext) {
-  return { codec, shape: config.dataShape, merge: config.merge }
+/**
+ * Merges as a save does, but refuses nothing: the user is logged in already, and the previous session is gone. Where both sides
+ * changed a key, a newer version's value stays, because this one's would not fit there.
+ */
+function mergeAfterLogin(
+  { codec, config: { dataShape: shape, merge } }: ManagerContext,
+  sides: ChangedData,
+  theirs: StoredData,
+): Pick<MergedData, 'bytes' | 'version'> {
+  try {
+    return mergeStored(sides, theirs, { codec, shape, merge })
+  } catch (error) {
+    if (!(error instanceof SessionDataError)) throw error
+    const { base, mine, version = 1 } = sides
+    if (theirs.version <= version) return { bytes: mine, version } // they do not migrate
+    const { bytes } = mergeBytes({ base, mine: theirs.bytes, theirs: mine }, codec)
+    return { bytes, version: theirs.version }
+  }
 }
 
 /**

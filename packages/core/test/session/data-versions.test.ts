@@ -73,6 +73,35 @@ describe('a login', () => {
     expect((await ann.read())?.data).toEqual({ cart: ['tea', 'mug'], n: 1 })
   })
 
+  test('keeps what a newer server wrote meanwhile: it has logged the user in, and cannot refuse', async () => {
+    const { visitor, plain, others } = fleet(
+      { version: 1, schema: anything },
+      { version: 2, migrations },
+    )
+    const [first = plain, second = plain] = others
+    for (const isJoined of [false, true]) {
+      const ann = visitor.copy()
+      await ann.request(({ data }) => void Object.assign(data, { basket: ['tea'] }))
+      const login = await ann.copy().at(first).begin()
+      Object.assign(login.session.data, { basket: ['old'], n: 1 })
+      await ann
+        .copy()
+        .at(second)
+        .request(({ data }) => void Object.assign(data, { m: 2 }))
+      if (isJoined)
+        await ann
+          .copy()
+          .at(second)
+          .request((session) => session.login('ann'))
+      await login.session.login('ann')
+      await login.finish()
+      const after = createVisitor(second, cookieOf(login.setCookies))
+      expect((await after.read())?.data).toEqual({ cart: ['tea'], m: 2, n: 1 })
+      const read = after.at(first).request(({ data }) => data)
+      await expect(read).rejects.toMatchObject({ code: 'ERR_SESSION_DATA_NEWER' })
+    }
+  })
+
   test('that carries nothing begins with the version of its own server', async () => {
     const { visitor, plain, others } = fleet(
       { version: 1, schema: anything },
