@@ -102,6 +102,10 @@ export function readOptions<Data extends object>(
     throw invalid(
       'showData is neither a boolean nor a function. Give true, or a function of a session',
     )
+  if (typeof title !== 'string') throw invalid('title is no text. Give the title of the page')
+  for (const [name, given] of Object.entries({ ...prefixed('by', by), audit, onError }))
+    if (typeof given !== 'function')
+      throw invalid(`${name} is no function. Give one, or leave it out`)
   const trusted = trustedOrigins ? { trustedOrigins } : {}
   const { scan, list, revocation } = manager.supports
   if (!scan || !list || !revocation)
@@ -118,6 +122,13 @@ export function readOptions<Data extends object>(
     guard: guards.csrf({ strict: true, ...trusted }),
     readGuard: guards.csrf(trusted),
   }
+}
+
+/** Returns the entries of an object under their full names, such as `by.role`. */
+function prefixed(prefix: string, object: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [`${prefix}.${key}`, value]),
+  )
 }
 
 function invalid(message: string): SessionUsageError {

@@ -21,6 +21,10 @@ describe('adminPage() refuses', () => {
     ['an option that it does not know', { authorise: () => true }, /Write authorize/],
     ['an option of the manager', { authorize: () => true, store: 1 }, /Give it to the manager/],
     ['a showData of text', { authorize: () => true, showData: 'all' }, /showData is neither/],
+    ['a by of texts', { authorize: () => true, by: { role: 'role' } }, /by\.role is no function/],
+    ['an audit of text', { authorize: () => true, audit: 'log' }, /audit is no function/],
+    ['an onError of text', { authorize: () => true, onError: 'log' }, /onError is no function/],
+    ['a title that is no text', { authorize: () => true, title: 5 }, /title is no text/],
     [
       'an origin that is none',
       { authorize: () => true, trustedOrigins: ['example.org'] },
