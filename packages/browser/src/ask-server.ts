@@ -1,12 +1,28 @@
 /** An address that responds with `{ remainingMs }`, or a function that returns it. */
 export type Source = string | (() => Promise<number | null | undefined>)
 
+/** How long a question may take, in ms. The countdown does not wait longer: a connection may be dead since the machine slept. */
+const longestAnswerMs = 10_000
+
 /**
  * Returns how long the session lasts, in ms, as the server says; 0 if there is none any more: then the server responds with 0,
  * `null`, 401 or a redirect, as to a login page.
- * @throws if the server cannot be reached, or responds with something else. That says nothing about the session.
+ * @throws if the server cannot be reached, takes longer than ten seconds, or responds with something else. That says nothing
+ * about the session.
  */
 export async function askServer(source: Source, method: 'GET' | 'POST'): Promise<number> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The server did not respond.')), longestAnswerMs)
+  })
+  try {
+    return await Promise.race([ask(source, method), silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function ask(source: Source, method: 'GET' | 'POST'): Promise<number> {
   if (typeof source === 'function') return checkMs(await source())
   const response = await fetch(source, {
     method,

@@ -46,6 +46,7 @@ export class PageTimer {
 
   end(): void {
     if (this.#phase !== 'over') this.#tabs.tell({ end: 'ended' })
+    this.#countdown.set(0)
     this.close()
   }
 
@@ -92,7 +93,7 @@ export class PageTimer {
     const isWarned = this.#phase === 'warned'
     this.#wait(isWarned ? ms % 1000 || 1000 : Math.min(ms - this.#warnMs, longestWaitMs))
     if (isNewlyWarned) this.#options.onWarning(ms) // after the wait has begun: it may throw
-    if (isWarned) this.#options.onTick?.(ms)
+    if (this.#phase === 'warned') this.#options.onTick?.(ms) // unless onWarning has closed the timer
   }
 
   #wait(ms: number): void {
@@ -131,11 +132,12 @@ export class PageTimer {
   #hear(message: TabMessage): void {
     if (this.#phase === 'over') return
     if ('end' in message) this.#finish(message.end, false)
-    else this.#learn(Math.max(0, message.ms - (Date.now() - message.at)), false)
+    else this.#learn(Math.max(0, message.ms - Math.max(0, Date.now() - message.at)), false)
   }
 
   #finish(why: TimerEnd, tells: boolean): void {
     if (tells) this.#tabs.tell({ end: why })
+    this.#countdown.set(0)
     this.close()
     this.#options.onEnd(why)
   }

@@ -9,7 +9,7 @@ export interface SessionTimer {
   /**
    * Prolongs the session, and tells the other tabs. Returns the ms that it lasts from now on: 0 if it is over; no more than
    * `warnMs` if it cannot be prolonged because its absolute limit is near. Then say that the user must log in again.
-   * @throws if the server cannot be reached or refuses. The countdown goes on.
+   * @throws if the server cannot be reached, refuses, or takes longer than ten seconds. The countdown goes on.
    */
   stay(): Promise<number>
   /** Tells the other tabs that the user has logged out, and stops. `onEnd` is not called here. */

@@ -25,10 +25,23 @@ export function joinTabs(name: string, listen: (message: TabMessage) => void): T
       channel = undefined
     },
     join() {
-      channel ??= new BroadcastChannel(name)
-      channel.onmessage = ({ data }: MessageEvent<TabMessage>) => listen(data)
+      try {
+        channel ??= new BroadcastChannel(name)
+      } catch {
+        return // a browser without it, or one that forbids it, as Firefox does to pages without storage: this tab is alone
+      }
+      channel.onmessage = ({ data }) => {
+        if (isTabMessage(data)) listen(data)
+      }
     },
   }
   tabs.join()
   return tabs
+}
+
+/** Other scripts of the origin may use the same name, and older pages send what later ones do not know. */
+function isTabMessage(data: unknown): data is TabMessage {
+  const message = Object(data)
+  if ('end' in message) return message.end === 'ended' || message.end === 'expired'
+  return Number.isFinite(message.ms) && Number.isFinite(message.at)
 }

@@ -175,6 +175,7 @@ describe('a page that was away', () => {
     for (const { id } of await opened.manager.sessions('ann')) await opened.manager.revoke(id)
     await sleep(opened, minute)
     await expect.poll(() => callsOf(opened.page)).toEqual(['end ended'])
+    expect(await remainingMs(opened.page)).toBe(0)
   })
 
   test('counts right though the time of day is set back', async () => {
@@ -196,6 +197,73 @@ describe('a server that cannot be reached', () => {
     await page.unroute('**/session')
     expect(await stay(page)).toBe(11 * minute)
     expect(await callsOf(page)).toEqual(['warning', 'stay'])
+  })
+
+  test('or that never responds, neither silences the warning nor hides the end', async () => {
+    const { page, pass } = await open()
+    await page.route('**/session', () => undefined)
+    await pass(9 * minute + 10_000)
+    expect(await callsOf(page)).toEqual(['warning'])
+    const staying = expect(stay(page)).rejects.toThrow('did not respond')
+    await pass(minute)
+    await staying
+    await pass(minute)
+    expect(await callsOf(page)).toEqual(['warning', 'end expired'])
+    expect(await remainingMs(page)).toBe(0)
+  })
+})
+
+describe('what other pages of the origin send', () => {
+  const send = (page: Page, message: unknown) =>
+    page.evaluate((data) => {
+      const channel = new BroadcastChannel('sojourn')
+      channel.postMessage(data)
+      channel.close()
+    }, message)
+
+  test('counts only if it is a message of a timer', async () => {
+    const { page, other, pass, url } = await open('/page', 2)
+    await other.goto(url('/plain'))
+    faults.length = 0
+    const before = await remainingMs(page)
+    for (const data of [null, 'end', 7, {}, { end: 'x' }, { end: undefined, ms: 1, at: 0 }])
+      await send(other, data)
+    for (const ms of [Number.NaN, Number.POSITIVE_INFINITY, '1', null])
+      await send(other, { ms, at: 0 })
+    await send(other, { ms: 1000, at: Number.NaN })
+    await settled(page)
+    expect([await remainingMs(page), await callsOf(page), faults]).toEqual([before, [], []])
+    await pass(11 * minute)
+    expect(await callsOf(page)).toEqual(['warning', 'end expired'])
+  })
+
+  test('makes the session no longer than they say, also if the time of day was set back since', async () => {
+    const { page, other, url } = await open('/page', 2)
+    await other.goto(url('/plain'))
+    const at = await page.evaluate(() => Date.now() + 3_600_000)
+    await send(other, { ms: 5 * minute, at })
+    await expect.poll(() => remainingMs(page)).toBe(5 * minute)
+  })
+})
+
+describe.each([
+  ['that has no BroadcastChannel', 'delete window.BroadcastChannel'],
+  [
+    'that forbids it, as Firefox without storage',
+    "window.BroadcastChannel = class { constructor() { throw new DOMException('', 'SecurityError') } }",
+  ],
+])('a browser %s', (_what, change) => {
+  test('warns all the same, also after it was hidden', async () => {
+    const { page, pass, context, url } = await open()
+    await context.addInitScript(change)
+    await page.goto(url('/page'))
+    faults.length = 0
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await pass(9 * minute)
+    expect(await stay(page)).toBe(11 * minute)
+    await pass(11 * minute)
+    expect(await callsOf(page)).toEqual(['warning', 'stay', 'warning', 'end expired'])
+    expect(faults).toEqual([])
   })
 })
 
