@@ -89,9 +89,7 @@ export interface SessionEvents {
    * A session was used by another client than the one that began it, by the option `fingerprint`: stolen, or its browser or
    * network has changed. One event for each request that finds it.
    */
-  mismatch: {
-    readonly id: SessionId
-    readonly userId: string | undefined
+  mismatch: SessionNames & {
     /** The names of the parts that differ, such as `'user-agent'`. */
     readonly parts: readonly string[]
   }
@@ -128,9 +126,7 @@ export interface SessionEvents {
    * Stored data does not fit the schema, does not migrate, or is of a newer version. It stays in the store until the handler
    * writes data, if `onInvalidData` lets it. Sent when the data is first read.
    */
-  invalidData: {
-    readonly id: SessionId
-    readonly userId: string | undefined
+  invalidData: SessionNames & {
     readonly why: MisfitReason
     /** The version of the application that wrote the data. */
     readonly version: number

@@ -7,6 +7,7 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import type { ActingLimits } from '../store/store.ts'
 import { endActing, isElevated, openActor } from './actor.ts'
 import { emitSaved } from './commit.ts'
+import { withFingerprint } from './commit-decision.ts'
 import { emitCreated, refusedError } from './login.ts'
 import { requireOwn, requireUser } from './require.ts'
 import {
@@ -84,7 +85,7 @@ async function saveOwn(
   const { store } = context
   const data = changedData(state.tracked)
   const rotate = state.mustRotate ? { rotate: {} } : {}
-  const saving = await store.save(opened, { data, ...rotate })
+  const saving = await store.save(opened, withFingerprint(state, { data, ...rotate }))
   if (!saving.saved && saving.why === 'superseded') throw supersededError(context, opened, 'actAs')
   if (saving.saved) {
     state.mustRotate = false

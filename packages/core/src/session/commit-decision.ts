@@ -68,9 +68,14 @@ export function decide(
 }
 
 /** Returns what a request changes, with the fingerprint that it saves, and marked if it does not count as use. */
-export function asUsed({ isPassive, fingerprint }: SessionState, changes: Changes): Changes {
-  if (!isPassive && fingerprint === undefined) return changes
-  return { ...changes, ...(fingerprint && { fingerprint }), ...(isPassive && { passive: true }) }
+export function asUsed(state: SessionState, changes: Changes): Changes {
+  const all = withFingerprint(state, changes)
+  return state.isPassive ? { ...all, passive: true } : all
+}
+
+/** Returns what a request changes, with the fingerprint that the session is to take over, if there is one. */
+export function withFingerprint({ fingerprint }: SessionState, changes: Changes): Changes {
+  return fingerprint ? { ...changes, fingerprint } : changes
 }
 
 function changesOf(data: Changes['data'], mustRotate: boolean): Changes {

@@ -1,6 +1,7 @@
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes } from '../store/store.ts'
 import { emitSaved } from './commit.ts'
+import { withFingerprint } from './commit-decision.ts'
 import {
   applySaved,
   type ManagerContext,
@@ -29,7 +30,7 @@ export async function elevate(
   },
 ): Promise<boolean> {
   const data = changedData(state.tracked)
-  const saving = await context.store.save(opened, { data, rotate })
+  const saving = await context.store.save(opened, withFingerprint(state, { data, rotate }))
   if (saving.saved) {
     applySaved(state, saving, data.mine)
     emitSaved(context, saving)

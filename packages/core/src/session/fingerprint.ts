@@ -1,5 +1,6 @@
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
 import type { Fingerprint } from '../record/fingerprint.ts'
+import { namesOf } from '../record/record.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome } from '../store/store.ts'
 import { endIfNotElevated } from './end-opened.ts'
@@ -37,7 +38,7 @@ export async function compareFingerprint(
   const { opened } = outcome
   const { id, userId, fingerprint } = opened.record
   const parts = fingerprint ? config.differences(fingerprint, request) : []
-  if (parts.length > 0) context.emit('mismatch', { id, userId, parts })
+  if (parts.length > 0) context.emit('mismatch', { ...namesOf(opened.record), parts })
   else if (fingerprint && config.isComplete(fingerprint)) return { outcome }
   if (parts.length === 0 || config.onMismatch === 'event')
     return { outcome, fingerprint: config.take(request) }

@@ -57,6 +57,19 @@ describe('actAs', () => {
     expect(setCookies[0]).not.toMatch(/max-age|expires/i)
   })
 
+  test('is named by what is found in its data too', async () => {
+    const secretKey = randomBytes(32)
+    const made = await acting({ secretKey })
+    await made.sue.request(({ data }) => Object.assign(data, { n: 1 }))
+    const validate = () => ({ issues: [{ message: 'no', path: ['n'] }] })
+    const schema = { '~standard': { version: 1, vendor: 'test', validate } } as const
+    const { manager } = testManager({ acting: true, secretKey, schema }, made)
+    const seen = vi.fn()
+    manager.on('invalidData', seen)
+    await made.sue.at(manager).request(({ data }) => data)
+    expect(seen).toHaveBeenCalledWith(expect.objectContaining({ userId: 'ada', actorId: 'sue' }))
+  })
+
   test('takes a shorter limit, and none beyond those of the manager and the own session', async () => {
     const { manager, clock } = testManager({
       acting: { absoluteTimeout: '2h', maxAge: '1h' },

@@ -141,6 +141,43 @@ describe('event', () => {
   })
 })
 
+describe('a client that is taken over', () => {
+  type Handle = (session: Session<object>) => unknown
+  test.each<[string, Handle]>([
+    ['rotate()', (session) => session.rotate()],
+    ['update()', (session) => session.update(() => undefined)],
+    ['addFactor()', (session) => session.addFactor({ method: 'passkey' })],
+    ['login()', (session) => session.login('ann')],
+    [
+      'actAs() and the way back',
+      async (session) => {
+        await session.actAs('bob')
+        await session.stopActing()
+      },
+    ],
+  ])('is saved with %s too: one event, and one session', async (_what, handle) => {
+    const { ann, mismatches, manager } = await signedIn({ of: ['user-agent'] }, { acting: true })
+    const now = ann.copy(updated)
+    await now.request(handle)
+    expect(await userOf(now)).toBe('ann')
+    expect(mismatches).toEqual([['user-agent']])
+    expect(await manager.sessions('ann')).toHaveLength(1)
+  })
+
+  test('of an acting session is reported with the actor', async () => {
+    const { ann, manager } = await signedIn({ of: ['user-agent'] }, { acting: true })
+    const seen: unknown[] = []
+    manager.on('mismatch', (event) => seen.push(event))
+    const id = await ann.request(async (session) => {
+      await session.actAs('bob')
+      return session.id
+    })
+    await userOf(ann.copy(updated))
+    const parts = ['user-agent']
+    expect(seen).toEqual([{ id, userId: 'bob', actorId: 'ann', parts }])
+  })
+})
+
 describe('reauthenticate', () => {
   const fingerprint: FingerprintOptions = { of: ['user-agent'], onMismatch: 'reauthenticate' }
 
