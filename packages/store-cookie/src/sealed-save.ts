@@ -78,9 +78,10 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
     if (refusal) return notSaved(refusal)
     const isChanged = next.data !== opened.data
+    const isTouched = !changes.passive
     return changes.rotate
-      ? { saved: true, opened: touched, token, isChanged, isTouched: true, rotated: 'cause' }
-      : { saved: true, opened: touched, token, isChanged, isTouched: true }
+      ? { saved: true, opened: touched, token, isChanged, isTouched, rotated: 'cause' }
+      : { saved: true, opened: touched, token, isChanged, isTouched }
   }
 
   /**

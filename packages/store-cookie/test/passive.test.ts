@@ -31,11 +31,14 @@ test('a passive request of a sealed session sends no cookie, and the session end
 })
 
 test('what it changes is sealed anew, and ends when it would have', async () => {
-  const { clock, poll, ann } = await polled()
+  const { clock, poll, ann, manager } = await polled()
+  const touched: unknown[] = []
+  manager.on('touched', (event) => touched.push(event))
   clock.now += 10 * minute
   const { info, setCookies } = await poll((data) => Object.assign(data, { n: 1 }))
   expect(setCookies).toHaveLength(1)
   expect(info?.remainingMs).toBe(21 * minute)
+  expect(touched).toEqual([])
   expect((await ann.read())?.data).toEqual({ n: 1 })
   clock.now += 21 * minute
   expect(await ann.read()).toBeNull()
