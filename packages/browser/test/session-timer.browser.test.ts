@@ -7,7 +7,10 @@ const minute = 60_000
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? 'chromium' })
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? 'chromium',
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+  })
 })
 afterAll(() => browser.close())
 
@@ -176,6 +179,17 @@ describe('a page that was away', () => {
     await sleep(opened, minute)
     await expect.poll(() => callsOf(opened.page)).toEqual(['end ended'])
     expect(await remainingMs(opened.page)).toBe(0)
+  })
+
+  test('asks the server when the back/forward cache has given it back', async () => {
+    const { page, pass, url, manager } = await open()
+    await pass(15_000)
+    await page.evaluate(() => Reflect.set(window, 'isKept', true))
+    await page.goto(url('/plain'))
+    for (const { id } of await manager.sessions('ann')) await manager.revoke(id)
+    await page.goBack({ waitUntil: 'commit' })
+    expect(await page.evaluate(() => Reflect.get(window, 'isKept'))).toBe(true) // no new load
+    await expect.poll(() => callsOf(page)).toEqual(['end ended'])
   })
 
   test('counts right though the time of day is set back', async () => {
