@@ -9,7 +9,8 @@ import {
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
+import { createVisitor } from '@sojourn/conformance/testing'
+import { createSessionManager, devConfig, type Session, type SessionManager } from '@sojourn/core'
 import { logIn } from '@sojourn/core/testing'
 import { csrf, type Handler, requireSession, sessions } from '@sojourn/node'
 import { memoryStore } from '@sojourn/store-memory'
@@ -50,6 +51,7 @@ interface Exported {
     readonly routing: RequestListener
   }
   readonly devices: never
+  logOut(manager: SessionManager, session: Session, which: string): Promise<string>
 }
 
 const load = (name: string): Promise<Exported> =>
@@ -160,3 +162,19 @@ test.each(Object.keys(listeners))(
     }
   },
 )
+
+test("who acts as the user ends none of the user's sessions by the page", async () => {
+  const { logOut } = await load('devices')
+  const config = devConfig(secret, { store, acting: true, warn: () => undefined })
+  const support = createSessionManager(config)
+  const { id } = await logIn(support, 'cay')
+  const sue = createVisitor(support)
+  await sue.request((session) => session.login('sue'))
+  await sue.request((session) => session.actAs('cay'))
+  await sue.request(async (session) => {
+    for (const which of [id, 'others', 'all', session.id])
+      await expect(logOut(support, session, which)).rejects.toMatchObject({ status: 403 })
+  })
+  expect(await support.sessions('cay')).toHaveLength(2)
+  for (const userId of ['cay', 'sue']) await support.revokeAll(userId)
+})

@@ -175,7 +175,7 @@ export interface SessionManager<Data extends object = SessionData> {
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong user id or `except`, or if `supports.list` is false.
    * @throws SessionStoreError if the store fails.
    * @example
-   * await manager.revokeAll(session.requireUser(), { except: session.id })
+   * await manager.revokeAll(session.requireOwn(), { except: session.id })
    */
   revokeAll(userId: string, options?: { readonly except?: SessionId }): Promise<number>
   /**

@@ -299,7 +299,7 @@ export class Session<Data extends object = SessionData> {
    * From then on `ended` is `'logout'` here and `'revoked'` on the other devices. Without a user it ends this session
    * only. If it fails, the user is still logged in here, and it can be called again.
    *
-   * To end all sessions but this one, call `manager.revokeAll(session.requireUser(), { except: session.id })`.
+   * To end all sessions but this one, call `manager.revokeAll(session.requireOwn(), { except: session.id })`.
    * @returns how many sessions it ended, this one included.
    * @throws SessionAccessError `ERR_SESSION_ACTING`, status 403, if somebody acts as the user.
    * @throws SessionUsageError `ERR_SESSION_READ_ONLY`; `ERR_CONFIG_INVALID` if the store keeps no index of users
