@@ -8,6 +8,7 @@ import type { OpenedSession } from '../store/opened-session.ts'
 import type { CreateOutcome, EndOutcome } from '../store/store.ts'
 import { carriedData, carriedVersion, mergeMissedChanges, mergeOwnChanges } from './carried-data.ts'
 import { elevate } from './elevate.ts'
+import { refuseActing } from './require.ts'
 import { applySaved, type ManagerContext, type SessionState } from './state.ts'
 import { changedData } from './track-data.ts'
 import { withUnlocked } from './unlock.ts'
@@ -29,8 +30,8 @@ export interface LoginArgs {
  * A stale token is one that somebody else has rotated away: the user in another tab, or a thief. If it is of a session of
  * this user, that session ends.
  *
- * A login in an acting session is one of another user, whoever it is, and ends the actor's own session too: nobody comes
- * back to it.
+ * A login in an acting session ends the actor's own session too: nobody comes back to it. One of the user of the acting
+ * session is refused: code that logs the user in again would give who acts a session that does not tell of them.
  */
 export async function login(
   context: ManagerContext,
@@ -41,8 +42,10 @@ export async function login(
     return withUnlocked(context, state, () => login(context, state, args))
   const { opened } = state
   const actor = opened?.record.actor
-  if (opened?.record.userId === args.userId && !actor)
+  if (opened?.record.userId === args.userId) {
+    refuseActing(state)
     return reauthenticate(context, state, { opened, args })
+  }
 
   const carried = carriedData(context, state, args.options)
   const changed = changedData(state.tracked)

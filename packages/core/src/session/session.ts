@@ -195,6 +195,7 @@ export class Session<Data extends object = SessionData> {
    * @throws SessionConflictError `ERR_SESSION_SUPERSEDED` if another request elevated the session meanwhile,
    *   `ERR_SESSION_ENDED` if the new session was ended before it was saved.
    * @throws SessionLimitError `ERR_SESSION_LIMIT` if the user has as many sessions as `limit` allows.
+   * @throws SessionAccessError `ERR_SESSION_ACTING`, status 403, for the user as whom somebody acts in this session.
    * @throws SessionStoreError if the store fails; the previous session and its cookie stay valid.
    * @example
    * await session.login('user-42', { client: { name: 'Firefox on Linux' } })

@@ -1,6 +1,7 @@
 import { createVisitor, type TestData } from '@sojourn/conformance/testing'
 import { expect, test } from 'vitest'
 import type { Session } from '../../src/session/session.ts'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import { minute } from '../contexts.ts'
 import { testBackend, testManager } from '../support.ts'
 
@@ -81,3 +82,24 @@ test.each(Object.entries(operations))(
         }
   },
 )
+
+test('actAs from a session that is elevated in between sends no token over that of the elevation (P12)', async () => {
+  const over = testBackend()
+  let inBetween: (() => Promise<unknown>) | undefined
+  const find: SessionBackend['find'] = async (id, call) => {
+    const run = inBetween
+    inBetween = undefined
+    await run?.()
+    return over.backend.find(id, call)
+  }
+  const { manager } = testManager({ acting: true }, { ...over, backend: { ...over.backend, find } })
+  const own = createVisitor(manager)
+  await own.request((session) => session.login('sue'))
+  const click = own.copy()
+  const { session, finish, setCookies } = await own.begin()
+  session.rotate()
+  inBetween = () => click.request((other) => other.login('sue'))
+  await expect(session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
+  await finish()
+  expect([setCookies, (await click.read())?.userId]).toEqual([[], 'sue'])
+})

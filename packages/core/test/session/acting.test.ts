@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
 import type { Session } from '../../src/session/session.ts'
-import type { SessionBackend } from '../../src/store/backend.ts'
 import { acting } from '../acting.ts'
 import { hour, minute } from '../contexts.ts'
-import { testBackend, testManager } from '../support.ts'
+import { testManager } from '../support.ts'
 
 const refused = expect.objectContaining({ code: 'ERR_SESSION_ACTING', status: 403 })
 const usage = expect.objectContaining({ code: 'ERR_CONFIG_INVALID', status: 500 })
@@ -173,30 +172,6 @@ describe('actAs', () => {
     expect(await manager.sessions('ada')).toEqual([])
   })
 
-  test('from a session that is elevated in between sends no token over that of the elevation (P12)', async () => {
-    const over = testBackend()
-    let inBetween: (() => Promise<unknown>) | undefined
-    const find: SessionBackend['find'] = async (id, call) => {
-      const run = inBetween
-      inBetween = undefined
-      await run?.()
-      return over.backend.find(id, call)
-    }
-    const { manager } = testManager(
-      { acting: true },
-      { ...over, backend: { ...over.backend, find } },
-    )
-    const own = createVisitor(manager)
-    await own.request((session) => session.login('sue'))
-    const click = own.copy()
-    const { session, finish, setCookies } = await own.begin()
-    session.rotate()
-    inBetween = () => click.request((other) => other.login('sue'))
-    await expect(session.actAs('ada')).rejects.toMatchObject({ code: 'ERR_SESSION_SUPERSEDED' })
-    await finish()
-    expect([setCookies, (await click.read())?.userId]).toEqual([[], 'sue'])
-  })
-
   test('is no login of the user, so that no time of one is shown', async () => {
     const { info, manager } = await acting()
     expect(info).toMatchObject({ authenticatedAt: undefined })
@@ -326,7 +301,17 @@ describe('an acting session', () => {
     expect((await own.read())?.userId).toBe('sue')
   })
 
-  test.each(['ada', 'sue', 'bob'])(
+  test('is never made one of the user by a login of the user, such as after a change of the password', async () => {
+    const { sue, own, manager } = await acting()
+    await sue.request(async (session) => {
+      await expect(session.login('ada')).rejects.toEqual(refused)
+      expect([session.userId, session.actorId]).toEqual(['ada', 'sue'])
+    })
+    expect(await manager.sessions('ada')).toMatchObject([{ actorId: 'sue' }])
+    expect((await own.read())?.userId).toBe('sue')
+  })
+
+  test.each(['sue', 'bob'])(
     'is over after a login of %s, and the own session with it',
     async (user) => {
       const { sue, own, ownId, id, manager } = await acting()
