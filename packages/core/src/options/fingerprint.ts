@@ -72,8 +72,8 @@ const builtIn: Readonly<Record<string, PartReader['read']>> = {
   'user-agent': (request) => request.header('user-agent') ?? '',
   browser: (request) => (request.header('user-agent') ?? '').replace(/[\d._]+/g, ''),
   'accept-language': (request) => request.header('accept-language') ?? '',
-  ip: (request) => requireIp(canonicalIp(request.ip ?? '')),
-  'ip/24': (request) => requireIp(networkOf(request.ip ?? '')),
+  ip: (request) => requireIp(request, canonicalIp),
+  'ip/24': (request) => requireIp(request, networkOf),
 }
 
 /**
@@ -156,11 +156,13 @@ function customReader(name: string, of: FingerprintFunction): PartReader {
 }
 
 /** Nothing is compared with an address that is not known: a thief would see to it that it is not. */
-function requireIp(ip: string | undefined): string {
-  if (ip !== undefined) return ip
+function requireIp({ ip }: RequestCarrier, spell: (text: string) => string | undefined): string {
+  const spelt = spell(ip ?? '')
+  if (spelt !== undefined) return spelt
+  const what = ip ? 'the one given is no IP address: it may have a port' : 'the request has none'
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
-    'The option fingerprint compares addresses, and the request has none. ' +
+    `The option fingerprint compares addresses, and ${what}. ` +
       'Give the ip of the client: in a binding by its option ip, else by manager.read(headers, { ip }) or manager.watch(headers, { ip }).',
   )
 }

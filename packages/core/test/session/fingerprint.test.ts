@@ -254,6 +254,9 @@ describe('the option', () => {
     await expect(manager.read({ cookie: ann.cookie })).rejects.toThrow('the request has none')
     const carrier = createTestCarrier({ cookie: ann.cookie, ip: 'unix:' })
     await expect(manager.load(carrier)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+    const withPort = manager.read({ cookie: ann.cookie }, { ip: '192.0.2.7:4711' })
+    await expect(withPort).rejects.toThrow('the one given is no IP address: it may have a port')
+    await expect(withPort).rejects.not.toThrow('192.0.2')
   })
 
   test('a function that returns a promise is refused', async () => {
