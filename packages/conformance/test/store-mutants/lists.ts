@@ -37,6 +37,8 @@ export const listMutants: readonly StoreMutant[] = [
       'P14.2',
       'P14.7',
       'P14.8',
+      'P10.17',
+      'P4.23',
     ],
     backend: (reference) => ({
       list: async (group, call) => (await reference.list(group, call)).slice(0, -1),
@@ -53,7 +55,7 @@ export const listMutants: readonly StoreMutant[] = [
   },
   {
     name: 'ends-a-group-in-silence',
-    breaks: ['P10.4', 'P10.10', 'P10.11', 'P10.13', 'P14.2'],
+    breaks: ['P10.4', 'P10.10', 'P10.11', 'P10.13', 'P14.2', 'P10.17'],
     backend: (reference) => ({
       removeGroup: (group, call) => reference.removeGroup(group, call).then(() => []),
     }),

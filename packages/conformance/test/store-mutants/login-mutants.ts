@@ -5,7 +5,7 @@ import type { StoreMutant } from './mutant.ts'
 export const loginMutants: readonly StoreMutant[] = [
   {
     name: 'takes-each-click-for-another-visitor',
-    breaks: ['P4.14', 'P4.15'],
+    breaks: ['P4.14', 'P4.15', 'P4.23'],
     store: (factory) => (env) => {
       const store = factory(env)
       return {

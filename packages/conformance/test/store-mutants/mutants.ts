@@ -38,6 +38,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P3.4',
       'P4.15',
       'P4.5',
+      'P4.19',
       'P11.2',
       'P14.9',
       'P14.27',
@@ -87,7 +88,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'swallows-errors',
-    breaks: ['P8.1', 'P8.5'],
+    breaks: ['P8.1', 'P8.6', 'P8.5'],
     backend: (reference) => ({
       find: (id, call) => reference.find(id, call).catch(() => null),
     }),
@@ -108,6 +109,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P11.4',
       'P10.3',
       'P10.11',
+      'P13.24',
       'P14.5',
       'P14.6',
       'P14.26',
@@ -124,7 +126,7 @@ export const storeMutants: readonly StoreMutant[] = [
   ...listMutants,
   {
     name: 'hands-no-row-back',
-    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P14.3', 'P14.26'],
+    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P13.24', 'P14.3', 'P14.26'],
     backend: (reference) => ({
       remove: (id, call) => reference.remove(id, call).then(() => null),
     }),
@@ -225,7 +227,20 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'keeps-the-old-token',
-    breaks: ['P3.7', 'P4.16', 'P4.4', 'P4.5', 'P12.1', 'P12.4', 'P13.3', 'P4.13'],
+    breaks: [
+      'P3.7',
+      'P4.16',
+      'P4.4',
+      'P4.5',
+      'P4.17',
+      'P4.19',
+      'P12.1',
+      'P12.4',
+      'P13.3',
+      'P1.11',
+      'P4.21',
+      'P4.13',
+    ],
     store: (factory) => (env) => {
       const store = factory(env)
       return {
