@@ -54,8 +54,8 @@ export function adminPage<Data extends object>(
   }
 
   /**
-   * Refuses a request of another site. Reads of the API too: that site cannot see the response, but how long a search takes,
-   * and it would make the server scan, and `audit` hear of data that nobody has seen.
+   * Refuses requests from other sites, reads of the API too. Such a site cannot see the response, but it could time a search,
+   * start scans, and add entries to the audit log for data that nobody has seen.
    */
   async function checkSite(request: Request): Promise<void> {
     await checkFetch(guard, { request, session: undefined })

@@ -4,7 +4,7 @@ import type { SessionEventName, SessionManager } from '@sojourn/core'
 import type { Carrier } from '@sojourn/core/binding'
 import type { TestData } from './visitor.ts'
 
-/** Finds tokens in the events of managers: whoever reads a log must not get a session out of it. */
+/** Finds tokens in the events of managers: a reader of the log must not be able to open a session. */
 export interface EventLeaks {
   /** Returns a manager like this one, whose events and responses are kept. */
   follow(manager: SessionManager<TestData>): SessionManager<TestData>

@@ -8,7 +8,7 @@ const password = { method: 'password' }
 const passkey = { method: 'passkey' }
 const notRecent = { code: 'ERR_SESSION_NOT_RECENT', status: 401 }
 
-/** P4: what a user has proved is kept with its time, and whoever has not proved it does not get a session that has. */
+/** P4: a session keeps each factor with its time, and a login never joins a session with a factor that it has not proved. */
 export const factors: readonly StoreCase[] = [
   {
     id: 'P4.17',

@@ -12,7 +12,7 @@ export interface DataTracker {
   /** Returns the encoding of what the handler received, or of what was saved last. */
   base(): Uint8Array
   /**
-   * Returns the encoding of what is to be stored: `base()`, byte by byte, if nothing was changed.
+   * Returns the encoding of the data to store. Equals `base()`, byte by byte, if nothing was changed.
    * @throws SessionUsageError `ERR_SESSION_NOT_ENCODABLE`
    */
   bytes(): Uint8Array

@@ -13,7 +13,7 @@ export interface StoredSession<Data extends object = SessionData> extends Sessio
   readonly data: Data
 }
 
-/** What is thrown by `data` that cannot be decoded, or does not fit the schema. Whoever shows sessions counts it. */
+/** Thrown by `data` that cannot be decoded or does not fit the schema. A scan counts it and goes on. */
 export class UnreadableData extends Error {}
 
 /** Returns what may be shown of a session. */

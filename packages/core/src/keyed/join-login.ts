@@ -146,8 +146,8 @@ function isJoinable(record: SessionRecord, login: Login, at: number): boolean {
 }
 
 /**
- * Returns true if neither login has proved a factor that the other has not: whoever has stolen the token that both present
- * and knows the password, but has no passkey, must not get a session with one, whichever login comes first. What the
+ * Returns true if neither login has proved a factor that the other has not. A thief with the token that both present and
+ * the password, but without the passkey, must not get a session with one, whichever login comes first. What the
  * session had before a re-authentication counts for both, as far as the token that this login presents was the current one then.
  */
 function haveSameFactors(

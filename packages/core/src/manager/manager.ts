@@ -200,7 +200,7 @@ export interface SessionManager<Data extends object = SessionData> {
    */
   scan<Item = SessionInfo>(options?: ScanOptions<Data, Item>): SessionScan<Item>
   /**
-   * Returns one live session by its id, whoever has it, for operators; `undefined` if it is not alive, cannot be decoded, or is
+   * Returns one live session of any user by its id, for operators; `undefined` if it is not alive, cannot be decoded, or is
    * not of this `namespace`. It does not count as use.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` if `supports.scan` is false.
    * @throws SessionStoreError if the store fails.
