@@ -1,7 +1,7 @@
 // What a session costs.
 //
 //   pnpm bench [WORD…] [--quick] [--before PATH] [--write]   a request, beside other libraries
-//   pnpm bench profile [WORD…]                               where the time of R and W goes, by function
+//   pnpm bench profile [WORD…]                               where the time goes, by function
 //   pnpm bench scale [TASK…] [--quick] [--write]             many sessions, large ones, many of a user, many writers
 //   pnpm bench soak [WORD…] [--requests N]                   a million requests: does the heap stay flat?
 //   pnpm bench fingerprint                                   whom a fingerprint logs out in a simulated day

@@ -7,19 +7,22 @@ import { choose } from '../measure/run.ts'
 import { trafficOf } from '../measure/scenarios.ts'
 
 const population = 300
+const scenarios = ['R', 'W', 'login', 'A'] as const
 const requests = { warmUp: 20_000, profiled: 20_000 }
 /** How many functions are listed. */
 const most = 20
 
-/** Profiles R and W of the contenders that the words choose, and prints a table of each. */
+/** Profiles the contenders that the words choose, and prints a table of each scenario. */
 export async function profile(words: readonly string[]): Promise<void> {
   const redis = await startStandalone()
   for (const names of choose(words, { before: false }).values())
     for (const name of names.filter((each) => !each.startsWith('bare'))) {
       const server = await startServer(name, { redisPort: redis.address.port })
-      const { R, W } = await trafficOf(name, server, population)
-      console.log(`${tableOf(`R, ${name}`, await profileOf(server, R))}\n`)
-      console.log(`${tableOf(`W, ${name}`, await profileOf(server, W))}\n`)
+      const traffic = await trafficOf(name, server, population)
+      for (const scenario of scenarios)
+        console.log(
+          `${tableOf(`${scenario}, ${name}`, await profileOf(server, traffic[scenario]))}\n`,
+        )
       await server.stop()
     }
   await redis.stop()

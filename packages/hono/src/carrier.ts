@@ -1,19 +1,17 @@
 import { type Carrier, type RequestSessions, varyBy } from '@sojourn/core/binding'
 import type { Context } from 'hono'
 import { copyResponse } from './copy-response.ts'
-
-const copies = new WeakMap<Context, Response>()
-/** What was announced for `Vary`: of several managers each announces its own. */
-const announced = new WeakMap<Context, readonly string[]>()
+import { stateOf } from './request-state.ts'
 
 /**
  * Returns the headers of a copy of the response, which replaces it. The headers of a fetched response cannot be
  * changed, and a handler may return one response for many requests, while a token is for one of them.
  */
 function ownHeaders(c: Context): Headers {
-  if (c.res !== copies.get(c)) {
+  const state = stateOf(c)
+  if (c.res !== state.copy) {
     const copy = copyResponse(c.res)
-    copies.set(c, copy)
+    state.copy = copy
     c.res = undefined // otherwise Hono merges the headers of the two
     c.res = copy
   }
@@ -28,10 +26,10 @@ function ownHeaders(c: Context): Headers {
  */
 export function announceVary(c: Context, headers: readonly string[]): void {
   if (c.finalized) return
-  const earlier = announced.get(c) ?? []
-  const missing = headers.filter((header) => !earlier.includes(header))
+  const state = stateOf(c)
+  const missing = headers.filter((header) => !state.announced.includes(header))
   if (missing.length === 0) return
-  announced.set(c, [...earlier, ...missing])
+  state.announced = [...state.announced, ...missing]
   c.header('Vary', missing.join(', '), { append: true })
 }
 

@@ -16,6 +16,7 @@ import {
 import type { Context, MiddlewareHandler } from 'hono'
 import { HonoCarrier } from './carrier.ts'
 import { nextAndCommit } from './commit-sessions.ts'
+import { stateOf } from './request-state.ts'
 import { commitOnceClosed, isUpgrade } from './upgrade.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -63,11 +64,6 @@ export interface SessionsOptions<As extends string = 'session'> {
   readonly passive?: (c: Context) => boolean
 }
 
-/** The same symbol for every copy of this package in a process, so that they share the sessions of a request. */
-const key: unique symbol = Symbol.for('sojourn.hono.sessions/1')
-
-type WithSessions = object & { [key]?: RequestSessions }
-
 /**
  * Returns middleware that loads the session of each request as `c.get('session')` and commits it before the response
  * is returned. The callback of a stream runs afterwards, so its changes are too late, and so are those of a WebSocket's
@@ -108,7 +104,7 @@ export function sessions<Data extends object, As extends string = 'session'>(
   checkIpOption(manager, ip, 'Give ip: (c) => getConnInfo(c).remote.address')
   const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (c, next) => {
-    const outer = (c as WithSessions)[key]
+    const outer = stateOf(c).sessions
     const requestSessions = outer ?? sessionsOf(c)
     const carrier = new HonoCarrier(c, requestSessions, {
       secure: isSecure(c, trustProxy),
@@ -158,7 +154,7 @@ function exposeSession(c: Context, as: string, session: Session<object>): void {
 /** Creates the sessions of a request. An upgrade counts as sent from the start. */
 function sessionsOf(c: Context): RequestSessions {
   const sessions = createRequestSessions()
-  Object.assign(c, { [key]: sessions })
+  stateOf(c).sessions = sessions
   if (isUpgrade(c)) {
     sessions.isSent = true
     commitOnceClosed(c, sessions)

@@ -19,7 +19,7 @@ interface NodeFields {
   _header: string | null | undefined
 }
 
-type FieldResponse = ServerResponse & NodeFields
+type FieldResponse = ServerResponse & NodeFields & { [key]?: ReportedState | undefined }
 
 /** Makes a response look sent by its fields. Returns nothing if that has no effect on it. */
 export function overrideByFields(
@@ -52,8 +52,11 @@ export function bypassFields(
   }
 }
 
-/** What held responses report. The getters below find it by the response: closures would give each one a hidden class. */
-const reportedOf = new WeakMap<ServerResponse, ReportedState>()
+/**
+ * What a held response reports. The getters below find it on the response: closures would give each response a hidden
+ * class, and the entries of a `WeakMap` cost the garbage collector more than the property.
+ */
+const key: unique symbol = Symbol.for('sojourn.node.reported/1')
 
 /**
  * That a response has ended, as Node has it: but not by its field `finished`, because a server that closes takes a
@@ -61,15 +64,15 @@ const reportedOf = new WeakMap<ServerResponse, ReportedState>()
  */
 const writableEnded: PropertyDescriptor = {
   configurable: true,
-  get(this: ServerResponse) {
-    return reportedOf.get(this)?.hasEnded() ?? this.finished
+  get(this: FieldResponse) {
+    return this[key]?.hasEnded() ?? this.finished
   },
 }
 
 const writableNeedDrain: PropertyDescriptor = {
   configurable: true,
-  get(this: ServerResponse) {
-    const reported = reportedOf.get(this)
+  get(this: FieldResponse) {
+    const reported = this[key]
     if (reported) return reported.needsDrain() && !reported.hasEnded()
     return Reflect.get(Object.getPrototypeOf(this), 'writableNeedDrain', this)
   },
@@ -97,13 +100,13 @@ class FieldOverride implements SentOverride {
   }
 
   restore(): void {
-    reportedOf.delete(this.#response)
+    this.#response[key] = undefined
     this.#response._header = this.#head
     Object.assign(this.#response, this.#status)
   }
 
   #report(name: string, property: PropertyDescriptor): void {
-    reportedOf.set(this.#response, this.#reported)
+    this.#response[key] = this.#reported
     if (!Object.hasOwn(this.#response, name)) Object.defineProperty(this.#response, name, property)
   }
 }
