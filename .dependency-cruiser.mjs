@@ -18,6 +18,9 @@ const packages = {
   admin: ['core'],
   conformance: ['core'],
   browser: [],
+  otel: ['core'],
+  'store-replicated': ['core'],
+  cli: ['core', 'store-cookie', 'store-node-redis'],
 }
 
 /** What tests may import as well. */
@@ -37,6 +40,9 @@ const forTests = {
   web: ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
+  otel: ['conformance', 'express', 'store-memory'],
+  'store-replicated': ['conformance', 'redis-lab', 'store-memory', 'store-node-redis', 'store-ioredis'],
+  cli: ['redis-lab'],
 }
 
 /** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */
