@@ -32,6 +32,8 @@ const eventNames = Object.keys({
   conflict: true,
   corrupt: true,
   invalidData: true,
+  secretsChanged: true,
+  secretsRefused: true,
   failed: true,
 } satisfies Record<SessionEventName, true>) as SessionEventName[]
 

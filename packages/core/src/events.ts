@@ -135,6 +135,18 @@ export interface SessionEvents {
     /** What a migration or a schema threw, with the place in the code and without its message. */
     readonly cause: Error | undefined
   }
+  /**
+   * The file of a `rollingSecret` has changed, or a time of its key roll is over: other secrets verify than before, or another one
+   * signs. They are told by names, 8 characters that reveal nothing and are the same on all servers.
+   */
+  secretsChanged: {
+    /** The secret that signs from now on. */
+    readonly signer: string
+    /** All secrets that verify, the signer first. */
+    readonly verifiers: readonly string[]
+  }
+  /** The file of a `rollingSecret` cannot be used. The secrets stay as they are. Sent once until it can be used again. */
+  secretsRefused: { readonly error: Error }
   /** An operation of the store failed, one event per attempt, or a commit failed because of its data. */
   failed: { readonly operation: string; readonly error: Error }
 }
@@ -179,6 +191,8 @@ export const eventNames: Readonly<Record<SessionEventName, true>> = {
   conflict: true,
   corrupt: true,
   invalidData: true,
+  secretsChanged: true,
+  secretsRefused: true,
   failed: true,
 }
 

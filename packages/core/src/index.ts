@@ -56,8 +56,14 @@ export type {
 } from './options/options.ts'
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
 export type { Factor } from './record/factors.ts'
-export { type Secret, secretFromFile } from './record/keyring.ts'
 export type { ClientInfo, EndReason, SessionId } from './record/record.ts'
+export {
+  type RollingSecret,
+  type RollingSecretOptions,
+  type RollListener,
+  rollingSecret,
+} from './record/rolling-secret.ts'
+export { type Secret, secretFromFile } from './record/secret.ts'
 export type { Flash } from './session/flash.ts'
 export type { RecentOptions } from './session/require.ts'
 export type { Session, SessionData } from './session/session.ts'

@@ -26,7 +26,7 @@ export { tombstoneMs } from './store/backend.ts'
 // SessionStore: the contract between a manager and a store of any kind.
 
 export type { Emit } from './events.ts'
-export type { Keyring } from './record/keyring.ts'
+export { type Keyring, type Keys, madeOf } from './record/keyring.ts'
 export { applyChanges, withDataVersion } from './store/apply-changes.ts'
 export type { OpenedSession } from './store/opened-session.ts'
 export type {

@@ -99,7 +99,7 @@ export function keyedContext(changed: Partial<StorePolicy> = {}, over = testBack
     epochs: undefined,
     env,
     verifier: new TokenVerifier(keys),
-    tokenOf: ({ id }, content) => mintToken(id, content, keys),
+    tokenOf: ({ id }, content) => mintToken(id, content, keys()),
   }
   /** Keeps a session as if another process had written it; the context knows nothing of it. */
   const keep = (opened: OpenedSession): void => {

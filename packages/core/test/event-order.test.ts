@@ -382,7 +382,8 @@ test('data that does not fit or migrate, once in each request that reads it', as
 })
 
 afterAll(() => {
-  const others = ['stalled', 'expired', 'displaced', 'everybodyRevoked']
+  const elsewhere = ['stalled', 'expired', 'displaced', 'everybodyRevoked']
+  const others = [...elsewhere, 'secretsChanged', 'secretsRefused']
   expect([...seen, ...others].sort()).toEqual(Object.keys(eventNames).sort())
   const text = inspect(told, {
     depth: 20,

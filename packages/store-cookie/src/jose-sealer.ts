@@ -14,7 +14,7 @@ const allowed = {
  * applications that seal by `node:crypto` need not load it at all.
  */
 export function createJoseSealer(): Sealer {
-  const imported = new Map<SealKey, Promise<CryptoKey>>()
+  const imported = new WeakMap<SealKey, Promise<CryptoKey>>()
 
   return {
     async seal(plain, by) {

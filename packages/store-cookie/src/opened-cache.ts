@@ -8,6 +8,8 @@ export interface OpenedCache {
   get(token: string, at: number): Sealed | undefined
   /** Stores a copy of the token's content. A token that came in a header must be `detached` from it. */
   set(token: string, sealed: Sealed): void
+  /** Forgets everything. */
+  clear(): void
 }
 
 /**
@@ -63,6 +65,11 @@ class TwoPartCache implements OpenedCache {
 
   set(token: string, sealed: Sealed): void {
     if (this.#max > 0) this.#add({ token, sealed: withCopiedData(sealed) })
+  }
+
+  clear(): void {
+    this.#newer = new Map()
+    this.#older = new Map()
   }
 
   #add(entry: Entry): void {

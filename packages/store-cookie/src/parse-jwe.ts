@@ -23,7 +23,7 @@ const tagBytes = 16
  * for one with another header.
  */
 export function createJweParser(
-  keys: SealKeys,
+  keys: () => SealKeys,
   maxLength: number,
 ): (token: string) => ParsedJwe | 'malformed' | 'forged' {
   return (token) => {
@@ -33,7 +33,7 @@ export function createJweParser(
     const [iv, ciphertext, tag] = parts.map(bytesOf)
     if (iv?.length !== ivBytes || !ciphertext?.length || tag?.length !== tagBytes)
       return 'malformed'
-    const by = keys.find((key) => key.segment === segment)
+    const by = keys().find((key) => key.segment === segment)
     if (by) return { token, by, iv, ciphertext, tag }
     return segmentShape.test(segment) ? 'forged' : 'malformed'
   }

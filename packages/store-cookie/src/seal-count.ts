@@ -1,3 +1,4 @@
+import type { SealKey } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
 
 /**
@@ -9,9 +10,11 @@ export const sealBounds = { warnEvery: 2 ** 30 }
 /** Wraps a sealer and warns as its seals approach the bound, beyond which a repeated iv would break the encryption. */
 export function countSeals(sealer: Sealer, warn: (message: string) => void): Sealer {
   let seals = 0
+  let counted: SealKey | undefined
   return {
     seal(plain, by) {
-      seals++
+      seals = by === counted ? seals + 1 : 1
+      counted = by
       if (seals % sealBounds.warnEvery === 0) warn(tooMany(seals))
       return sealer.seal(plain, by)
     },

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Keyring } from '@sojourn/core/store'
+import { type Keyring, madeOf } from '@sojourn/core/store'
 
 /** The protected header of the tokens sealed by one key (RFC 7516, section 4); it has no other members. */
 interface SealHeader {
@@ -27,15 +27,16 @@ const kidBytes = 6
 /**
  * Derives the sealing keys for this purpose and the cookie's name, so that tokens of another purpose, application or
  * cookie are sealed by other keys (ASVS 9.2.2). The `kid` is derived from the secret separately and reveals neither the
- * secret nor the key.
+ * secret nor the key. Returns a function: a key roll changes them.
  */
-export function createSealKeys(keyring: Keyring): SealKeys {
-  const kids = keyring.derive('seal-kid').map(kidOf)
-  const [first, ...others] = keyring
-    .derive('seal')
-    .map((key, at): SealKey => createSealKey(key, kids[at] ?? ''))
-  if (!first) throw new TypeError('A keyring holds at least one key')
-  return [first, ...others]
+export function createSealKeys(keyring: Keyring): () => SealKeys {
+  const kidKeys = keyring.derive('seal-kid')
+  return madeOf(keyring.derive('seal'), (keys) => {
+    const kids = kidKeys().map(kidOf)
+    const [first, ...others] = keys.map((key, at) => createSealKey(key, kids[at] ?? ''))
+    if (!first) throw new TypeError('A keyring holds at least one key')
+    return [first, ...others]
+  })
 }
 
 function kidOf(key: KeyObject): string {

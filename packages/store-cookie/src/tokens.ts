@@ -9,7 +9,7 @@ import type { SealKeys } from './seal-keys.ts'
 import type { Sealer } from './sealer.ts'
 
 interface TokenOptions {
-  readonly keys: SealKeys
+  readonly keys: () => SealKeys
   readonly sealer: Sealer
   readonly cache: OpenedCache
   /** The first encodes, all decode. */
@@ -49,24 +49,38 @@ export type Unsealed = Sealed | TokenRefusal
  */
 export function createTokens(options: TokenOptions): Tokens {
   const { keys, sealer, cache, codecs, capacity, touchInterval } = options
-  const [first] = keys
+  let openedBy = keys()
   const parse = createJweParser(keys, capacity)
 
   return {
     seal(opened) {
       const expiresAt = tokenExpiryOf(opened, touchInterval)
       const sealed = { opened, expiresAt, notBefore: opened.touchedAt }
+      const [first] = currentKeys()
       const token = sealer.seal(toClaims(sealed, codecs[0]), first)
       return andThen(token, (text) => keep(text, sealed))
     },
 
     unseal(token, at) {
+      const keysNow = currentKeys()
       const cached = cache.get(token, at)
       if (cached) return isFuture(cached.notBefore, at) ? 'corrupt' : cached
       const jwe = parse(token)
       if (typeof jwe === 'string') return jwe
-      return andThen(sealer.unseal(jwe), (plain) => (plain ? accept(token, plain, at) : 'forged'))
+      return andThen(sealer.unseal(jwe), (plain) =>
+        plain ? accept(token, plain, { at, by: keysNow }) : 'forged',
+      )
     },
+  }
+
+  /** Returns the keys, and forgets all opened tokens if they have changed: one may have been sealed by a key that is gone. */
+  function currentKeys(): SealKeys {
+    const now = keys()
+    if (now !== openedBy) {
+      openedBy = now
+      cache.clear()
+    }
+    return now
   }
 
   function keep(token: string, sealed: Sealed): string {
@@ -75,10 +89,14 @@ export function createTokens(options: TokenOptions): Tokens {
     return token
   }
 
-  function accept(token: string, plain: Uint8Array, at: number): Unsealed {
+  function accept(
+    token: string,
+    plain: Uint8Array,
+    { at, by }: { at: number; by: SealKeys },
+  ): Unsealed {
     const sealed = decode(plain)
     if (sealed === 'corrupt' || isFuture(sealed.notBefore, at)) return 'corrupt'
-    cache.set(detached(token), sealed)
+    if (by === keys()) cache.set(detached(token), sealed) // they may change while a sealer waits
     return sealed
   }
 

@@ -194,8 +194,8 @@ describe.each(sealers)('sealed by %s', (sealer) => {
     const { opens, claims, env, keys } = await signedIn(sealer)
     const mine = firstOf(keys)
     const others = [
-      firstOf(env.keyring.derive('token')),
-      firstOf(env.keyring.derive('csrf')),
+      firstOf(env.keyring.derive('token')()),
+      firstOf(env.keyring.derive('csrf')()),
       firstOf(makeScene({ config: { cookieName: '__Host-admin' } }).keys).key,
       firstOf(makeScene({ config: { secretKey: randomBytes(32).toString('base64') } }).keys).key,
     ]

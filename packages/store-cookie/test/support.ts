@@ -23,9 +23,11 @@ export const t0 = Date.UTC(2030, 0, 1)
 export const minute = 60_000
 export const day = 86_400_000
 
+type ConfigSecret = Parameters<typeof defaultConfig>[0]
+
 /** What a scene is made of, besides the defaults. */
 export interface SceneOptions extends CookieStoreOptions {
-  readonly config?: Partial<ConfigOptions> & { readonly secretKey?: string | readonly string[] }
+  readonly config?: Partial<ConfigOptions> & { readonly secretKey?: ConfigSecret }
 }
 
 /** A manager over a cookie store, and what a test needs to look behind it. */
@@ -50,7 +52,7 @@ export function makeScene({ config = {}, ...options }: SceneOptions = {}) {
   if (!store || !env) throw new Error('The manager made no store')
   const discarded: unknown[] = []
   manager.on('discarded', (event) => discarded.push(event))
-  return { manager, store, env, clock, discarded, keys: createSealKeys(env.keyring) }
+  return { manager, store, env, clock, discarded, keys: createSealKeys(env.keyring)() }
 }
 
 type Handle = (session: Session<TestData>) => unknown

@@ -22,7 +22,7 @@ export function createImports(context: KeyedContext): StoreImports {
   const { clock } = env
   const importKeys = env.keyring.derive('arrival')
   const tokensFor: StoreImports['tokensFor'] = (record) =>
-    importKeys.map((key) =>
+    importKeys().map((key) =>
       tokenOf(record, { secret: importSecret(record, key), generation: importedGeneration }),
     )
 
@@ -74,7 +74,7 @@ export function createImports(context: KeyedContext): StoreImports {
    */
   function toLocalRecord({ leaving: _, ...record }: SessionRecord) {
     if (record.verifier.current) return { record, offered: undefined }
-    const [key] = importKeys
+    const [key] = importKeys()
     if (!key) throw new TypeError('A keyring holds at least one key')
     const secret = importSecret(record, key)
     const verifier = { current: hashSecret(secret), generation: importedGeneration }

@@ -130,7 +130,7 @@ function createContext(
     codec: writer,
     env,
     verifier: new TokenVerifier(keys),
-    tokenOf: ({ id }, content) => mintToken(id, content, keys),
+    tokenOf: ({ id }, content) => mintToken(id, content, keys()),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type KeyObject, timingSafeEqual } from 'node:crypto'
 import { hmac } from '../record/hmac.ts'
-import type { Keyring } from '../record/keyring.ts'
+import type { Keyring, Keys } from '../record/keyring.ts'
 import type { SessionId } from '../record/record.ts'
 import { check } from '../util/check.ts'
 import { quote } from '../util/quote.ts'
@@ -37,26 +37,34 @@ const valueAt = 1 + signatureBytes
 
 /** Returns the signer of a keyed store. What it costs, and why it is an HMAC, is in decision 0024. */
 export function createRowSigner(keyring: Keyring, signRows: SignRows = false): RowSigner {
-  const keys = signRows === false ? [] : keyring.deriveShared('row')
-  const [first] = keys
+  const keys = signRows === false ? none : keyring.deriveShared('row')
   return {
-    sign: (id, value) =>
-      first ? Buffer.concat([Buffer.of(format), signatureOf(id, value, first), value]) : value,
+    sign(id, value) {
+      const [first] = keys()
+      return first
+        ? Buffer.concat([Buffer.of(format), signatureOf(id, value, first), value])
+        : value
+    },
     verify(id, value) {
-      if (value[0] !== format) {
+      if (!isSignedValue(value)) {
         if (signRows === true)
           throw new TypeError(
             "The row is not signed, and signRows is true: it is from before the option, which 'write' opens, or not written by Sojourn",
           )
         return value
       }
-      if (keys.length > 0 && !keys.some((key) => isSignedBy(key, id, value)))
+      if (signRows !== false && !keys().some((key) => isSignedBy(key, id, value)))
         throw new TypeError(
           'The row has a wrong signature: it was changed, or signed by a key that is no longer in secretKey',
         )
       return value.subarray(valueAt)
     },
   }
+}
+
+/** Returns true if a value has a signature, right or wrong. */
+export function isSignedValue(value: Uint8Array): boolean {
+  return value[0] === format
 }
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for anything but true, false and 'write'. */
@@ -67,6 +75,8 @@ export function checkSignRows(signRows: SignRows): void {
     "Give true, 'write' for the transition, or leave it out",
   )
 }
+
+const none: Keys = () => []
 
 function isSignedBy(key: KeyObject, id: SessionId, value: Uint8Array): boolean {
   const signature = value.subarray(1, valueAt)

@@ -50,6 +50,8 @@ const lines: Readonly<Record<SessionEventName, readonly [LogLevel | 'off', messa
   conflict: ['info', 'session data in conflict'],
   corrupt: ['error', 'session record corrupt'],
   invalidData: ['error', 'session data does not fit'],
+  secretsChanged: ['info', 'session secrets changed'],
+  secretsRefused: ['error', 'session secrets refused'],
   failed: ['error', 'session operation failed'],
 }
 const lostChanges = ['warn', 'session changes discarded'] as const

@@ -55,6 +55,7 @@ import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
 import { createErrorReport } from './error-report.ts'
+import { createRollReport } from './roll-report.ts'
 
 /**
  * Loads a session at the start of each request and commits it at the end. Made once for an application, by
@@ -300,6 +301,7 @@ export function createSessionManager<Data extends object>(
     if (heard.expired && ids.isOwn(id)) emit('expired', { id })
   })
   const reportError = createErrorReport(config)
+  const stopRoll = config.rollingSecret?.subscribe(createRollReport(context))
   const closed = new AbortController()
   on('failed', ({ error }) => {
     if (error instanceof SessionStoreError) reportError(error) // others are logged where they are handled
@@ -344,6 +346,7 @@ export function createSessionManager<Data extends object>(
     close() {
       registry.close()
       stopExpiry?.()
+      stopRoll?.()
       closed.abort()
       return store.close()
     },

@@ -4,7 +4,8 @@ import type { MergeKey } from '../data/merge.ts'
 import type { DataSchema } from '../data/standard-schema.ts'
 import type { CookieOptions } from '../http/cookie.ts'
 import type { TokenIn } from '../http/transports.ts'
-import type { Secret } from '../record/keyring.ts'
+import type { RollingSecret } from '../record/rolling-secret.ts'
+import type { Secret } from '../record/secret.ts'
 import type { ReplayPolicy, StoreFactory } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Duration } from '../util/duration.ts'
@@ -19,10 +20,10 @@ import type { FingerprintOptions } from './fingerprint.ts'
 export interface SessionOptions extends CookieOptions {
   /**
    * The secret that signs tokens: 32 random bytes or more, from `openssl rand -base64 32`. To replace it without
-   * logging anyone out, list up to 8: the first signs, all verify. With several, `indexKey` is required. A weak one
-   * throws `ERR_SECRET_WEAK`.
+   * logging anyone out, list up to 8: the first signs, all verify; or give a `rollingSecret(path)`, which follows its file.
+   * With either, `indexKey` is required. A weak one throws `ERR_SECRET_WEAK`.
    */
-  readonly secretKey: Secret | readonly Secret[]
+  readonly secretKey: Secret | readonly Secret[] | RollingSecret
   /**
    * The secret that the groups of users' sessions derive from; 32 bytes or more. If it changes, `manager.sessions` and
    * `revokeAll` no longer find the sessions from before.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DataSchema } from '../data/standard-schema.ts'
-import type { Secret } from '../record/keyring.ts'
+import type { Secret } from '../record/secret.ts'
 import type { ConfigOptions, SessionOptions, TypedOptions } from './options.ts'
 
 /**
@@ -31,7 +31,7 @@ export const nist = {
 /**
  * Returns the options for production: the cookie is `__Host-sid` with `Secure`, `HttpOnly` and `SameSite=Lax`, and
  * every other option has its default. `options` override any of it.
- * @param secretKey 32 random bytes or more, or a list of up to 8 such secrets; the first signs.
+ * @param secretKey 32 random bytes or more, a list of up to 8 such secrets, of which the first signs, or a `rollingSecret`.
  * @example
  * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
  * import { memoryStore } from '@sojourn/store-memory'

@@ -2,6 +2,7 @@ import type { Codec } from '../data/codec.ts'
 import { type CookieWriter, createCookieWriter } from '../http/cookie.ts'
 import { checkTokenIn, type TokenInList } from '../http/transports.ts'
 import { createKeyring, type Keyring } from '../record/keyring.ts'
+import { isRollingSecret, type RollingSecret } from '../record/rolling-secret.ts'
 import type { StoreFactory, StorePolicy } from '../store/store.ts'
 import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
@@ -28,6 +29,8 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly secure: boolean
   readonly tokenIn: TokenInList
   readonly keyring: Keyring
+  /** Present if `secretKey` changes while the process runs. */
+  readonly rollingSecret: RollingSecret | undefined
   readonly store: StoreFactory
   readonly persistent: boolean
   readonly limit: Required<SessionLimit> | undefined
@@ -68,6 +71,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     ...durations,
     tokenIn: checkTokenIn(options.tokenIn),
     keyring,
+    rollingSecret: isRollingSecret(secretKey) ? secretKey : undefined,
     fingerprint: resolveFingerprint(options.fingerprint, keyring),
     limit: resolveLimit(options.limit),
     securityStamp: checkSecurityStamp(options.securityStamp),

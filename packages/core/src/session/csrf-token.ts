@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import type { Keys } from '../record/keyring.ts'
 import { signatureOf, signerOf } from '../record/token.ts'
 import { randomText } from '../util/random.ts'
 import { checkInTime, checkWritable, type SessionState } from './state.ts'
@@ -24,16 +24,16 @@ export interface CsrfTokens {
 }
 
 /** Creates the CSRF tokens of a manager. `keys` are those of the purpose `csrf`: the first signs, all verify. */
-export function createCsrfTokens(keys: readonly KeyObject[]): CsrfTokens {
+export function createCsrfTokens(keys: Keys): CsrfTokens {
   return {
     mint(state, id) {
       const nonce = randomText(16)
-      return `${nonce}.${signatureOf(signedText(state, id, nonce), keys)}`
+      return `${nonce}.${signatureOf(signedText(state, id, nonce), keys())}`
     },
     verify(state, id, token) {
       const [, nonce, signature] = (typeof token === 'string' && tokenShape.exec(token)) || []
       if (nonce === undefined || signature === undefined) return false
-      return signerOf(signedText(state, id, nonce), signature, keys) !== undefined
+      return signerOf(signedText(state, id, nonce), signature, keys()) !== undefined
     },
   }
 }

@@ -5,7 +5,7 @@ import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import type { SignRows } from '../../src/keyed/row-signature.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
 import { devConfig } from '../../src/options/presets.ts'
-import type { Secret } from '../../src/record/keyring.ts'
+import type { Secret } from '../../src/record/secret.ts'
 import type { Row } from '../../src/store/backend.ts'
 import { type TestBackend, testBackend } from '../support.ts'
 

@@ -36,7 +36,7 @@ describe('the namespace by default', () => {
     for (const path of ['/', '/shop', cookie.path]) {
       const namespace = resolveNamespace(undefined, { ...cookie, path })
       const keyring = createKeyring({ ...cookie, secretKey: randomBytes(32), namespace })
-      expect(keyring.derive('token')).toHaveLength(1)
+      expect(keyring.derive('token')()).toHaveLength(1)
       expect(keyring.deriveIndex('group').symmetricKeySize).toBe(32)
     }
     const short = { ...cookie, domain: undefined, path: `/${'p'.repeat(248)}` } // 512 characters

@@ -3,13 +3,16 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createKeyring, secretFromFile } from '../../src/record/keyring.ts'
+import { createKeyring } from '../../src/record/keyring.ts'
+import { secretFromFile } from '../../src/record/secret.ts'
 
 const secret = () => randomBytes(32).toString('base64')
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
 const cookieName = 'sid'
 const exported = (keyring: ReturnType<typeof createKeyring>, purpose: string) =>
-  keyring.derive(purpose).map((key) => key.export().toString('hex'))
+  keyring
+    .derive(purpose)()
+    .map((key) => key.export().toString('hex'))
 
 describe('a keyring', () => {
   test('derives another key for every purpose, cookie name, namespace and secret', () => {
@@ -141,7 +144,7 @@ test.each<[string, string | Uint8Array]>([
   ['24 bytes in base64, 192 bits', 'Zm4fJq0+8sTzXc1vB/kLw9RyUe27HdQa'],
   ['words with a digit', 'crane 7 velvet oboe harbour quince'],
 ])('a secret is accepted: %s', (_title, secretKey) => {
-  expect(createKeyring({ secretKey, cookieName }).derive('token')).toHaveLength(1)
+  expect(createKeyring({ secretKey, cookieName }).derive('token')()).toHaveLength(1)
 })
 
 describe('secretFromFile', () => {

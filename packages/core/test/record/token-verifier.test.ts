@@ -14,7 +14,7 @@ const newToken = (keys = [newKey()]) => ({
 
 test('a token that is genuine costs no hash the next time, and says the same', () => {
   const { token, keys } = newToken()
-  const verifier = new TokenVerifier(keys)
+  const verifier = new TokenVerifier(() => keys)
   const first = verifier.verify(token)
   expect(first).toEqual(verifyToken(token, keys))
   hashes()
@@ -24,7 +24,7 @@ test('a token that is genuine costs no hash the next time, and says the same', (
 
 test('a token that is not genuine is never remembered, nor is one that resembles a genuine one', () => {
   const { token, keys } = newToken()
-  const verifier = new TokenVerifier(keys)
+  const verifier = new TokenVerifier(() => keys)
   verifier.verify(token)
   const forged = [newToken().token, token.slice(0, -1) + (token.endsWith('A') ? 'B' : 'A')]
   for (const each of forged)
@@ -43,14 +43,26 @@ test('a token that is not genuine is never remembered, nor is one that resembles
 
 test('a verifier knows nothing of what another one has verified', () => {
   const { token, keys } = newToken()
-  new TokenVerifier(keys).verify(token)
-  expect(new TokenVerifier([newKey()]).verify(token)).toBe('forged')
-  expect(new TokenVerifier([newKey(), ...keys]).verify(token)).toMatchObject({ keyIndex: 1 })
+  new TokenVerifier(() => keys).verify(token)
+  const [others, more] = [[newKey()], [newKey(), ...keys]]
+  expect(new TokenVerifier(() => others).verify(token)).toBe('forged')
+  expect(new TokenVerifier(() => more).verify(token)).toMatchObject({ keyIndex: 1 })
+})
+
+test('what was remembered is forgotten when the keys change: a key that is gone keeps no token alive', () => {
+  const { token, keys } = newToken()
+  const ring = { keys }
+  const verifier = new TokenVerifier(() => ring.keys)
+  expect(verifier.verify(token)).toMatchObject({ keyIndex: 0 })
+  ring.keys = [newKey(), ...keys]
+  expect(verifier.verify(token)).toMatchObject({ keyIndex: 1 })
+  ring.keys = ring.keys.slice(0, 1)
+  expect(verifier.verify(token)).toBe('forged')
 })
 
 test('tokens beyond the bound are verified anew', () => {
   const keys = [newKey()]
-  const verifier = new TokenVerifier(keys)
+  const verifier = new TokenVerifier(() => keys)
   const tokens = Array.from({ length: 12_000 }, () => newToken(keys).token)
   for (const token of tokens) verifier.verify(token)
   hashes()

@@ -84,7 +84,7 @@ describe('a CSRF token', () => {
 
     const { id } = (await visit(mine.visitor)).session
     const keyring = createKeyring({ secretKey: randomBytes(32), cookieName: 'sid' })
-    for (const key of [...keyring.derive('token'), ...keyring.derive('csrf')]) {
+    for (const key of [...keyring.derive('token')(), ...keyring.derive('csrf')()]) {
       const nonce = mine.token.slice(0, 22)
       const mac = createHmac('sha256', key).update(`${id}!0!${nonce}`).digest().subarray(0, 24)
       expect(await mine.accepts(`${nonce}.${mac.toString('base64url')}`)).toBe(false)
