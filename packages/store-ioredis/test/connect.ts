@@ -1,9 +1,15 @@
 import { once } from 'node:events'
-import type { Address, Connect, Endpoint } from '@sojourn/redis-lab'
-import { type IoredisClient, ioredisBackend, ioredisStore } from '@sojourn/store-ioredis'
+import type { Address, Connect, ConnectByFile, Connection, Endpoint } from '@sojourn/redis-lab'
+import {
+  type IoredisClient,
+  ioredisBackend,
+  ioredisStore,
+  passwordFromFile,
+} from '@sojourn/store-ioredis'
 import { msgpackCodec } from '@sojourn/store-redis'
 
-type Client = IoredisClient & NodeJS.EventEmitter & { disconnect(): void }
+type Client = IoredisClient &
+  NodeJS.EventEmitter & { connect(): Promise<unknown>; disconnect(): void }
 
 interface RedisOptions {
   host?: string
@@ -16,6 +22,7 @@ interface RedisOptions {
   enableOfflineQueue: boolean
   maxRetriesPerRequest: number
   socketTimeout: number | undefined
+  lazyConnect?: boolean
   retryStrategy(attempts: number): number
 }
 
@@ -28,7 +35,8 @@ export interface Ioredis {
       enableOfflineQueue: boolean
       clusterRetryStrategy(attempts: number): number
       slotsRefreshInterval: number
-      redisOptions: { socketTimeout: number | undefined }
+      lazyConnect?: boolean
+      redisOptions: { socketTimeout: number | undefined; username?: string }
     },
   ) => Client
 }
@@ -49,12 +57,27 @@ export function connectIoredis(ioredis: Ioredis, socketTimeout?: number): Connec
     const client = clientOf(ioredis, address, socketTimeout)
     client.on('error', () => undefined)
     await once(client, 'ready')
-    return {
-      backend: (prefix, options) => ioredisBackend(client, { prefix, ...options }),
-      store: (prefix) => ioredisStore(client, { prefix }),
-      codec: msgpackCodec,
-      close: () => client.disconnect(),
-    }
+    return connectionOf(client)
+  }
+}
+
+/** Connects clients that read their password from a file. */
+export function connectByFile(ioredis: Ioredis): ConnectByFile {
+  return async (address, passwordFile) => {
+    const lazy = { lazyConnect: true, username: 'app' }
+    const client = passwordFromFile(clientOf(ioredis, address, undefined, lazy), passwordFile)
+    client.on('error', () => undefined)
+    await client.connect()
+    return connectionOf(client)
+  }
+}
+
+function connectionOf(client: Client): Connection {
+  return {
+    backend: (prefix, options) => ioredisBackend(client, { prefix, ...options }),
+    store: (prefix) => ioredisStore(client, { prefix }),
+    codec: msgpackCodec,
+    close: () => client.disconnect(),
   }
 }
 
@@ -62,8 +85,9 @@ function clientOf(
   { Redis, Cluster }: Ioredis,
   address: Address,
   socketTimeout: number | undefined,
+  lazy: { lazyConnect?: boolean; username?: string } = {},
 ): Client {
-  const options = { ...plain, socketTimeout }
+  const options = { ...plain, ...lazy, socketTimeout }
   switch (address.kind) {
     case 'standalone':
       return new Redis({ ...options, host: address.host, port: address.port })
@@ -78,7 +102,8 @@ function clientOf(
         enableOfflineQueue: false,
         clusterRetryStrategy: retryStrategy,
         slotsRefreshInterval: 1_000,
-        redisOptions: { socketTimeout },
+        ...(lazy.lazyConnect ? { lazyConnect: true } : {}),
+        redisOptions: { socketTimeout, ...(lazy.username ? { username: lazy.username } : {}) },
       })
   }
 }

@@ -6,6 +6,7 @@ export type {
   NodeRedisLease,
   NodeRedisSentinel,
 } from './clients.ts'
+export { type CredentialsFromFile, credentialsFromFile } from './credentials-from-file.ts'
 export {
   nodeRedisBackend,
   nodeRedisClusterBackend,

@@ -1,5 +1,7 @@
-import type { AddressOf, Connect, Connection, Endpoint } from '@sojourn/redis-lab'
+import type { AddressOf, Connect, ConnectByFile, Connection, Endpoint } from '@sojourn/redis-lab'
 import {
+  type CredentialsFromFile,
+  credentialsFromFile,
   type NodeRedisClient,
   type NodeRedisCluster,
   type NodeRedisSentinel,
@@ -27,6 +29,7 @@ interface Tls {
 interface ClientOptions {
   username?: string
   password?: string
+  credentialsProvider?: CredentialsFromFile
   socket: Partial<Endpoint & Tls> & {
     reconnectStrategy(attempts: number): number
     socketTimeout?: number
@@ -77,6 +80,15 @@ export function connectNodeRedis(redis: NodeRedis, settings = patient): Connect 
         return clientConnection(redis.createClient(optionsFor(address, settings)))
     }
   }
+}
+
+/** Connects clients that read their password from a file. */
+export function connectByFile(redis: NodeRedis): ConnectByFile {
+  return (address, passwordFile) =>
+    connectNodeRedis(redis, {
+      ...patient,
+      credentialsProvider: credentialsFromFile(passwordFile, 'app'),
+    })(address)
 }
 
 /** Connects pools, to one server. */
@@ -130,13 +142,17 @@ async function sentinelConnection(
     name,
     sentinelRootNodes: [...sentinels],
     nodeClientOptions: settings,
-    sentinelClientOptions: settings,
+    sentinelClientOptions: withoutCredentials(settings), // the sentinels of the tests have none
     scanInterval: 1_000,
   })
   return connected(sentinel, {
     backend: (prefix, options) => nodeRedisSentinelBackend(sentinel, { prefix, ...options }),
     store: (prefix) => nodeRedisSentinelStore(sentinel, { prefix }),
   })
+}
+
+function withoutCredentials({ credentialsProvider: _, ...settings }: ClientOptions): ClientOptions {
+  return settings
 }
 
 async function connected(

@@ -1,5 +1,6 @@
 export type { RedisArg, RedisCommand, RedisDriver, RedisSend, ReplicaWait } from './driver.ts'
 export { notReady } from './errors.ts'
 export { msgpackCodec } from './msgpack-codec.ts'
+export { passwordReader } from './password-file.ts'
 export { type RedisBackendOptions, redisBackend } from './redis-backend.ts'
 export { type RedisStoreOptions, redisStore } from './redis-store.ts'

@@ -1,0 +1,9 @@
+import { proveRolls, startCluster, startSentinel } from '@sojourn/redis-lab'
+import * as ioredis6 from 'ioredis'
+import * as ioredis5 from 'ioredis5'
+import { connectByFile } from './connect.ts'
+
+const connects = { 'ioredis 6': connectByFile(ioredis6), 'ioredis 5': connectByFile(ioredis5) }
+
+proveRolls(connects, startCluster)
+proveRolls(connects, startSentinel)

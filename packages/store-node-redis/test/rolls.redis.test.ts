@@ -1,0 +1,6 @@
+import { proveRolls } from '@sojourn/redis-lab'
+import * as redis6 from 'redis'
+import * as redis5 from 'redis5'
+import { connectByFile } from './connect.ts'
+
+proveRolls({ 'redis 6': connectByFile(redis6), 'redis 5': connectByFile(redis5) })
