@@ -86,6 +86,15 @@ export { notEncodable } from './data/not-encodable.ts'
 
 export { TextSet } from './util/text-set.ts'
 
+// For the tools of operators: what tokens and stored values hold.
+
+export {
+  type ExaminedToken,
+  type ExaminedValue,
+  examineToken,
+  examineValue,
+} from './keyed/examine.ts'
+
 // Options: check the options of a store function, with the same errors as core.
 
 export { check } from './util/check.ts'
