@@ -22,6 +22,16 @@ export const programs = {
 
 export type Program = keyof typeof programs
 
+/** Returns the command that installs programs, for each package manager in a line. */
+export function howToInstall(lack: readonly Program[]): string {
+  const names = (manager: 'apt' | 'dnf' | 'apk' | 'brew') =>
+    lack.map((name) => programs[name].names[manager]).join(' ')
+  return `  Debian, Ubuntu   sudo apt-get install ${names('apt')}
+  Fedora           sudo dnf install ${names('dnf')}
+  Alpine           apk add ${names('apk')}
+  macOS            brew install ${names('brew')}`
+}
+
 /** The path of a program: what its environment variable says, else the first on PATH. */
 export function locate(name: Program, env = process.env): string | undefined {
   const { variable, binaries } = programs[name]

@@ -1,6 +1,6 @@
 // Promises that the programs the tests drive are here: found, or installed (Debian, root), or named with the command to run.
 import { spawnSync } from 'node:child_process'
-import { locate, onPath, type Program, programs } from './programs.ts'
+import { howToInstall, locate, onPath, type Program, programs } from './programs.ts'
 import { isMain } from './report.ts'
 
 export { locate }
@@ -9,13 +9,8 @@ const required: Program[] = ['redis-server', 'Chromium', 'nginx']
 
 /** What to tell a person whose machine lacks these programs. */
 export function advice(lack: Program[]): string {
-  const names = (manager: 'apt' | 'dnf' | 'apk' | 'brew') =>
-    lack.map((name) => programs[name].names[manager]).join(' ')
   return `The tests need ${lack.join(' and ')}. Install with one of:
-  Debian, Ubuntu   sudo apt-get install ${names('apt')}
-  Fedora           sudo dnf install ${names('dnf')}
-  Alpine           apk add ${names('apk')}
-  macOS            brew install ${names('brew')}
+${howToInstall(lack)}
 or set ${lack.map((name) => programs[name].variable).join(' and ')} to a binary. "pnpm test:unit" needs nothing.`
 }
 
