@@ -1,0 +1,73 @@
+/** The sessions of both services. They are shared because secret, options and Redis are the same. */
+import './session-data.ts'
+import { type EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
+import {
+  createSessionManager,
+  defaultConfig,
+  logEvents,
+  type SessionManager,
+  secretFromFile,
+} from '@sojourn/core'
+import { nodeRedisStore } from '@sojourn/store-node-redis'
+import { createClient } from 'redis'
+import type { Environment, secretFiles } from './environment.ts'
+
+/** The sessions of one process. */
+export interface Sessions {
+  readonly manager: SessionManager
+  /** Closes the manager and its connection to Redis. */
+  close(): Promise<void>
+}
+
+/**
+ * Creates the manager. It waits for the first attempt to connect, whatever comes of it: a service starts without Redis, so
+ * that no order of starting is needed, and `manager.ping()` tells when it is there.
+ */
+export async function openSessions(environment: Environment): Promise<Sessions> {
+  const secret = (name: (typeof secretFiles)[number]) =>
+    secretFromFile(join(environment.secrets, name))
+  const client = createClient({
+    url: environment.redisUrl,
+    username: 'app', // whom redis/start.sh makes
+    password: secret('redis_password'),
+    disableOfflineQueue: true, // fail at once, so that a request gets its 503
+    pingInterval: 1_000,
+    socket: {
+      reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, 500),
+      socketTimeout: 3_000,
+    },
+  })
+  logConnection(client)
+  const attempt = once(client, 'ready') // rejects with the event 'error'
+  client.connect().catch(() => undefined) // it goes on trying
+  await attempt.catch(() => undefined)
+  const manager = createSessionManager(
+    defaultConfig(secret('session_secret'), {
+      indexKey: secret('session_index'), // stays when the secret is changed
+      store: nodeRedisStore(client),
+      maxAge: '8h',
+    }),
+  )
+  logEvents(manager, console)
+  return {
+    manager,
+    async close() {
+      await manager.close()
+      client.destroy()
+    },
+  }
+}
+
+/** Logs when Redis is lost and when it is back, not every attempt. */
+function logConnection(client: EventEmitter): void {
+  let isLost = false
+  client.on('error', (error: Error) => {
+    if (!isLost) console.error(`Redis is lost: ${error.message}`)
+    isLost = true
+  })
+  client.on('ready', () => {
+    console.info('Redis is there.')
+    isLost = false
+  })
+}

@@ -1,0 +1,4 @@
+import { serve } from '../shared/serve.ts'
+import { createTaskApp } from './app.ts'
+
+await serve(createTaskApp)
