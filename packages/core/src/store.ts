@@ -95,7 +95,12 @@ export {
   examineValue,
 } from './keyed/examine.ts'
 
+// For a backend around other backends, such as that of @sojourn/store-replicated: one write of a session after another.
+
+export { createQueue, type Queue } from './keyed/queue.ts'
+
 // Options: check the options of a store function, with the same errors as core.
 
 export { check } from './util/check.ts'
 export { checkOptions } from './util/check-options.ts'
+export { milliseconds } from './util/duration.ts'
