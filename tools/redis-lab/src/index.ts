@@ -11,6 +11,7 @@ export {
 } from './faults/half-open.ts'
 export { proveMovingSlot } from './faults/moving-slot.ts'
 export { proveFaults } from './faults.ts'
+export { type Load, startLoad } from './load.ts'
 export { monitorTraffic, type Traffic, type TrafficMonitor } from './monitor.ts'
 export { freshPrefix } from './prefix.ts'
 export { proveErrors } from './prove-errors.ts'
