@@ -1,0 +1,59 @@
+import type { Row } from '@sojourn/core/store'
+import type { Fleet } from './fleet.ts'
+import type { Instance } from './instance.ts'
+import { leaseKey } from './keys.ts'
+
+const leaseMs = 30_000
+
+/**
+ * Returns the lease by which one process at a time fills an instance. It only saves work: two that fill the same instance do no
+ * harm. A process that stops loses it after 30 s.
+ */
+export function createLease(instance: Instance, fleet: Fleet) {
+  const { backend } = instance
+  let version = ''
+
+  return { take, keep }
+
+  /** Returns true if no other process holds the lease. */
+  async function take(): Promise<boolean> {
+    const row = makeRow(leaseMs)
+    const { inserted } = await instance.run('insert', fleet.time(), (call) =>
+      backend.insert(leaseKey, row, Object.assign(call, { isSolitary: true })),
+    )
+    return inserted
+  }
+
+  /** Renews the lease until the function that it returns is called, which gives it up. */
+  function keep(): () => Promise<void> {
+    let cancel = fleet.timing.after(leaseMs / 3, again)
+    function again(): void {
+      void write(leaseMs).catch(() => undefined) // then it runs out
+      cancel = fleet.timing.after(leaseMs / 3, again)
+    }
+    return async () => {
+      cancel()
+      await write(0).catch(() => undefined)
+    }
+  }
+
+  async function write(lifetimeMs: number): Promise<void> {
+    const expected = version
+    const row = makeRow(lifetimeMs)
+    await instance.run('replace', fleet.time(), (call) =>
+      backend.replace(leaseKey, row, Object.assign(call, { expected })),
+    )
+  }
+
+  function makeRow(lifetimeMs: number): Row {
+    version = fleet.timing.tag()
+    const at = fleet.time()
+    return {
+      version,
+      priorVersions: [],
+      touchedAt: at,
+      expiresAt: at + lifetimeMs,
+      value: new Uint8Array(0),
+    }
+  }
+}

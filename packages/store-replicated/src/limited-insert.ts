@@ -1,0 +1,122 @@
+import type { SessionId } from '@sojourn/core'
+import {
+  type BackendCall,
+  createQueue,
+  type GroupLimit,
+  groupOf,
+  type InsertOutcome,
+  type Row,
+  tombstoneMs,
+} from '@sojourn/core/store'
+import { insertion } from './decisions.ts'
+import type { Admission, GroupRecords } from './group-records.ts'
+import type { Groups } from './groups.ts'
+import { sessionKey } from './keys.ts'
+import type { Registers } from './registers.ts'
+import { liveIn, tombstoneIn } from './state.ts'
+import type { Timing } from './timing.ts'
+
+/** A member of a group, as its limit counts it. */
+type Member = Pick<Admission, 'id' | 'expiresAt'>
+
+/**
+ * Returns the `insert` into a group that has a limit. No instance can count for all, so the record of the group decides: of
+ * several inserts that have counted the same sessions, one writes its admission into the record, and the others count again,
+ * with that one. Only then are sessions evicted, and then the row is inserted. So there are never more than `max`.
+ *
+ * An admission counts like a row until its session is found, has ended, or cannot come any more, after 60 s. If the process
+ * stops in between, room was made for a session that does not come.
+ */
+export function createLimitedInsert({
+  registers,
+  records,
+  groups,
+  timing,
+}: {
+  registers: Registers
+  records: GroupRecords
+  groups: Groups
+  timing: Timing
+}) {
+  const queue = createQueue()
+
+  return (id: SessionId, row: Row, call: BackendCall & { readonly limit: GroupLimit }) =>
+    queue(groupOf(id), () => insert(id, row, call))
+
+  async function insert(
+    id: SessionId,
+    row: Row,
+    call: BackendCall & { readonly limit: GroupLimit },
+  ): Promise<InsertOutcome> {
+    const { at, limit } = call
+    const present = await registers.read(sessionKey(id), call)
+    if (liveIn(present, at) || tombstoneIn(present, at)) return insertRow(id, row, call)
+    const admitted = await admit({ id, expiresAt: row.expiresAt, at }, call)
+    if (!admitted) return { inserted: false, why: 'limit' }
+    const evicted = await evict(admitted, call, limit)
+    const outcome = await insertRow(id, row, call)
+    if (outcome.inserted) return { inserted: true, evicted }
+    const end = tombstoneIn(await registers.read(sessionKey(id), call), at)
+    // A later login has evicted it, between its admission and its row.
+    return end?.ended === 'evicted' ? { inserted: true, evicted } : outcome
+  }
+
+  function insertRow(id: SessionId, row: Row, call: BackendCall): Promise<InsertOutcome> {
+    return registers.change('insert', sessionKey(id), call, insertion(row, call.at, timing.tag()))
+  }
+
+  /** Lets a session in. Returns the other members of its group; `undefined` if the limit refuses it. */
+  async function admit(
+    admission: Admission,
+    call: BackendCall & { readonly limit: GroupLimit },
+  ): Promise<readonly Member[] | undefined> {
+    const { max, onExceed } = call.limit
+    const group = groupOf(admission.id)
+    for (;;) {
+      call.signal.throwIfAborted()
+      const { record, version } = await records.read(group, call)
+      const { members, pending } = await membersOf(group, record.admissions, call)
+      const others = members.filter(({ id }) => id !== admission.id)
+      if (onExceed === 'refuse' && others.length >= max) return undefined
+      const admissions = [...pending.filter(({ id }) => id !== admission.id), admission]
+      if (await records.write(group, { record: { ...record, admissions }, version }, call))
+        return others
+    }
+  }
+
+  /** Returns the live sessions and the admissions that may still become one. */
+  async function membersOf(
+    group: string,
+    admissions: readonly Admission[],
+    call: BackendCall,
+  ): Promise<{ members: readonly Member[]; pending: readonly Admission[] }> {
+    const live = await groups.list(group, call)
+    const listed = new Set(live.map(({ id }) => id))
+    const open = admissions.filter(({ id, at, expiresAt }) => {
+      const isInTime = call.at < Math.min(at + tombstoneMs, expiresAt)
+      return isInTime && !listed.has(id)
+    })
+    const states = await Promise.all(open.map(({ id }) => registers.read(sessionKey(id), call)))
+    const pending = open.filter((_, index) => !tombstoneIn(states[index], call.at))
+    return { members: [...live, ...pending], pending }
+  }
+
+  /** Ends those that expire first, as many as needed for one more. Returns the ids of those that it has ended. */
+  async function evict(
+    members: readonly Member[],
+    call: BackendCall,
+    { max }: GroupLimit,
+  ): Promise<readonly SessionId[]> {
+    const surplus = Math.max(0, members.length - max + 1)
+    const soonestFirst = members.toSorted((a, b) => a.expiresAt - b.expiresAt)
+    const ending = soonestFirst.slice(0, surplus).map(async ({ id }) => {
+      const { isOwn } = await groups.remove(id, {
+        at: call.at,
+        signal: call.signal,
+        reason: 'evicted',
+      })
+      return isOwn ? [id] : []
+    })
+    return (await Promise.all(ending)).flat()
+  }
+}
