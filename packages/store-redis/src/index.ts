@@ -1,3 +1,4 @@
+export { type AclOptions, aclRules, storeCommands } from './acl.ts'
 export type { RedisArg, RedisCommand, RedisDriver, RedisSend, ReplicaWait } from './driver.ts'
 export { notReady } from './errors.ts'
 export { msgpackCodec } from './msgpack-codec.ts'

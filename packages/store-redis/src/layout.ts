@@ -84,6 +84,7 @@ function joinId(group: string, handle: string): SessionId {
   return handle === emptyPlaceholder ? group : `${group}.${unescapeName(handle)}`
 }
 
-function escapeGlob(text: string): string {
+/** Escapes what a glob of Redis, as in `SCAN` and in the ACL, gives a meaning to. */
+export function escapeGlob(text: string): string {
   return text.replace(/[*?[\]\\^-]/g, '\\$&')
 }

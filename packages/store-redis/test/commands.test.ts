@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { aclRules, storeCommands } from '../src/acl.ts'
 import * as scripts from '../src/scripts.ts'
 
 /** Every command that may be sent, and the words beside it that came later, by the version of Redis that brought them. */
@@ -60,8 +61,22 @@ test('every script is found by the commands that this test looks for', () => {
   for (const name of called) expect(name === 'command' || /^'[A-Z]+'$/.test(name)).toBe(true)
 })
 
-test('the README grants exactly these', () => {
+test('the rights of the ACL are exactly these', () => {
+  expect(storeCommands.map((name) => name.toUpperCase()).sort()).toEqual(Object.keys(known).sort())
+})
+
+test('the README grants these rights', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const granted = Array.from(readme.matchAll(/ \+([a-z]+)/g), ([, name = '']) => name.toUpperCase())
-  expect([...new Set(granted)].sort()).toEqual(Object.keys(known).sort())
+  expect(readme).toContain(aclRules().join(' '))
+})
+
+test('the pattern of the keys has no other meaning than the prefix', () => {
+  expect(aclRules({ prefix: 'a*[b]?\\', clientCommands: ['info'] })).toEqual([
+    'resetchannels',
+    '~a\\*\\[b\\]\\?\\\\*',
+    '-@all',
+    ...storeCommands.map((name) => `+${name}`),
+    '+info',
+  ])
+  expect(() => aclRules({ prefix: '{a}' })).toThrow(/braces/)
 })

@@ -2,7 +2,10 @@ import { makeCertificates } from './certificates.ts'
 import { startNode } from './redis-node.ts'
 import { type Topology, topologyOf } from './topology.ts'
 
-/** The ACL rights that an application needs, as in the README of @sojourn/store-redis. */
+/**
+ * The ACL rights that an application needs: `aclRules()` of @sojourn/store-redis, which a test compares. The setup of Vitest cannot
+ * import packages.
+ */
 export const rights =
   'resetchannels ~sojourn:* -@all +get +mget +set +del +exists +pexpire +pttl +zadd +zcard +zrange +zrem +eval +evalsha +scan +wait +ping +time'
 
