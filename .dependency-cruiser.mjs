@@ -20,7 +20,7 @@ const packages = {
   browser: [],
   otel: ['core'],
   'store-replicated': ['core'],
-  cli: ['core', 'store-cookie', 'store-node-redis'],
+  cli: ['core', 'store-cookie', 'store-node-redis', 'store-redis'],
 }
 
 /** What tests may import as well. */
@@ -41,8 +41,14 @@ const forTests = {
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
   otel: ['conformance', 'express', 'store-memory'],
-  'store-replicated': ['conformance', 'redis-lab', 'store-memory', 'store-node-redis', 'store-ioredis'],
-  cli: ['redis-lab'],
+  'store-replicated': [
+    'conformance',
+    'redis-lab',
+    'store-memory',
+    'store-node-redis',
+    'store-ioredis',
+  ],
+  cli: ['redis-lab', 'store-ioredis'],
 }
 
 /** The folders and files of core, lowest first. They import from lower levels only, not from their neighbours. */

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'tsup'
 
-// Every entry point in a package's exports is an entry of tsup; tsc -b writes the declarations before.
+// Every entry point in a package's exports, and every command in its bin, is an entry of tsup; tsc -b writes the declarations
+// before.
 function entries(folder: string): string[] {
-  const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
-  return Object.values<{ '@sojourn/source'?: string }>(exports)
-    .flatMap((target) => target['@sojourn/source'] ?? [])
-    .map((source) => `${folder}/${source}`)
+  const { exports, bin = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+  const modules = Object.values<{ '@sojourn/source'?: string }>(exports).flatMap(
+    (target) => target['@sojourn/source'] ?? [],
+  )
+  const commands = Object.values<string>(bin).map((built) =>
+    built.replace('/dist/', '/src/').replace(/\.js$/, '.ts'),
+  )
+  return [...modules, ...commands].map((source) => `${folder}/${source}`)
 }
 
 const folders = readdirSync('packages').map((name) => `packages/${name}`)

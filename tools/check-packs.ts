@@ -1,6 +1,6 @@
 // Checks the tarballs that pnpm packs: publint and attw accept them, README and license are inside, links in the README lead
 // somewhere, and no source map points to a file that is not. Then installs them, which
-// must run no script, and loads them in Node and in Jest.
+// must run no script, loads them in Node and in Jest, and runs the command.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -133,6 +133,11 @@ function checkInstalled(tarballs: string[]): Problem[] {
       'Node without require(esm) cannot load': run(
         'node',
         ['--no-experimental-require-module', 'load.cjs'],
+        folder,
+      ),
+      'The command sojourn fails with': run(
+        join(folder, 'node_modules/.bin/sojourn'),
+        ['acl', '--json'],
         folder,
       ),
       'Jest fails with': run(

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import type { storeCommands } from '@sojourn/store-redis'
+import { ErrorReply } from 'redis'
+import { usageFailure } from '../../failure.ts'
+import type { RedisNode } from '../../redis/node.ts'
+import type { Rights } from '../state.ts'
+import { ask, isAllowed } from './ask.ts'
+
+type Args = readonly string[]
+
+/** A way to find out whether the user may run a command; `undefined` if there is none. */
+type MayRun = (args: Args) => Promise<boolean | undefined>
+
+/**
+ * Finds out what a user may do: by `ACL DRYRUN`, which runs nothing. Where that is refused, or missing before Redis 7, the user
+ * who is logged in tries the commands that sessions need, on a key that does not exist; the dangerous ones are not tried.
+ */
+export async function gatherRights(
+  node: RedisNode,
+  { user, prefix, isCluster }: { user: string | undefined; prefix: string; isCluster: boolean },
+): Promise<Rights> {
+  const self = (await ask(node, ['ACL', 'WHOAMI'], String)) ?? user ?? 'default'
+  const name = user ?? self
+  const dryRun: MayRun = (args) => dryRunAs(node, name, args)
+  const attempt: MayRun = async (args) => (await dryRun(args)) ?? isAllowed(node, args)
+  const key = `${prefix}{doctor}:${randomBytes(6).toString('hex')}`
+  const needed = neededCommands(key, isCluster)
+  return {
+    user: name,
+    missing: await namesWhere(needed, name === self ? attempt : dryRun, false),
+    dangerous: await namesWhere(dangerousCommands, dryRun, true),
+    reachesOtherKeys: await dryRun(['GET', `not-${key}`]),
+  }
+}
+
+/** @throws Failure with the status `usage` if there is no such user. */
+async function dryRunAs(node: RedisNode, user: string, args: Args): Promise<boolean | undefined> {
+  try {
+    return String(await node.command('ACL', 'DRYRUN', user, ...args)) === 'OK'
+  } catch (error) {
+    if (!(error instanceof ErrorReply)) throw error
+    if (!/^ERR User .* not found/.test(error.message)) return undefined
+    throw usageFailure(
+      `Redis has no user ${user}.`,
+      'Give --app-user the name of one: ACL LIST shows them.',
+    )
+  }
+}
+
+/** Returns the names of the commands that the user may run, or may not; `undefined` if one cannot be found out. */
+async function namesWhere(
+  commands: Readonly<Record<string, Args>>,
+  mayRun: MayRun,
+  expected: boolean,
+): Promise<string[] | undefined> {
+  const names: string[] = []
+  for (const [name, args] of Object.entries(commands)) {
+    const isPermitted = await mayRun([...name.split('|'), ...args])
+    if (isPermitted === undefined) return undefined
+    if (isPermitted === expected) names.push(name)
+  }
+  return names
+}
+
+/** What each command of the store is tried with: it changes nothing, since the key does not exist or an argument is wrong. */
+function neededCommands(key: string, isCluster: boolean): Record<string, Args> {
+  const ofStore: Record<(typeof storeCommands)[number], Args> = {
+    get: [key],
+    mget: [key],
+    set: [key, '', 'NO-SUCH-OPTION'],
+    del: [key],
+    exists: [key],
+    pexpire: [key, '1'],
+    pttl: [key],
+    zadd: [key, 'not-a-score', 'member'],
+    zcard: [key],
+    zrange: [key, '0', '0'],
+    zrem: [key, 'member'],
+    eval: ['return 1', '0'],
+    evalsha: ['0'.repeat(40), '0'],
+    scan: ['0', 'COUNT', '1'],
+    wait: ['0', '1'],
+    ping: [],
+    time: [],
+  }
+  return isCluster ? { ...ofStore, 'cluster|slots': [], asking: [] } : ofStore
+}
+
+/** What ends all sessions, changes the server, reads what others send, or stops it. `ACL DRYRUN` needs the arguments. */
+const dangerousCommands: Readonly<Record<string, Args>> = {
+  flushall: [],
+  flushdb: [],
+  keys: ['*'],
+  'config|set': ['maxmemory', '0'],
+  'acl|setuser': ['doctor'],
+  'debug|sleep': ['0'],
+  shutdown: [],
+  replicaof: ['no', 'one'],
+  'module|load': ['none'],
+  monitor: [],
+  swapdb: ['0', '1'],
+}

@@ -1,0 +1,85 @@
+import type { Hello } from '../redis/hello.ts'
+import type { Target } from '../redis/target.ts'
+
+/**
+ * What `doctor` has found out, and the checks judge. Where a value may be `undefined`, Redis did not tell: the user may not ask
+ * for it, or the server does not know it.
+ */
+export interface State {
+  readonly target: Target
+  readonly prefix: string
+  /** The servers that hold sessions: the one, or all masters and replicas. The first is the one that was reached first. */
+  readonly servers: readonly Server[]
+  /** The servers and Sentinels that belong to the topology and could not be reached, each with the reason. */
+  readonly missing: readonly { readonly name: string; readonly reason: string }[]
+  readonly rights: Rights
+  readonly sample: SessionSample
+  /** Of a Cluster. */
+  readonly cluster?: Cluster | undefined
+  /** Of a Sentinel set. */
+  readonly sentinels?: SentinelSet | undefined
+}
+
+/** One server that holds sessions. */
+export interface Server {
+  /** `host:port`. */
+  readonly name: string
+  readonly hello: Hello
+  /** How long each of some pings took, in ms. */
+  readonly pings: readonly number[]
+  /** How far its clock is ahead of the one here, in ms. */
+  readonly clockSkew: number | undefined
+  /** True if a client without a login may read sessions; `undefined` if the attempt failed for another reason. */
+  readonly isOpen: boolean | undefined
+  /** The fields of `INFO`. */
+  readonly info: Fields | undefined
+  /** The settings that the checks need, by `CONFIG GET`. */
+  readonly config: Fields | undefined
+}
+
+/** Names and values as Redis writes them. */
+export type Fields = Readonly<Record<string, string | undefined>>
+
+/** What the user of the application may do. */
+export interface Rights {
+  readonly user: string
+  /** The commands that sessions need and the user may not run. */
+  readonly missing: readonly string[] | undefined
+  /** The dangerous commands that the user may run. */
+  readonly dangerous: readonly string[] | undefined
+  /** True if the user may read keys that do not have the prefix. */
+  readonly reachesOtherKeys: boolean | undefined
+}
+
+/** What some of the sessions that are stored take, by `MEMORY USAGE`. */
+export interface SessionSample {
+  readonly count: number
+  /** Bytes per session on average; `undefined` if there are none, or the user may not ask. */
+  readonly bytes: number | undefined
+}
+
+/** What one member of a Cluster knows of all. */
+export interface Cluster {
+  readonly members: readonly ClusterMember[]
+}
+
+/** A member of a Cluster. */
+export interface ClusterMember {
+  readonly id: string
+  readonly name: string
+  readonly isFailed: boolean
+  /** The id of its master; absent for a master. */
+  readonly masterId?: string
+  /** The first and the last slot of each range. */
+  readonly slots: readonly (readonly [first: number, last: number])[]
+}
+
+/** What a Sentinel knows of its master. */
+export interface SentinelSet {
+  /** How many Sentinels watch the master, this one included. */
+  readonly count: number
+  readonly quorum: number
+  readonly replicas: number
+  /** What the Sentinels think of the master: `master` alone if all is well. */
+  readonly flags: string
+}

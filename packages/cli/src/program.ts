@@ -1,0 +1,29 @@
+import { Command } from 'commander'
+import { addAcl } from './commands/acl.ts'
+import { addDoctor } from './commands/doctor.ts'
+import type { Invocation } from './invocation.ts'
+import { version } from './version.ts'
+
+/** The commands, in the order of the help. Each file of `commands` adds one. */
+const commands: readonly ((program: Command, invocation: Invocation) => void)[] = [
+  addDoctor,
+  addAcl,
+]
+
+/** Creates the parser of the command line. It throws a `CommanderError` instead of exiting. */
+export function createProgram(invocation: Invocation): Command {
+  const { stdout, stderr } = invocation
+  const program = new Command('sojourn')
+    .description('Checks the Redis of your sessions, shows and revokes sessions, makes secrets.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(sojourn COMMAND --help shows the options)')
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+    })
+  for (const add of commands) add(program, invocation)
+  return program
+}

@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander'
+import { type ExitStatus, exitStatus } from './exit-status.ts'
+import { explain } from './explain.ts'
+import type { ProcessInvocation } from './invocation.ts'
+import { createOutput } from './output/output.ts'
+import { createProgram } from './program.ts'
+
+/** Runs the command that the arguments name. Resolves to the exit status; what fails is printed, and rejects nothing. */
+export async function run(
+  args: readonly string[],
+  invocation: ProcessInvocation,
+): Promise<ExitStatus> {
+  try {
+    await createProgram(invocation).parseAsync(args, { from: 'user' })
+    return invocation.status
+  } catch (error) {
+    return report(error, args, invocation)
+  } finally {
+    invocation.end()
+  }
+}
+
+function report(
+  error: unknown,
+  args: readonly string[],
+  { stdout, stderr }: ProcessInvocation,
+): ExitStatus {
+  // Commander has printed its own: a help text, or what is wrong with the arguments.
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+  const isJson = args.includes('--json')
+  const output = createOutput(isJson ? stdout : stderr, {
+    json: isJson,
+    color: !args.includes('--no-color'),
+  })
+  const { status, message, remedy } = explain(error)
+  if (isJson) output.json({ status, error: { message, remedy } })
+  else {
+    output.line({ text: message, style: 'wrong' })
+    output.line(remedy)
+  }
+  return status
+}
