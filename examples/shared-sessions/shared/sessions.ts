@@ -6,10 +6,11 @@ import {
   createSessionManager,
   defaultConfig,
   logEvents,
+  rollingSecret,
   type SessionManager,
   secretFromFile,
 } from '@sojourn/core'
-import { nodeRedisStore } from '@sojourn/store-node-redis'
+import { credentialsFromFile, nodeRedisStore } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'
 import type { Environment, secretFiles } from './environment.ts'
 
@@ -25,12 +26,10 @@ export interface Sessions {
  * that no order of starting is needed, and `manager.ping()` tells when it is there.
  */
 export async function openSessions(environment: Environment): Promise<Sessions> {
-  const secret = (name: (typeof secretFiles)[number]) =>
-    secretFromFile(join(environment.secrets, name))
+  const file = (name: (typeof secretFiles)[number]) => join(environment.secrets, name)
   const client = createClient({
     url: environment.redisUrl,
-    username: 'app', // whom redis/start.sh makes
-    password: secret('redis_password'),
+    credentialsProvider: credentialsFromFile(file('redis_password'), 'app'), // whom redis/start.sh makes
     disableOfflineQueue: true, // fail at once, so that a request gets its 503
     pingInterval: 1_000,
     socket: {
@@ -43,8 +42,8 @@ export async function openSessions(environment: Environment): Promise<Sessions> 
   client.connect().catch(() => undefined) // it goes on trying
   await attempt.catch(() => undefined)
   const manager = createSessionManager(
-    defaultConfig(secret('session_secret'), {
-      indexKey: secret('session_index'), // stays when the secret is changed
+    defaultConfig(rollingSecret(file('session_secret')), {
+      indexKey: secretFromFile(file('session_index')), // stays when the secret is changed
       store: nodeRedisStore(client),
       maxAge: '8h',
     }),

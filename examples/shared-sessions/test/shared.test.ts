@@ -1,4 +1,7 @@
 /** Two services behind nginx, one session: through the real nginx, over TLS, with the real Redis. */
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { until } from '@sojourn/redis-lab/processes'
 import { expect, test } from 'vitest'
 import { createClient } from './client.ts'
@@ -81,6 +84,20 @@ test('a crash of Redis logs nobody out, undoes no logout, and restarts no servic
     await until(`${url} to be ready`, async () => (await fetch(`${url}/readyz`)).ok)
   expect(await ada.session('task')).toMatchObject({ userId: 'user-1', tasks: ['survive'] })
   expect(await left.session('task')).toMatchObject({ ended: 'logout' })
+})
+
+test('a new secret above the old one, and a restart of every process, log nobody out', async () => {
+  const ada = client()
+  await ada.logIn()
+  const file = join(stack().secrets, 'session_secret')
+  const old = await readFile(file, 'utf8')
+  await writeFile(`${file}.new`, `${randomBytes(32).toString('base64url')}\n${old}`)
+  await rename(`${file}.new`, file)
+  for (const program of Object.values(stack().services).flat()) {
+    await program.stop()
+    await program.restart()
+    expect((await ada.session('task')).userId).toBe('user-1')
+  }
 })
 
 test('a page does not tell a stranger why Redis is not there', async () => {
