@@ -40,7 +40,7 @@ export interface Server {
 /** Names and values as Redis writes them. */
 export type Fields = Readonly<Record<string, string | undefined>>
 
-/** What the user of the application may do. */
+/** What the user of the application may do, and the user `default`. */
 export interface Rights {
   readonly user: string
   /** The commands that sessions need and the user may not run. */
@@ -49,6 +49,8 @@ export interface Rights {
   readonly dangerous: readonly string[] | undefined
   /** True if the user may read keys that do not have the prefix. */
   readonly reachesOtherKeys: boolean | undefined
+  /** True if the user `default`, on or off, may write sessions: Redis replays its append-only file as this user. */
+  readonly canReplay: boolean | undefined
 }
 
 /** What some of the sessions that are stored take, by `MEMORY USAGE`. */

@@ -111,6 +111,11 @@ test.each<[string, Difference, Problem[]]>([
     [['persistence', 'advice', /restart of Redis logs everybody out/]],
   ],
   [
+    'the file is replayed by a user without rights',
+    { change: (node) => node.command('ACL', 'SETUSER', 'default', 'resetkeys', '-@all') },
+    [['persistence', 'wrong', /user default may not write sessions/]],
+  ],
+  [
     'only snapshots are written',
     { lines: ['appendonly no', 'save 900 1'] },
     [['persistence', 'advice', /Only snapshots .* loses newer ones/]],

@@ -47,7 +47,7 @@ export function rightState(changes: Partial<State> = {}): State {
     prefix: 'sojourn:',
     servers: [rightServer()],
     missing: [],
-    rights: { user: 'app', missing: [], dangerous: [], reachesOtherKeys: false },
+    rights: { user: 'app', missing: [], dangerous: [], reachesOtherKeys: false, canReplay: true },
     sample: { count: 0, bytes: undefined },
     ...changes,
   }

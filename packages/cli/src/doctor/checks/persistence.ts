@@ -6,11 +6,21 @@ import type { Fields, State } from '../state.ts'
  * What a restart does to sessions: all are lost, or the state on disk comes back, with sessions that have ended since.
  * @see docs/how-to/run-redis-for-sessions.md#server
  */
-export function checkPersistence({ servers }: State): Finding[] {
-  return perServer('persistence', servers.filter(isMaster), ({ info, config = {} }) =>
-    info ? [...failures(info), judge(info, config)] : [],
-  )
+export function checkPersistence({ servers, rights }: State): Finding[] {
+  return perServer('persistence', servers.filter(isMaster), ({ info, config = {} }) => {
+    if (!info) return []
+    const hasAof = info['aof_enabled'] === '1'
+    const replay = hasAof && rights.canReplay === false ? [cannotReplay] : []
+    return [...failures(info), ...replay, judge(info, config)]
+  })
 }
+
+/** @see https://github.com/redis/redis/pull/14545, which corrects it in the newest releases. */
+const cannotReplay = wrong(
+  'The user default may not write sessions: when Redis starts, it skips the transactions in its append-only file, and sessions that ' +
+    'have ended live again.',
+  'ACL SETUSER default off ~* &* +@all, and the same in the ACL file: nobody can log in as it all the same.',
+)
 
 function failures(info: Fields): Verdict[] {
   const disk = 'See the log of Redis and the space on its disk.'

@@ -7,6 +7,7 @@ import type { Rights } from '../state.ts'
 import { ask, isAllowed } from './ask.ts'
 
 type Args = readonly string[]
+type StoreAttempts = Readonly<Record<(typeof storeCommands)[number], Args>>
 
 /** A way to find out whether the user may run a command; `undefined` if there is none. */
 type MayRun = (args: Args) => Promise<boolean | undefined>
@@ -24,13 +25,28 @@ export async function gatherRights(
   const dryRun: MayRun = (args) => dryRunAs(node, name, args)
   const attempt: MayRun = async (args) => (await dryRun(args)) ?? isAllowed(node, args)
   const key = `${prefix}{doctor}:${randomBytes(6).toString('hex')}`
-  const needed = neededCommands(key, isCluster)
+  const ofStore = storeAttempts(key)
+  const needed = isCluster ? { ...ofStore, ...clusterAttempts } : ofStore
   return {
     user: name,
     missing: await namesWhere(needed, name === self ? attempt : dryRun, false),
     dangerous: await namesWhere(dangerousCommands, dryRun, true),
     reachesOtherKeys: await dryRun(['GET', `not-${key}`]),
+    canReplay: await canReplay(node, ofStore),
   }
+}
+
+/** Finds out whether the user `default` may run what scripts of the store leave in an append-only file. */
+async function canReplay(
+  node: RedisNode,
+  { set, del, pexpire, zadd, zrem }: StoreAttempts,
+): Promise<boolean | undefined> {
+  const refused = await namesWhere(
+    { set, del, pexpire, zadd, zrem },
+    (args) => dryRunAs(node, 'default', args),
+    false,
+  )
+  return refused && refused.length === 0
 }
 
 /** @throws Failure with the status `usage` if there is no such user. */
@@ -63,8 +79,8 @@ async function namesWhere(
 }
 
 /** What each command of the store is tried with: it changes nothing, since the key does not exist or an argument is wrong. */
-function neededCommands(key: string, isCluster: boolean): Record<string, Args> {
-  const ofStore: Record<(typeof storeCommands)[number], Args> = {
+function storeAttempts(key: string): StoreAttempts {
+  return {
     get: [key],
     mget: [key],
     set: [key, '', 'NO-SUCH-OPTION'],
@@ -83,8 +99,10 @@ function neededCommands(key: string, isCluster: boolean): Record<string, Args> {
     ping: [],
     time: [],
   }
-  return isCluster ? { ...ofStore, 'cluster|slots': [], asking: [] } : ofStore
 }
+
+/** What the client of a Cluster sends besides. */
+const clusterAttempts = { 'cluster|slots': [], asking: [] } as const
 
 /** What ends all sessions, changes the server, reads what others send, or stops it. `ACL DRYRUN` needs the arguments. */
 const dangerousCommands: Readonly<Record<string, Args>> = {
