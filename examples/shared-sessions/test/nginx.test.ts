@@ -1,5 +1,7 @@
 /** The template alone: what nginx repeats, and how much fits through it. */
 import { randomBytes } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { connect } from 'node:tls'
 import { createSessionManager, defaultConfig } from '@sojourn/core'
 import { sessions } from '@sojourn/express'
 import { cookieStore } from '@sojourn/store-cookie'
@@ -39,6 +41,28 @@ test('no service at all is 503 with Retry-After, as when Redis is away', async (
   expect(headers['retry-after']).toBe('2')
   expect(setCookies).toEqual([])
   expect(body).not.toMatch(/nginx|127\.0/)
+})
+
+test.each([
+  ['GET /user/ HTTP/1.1', 'localhost:1', 200],
+  ['GET /user/ HTTP/1.1', 'localhost:443@evil.example', 200],
+  ['GET https://localhost/user/ HTTP/1.1', 'evil.example', 200],
+  ['GET https://evil.example/user/ HTTP/1.1', 'localhost', 421],
+  ['GET /user/ HTTP/1.1', 'evil.example', 421],
+])('%s with the Host %s: no service gets any but the right one', async (line, host, expected) => {
+  const hosts: unknown[] = []
+  const service = await serve(({ headers }, response) => {
+    hosts.push(headers.host)
+    response.end('OK')
+  })
+  const { url, ca } = await startNginxWith({ USER_SERVERS: service })
+  const { host: right, port } = new URL(url)
+  const socket = connect({ port: Number(port), host: 'localhost', servername: 'localhost', ca })
+  socket.write(`${line}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+  const reply = await text(socket)
+  expect(reply).toMatch(new RegExp(`^HTTP/1.1 ${expected} `))
+  expect(reply).not.toMatch(/nginx\/\d/)
+  expect(hosts).toEqual(expected === 200 ? [right] : [])
 })
 
 /** An application whose sessions are in the cookies, which are as large as they may be. */
