@@ -1,7 +1,7 @@
 import { SessionStoreError } from '@sojourn/core'
 import type { Row } from '@sojourn/core/store'
 import { type Ballot, noBallot } from './ballot.ts'
-import type { State } from './state.ts'
+import type { Ended, Present, State } from './state.ts'
 
 /** What one instance holds for one id: an acceptor of Paxos. */
 export interface Copy {
@@ -37,12 +37,12 @@ export function versionOf({ promised, accepted }: Copy): string {
 /**
  * Returns the row that keeps a copy in an instance. Its value is a line of JSON, and behind that the value of the session's row:
  *
- *     {"promised":"…","accepted":"…","row":{"version":"…","priorVersions":[],"touchedAt":0,"expiresAt":0},"life":"…",…}\n…
+ *     {"promised":"…","accepted":"…","isSolitary":false,"state":{"row":{"version":"…",…},"life":"…",…}}\n…
  */
 export function rowOfCopy(copy: Copy): Row {
-  const { promised, accepted, state, keepUntil, isSolitary } = copy
-  const { value, head } = splitState(state)
-  const line = `${JSON.stringify({ promised, accepted, isSolitary, ...head })}\n`
+  const { promised, accepted, isSolitary, state, keepUntil } = copy
+  const { value, ...head } = headOf(state)
+  const line = `${JSON.stringify({ promised, accepted, isSolitary, ...head } satisfies Head)}\n`
   return {
     version: versionOf(copy),
     priorVersions: [],
@@ -56,13 +56,20 @@ export function rowOfCopy(copy: Copy): Row {
  * Returns the copy that a row keeps.
  * @throws SessionStoreError `ERR_STORE_CONTRACT` if this package did not write the row.
  */
-export function copyInRow({ value, expiresAt }: Row): Copy {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+export function copyInRow(row: Row): Copy {
+  const bytes = Buffer.from(row.value.buffer, row.value.byteOffset, row.value.byteLength)
   try {
     const end = bytes.indexOf('\n')
-    const { promised, accepted, isSolitary, ...head } = JSON.parse(bytes.toString('utf8', 0, end))
-    const state = joinState(head, bytes.subarray(end + 1))
-    return { promised, accepted, state, keepUntil: expiresAt, isSolitary }
+    const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head
+    const { promised, accepted, isSolitary, state } = head
+    const value = new Uint8Array(bytes.subarray(end + 1))
+    return {
+      promised,
+      accepted,
+      isSolitary,
+      keepUntil: row.expiresAt,
+      state: state && 'row' in state ? { ...state, row: { ...state.row, value } } : state,
+    }
   } catch (cause) {
     throw new SessionStoreError(
       'ERR_STORE_CONTRACT',
@@ -72,14 +79,13 @@ export function copyInRow({ value, expiresAt }: Row): Copy {
   }
 }
 
-function splitState(state: State): { value: Uint8Array; head: object } {
-  if (!state || !('row' in state)) return { value: new Uint8Array(0), head: state ?? {} }
-  const { value, ...row } = state.row
-  return { value, head: { ...state, row } }
+/** The line of JSON. */
+interface Head extends Pick<Copy, 'promised' | 'accepted' | 'isSolitary'> {
+  readonly state?: Ended | (Omit<Present, 'row'> & { readonly row: Omit<Row, 'value'> }) | undefined
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what JSON.parse returns
-function joinState(head: any, value: Buffer): State {
-  if (head.row) return { ...head, row: { ...head.row, value: new Uint8Array(value) } }
-  return 'ended' in head ? head : undefined
+function headOf(state: State): { value: Uint8Array } & Pick<Head, 'state'> {
+  if (!state || 'ended' in state) return { value: new Uint8Array(0), state }
+  const { value, ...row } = state.row
+  return { value, state: { ...state, row } }
 }

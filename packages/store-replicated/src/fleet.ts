@@ -24,6 +24,15 @@ export interface Written extends Held {
   readonly isWritten: boolean
 }
 
+/** What a read asks for. */
+export interface ReadOptions {
+  readonly key: SessionId
+  /** The manager's now, epoch ms. */
+  readonly at: number
+  /** Returns true if no further copy is needed. */
+  readonly isEnough: (seen: readonly Held[]) => boolean
+}
+
 /** What a fleet is made of. */
 export interface FleetOptions extends Omit<InstanceOptions, 'isDispensable'> {
   readonly backends: Readonly<Record<string, SessionBackend>>
@@ -33,24 +42,27 @@ export interface FleetOptions extends Omit<InstanceOptions, 'isDispensable'> {
 /** The instances, and the reads and conditional writes of single copies. */
 export class Fleet {
   readonly instances: readonly Instance[]
-  /** A majority: any two of them share an instance. */
-  readonly quorum: number
   readonly timing: Timing
   readonly membership: Membership
   #at = Date.now() // until the first call
   #heardAt: number
 
   constructor({ backends, onJoining, ...options }: FleetOptions) {
-    const isDispensable = (instance: Instance) =>
-      this.instances.filter((other) => other !== instance && this.isReady(other)).length >=
-      this.quorum
+    const isDispensable = (instance: Instance) => {
+      const others = this.instances.filter((other) => other !== instance && this.isReady(other))
+      return this.membership.hasBegun && others.length >= this.quorum
+    }
     this.instances = Object.entries(backends).map(
       ([name, backend]) => new Instance(name, backend, { ...options, isDispensable }),
     )
-    this.quorum = Math.floor(this.instances.length / 2) + 1
     this.timing = options.timing
     this.#heardAt = this.timing.now()
     this.membership = new Membership({ instances: this.instances, timing: this.timing, onJoining })
+  }
+
+  /** How many instances are a majority: any two majorities share an instance. */
+  get quorum(): number {
+    return Math.floor(this.instances.length / 2) + 1
   }
 
   /** Returns true if the instance counts and its last call succeeded. */
@@ -69,9 +81,20 @@ export class Fleet {
     return this.#at + this.timing.now() - this.#heardAt
   }
 
+  /** Reads the copies of one id, until they are enough. */
+  async read(
+    operation: string,
+    { key, at, isEnough }: ReadOptions,
+  ): Promise<Readonly<{ seen: readonly Held[]; reading: readonly Promise<Held>[] }>> {
+    return onceMore(async () => {
+      const reading = this.readAll(key, at)
+      return { reading, seen: await this.gather(operation, reading, isEnough) }
+    })
+  }
+
   /** Reads the copies of one id from all instances at once. */
   readAll(key: SessionId, at: number): Promise<Held>[] {
-    const asked = this.askAll('find', at, ({ backend }, call) => backend.find(key, call))
+    const asked = this.#askAll('find', at, ({ backend }, call) => backend.find(key, call))
     return asked.map(async (pending) => {
       const { answer, ...rest } = await pending
       return { ...rest, copy: answer && 'version' in answer ? copyInRow(answer) : noCopy }
@@ -104,10 +127,7 @@ export class Fleet {
 
   /** Resolves if a quorum replies. */
   async ping({ at }: BackendCall): Promise<void> {
-    await this.gather(
-      'ping',
-      this.askAll('ping', at, ({ backend }, call) => backend.ping(call)),
-    )
+    await this.ask('ping', at, ({ backend }, call) => backend.ping(call))
   }
 
   /** True if a quorum of the instances has a clock. */
@@ -117,8 +137,7 @@ export class Fleet {
 
   /** Returns the middle of the times of a quorum, epoch ms, so that no single clock misleads. */
   async now({ at }: BackendCall): Promise<number> {
-    const asking = this.askAll('now', at, async ({ backend }, call) => backend.now?.(call))
-    const answers = await this.gather('now', asking)
+    const answers = await this.ask('now', at, async ({ backend }, call) => backend.now?.(call))
     const times = answers.map(({ answer }) => answer).filter((time) => time !== undefined)
     return times.toSorted((one, other) => one - other)[(times.length - 1) >> 1] ?? at
   }
@@ -139,27 +158,28 @@ export class Fleet {
     return answers
   }
 
+  /** Asks all instances the same. Returns the answers of a quorum. */
+  ask<Answer>(
+    operation: string,
+    at: number,
+    ask: (instance: Instance, call: BackendCall) => Promise<Answer>,
+  ): Promise<readonly Asked<Answer>[]> {
+    return onceMore(() => this.gather(operation, this.#askAll(operation, at, ask)))
+  }
+
   /** Asks all instances the same, and finds out at the same time which of them count. */
-  askAll<Answer>(
+  #askAll<Answer>(
     operation: string,
     at: number,
     ask: (instance: Instance, call: BackendCall) => Promise<Answer>,
   ): Promise<Asked<Answer>>[] {
-    return this.instances.map((instance) => this.ask(instance, operation, at, ask))
-  }
-
-  /** Asks one instance. */
-  async ask<Answer>(
-    instance: Instance,
-    operation: string,
-    at: number,
-    ask: (instance: Instance, call: BackendCall) => Promise<Answer>,
-  ): Promise<Asked<Answer>> {
-    const [counts, answer] = await Promise.all([
-      this.membership.counts(instance, at),
-      instance.run(operation, at, (call) => ask(instance, call)),
-    ])
-    return { instance, counts, answer }
+    return this.instances.map(async (instance) => {
+      const [counts, answer] = await Promise.all([
+        this.membership.counts(instance, at),
+        instance.run(operation, at, (call) => ask(instance, call)),
+      ])
+      return { instance, counts, answer }
+    })
   }
 
   /**
@@ -167,20 +187,24 @@ export class Fleet {
    * `ERR_STORE_UNAVAILABLE`. Its detail says what is wrong with each.
    */
   unavailable(operation: string, errors: readonly unknown[]): SessionStoreError {
-    const refusal = errors.find(isRefusal)
-    const failing = this.instances.map(({ lastError }) => lastError?.detail)
+    const known = errors.filter((error) => error instanceof SessionStoreError)
+    const refusal = known.find(({ code }) => code === 'ERR_STORE_REFUSED')
     const empty = this.instances
       .filter((instance) => !this.membership.isMember(instance))
       .map(({ name }) => `${name} is empty and is being filled.`)
-    const details = [refusal?.detail, ...failing, ...empty].filter((detail) => detail !== undefined)
+    const details = new Set([...known.map(({ detail }) => detail), ...empty])
     return new SessionStoreError(
       refusal?.code ?? 'ERR_STORE_UNAVAILABLE',
-      `'${operation}' needs ${this.quorum} of ${this.instances.length} instances. ${details.join(' ')}`,
+      `'${operation}' needs ${this.quorum} of ${this.instances.length} instances. ${[...details].join(' ')}`,
       refusal ?? errors[0],
     )
   }
 }
 
-function isRefusal(error: unknown): error is SessionStoreError {
-  return error instanceof SessionStoreError && error.code === 'ERR_STORE_REFUSED'
+/**
+ * Runs a read again if it failed: an instance may have been left alone for what it failed a moment ago, which is needed now that
+ * another one fails.
+ */
+function onceMore<Result>(read: () => Promise<Result>): Promise<Result> {
+  return read().catch(read)
 }

@@ -49,8 +49,7 @@ export function createGroups({
   }
 
   async function listAll(group: string, { at }: BackendCall): Promise<readonly Listing[]> {
-    const asked = fleet.askAll('list', at, ({ backend }, call) => backend.list(group, call))
-    const answers = await fleet.gather('list', asked)
+    const answers = await fleet.ask('list', at, ({ backend }, call) => backend.list(group, call))
     return answers.map(({ answer, ...rest }) => ({
       ...rest,
       copies: new Map(

@@ -111,6 +111,7 @@ export class Instance {
     if (!this.#lastError) return
     const { timing, onReturned } = this.#options
     this.#failuresInRow = 0
+    this.#retryAt = 0
     this.#lastError = undefined
     onReturned(this, timing.now() - this.#failingSince)
   }
@@ -119,20 +120,28 @@ export class Instance {
     const { timing, onFailed } = this.#options
     if (!this.#lastError) this.#failingSince = timing.now()
     this.#failures++
-    this.#failuresInRow++
     this.#lastError = error
-    const backoffMs = Math.min(firstBackoffMs * 2 ** (this.#failuresInRow - 1), maxBackoffMs)
-    this.#retryAt = timing.now() + backoffMs
+    if (timing.now() >= this.#retryAt) this.#backOff() // many calls that fail at once are one failure
     onFailed({ instance: this.name, operation, error })
     return error
+  }
+
+  #backOff(): void {
+    this.#failuresInRow++
+    const backoffMs = Math.min(firstBackoffMs * 2 ** (this.#failuresInRow - 1), maxBackoffMs)
+    this.#retryAt = this.#options.timing.now() + backoffMs
+  }
+
+  /** Returns true if calls fail at once, because the instance has failed lately and a quorum can do without it. */
+  isLeftAlone(): boolean {
+    if (!this.#lastError || !this.#options.isDispensable(this)) return false
+    return this.#isTrying || this.#options.timing.now() < this.#retryAt
   }
 
   /** Returns the error of a call that is not made. */
   #refusal(): SessionStoreError | undefined {
     if (this.#pending >= maxPending) return this.#lastError ?? busy(this.name)
-    if (!this.#lastError || !this.#options.isDispensable(this)) return undefined
-    const isDue = this.#options.timing.now() >= this.#retryAt && !this.#isTrying
-    return isDue ? undefined : this.#lastError
+    return this.isLeftAlone() ? this.#lastError : undefined
   }
 }
 

@@ -51,9 +51,15 @@ export class Membership {
   readonly #known = new Map<Instance, Known>()
   readonly #joining = new Set<Instance>()
   #beginning: Promise<void> | undefined
+  #hasBegun = false
 
   constructor(options: MembershipOptions) {
     this.#options = options
+  }
+
+  /** True once the set has begun. Until then all instances are needed. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
   /** Returns false if the instance had no mark when it was read last. */
@@ -97,10 +103,15 @@ export class Membership {
   }
 
   #begin(at: number): Promise<void> {
-    this.#beginning ??= this.#findMember(at).catch((error: unknown) => {
-      this.#beginning = undefined
-      throw error
-    })
+    this.#beginning ??= this.#findMember(at).then(
+      () => {
+        this.#hasBegun = true
+      },
+      (error: unknown) => {
+        this.#beginning = undefined
+        throw error
+      },
+    )
     return this.#beginning
   }
 
@@ -117,7 +128,7 @@ export class Membership {
     )
     if (hasBegun) return
     const marks = await Promise.all(reading).catch((cause: unknown) => {
-      throw cannotBegin(cause)
+      throw isRefusal(cause) ? cause : cannotBegin(cause)
     })
     const unmarked = instances.filter((_, index) => marks[index] === 'missing')
     await Promise.all(unmarked.map((instance) => this.#write(instance, 'new', at)))
@@ -182,4 +193,8 @@ function cannotBegin(cause: unknown): SessionStoreError {
     'No instance that could be reached is a member of the set, and not all could be reached. All must be reachable when the set is used for the first time.',
     cause,
   )
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof SessionStoreError && error.code === 'ERR_STORE_REFUSED'
 }

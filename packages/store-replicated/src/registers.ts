@@ -105,8 +105,8 @@ export class Registers {
     const { fleet } = this.#options
     for (let attempt = 0; ; attempt++) {
       call.signal.throwIfAborted()
-      const reading = fleet.readAll(key, call.at)
-      const seen = await fleet.gather(operation, reading, (held) => this.agreed(held) !== undefined)
+      const isEnough = (held: readonly Held[]) => this.agreed(held) !== undefined
+      const { reading, seen } = await fleet.read(operation, { key, at: call.at, isEnough })
       const agreed = this.agreed(seen)
       if (agreed && !isForced) {
         const { next, outcome } = decide(agreed.state)

@@ -8,16 +8,21 @@ interface Link {
   isCut: boolean
 }
 
+/** Returns an instance with a mistake. */
+export type Mutate = (backend: SessionBackend) => SessionBackend
+
 /** Instances in memory, and the network between them and several processes. */
 export class Network {
   readonly names: readonly string[]
   readonly #time: VirtualTime
   readonly #stores = new Map<string, SessionBackend>()
   readonly #links = new Map<string, Link>()
+  readonly #mutate: Mutate
   /** How likely a request or a reply is lost, 0 to 1. */
   loss = 0
 
-  constructor(time: VirtualTime, names: readonly string[]) {
+  constructor(time: VirtualTime, names: readonly string[], mutate: Mutate = (backend) => backend) {
+    this.#mutate = mutate
     this.#time = time
     this.names = names
     for (const name of names) this.empty(name)
@@ -25,7 +30,7 @@ export class Network {
 
   /** Replaces an instance by an empty one. */
   empty(name: string): void {
-    this.#stores.set(name, memoryBackend({ max: Number.POSITIVE_INFINITY }))
+    this.#stores.set(name, this.#mutate(memoryBackend({ max: Number.POSITIVE_INFINITY })))
   }
 
   /** Cuts an instance off from one process, or from all. */

@@ -2,7 +2,7 @@ import { SessionError, type SessionId } from '@sojourn/core'
 import type { BackendCall, GroupLimit, Row } from '@sojourn/core/store'
 import { createReplicatedBackend, type ReplicatedBackend } from '../../src/replicated-backend.ts'
 import { changesIn, History } from './history.ts'
-import { Network } from './network.ts'
+import { type Mutate, Network } from './network.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /** How a schedule is. */
@@ -10,12 +10,14 @@ export interface Schedule {
   readonly seed: number
   /** @default 3 */
   readonly instances?: number
-  /** Whether an instance may lose everything it holds. @default true */
-  readonly empties?: boolean
+  /** The limit of all inserts. Without it, three in ten have one of three. */
+  readonly limit?: GroupLimit
+  /** What a mutant changes of an instance. */
+  readonly mutate?: Mutate
 }
 
 const group = 'g'
-const limit: GroupLimit = { max: 3, onExceed: 'evict' }
+const someLimit: GroupLimit = { max: 3, onExceed: 'evict' }
 const start = Date.UTC(2030, 0, 1)
 const hour = 3_600_000
 const processes = 2
@@ -28,18 +30,15 @@ const operationsPerClient = 8
  * that all instances hold the same.
  * @throws Error if something acknowledged is lost, applied twice, or back after its end.
  */
-export async function simulate({
-  seed,
-  instances = 3,
-  empties = true,
-}: Schedule): Promise<History> {
+export async function simulate(schedule: Schedule): Promise<History> {
+  const { seed, instances = 3, limit, mutate } = schedule
   const time = new VirtualTime(seed)
   const names = ['a', 'b', 'c', 'd', 'e'].slice(0, instances)
-  const network = new Network(time, names)
+  const network = new Network(time, names, mutate)
   const backends = Array.from({ length: processes }, (_, process) =>
     createReplicatedBackend(network.backendsFor(process), { timeout: 200 }, time),
   )
-  const simulation = new Simulation({ time, network, backends, empties })
+  const simulation = new Simulation({ time, network, backends, limit })
   try {
     await time.run(simulation.play())
     return simulation.history
@@ -56,7 +55,7 @@ interface Parts {
   readonly time: VirtualTime
   readonly network: Network
   readonly backends: readonly ReplicatedBackend[]
-  readonly empties: boolean
+  readonly limit: GroupLimit | undefined
 }
 
 class Simulation {
@@ -64,15 +63,15 @@ class Simulation {
   readonly #time: VirtualTime
   readonly #network: Network
   readonly #backends: readonly ReplicatedBackend[]
-  readonly #empties: boolean
+  readonly #limit: GroupLimit | undefined
   #isOver = false
   #names = 0
 
-  constructor({ time, network, backends, empties }: Parts) {
+  constructor({ time, network, backends, limit }: Parts) {
     this.#time = time
     this.#network = network
     this.#backends = backends
-    this.#empties = empties
+    this.#limit = limit
   }
 
   async play(): Promise<void> {
@@ -98,7 +97,7 @@ class Simulation {
   #operate(backend: ReplicatedBackend): Promise<void> {
     const id = this.#pick(this.history.ids)
     const dice = this.#time.random()
-    if (id === undefined || dice < 0.12) return this.#insert(backend)
+    if (id === undefined || dice < (this.#limit ? 0.4 : 0.12)) return this.#insert(backend)
     if (dice < 0.6) return this.#change(backend, id)
     if (dice < 0.7) return this.#touch(backend, id)
     if (dice < 0.82) return this.#read(backend, id)
@@ -112,12 +111,13 @@ class Simulation {
     const known = this.history.of(id)
     const row = this.#row([], '')
     const call = this.#call()
-    const outcome =
-      this.#time.random() < 0.3
-        ? await this.history.whileEnding(() => backend.insert(id, row, { ...call, limit }))
-        : await backend.insert(id, row, call)
+    const limit = this.#limit ?? (this.#time.random() < 0.3 ? someLimit : undefined)
+    const outcome = await (limit
+      ? this.history.whileEnding(() => backend.insert(id, row, { ...call, limit }))
+      : backend.insert(id, row, call))
     if (!outcome.inserted) {
-      if (!known.isEnding) throw new Error(`${id} was refused: ${outcome.why}`)
+      if (!known.isEnding && outcome.why !== 'limit')
+        throw new Error(`${id} was refused: ${outcome.why}`)
       return
     }
     known.isInserted = true
@@ -159,6 +159,7 @@ class Simulation {
   async #list(backend: ReplicatedBackend): Promise<void> {
     const before = new Map(this.history.ids.map((id) => [id, this.history.before(id)]))
     const rows = await backend.list(group, this.#call())
+    if (this.#limit && rows.length > this.#limit.max) throw new Error(`${rows.length} are listed`)
     const found = new Map(rows.map((row) => [row.id, row]))
     for (const [id, known] of before) this.history.check(id, found.get(id) ?? null, known)
   }
@@ -192,7 +193,7 @@ class Simulation {
       else if (dice < 0.7) this.#network.heal(name, process)
       else if (dice < 0.8) this.#network.loss = this.#time.random() * 0.2
       else if (dice < 0.9) this.#network.healAll()
-      else if (this.#empties) await this.#empty(name)
+      else await this.#empty(name)
     }
     this.#network.healAll()
   }
