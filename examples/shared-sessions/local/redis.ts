@@ -1,8 +1,8 @@
 /** Redis as in the image: the same start.sh and redis.conf, on a free port of loopback. */
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { secretFromFile } from '@sojourn/core'
 import { freePort } from '@sojourn/redis-lab/processes'
+import { createClient } from 'redis'
 import { locate } from '../../../tools/programs.ts'
 import type { Program, Start } from './program.ts'
 
@@ -19,26 +19,33 @@ export async function startRedis({
   const port = await freePort()
   const script = join(import.meta.dirname, '../redis/start.sh')
   const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder]
+  const passwordFile = join(secrets, 'redis_password')
   const quiet = ['--loglevel', 'warning']
   const redis = await start({
     name: 'redis',
     command: ['sh', script, ...place, ...quiet],
     env: {
-      REDIS_PASSWORD_FILE: join(secrets, 'redis_password'),
+      REDIS_PASSWORD_FILE: passwordFile,
       REDIS_RUN: folder,
       REDIS_SERVER: locate('redis-server') ?? 'redis-server',
     },
-    isReady: () => accepts(port),
+    isReady: () => responds(port, passwordFile),
   })
   return { ...redis, port }
 }
 
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+/** Returns true once it has read its file: until then it refuses commands. */
+async function responds(port: number, passwordFile: string): Promise<boolean> {
+  const client = createClient({
+    username: 'app',
+    password: secretFromFile(passwordFile),
+    socket: { host: '127.0.0.1', port, reconnectStrategy: false },
+  })
+  client.on('error', () => undefined)
   try {
-    await once(socket, 'connect')
-    return true
+    await client.connect()
+    return (await client.ping()) === 'PONG'
   } finally {
-    socket.destroy()
+    if (client.isOpen) client.destroy()
   }
 }
