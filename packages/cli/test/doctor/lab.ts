@@ -42,6 +42,7 @@ export async function startPatient({
       'tls-key-file key.pem',
       'tls-ca-cert-file ca.pem',
       'tls-auth-clients no',
+      'enable-debug-command local',
       'user default off ~* &* +@all',
       `user ${operator.username} on >${operator.password} ~* &* +@all`,
       `user app on >apps-secret ${app}`,
