@@ -145,7 +145,7 @@ export interface SessionEvents {
     /** All secrets that verify, the signer first. */
     readonly verifiers: readonly string[]
   }
-  /** The file of a `rollingSecret` cannot be used. The secrets stay as they are. Sent once until it can be used again. */
+  /** The file of a `rollingSecret` cannot be used. The secrets stay as they are. Sent once per reason until it can be used again. */
   secretsRefused: { readonly error: Error }
   /** An operation of the store failed, one event per attempt, or a commit failed because of its data. */
   failed: { readonly operation: string; readonly error: Error }

@@ -63,7 +63,8 @@ export {
   type RollListener,
   rollingSecret,
 } from './record/rolling-secret.ts'
-export { type Secret, secretFromFile } from './record/secret.ts'
+export type { Secret } from './record/secret.ts'
+export { secretFromFile } from './record/secret-file.ts'
 export type { Flash } from './session/flash.ts'
 export type { RecentOptions } from './session/require.ts'
 export type { Session, SessionData } from './session/session.ts'

@@ -1,12 +1,13 @@
-import { readFileSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { SessionUsageError } from '../errors.ts'
+import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import type { SessionUsageError } from '../errors.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
-import { beginRoll, continueRoll, isGone, secretsAt } from './key-roll.ts'
-import { readSecrets, unreadableFile } from './secret.ts'
+import { beginRoll, continueRoll, isGone, passTime, secretsAt } from './key-roll.ts'
+import { readSecrets } from './secret.ts'
+import { asFileError, checkFile, decodeFile } from './secret-file.ts'
 
 /** Options of `rollingSecret`. */
 export interface RollingSecretOptions {
@@ -44,7 +45,7 @@ export interface RollListener {
   changed(): void
   /** The secret that signs is no longer in the file, so that a server which starts now does not know it. */
   signerGone(path: string): void
-  /** The file cannot be used; the secrets stay as they are. Called once until it can be used again. */
+  /** The file cannot be used; the secrets stay as they are. Called once per reason until it can be used again. */
   refused(error: SessionUsageError): void
 }
 
@@ -55,7 +56,7 @@ const { setInterval: every, clearInterval: stop } = globalThis
 /**
  * Returns a secret that is read anew whenever its file changes, so that `secretKey` is rolled without a restart and without
  * a logout. The file has one secret per line, the newest first, up to 8. A new one verifies at once and signs after
- * `signAfter`; one that is gone still verifies for `keepFor`. A file that is empty, unreadable or holds a weak secret changes
+ * `signAfter`; one that is gone still verifies for `keepFor`. A file that is empty, unreadable, over 8 KiB or holds a weak secret changes
  * nothing, and is the event `secretsRefused`. It needs the option `indexKey`.
  *
  * The file is read every `readEvery` while a manager uses the secret, and compared as a whole. So it may be replaced in any
@@ -97,11 +98,13 @@ export function rollingSecret(path: string, options: RollingSecretOptions = {}):
   function readAtStart() {
     const at = clock()
     try {
-      const read = readFileSync(path, 'utf8')
-      const writtenAt = Math.min(statSync(path).mtimeMs, at)
-      return { text: read, known: beginRoll(secretsIn(read, path), { writtenAt, times }) }
+      const stats = statSync(path)
+      checkFile(stats, path)
+      const read = decodeFile(readFileSync(path), path)
+      const cameAt = Math.min(cameToPathAt(path, stats), at)
+      return { text: read, known: beginRoll(secretsIn(read, path), { cameAt, times }) }
     } catch (error) {
-      throw asRefusal(error, path)
+      throw asFileError(error, path)
     }
   }
 
@@ -115,12 +118,14 @@ export function rollingSecret(path: string, options: RollingSecretOptions = {}):
   }
 
   async function readNow(): Promise<void> {
+    known = passTime(known, { at: clock(), times })
     try {
-      const now = await readFile(path, 'utf8')
+      checkFile(await stat(path), path)
+      const now = decodeFile(await readFile(path), path)
       if (now !== text) adopt(now)
       refusal = undefined
     } catch (error) {
-      refuse(asRefusal(error, path))
+      refuse(asFileError(error, path))
     }
     use(secretsAt(known, clock()))
   }
@@ -131,7 +136,7 @@ export function rollingSecret(path: string, options: RollingSecretOptions = {}):
     const wasGone = isGone(known, signer)
     known = continueRoll(known, listed, { at: clock(), times })
     text = now
-    if (isGone(known, signer) && !wasGone)
+    if (!wasGone && isGone(known, secretsAt(known, clock())[0]))
       for (const listener of listeners) listener.signerGone(path)
   }
 
@@ -153,16 +158,27 @@ export function isRollingSecret(value: unknown): value is RollingSecret {
   return typeof Object(value).subscribe === 'function'
 }
 
+/** Returns the secrets of a file. Empty lines do not count, but in the numbers that messages name. */
 function secretsIn(text: string, path: string): readonly Uint8Array[] {
-  const lines = text.split(/\r?\n/).filter((line) => line !== '')
-  return readSecrets(lines, {
-    owner: `The secret file ${path}`,
-    nameOf: (index) => `Line ${index + 1} of the secret file ${path}`,
-  })
+  const lines = text
+    .split(/\r\n|\r|\n/)
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line !== '')
+  return readSecrets(
+    lines.map(({ line }) => line),
+    {
+      owner: `The secret file ${path}`,
+      nameOf: (index) => `Line ${lines[index]?.number} of the secret file ${path}`,
+    },
+  )
 }
 
-function asRefusal(error: unknown, path: string): SessionUsageError {
-  return error instanceof SessionUsageError ? error : unreadableFile(path, error)
+/**
+ * Returns when a file came to its path, in epoch ms. Its own time may be older, if it was prepared elsewhere: a copy
+ * keeps it, and so does a rename. The time of its inode does not, and a link has one too.
+ */
+function cameToPathAt(path: string, { mtimeMs, ctimeMs }: Stats): number {
+  return Math.max(mtimeMs, ctimeMs, lstatSync(path).ctimeMs)
 }
 
 function resolveOptions(options: RollingSecretOptions) {

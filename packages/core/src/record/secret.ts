@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { SessionUsageError } from '../errors.ts'
 
 /**
@@ -36,31 +35,6 @@ const knownSamples = [
 ]
 
 /**
- * Returns the secret in a file, as Docker and Kubernetes mount it, without the line ends at its end.
- * @throws SessionUsageError `ERR_SECRET_WEAK` if the file cannot be read.
- * @example
- * ```ts
- * const manager = createSessionManager(defaultConfig(secretFromFile('/run/secrets/session'), { store }))
- * ```
- */
-export function secretFromFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/[\r\n]+$/, '')
-  } catch (cause) {
-    throw unreadableFile(path, cause)
-  }
-}
-
-/** Returns the error for a secret file that cannot be read. */
-export function unreadableFile(path: string, cause: unknown): SessionUsageError {
-  return new SessionUsageError(
-    'ERR_SECRET_WEAK',
-    `The secret file ${path} cannot be read. Check that the secret is mounted there and readable by this user.`,
-    cause,
-  )
-}
-
-/**
  * Returns the bytes of a list of secrets. `nameOf` is how messages call the one at an index, `owner` the whole list.
  * @throws SessionUsageError `ERR_SECRET_WEAK` if one is weak, two are the same, or there are none or more than 8.
  */
@@ -92,6 +66,12 @@ export function readSecret(secret: unknown, name: string): Uint8Array {
     throw weakSecret(
       `${name} is a ${secret instanceof Promise ? 'Promise' : typeof secret}, not a string or Uint8Array`,
     )
+  const lines = typeof secret === 'string' ? linesOf(secret) : []
+  if (lines.length > 1 && lines.every((line) => line.length >= minSecretBytes))
+    throw weakSecret(
+      `${name} is ${lines.length} lines, each long enough for a secret. To follow a file with a secret per line, give ` +
+        'rollingSecret(path) as secretKey; for a single secret, remove the line ends',
+    )
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret.slice()
   if (bytes.length < minSecretBytes)
     throw weakSecret(`${name} is ${bytes.length} bytes long, under ${minSecretBytes}`)
@@ -106,6 +86,11 @@ export function readSecret(secret: unknown, name: string): Uint8Array {
   if (knownSamples.some((sample) => text.includes(sample)))
     throw weakSecret(`${name} looks like a sample or a password from a tutorial`)
   return bytes
+}
+
+/** Returns the lines of a text that are not empty. */
+function linesOf(text: string): readonly string[] {
+  return text.split(/[\r\n]+/).filter((line) => line !== '')
 }
 
 /**

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createKeyring } from '../../src/record/keyring.ts'
-import { secretFromFile } from '../../src/record/secret.ts'
+import { secretFromFile } from '../../src/record/secret-file.ts'
 
 const secret = () => randomBytes(32).toString('base64')
 const hex = (bytes: number) => randomBytes(bytes).toString('hex')
@@ -143,6 +143,7 @@ test.each<[string, string | Uint8Array]>([
   ['32 bytes in hexadecimal, as bytes', Buffer.from(`${hex(32)}\n`)],
   ['24 bytes in base64, 192 bits', 'Zm4fJq0+8sTzXc1vB/kLw9RyUe27HdQa'],
   ['words with a digit', 'crane 7 velvet oboe harbour quince'],
+  ['a text of several lines, not each a secret', `-----BEGIN-----\n${secret()}\n${secret()}\n`],
 ])('a secret is accepted: %s', (_title, secretKey) => {
   expect(createKeyring({ secretKey, cookieName }).derive('token')()).toHaveLength(1)
 })
@@ -155,7 +156,36 @@ describe('secretFromFile', () => {
     expect(secretFromFile(path)).toBe(text)
   })
 
+  test.each([
+    ['marked with its byte order', (text: string) => Buffer.from(`\ufeff${text}\r\n`)],
+    ['without a line end', (text: string) => Buffer.from(text)],
+  ])('reads a text %s', (_title, encode) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'sojourn-')), 'secret')
+    const text = secret()
+    writeFileSync(path, encode(text))
+    expect(secretFromFile(path)).toBe(text)
+  })
+
+  test.each([
+    ['random bytes', () => Buffer.concat([Buffer.of(0xff), randomBytes(32)])],
+    ['UTF-16', () => Buffer.from(`\ufeff${secret()}`, 'utf16le')],
+  ])('refuses a file of %s: read as text it would lose half of them', (_title, content) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'sojourn-')), 'secret')
+    writeFileSync(path, content())
+    expect(() => secretFromFile(path)).toThrow(/is not text in UTF-8/)
+  })
+
   test('names a file that is not there', () => {
     expect(() => secretFromFile('/nowhere/secret')).toThrow(/nowhere\/secret cannot be read/)
   })
+})
+
+test('the file of a rolling secret is refused as a secret: after its next change nobody would be known', () => {
+  const secretKey = `${secret()}\r\n${secret()}`
+  expect(() => createKeyring({ secretKey, cookieName })).toThrow(
+    /secretKey is 2 lines, each long enough for a secret.*rollingSecret/,
+  )
+  expect(() => createKeyring({ secretKey: secret(), indexKey: secretKey, cookieName })).toThrow(
+    /indexKey is 2 lines/,
+  )
 })

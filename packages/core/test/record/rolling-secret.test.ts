@@ -1,4 +1,5 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -114,6 +115,17 @@ describe('a secret that is gone from the file', () => {
     expect(inUse()).toEqual([c, b])
   })
 
+  test('goes on signing also if its successor had come, but not had its time', async () => {
+    const { put, pass, inUse, heard } = rolling([a])
+    await put(b, a)
+    await pass(minute)
+    await put(b)
+    expect(inUse()).toEqual([a, b])
+    expect(heard.signerGone).toHaveBeenCalledTimes(1)
+    await pass(4 * minute)
+    expect(inUse()).toEqual([b, a])
+  })
+
   test('is the first to be forgotten where there are more than eight', async () => {
     const { put, inUse } = rolling([a])
     const many = Array.from({ length: 8 }, newSecret)
@@ -157,6 +169,69 @@ describe('a process that starts', () => {
     await secret.reload()
     expect(textsOf(secret)).toEqual([b, a])
   })
+
+  test('goes by when the file came here, not by when it was written', () => {
+    const { path, clock, start } = rolling([a])
+    writeFileSync(`${path}.prepared`, `${b}\n${a}\n`)
+    const daysAgo = Date.now() / 1000 - 100_000
+    utimesSync(`${path}.prepared`, daysAgo, daysAgo)
+    renameSync(`${path}.prepared`, path)
+    clock.now = Date.now() + 4 * minute
+    expect(textsOf(start())).toEqual([a, b])
+    clock.now += minute + second
+    expect(textsOf(start())).toEqual([b, a])
+  })
+
+  test('goes by when the link was set, where the file is a link', () => {
+    const { path, clock } = rolling([b, a])
+    const link = `${path}.link`
+    symlinkSync(path, link)
+    clock.now = Date.now() + minute
+    const long = new Date(clock.now - hour)
+    utimesSync(path, long, long)
+    expect(textsOf(rollingSecret(link, { clock: () => clock.now }))).toEqual([a, b])
+  })
+
+  test('signs by the line that stays as soon as the other is taken out, however young the file', async () => {
+    const { clock, write, start } = rolling([a])
+    write(b, a)
+    clock.now += minute
+    const secret = start()
+    expect(textsOf(secret)).toEqual([a, b])
+    write(b)
+    await secret.reload()
+    expect(textsOf(secret)).toEqual([b, a])
+  })
+})
+
+describe('a clock that goes back', () => {
+  test('delays a new secret by no more than five minutes', async () => {
+    const { clock, put, pass, inUse } = rolling([a])
+    await put(b, a)
+    clock.now -= 24 * hour
+    await pass(0)
+    await pass(5 * minute - 1)
+    expect(inUse()).toEqual([a, b])
+    await pass(1)
+    expect(inUse()).toEqual([b, a])
+  })
+
+  test('takes no secret that signs back', async () => {
+    const { put, pass, inUse } = rolling([a])
+    await put(b, a)
+    await pass(5 * minute)
+    await put(b)
+    await pass(-hour)
+    expect(inUse()).toEqual([b, a])
+  })
+
+  test('lets a secret that is gone verify no longer than for a day more', async () => {
+    const { put, pass, inUse } = rolling([b, a])
+    await put(b)
+    await pass(-240 * hour)
+    await pass(24 * hour)
+    expect(inUse()).toEqual([b])
+  })
 })
 
 describe('a file that cannot be used', () => {
@@ -165,6 +240,10 @@ describe('a file that cannot be used', () => {
     ['is half written', () => b.slice(0, 20), /Line 1 .* is 20 bytes long/],
     ['holds a weak secret', () => `${b}\n${'x'.repeat(40)}\n`, /Line 2 .* repeats itself/],
     ['holds a secret twice', () => `${b}\n${b}\n`, /the same secret twice/],
+    ['has a weak line below an empty one', () => `${b}\n\n${b.slice(0, 9)}\n`, /Line 3 .* 9 bytes/],
+    ['is no text', () => Buffer.from([...Buffer.from(b), 0xff, 10]), /is not text in UTF-8/],
+    ['is UTF-16', () => Buffer.from(`\ufeff${b}\r\n${a}`, 'utf16le'), /is not text in UTF-8/],
+    ['is far too long', () => `${b}\n${a}\n`.repeat(1000), /is \d+ bytes long/],
   ])('changes nothing, and is told once, if it %s', async (_, content, message) => {
     const { path, secret, inUse, heard, put } = rolling([a])
     writeFileSync(path, content())
@@ -183,6 +262,20 @@ describe('a file that cannot be used', () => {
     expect(heard.refused).toHaveBeenCalledTimes(2)
   })
 
+  test.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a named pipe, which nobody writes to', (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link to nowhere', (path: string) => symlinkSync('nowhere', path)],
+  ])('changes nothing if it is %s', async (_, make) => {
+    const { path, secret, inUse, heard, start } = rolling([b, a])
+    rmSync(path)
+    make(path)
+    await secret.reload()
+    expect(inUse()).toEqual([b, a])
+    expect(heard.refused).toHaveBeenCalledTimes(1)
+    expect(start).toThrow(expect.objectContaining({ code: 'ERR_SECRET_WEAK' }))
+  })
+
   test('changes nothing if it is not there, for however long', async () => {
     const { path, inUse, heard, pass } = rolling([b, a])
     rmSync(path)
@@ -198,6 +291,17 @@ describe('a file that cannot be used', () => {
     expect(() => rollingSecret(`${path}.not`)).toThrow(/cannot be read/)
   })
 })
+
+test.each(['\n', '\r\n', '\r', '\n\n'])(
+  'lines may end in %j, and a mark of byte order does not count',
+  async (end) => {
+    const { path, secret, inUse, heard } = rolling([b, a])
+    writeFileSync(path, `\ufeff${b}${end}${a}${end}`)
+    await secret.reload()
+    expect(inUse()).toEqual([b, a])
+    expect(heard.changed).not.toHaveBeenCalled()
+  },
+)
 
 test('a file is read again however it is replaced, also by the link of a Kubernetes volume', async () => {
   const { path, clock } = rolling([a])
