@@ -44,6 +44,7 @@ export type {
   StorePolicy,
   StoreUsers,
 } from './store/store.ts'
+export type { Tracing } from './tracing.ts'
 
 // For a SessionStore: create and rotate records, judge their limits, and size the cookies that carry them.
 

@@ -24,6 +24,7 @@ import { TokenVerifier } from '../src/record/token-verifier.ts'
 import type { ManagerContext } from '../src/session/state.ts'
 import type { OpenedSession } from '../src/store/opened-session.ts'
 import type { StoreEnv, StorePolicy } from '../src/store/store.ts'
+import { createTracing } from '../src/tracing.ts'
 import { testBackend } from './support.ts'
 
 export const minute = 60_000
@@ -80,6 +81,7 @@ export function storeEnv(changed: Partial<StorePolicy> = {}) {
     codec: undefined,
     cookieName: 'sid',
     emit,
+    tracing: createTracing(() => undefined).tracing,
     warn: () => undefined,
     policy: { ...policy, ...changed },
   }
@@ -127,7 +129,18 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
   )
   const { keyring, codec, cookieName } = config
   const ids = createSessionIds(keyring)
-  const env = { keyring, ids, clock: config.clock, codec, cookieName, emit, warn, policy: config }
+  const { tracing } = createTracing(warn)
+  const env = {
+    keyring,
+    ids,
+    clock: config.clock,
+    codec,
+    cookieName,
+    emit,
+    tracing,
+    warn,
+    policy: config,
+  }
   const store = config.store(env)
   const chunks = { cookieName, maxCookies: store.maxCookies ?? 1 }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
@@ -140,6 +153,7 @@ export function sessionContext(options: Partial<ConfigOptions> = {}) {
     ids,
     emit,
     heard: createEvents(warn).heard,
+    tracing,
     warnOnce: warn,
   }
   return { ...over, context, clock, emit, warn }

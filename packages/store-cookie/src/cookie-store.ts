@@ -109,10 +109,11 @@ function connect(
   env: StoreEnv,
 ): SessionStore {
   const codec = env.codec ?? jsonCodec
-  const { emit, policy } = env
+  const { emit, policy, tracing } = env
   const revocations = backend && createRevocations(backend, env)
   const epochs =
-    backend && createEpochs(guardBackend(backend, { storeTimeout: policy.storeTimeout, emit }), env)
+    backend &&
+    createEpochs(guardBackend(backend, { storeTimeout: policy.storeTimeout, emit, tracing }), env)
   const tokens = createTokens({
     keys: createSealKeys(env.keyring),
     sealer: countSeals(sealer === 'node' ? nodeSealer : createJoseSealer(), env.warn),

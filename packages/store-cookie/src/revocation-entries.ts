@@ -72,9 +72,9 @@ const marginMs = 86_400_000
 /** Creates the entries on a backend, guarded by the deadline and the contract checks of core. */
 export function createRevocationEntries(
   backend: SessionBackend,
-  { clock, policy, emit }: StoreEnv,
+  { clock, policy, emit, tracing }: StoreEnv,
 ): RevocationEntries {
-  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
+  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit, tracing })
 
   return {
     find: async (id) => (await read(id))?.entry,

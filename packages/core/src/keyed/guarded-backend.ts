@@ -9,6 +9,7 @@ import type {
   SessionBackend,
 } from '../store/backend.ts'
 import type { StoreUsers } from '../store/store.ts'
+import type { BackendOperation, Tracing } from '../tracing.ts'
 import {
   checkFound,
   checkInserted,
@@ -34,30 +35,16 @@ export type GuardedBackend = ReturnType<typeof guardBackend>
  * - `insert`, `replace` and `remove` are sent a second time if the outcome of the first attempt is unknown. Row
  *   versions and tombstones make that safe: the write is applied once (P11).
  * - Every failed attempt is emitted as `failed`.
+ * - Every attempt is traced, but for the steps of a scan, which are as many as there are rows.
  *
  * In all operations `at` is the manager's now, in epoch ms.
  */
 export function guardBackend(
   backend: SessionBackend,
-  { storeTimeout, emit }: { storeTimeout: number; emit: Emit },
+  options: { storeTimeout: number; emit: Emit; tracing?: Tracing },
 ) {
-  const attempt = <Result>(
-    operation: string,
-    at: number,
-    run: (call: Call) => Promise<Result>,
-    check: (result: Result) => string | undefined,
-    timeoutMs = storeTimeout,
-  ): Promise<Result> =>
-    withDeadline(run, {
-      timeoutMs,
-      operation,
-      deadline: new Call(at),
-      errorOf(result) {
-        const breach = check(result)
-        return breach === undefined ? undefined : contractError(operation, breach)
-      },
-      onError: (error) => emit('failed', { operation, error }),
-    })
+  const { storeTimeout } = options
+  const { attempt, attemptUntraced } = createAttempts(options)
   const attemptTwice: typeof attempt = (operation, at, run, check) =>
     attempt(operation, at, run, check).catch((error: unknown) => {
       if (!isUnknownOutcome(error)) throw error
@@ -152,7 +139,7 @@ export function guardBackend(
           if (signal?.aborted) return { done: true, value: undefined } // no failure of the backend
           throw error
         })
-      const next = () => attempt('scan', at, step, nothingToCheck, 30 * storeTimeout)
+      const next = () => attemptUntraced('scan', at, step, nothingToCheck, 30 * storeTimeout)
       try {
         for (let row = await next(); !row.done; row = await next()) yield row.value
         signal?.throwIfAborted()
@@ -174,6 +161,45 @@ export function guardBackend(
     const found = await attempt('find', at, (call) => backend.find(id, call), checkFound)
     return found !== null && 'ended' in found && found.ended === reason && found.at === at
   }
+}
+
+/** Creates what runs one attempt of an operation, for tracers or without. */
+function createAttempts({
+  storeTimeout,
+  emit,
+  tracing,
+}: {
+  storeTimeout: number
+  emit: Emit
+  tracing?: Tracing
+}) {
+  const attemptUntraced = <Result>(
+    operation: BackendOperation | 'scan',
+    at: number,
+    run: (call: Call) => Promise<Result>,
+    check: (result: Result) => string | undefined,
+    timeoutMs = storeTimeout,
+  ): Promise<Result> =>
+    withDeadline(run, {
+      timeoutMs,
+      operation,
+      deadline: new Call(at),
+      errorOf(result) {
+        const breach = check(result)
+        return breach === undefined ? undefined : contractError(operation, breach)
+      },
+      onError: (error) => emit('failed', { operation, error }),
+    })
+  const attempt = <Result>(
+    operation: BackendOperation,
+    at: number,
+    run: (call: Call) => Promise<Result>,
+    check: (result: Result) => string | undefined,
+  ): Promise<Result> =>
+    tracing?.isActive
+      ? tracing.run(operation, () => attemptUntraced(operation, at, run, check))
+      : attemptUntraced(operation, at, run, check)
+  return { attempt, attemptUntraced }
 }
 
 function nothingToCheck(): undefined {}

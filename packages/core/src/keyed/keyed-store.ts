@@ -109,11 +109,11 @@ function createContext(
   options: KeyedStoreOptions,
   env: StoreEnv,
 ): KeyedContext {
-  const { emit, policy, ids } = env
+  const { emit, policy, ids, tracing } = env
   const keys = env.keyring.derive('token')
   const writer = env.codec ?? options.codec ?? jsonCodec
   const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
-  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit })
+  const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit, tracing })
   const { conditionalWrite, revocation, scan } = backend.supports
   const rows = createRows({
     codecs: [writer, ...readers.filter((codec) => codec !== undefined)],

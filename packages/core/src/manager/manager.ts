@@ -49,6 +49,7 @@ import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { ListedSession, SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports } from '../store/store.ts'
+import { createTracing, type SessionTracer } from '../tracing.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
@@ -238,6 +239,18 @@ export interface SessionManager<Data extends object = SessionData> {
     listener: (event: SessionEvents[Type]) => unknown,
   ): () => void
   /**
+   * Adds a tracer: a function that is called around each operation of a session and of its database, such as to make spans
+   * or to measure how long they take. Returns a function that removes it. `@sojourn/otel` is one.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for what is no function.
+   * @example
+   * manager.trace((operation, run) => {
+   *   const startedAt = performance.now()
+   *   const report = () => console.info(operation, performance.now() - startedAt, 'ms')
+   *   run().then(report, report)
+   * })
+   */
+  trace(tracer: SessionTracer): () => void
+  /**
    * Resolves if the store responds within `storeTimeout`; for a health check.
    * @throws SessionStoreError if it does not.
    * @example
@@ -276,9 +289,10 @@ export function createSessionManager<Data extends object>(
 ): SessionManager<Data> {
   const config = resolveConfig(options)
   const { emit, on, heard } = createEvents(config.warn)
+  const { tracing, trace } = createTracing(config.warn)
   const { keyring, clock, codec, cookieName, warn } = config
   const ids = createSessionIds(keyring)
-  const env = { keyring, ids, clock, codec, cookieName, emit, warn, policy: config }
+  const env = { keyring, ids, clock, codec, cookieName, emit, tracing, warn, policy: config }
   const store = createStore(config.store, env)
   checkSupport(options, store, config.fingerprint?.onMismatch)
   const warnOnce = createWarnOnce(config.warn)
@@ -293,6 +307,7 @@ export function createSessionManager<Data extends object>(
     ids,
     emit,
     heard,
+    tracing,
     warnOnce,
   }
   const mount = { context, operations: createOperations(context) }
@@ -342,6 +357,7 @@ export function createSessionManager<Data extends object>(
     inspect: (id, options) => inspectSession(context, id, options),
     stats: createStats(context, trackActivity(on, clock), closed.signal),
     on,
+    trace,
     ping: () => store.ping(),
     close() {
       registry.close()

@@ -87,8 +87,14 @@ function commitIn(
   }
   try {
     const decision = decide(context, state, target)
-    if (decision.action === 'create' || decision.action === 'save')
-      return occupyQueue(state, writeAndSend(context, state, { target, decision }))
+    if (decision.action === 'create' || decision.action === 'save') {
+      const { tracing } = context
+      const write = { target, decision }
+      const writing = tracing.isActive
+        ? tracing.run('commit', () => writeAndSend(context, state, write))
+        : writeAndSend(context, state, write)
+      return occupyQueue(state, writing)
+    }
     if (decision.action === 'discard') discard(context, state, decision.why)
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
     return undefined

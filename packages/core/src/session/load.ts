@@ -20,16 +20,39 @@ export interface LoadContext {
 
 /**
  * Loads the session of a request; `response` is its carrier too, unless the session is only read. Without a token the
- * session is new and the store is not called. One function and one promise, because every request pays for them.
+ * session is new, the store is not called, and there is nothing to trace.
  * @throws SessionStoreError if the store cannot open the session and `onStoreError` is `'fail'` (P8).
  */
-export async function loadSession<Data extends object>(
-  { context, operations }: LoadContext,
+export function loadSession<Data extends object>(
+  mount: LoadContext,
   request: RequestCarrier,
   response?: Carrier,
 ): Promise<Session<Data>> {
-  const { config, store, transports } = context
+  return mount.context.tracing.isActive
+    ? loadTraced(mount, request, response)
+    : loadUntraced(mount, request, response)
+}
+
+async function loadTraced<Data extends object>(
+  mount: LoadContext,
+  request: RequestCarrier,
+  response: Carrier | undefined,
+): Promise<Session<Data>> {
+  const { tracing, transports } = mount.context
   const presented = readTokens(transports, request)
+  const load = () => loadUntraced<Data>(mount, request, response, presented)
+  if (presented !== 'excessive' && presented.tokens.length === 0) return load()
+  return tracing.run(response ? 'load' : 'read', load)
+}
+
+/** One function and one promise, because every request pays for them. */
+async function loadUntraced<Data extends object>(
+  { context, operations }: LoadContext,
+  request: RequestCarrier,
+  response: Carrier | undefined,
+  presented = readTokens(context.transports, request),
+): Promise<Session<Data>> {
+  const { config, store } = context
   let state: SessionState
   if (presented === 'excessive') {
     context.emit('discarded', { what: 'token', why: presented, id: undefined })

@@ -1,3 +1,5 @@
+import type { TracedOperation } from '../tracing.ts'
+
 /**
  * The promise that `login`, `destroy` and `update` return. It records whether the application handles a failure: by
  * `await`, `catch`, `then` with a second function, or by handing it to `Promise.all` and the like, which call `then` so.
@@ -53,8 +55,7 @@ export class OperationPromise<Result> extends Promise<Result> {
 
 /** An operation that was called and whose outcome the commit may have to take over. */
 export interface RunningOperation {
-  /** `'login'`, `'destroy'`, `'destroyAll'` or `'update'`. */
-  readonly name: string
+  readonly name: TracedOperation
   readonly promise: OperationPromise<unknown>
   /** Resolves when the operation has ended and it is known whether the application handles a failure. */
   readonly done: Promise<void>

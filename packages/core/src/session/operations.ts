@@ -10,6 +10,7 @@ import { runUpdate } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import { describeSession, type SessionInfo } from '../store/session-info.ts'
 import type { EndOutcome } from '../store/store.ts'
+import type { TracedOperation } from '../tracing.ts'
 import { type ActAsArgs, actAs, stopActing } from './acting.ts'
 import { endActor, touchActor } from './actor.ts'
 import { addFactor } from './add-factor.ts'
@@ -35,7 +36,7 @@ export interface SessionOperations {
   /** Starts an operation, so that the commit can take over its failure; see unawaited-operations.ts. */
   start<Result>(
     state: SessionState,
-    operation: { name: string; run: () => Promise<Result> },
+    operation: { name: TracedOperation; run: () => Promise<Result> },
   ): Promise<Result>
   /** Runs the function of an update; in development, refuses one that returns new data in place of changing it. */
   runUpdate<Result>(fn: (data: object) => Result | Promise<Result>, data: object): Promise<Result>

@@ -5,6 +5,7 @@ import { checkUserId, type LoginOptions } from '../options/login-options.ts'
 import type { Factor } from '../record/factors.ts'
 import type { SessionId } from '../record/record.ts'
 import type { SessionInfo } from '../store/session-info.ts'
+import type { TracedOperation } from '../tracing.ts'
 import type { Duration } from '../util/duration.ts'
 import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
@@ -459,7 +460,10 @@ export class Session<Data extends object = SessionData> {
   }
 
   /** Starts an operation whose failure the commit takes over if the application does not await it. */
-  #start<Result>(name: string, run: (state: SessionState) => Promise<Result>): Promise<Result> {
+  #start<Result>(
+    name: TracedOperation,
+    run: (state: SessionState) => Promise<Result>,
+  ): Promise<Result> {
     const state = this.#access()
     return this.#operations.start(state, { name, run: () => run(state) })
   }

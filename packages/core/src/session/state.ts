@@ -10,6 +10,7 @@ import { type EndReason, namesOf, type SessionId } from '../record/record.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
+import type { Tracing } from '../tracing.ts'
 import type { RunningOperation } from './operation-promise.ts'
 import { trackEmpty, trackOpened } from './track-data.ts'
 
@@ -33,6 +34,8 @@ export interface ManagerContext {
   readonly emit: Emit
   /** The events that somebody listens to. */
   readonly heard: HeardEvents
+  /** Runs operations for the tracers of `manager.trace`. */
+  readonly tracing: Tracing
   /** Warns the developer, once per message. */
   readonly warnOnce: (message: string) => void
 }

@@ -1,4 +1,5 @@
 import { withoutData } from '../error-cause.ts'
+import type { TracedOperation } from '../tracing.ts'
 import { afterPoll } from '../util/after-poll.ts'
 import { OperationPromise, type RunningOperation } from './operation-promise.ts'
 import type { ManagerContext, SessionState } from './state.ts'
@@ -11,9 +12,10 @@ import type { ManagerContext, SessionState } from './state.ts'
 export function startOperation<Result>(
   context: ManagerContext,
   state: SessionState,
-  { name, run }: { name: string; run: () => Promise<Result> },
+  { name, run }: { name: TracedOperation; run: () => Promise<Result> },
 ): Promise<Result> {
-  const running = run()
+  const { tracing } = context
+  const running = tracing.isActive ? tracing.run(name, run) : run()
   const promise = new OperationPromise<Result>((resolve, reject) => running.then(resolve, reject))
   const forget = () => {
     state.operations = state.operations.filter((other) => other !== operation)

@@ -9,6 +9,7 @@ import type { Keyring } from '../record/keyring.ts'
 import type { Actor, ClientInfo, Elevation, EndReason, SessionId } from '../record/record.ts'
 import type { RotationPolicy } from '../record/rotation.ts'
 import type { SessionIds } from '../record/session-ids.ts'
+import type { Tracing } from '../tracing.ts'
 import type { Clock } from '../util/clock.ts'
 import type { GroupLimit } from './backend.ts'
 import type { OpenedSession } from './opened-session.ts'
@@ -28,6 +29,8 @@ export interface StoreEnv {
   readonly cookieName: string
   /** Sends an event to the listeners of the manager. Never throws. */
   readonly emit: Emit
+  /** Runs the calls of the database for the tracers of the manager; pass it to `guardBackend`. */
+  readonly tracing: Tracing
   /** Prints a warning for the developer, about a problem that is not an error. Never throws. */
   readonly warn: (message: string) => void
   readonly policy: StorePolicy
