@@ -40,7 +40,7 @@ const forTests = {
   web: ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
-  otel: ['conformance', 'express', 'store-memory'],
+  otel: ['conformance', 'express', 'fastify', 'store-memory'],
   'store-replicated': [
     'conformance',
     'redis-lab',
@@ -58,7 +58,7 @@ const levels = [
   ['util/'],
   ['http/'],
   ['data/', 'record/'],
-  ['events.ts'],
+  ['events.ts', 'tracing.ts'],
   ['store/'],
   ['keyed/', 'options/'],
   ['session/'],
@@ -139,6 +139,12 @@ const rules = [
     comment: 'Packages are imported by name, not by a path into their folder',
     from: { pathNot: '^packages/' },
     to: { path: '^packages/' },
+  },
+  {
+    name: 'otel-prometheus-alone',
+    comment: '@sojourn/otel/prometheus is for applications without OpenTelemetry',
+    from: { path: '^packages/otel/src/prometheus.ts$' },
+    to: { path: 'node_modules/@opentelemetry/', reachable: true },
   },
   ...folderRules,
   {

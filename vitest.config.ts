@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config'
 import { locate } from './tools/programs.ts'
 import { LongestFirst } from './tools/sequencer.ts'
 
-const conditions = ['@sojourn/source', ...defaultServerConditions]
+// Node knows no condition `module`: what it names in OpenTelemetry's packages is for bundlers alone.
+const serverConditions = defaultServerConditions.filter((condition) => condition !== 'module')
+const conditions = ['@sojourn/source', ...serverConditions]
 
 const packages = readdirSync('packages').filter((name) => existsSync(`packages/${name}/test`))
 

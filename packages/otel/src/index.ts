@@ -1,1 +1,2 @@
-export {}
+export { type InstrumentOptions, instrumentSessions } from './instrument-sessions.ts'
+export type { MeasuredManager } from './measure.ts'
