@@ -8,6 +8,8 @@ import { startProcess } from './redis-process.ts'
 
 /** One server of a topology, with the faults that a test can cause. */
 export interface RedisNode extends Endpoint {
+  /** Has its `redis.conf` and its data. */
+  readonly folder: string
   /** Sends a command as an operator with all rights. */
   command(...args: string[]): Promise<unknown>
   /** Kills it as a power failure would: nothing is written, no client is notified. */
@@ -46,6 +48,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RedisNode> {
   return {
     host: loopback,
     port,
+    folder,
     command: control.command,
     kill,
     freeze: () => server.signal('SIGSTOP'),

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Puts a backup in place of the data of a Redis that is stopped. Start the server after it, with its own configuration.
+#
+#   ./restore.sh BACKUP.rdb REDIS.CONF DATA_FOLDER        such as /etc/redis/redis.conf /var/lib/redis
+#
+# What was in the data folder is moved to a folder beside the files. With `appendonly yes` Redis reads its append-only file
+# alone, and would start empty with an RDB file beside it: then this script has Redis itself write one from the backup.
+set -euo pipefail
+umask 077
+
+backup=$(realpath "${1:?Give the backup, the redis.conf and the data folder}")
+conf=$(realpath "${2:?Give the redis.conf and the data folder}")
+data=$(realpath "${3:?Give the data folder: what redis.conf has as dir}")
+
+for process in /proc/[0-9]*; do
+  if [[ $(readlink "$process/cwd") == "$data" && $(cat "$process/comm") =~ redis|valkey ]] 2>/dev/null; then
+    echo "Process ${process#/proc/} uses $data. Stop the server first." >&2
+    exit 1
+  fi
+done
+"${REDIS_CHECK_RDB:-redis-check-rdb}" "$backup" >&2
+
+work=$(mktemp -d)
+server=
+trap '[[ -z $server ]] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+
+# Starts the server with its configuration, reachable by a socket in a private folder alone, for a user of its own.
+start() {
+  "${REDIS_SERVER:-redis-server}" "$conf" --port 0 --tls-port 0 --unixsocket "$work/socket" --daemonize no \
+    --supervised no --pidfile "$work/pid" --logfile "$work/log" --replicaof no one \
+    --aclfile '' --user restore on nopass '~*' '&*' +@all "$@" &
+  server=$!
+  until ask ping 2>/dev/null | grep -q PONG; do # not before it has loaded its data
+    kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+    sleep 0.1
+  done
+}
+ask() { REDISCLI_AUTH=any "${REDIS_CLI:-redis-cli}" -s "$work/socket" --user restore "$@"; }
+setting() { ask config get "$1" | tail -n 1; }
+stop() { ask shutdown nosave >/dev/null 2>&1 || true; wait "$server" || true; server=; }
+
+mkdir "$work/empty"
+start --dir "$work/empty"
+has_aof=$(setting appendonly) rdb=$(setting dbfilename) aof=$(setting appenddirname)
+stop
+
+before=$data/before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+mkdir "$before"
+for old in "$data/$rdb" "$data/$aof"; do
+  [[ ! -e $old ]] || mv "$old" "$before/"
+done
+cp "$backup" "$data/$rdb"
+
+if [[ $has_aof == yes ]]; then
+  start --dir "$data" --appendonly no --save ''
+  ask config set appendonly yes >/dev/null
+  until ask info persistence | tr -d '\r' | grep -qx 'aof_rewrite_in_progress:0'; do sleep 0.1; done
+  ask info persistence | tr -d '\r' | grep -qx 'aof_last_bgrewrite_status:ok'
+  stop
+fi
+for new in "$before" "$data/$rdb" "$data/$aof"; do
+  [[ ! -e $new ]] || chown -R --reference="$data" "$new"
+done
+echo "Restored. The old data is in $before. Start the server, then end again what has ended since the backup." >&2
