@@ -36,6 +36,7 @@ export function parseClusterNodes(text: string, self: string): ClusterMember[] {
       return {
         id,
         name: nameOf({ host: host || self, port: Number(port) }),
+        isSelf: flags.split(',').includes('myself'),
         isFailed: /\b(fail|noaddr|handshake)\b/.test(flags),
         ...(!isMaster && { masterId: master }),
         slots: ranges.flatMap((range) => slotsOf(range)),

@@ -10,8 +10,8 @@ export interface State {
   readonly prefix: string
   /** The servers that hold sessions: the one, or all masters and replicas. The first is the one that was reached first. */
   readonly servers: readonly Server[]
-  /** The servers and Sentinels that belong to the topology and could not be reached, each with the reason. */
-  readonly missing: readonly { readonly name: string; readonly reason: string }[]
+  /** Why servers and Sentinels that belong to the topology could not be reached: one sentence for each, which names it. */
+  readonly missing: readonly string[]
   readonly rights: Rights
   readonly sample: SessionSample
   /** Of a Cluster. */
@@ -60,7 +60,7 @@ export interface SessionSample {
   readonly bytes: number | undefined
 }
 
-/** What one member of a Cluster knows of all. */
+/** What the members of a Cluster say of themselves, and the first of those that cannot be asked. */
 export interface Cluster {
   readonly members: readonly ClusterMember[]
 }
@@ -70,6 +70,8 @@ export interface ClusterMember {
   readonly id: string
   readonly name: string
   readonly isFailed: boolean
+  /** True for the member that was asked. */
+  readonly isSelf: boolean
   /** The id of its master; absent for a master. */
   readonly masterId?: string
   /** The first and the last slot of each range. */

@@ -139,10 +139,10 @@ test.each<[string, State, CheckName, Level, RegExp]>([
   ],
   [
     'a member that is away',
-    rightState({ missing: [{ name: '10.0.0.9:6379', reason: 'refused.' }] }),
+    rightState({ missing: ['10.0.0.9:6379 is not there.'] }),
     'reach',
     'wrong',
-    /refused/,
+    /10\.0\.0\.9:6379 is not there/,
   ],
   [
     'a Cluster that does not tell',

@@ -8,12 +8,13 @@ export function checkReach({ servers, missing }: State): Finding[] {
     const message = servers.length === 1 ? 'It replies.' : `All ${servers.length} servers reply.`
     return [finding('reach', ok(message))]
   }
-  return missing.map(({ name, reason }) => ({
-    check: 'reach' as const,
-    ...wrong(
-      `It belongs to this Redis, and cannot be used: ${reason}`,
-      'Repair it, or take it out of the topology.',
+  return missing.map((reason) =>
+    finding(
+      'reach',
+      wrong(
+        `What belongs to this Redis cannot be used: ${reason}`,
+        'Repair it, or take it out of the topology.',
+      ),
     ),
-    servers: [name],
-  }))
+  )
 }

@@ -59,7 +59,7 @@ function judgeMaster({ info = {}, config }: Server, needsReplicas: boolean): Ver
     needed > 0 || config === undefined
       ? ok(`${count} up to date.`)
       : advice(
-          `${count} up to date, but cut off from them it goes on saving sessions that a failover then undoes.`,
+          `${count} up to date, but if it is cut off, it goes on saving sessions that a failover then undoes.`,
           'CONFIG SET min-replicas-to-write 1, and the same in redis.conf.',
         ),
   ]

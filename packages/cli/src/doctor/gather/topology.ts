@@ -4,7 +4,7 @@ import type { Reached } from '../../redis/reach.ts'
 import { openSentinel } from '../../redis/sentinels.ts'
 import { type Endpoint, nameOf } from '../../redis/target.ts'
 import { parseClusterNodes, parsePairs } from '../parse.ts'
-import type { Cluster, SentinelSet, State } from '../state.ts'
+import type { ClusterMember, SentinelSet, State } from '../state.ts'
 import { ask } from './ask.ts'
 
 /** The servers of a topology that could be opened, and what belongs to it. */
@@ -21,14 +21,14 @@ export async function gatherTopology(
   defer: (close: () => void) => void,
 ): Promise<Topology> {
   const { target, node, sentinel } = reached
-  const missing: { name: string; reason: string }[] = []
+  const missing: string[] = []
   const tryOpen = async (endpoint: Endpoint, open: Open): Promise<RedisNode[]> => {
     try {
       const opened = await open(endpoint)
       defer(opened.close)
       return [opened]
     } catch (error) {
-      missing.push({ name: nameOf(endpoint), reason: error instanceof Error ? error.message : '' })
+      missing.push(error instanceof Error ? error.message : nameOf(endpoint))
       return []
     }
   }
@@ -37,13 +37,10 @@ export async function gatherTopology(
     Promise.all(endpoints.map((endpoint) => tryOpen(endpoint, open)))
 
   if (target.topology === 'cluster') {
-    const cluster = await ask(node, ['CLUSTER', 'NODES'], (reply): Cluster => {
-      return { members: parseClusterNodes(String(reply), node.endpoint.host) }
-    })
-    const self = nameOf(node.endpoint)
-    const endpoints = (cluster?.members ?? []).filter(({ name }) => name !== self).map(endpointOf)
-    const opened = await others(endpoints, openServer)
-    return { nodes: [node, ...opened.flat()], missing, cluster }
+    const members = await askMembers(node)
+    const endpoints = (members ?? []).filter(({ isSelf }) => !isSelf).map(endpointOf)
+    const nodes = [node, ...(await others(endpoints, openServer)).flat()]
+    return { nodes, missing, cluster: members && { members: await askEach(nodes, members) } }
   }
   if (sentinel) {
     const { sentinels, endpoints } = await gatherSentinels(sentinel, target.masterName ?? '')
@@ -55,6 +52,22 @@ export async function gatherTopology(
     return { nodes: [node, ...opened.flat()], missing, sentinels }
   }
   return { nodes: [node], missing }
+}
+
+function askMembers(node: RedisNode): Promise<ClusterMember[] | undefined> {
+  return ask(node, ['CLUSTER', 'NODES'], (reply) =>
+    parseClusterNodes(String(reply), node.endpoint.host),
+  )
+}
+
+/** Replaces what one member knows of the others by what they say of themselves: a slot that its master has given up is served by nobody. */
+async function askEach(
+  nodes: readonly RedisNode[],
+  members: readonly ClusterMember[],
+): Promise<ClusterMember[]> {
+  const views = await Promise.all(nodes.map(askMembers))
+  const selves = views.flatMap((view) => view?.filter(({ isSelf }) => isSelf) ?? [])
+  return members.map((member) => selves.find(({ id }) => id === member.id) ?? member)
 }
 
 /** Asks a Sentinel for what it knows of the master, and for the replicas. */
