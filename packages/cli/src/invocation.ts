@@ -2,9 +2,16 @@ import type { Readable, Writable } from 'node:stream'
 import { type ExitStatus, exitStatus } from './exit-status.ts'
 
 /** Where a command prints: a terminal has a width, a pipe or a file has none. */
-export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type OutStream = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 /** What a command may ask: a terminal, or something else. */
-type InStream = Readable & { readonly isTTY?: boolean }
+type InStream = Readable & {
+  readonly isTTY?: boolean
+  setRawMode?(isRaw: boolean): unknown
+}
 
 /** What a command gets from the process, and leaves behind in it. */
 export interface Invocation {

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
 import { startStandalone, type Topology, until } from '@sojourn/redis-lab'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkPlain } from './doctor/lab.ts'
-import { commandLine, start } from './support.ts'
+import { start } from './support.ts'
+import { openTerminal } from './terminal.ts'
 
 // What only a process of its own shows: the terminal, signals, pipes, exit statuses.
 
@@ -17,35 +17,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Runs a command in a terminal of 80 columns, by `script` of util-linux. `type` is called with what it prints. */
-async function inTerminal(args: readonly string[], type?: (text: string) => string | undefined) {
-  const [program, programArgs] = commandLine(args)
-  const quoted = [program, ...programArgs].map((arg) => `'${arg}'`).join(' ')
-  const child = spawn('script', ['-qefc', `stty cols 80 rows 40; exec ${quoted}`, '/dev/null'], {
-    env: {
-      ...process.env,
-      TERM: 'xterm-256color',
-      NO_COLOR: undefined,
-      FORCE_COLOR: undefined,
-      CI: undefined,
-    },
-  })
-  let output = ''
-  child.stdout.on('data', (data) => {
-    output += data
-    const answer = type?.(output)
-    if (answer !== undefined) child.stdin.write(answer)
-  })
-  const [status] = await once(child, 'close')
-  return { status, output }
-}
-
 test('in a terminal the output has colours, and no more than 80 columns', async () => {
-  const { status, output } = await inTerminal(['doctor', url])
-  expect(status).toBe(1)
-  expect(output).toContain('\u001b[33madvice\u001b[39m')
-  expect(output).toContain('\u001b[32mok\u001b[39m')
-  checkPlain(stripVTControlCharacters(output).replaceAll('\r', ''))
+  const { ended, output } = openTerminal(['doctor', url])
+  expect(await ended).toBe(1)
+  expect(output()).toContain('\u001b[33madvice\u001b[39m')
+  expect(output()).toContain('\u001b[32mok\u001b[39m')
+  checkPlain(stripVTControlCharacters(output()).replaceAll('\r', ''))
 })
 
 test('in a pipe it has none', async () => {
@@ -56,26 +33,21 @@ test('in a pipe it has none', async () => {
 
 test('a password is asked for at the terminal, and not shown', async () => {
   await server.nodes[0]?.command('ACL', 'SETUSER', 'asked', 'on', '>typed-password', '~*', '+@all')
-  let isAnswered = false
-  const { status, output } = await inTerminal(['doctor', url, '--username', 'asked'], (text) => {
-    if (isAnswered || !text.includes('Password of asked')) return undefined
-    isAnswered = true
-    return 'typed-password\r'
-  })
-  expect(output).toContain('The user asked may run all that sessions need.')
-  expect(output).not.toContain('typed-password')
-  expect(status).toBe(1)
+  const { shows, type, ended, output } = openTerminal(['doctor', url, '--username', 'asked'])
+  await shows('Password of asked')
+  type('typed-password\r')
+  expect(await ended).toBe(1)
+  expect(output()).toContain('The user asked may run all that sessions need.')
+  expect(output()).not.toContain('typed-password')
 })
 
 test('Ctrl-C at the prompt: exit status 130, and the cursor is back', async () => {
-  let isAnswered = false
-  const { status, output } = await inTerminal(['doctor', url, '--username', 'asked'], (text) => {
-    if (isAnswered || !text.includes('Password of asked')) return undefined
-    isAnswered = true
-    return '\u0003'
-  })
-  expect(status).toBe(130)
-  expect(output.lastIndexOf('\u001b[?25h')).toBeGreaterThan(output.lastIndexOf('\u001b[?25l'))
+  const { shows, type, ended, output } = openTerminal(['doctor', url, '--username', 'asked'])
+  await shows('Password of asked')
+  type('\u0003')
+  expect(await ended).toBe(130)
+  const shown = output()
+  expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
 })
 
 test.each([

@@ -38,7 +38,7 @@ export function testInvocation(given: Partial<ProcessInvocation> = {}): ProcessI
     signal: new AbortController().signal,
     defer: (undo) => void undos.push(undo),
     end() {
-      for (const undo of undos.reverse()) undo()
+      while (undos.length > 0) undos.pop()?.()
     },
     ...given,
   }

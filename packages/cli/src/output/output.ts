@@ -14,10 +14,12 @@ export interface Output {
   readonly width: number
   /** Prints a text; what does not fit is wrapped. Without a text it prints an empty line. */
   line(text?: Text): void
-  /** Prints a text on one line, however long, so that it can be copied or piped. */
+  /** Prints a text as it is, however long its lines, so that it can be copied or piped. */
   raw(text: string): void
   table(table: TableContent): void
   json(value: unknown): void
+  /** Prints JSON on one line: for what comes piece by piece, in place of `json`. */
+  jsonLine(value: unknown): void
 }
 
 /** How to print: the options that every command has. */
@@ -43,6 +45,7 @@ export function createOutput(stream: OutStream, options: OutputOptions): Output 
     },
     raw: (text) => print(partsOf(text).text),
     table: (table) => print(layOut(table, width, paint)),
-    json: (value) => print(safeJson(value)),
+    json: (value) => print(safeJson(value, 2)),
+    jsonLine: (value) => print(safeJson(value)),
   }
 }

@@ -12,8 +12,8 @@ export function safeText(text: string): string {
 }
 
 /** Returns JSON in which such characters are escaped, so that it is safe to look at and means the same. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(unsafe, (found) =>
+export function safeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(unsafe, (found) =>
     found === '\n' ? found : escapeUnits(found),
   )
 }
