@@ -1,12 +1,28 @@
 import { Command } from 'commander'
 import { addAcl } from './commands/acl.ts'
+import { addDecode } from './commands/decode.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addList } from './commands/list.ts'
+import { addRevoke } from './commands/revoke.ts'
+import { addScan } from './commands/scan.ts'
+import { addSecret } from './commands/secret.ts'
+import { addShow } from './commands/show.ts'
+import { addStats } from './commands/stats.ts'
+import { addTop } from './commands/top.ts'
 import type { Invocation } from './invocation.ts'
 import { version } from './version.ts'
 
 /** The commands, in the order of the help. Each file of `commands` adds one. */
 const commands: readonly ((program: Command, invocation: Invocation) => void)[] = [
   addDoctor,
+  addStats,
+  addTop,
+  addList,
+  addShow,
+  addRevoke,
+  addScan,
+  addSecret,
+  addDecode,
   addAcl,
 ]
 

@@ -4,6 +4,7 @@ import { explain } from './explain.ts'
 import type { ProcessInvocation } from './invocation.ts'
 import { createOutput } from './output/output.ts'
 import { createProgram } from './program.ts'
+import { idsLast } from './sessions/split-arguments.ts'
 
 /** Runs the command that the arguments name. Resolves to the exit status; what fails is printed, and rejects nothing. */
 export async function run(
@@ -11,9 +12,10 @@ export async function run(
   invocation: ProcessInvocation,
 ): Promise<ExitStatus> {
   try {
-    await createProgram(invocation).parseAsync(args, { from: 'user' })
+    await createProgram(invocation).parseAsync([...idsLast(args)], { from: 'user' })
     return invocation.status
   } catch (error) {
+    invocation.end() // what was drawn on the terminal goes before the error is told
     return report(error, args, invocation)
   } finally {
     invocation.end()
