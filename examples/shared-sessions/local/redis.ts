@@ -1,7 +1,7 @@
 /** Redis as in the image: the same start.sh and redis.conf, on a free port of loopback. */
 import { join } from 'node:path'
-import { secretFromFile } from '@sojourn/core'
 import { freePort } from '@sojourn/redis-lab/processes'
+import { credentialsFromFile } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'
 import { locate } from '../../../tools/programs.ts'
 import type { Program, Start } from './program.ts'
@@ -37,8 +37,7 @@ export async function startRedis({
 /** Returns true once it has read its file: until then it refuses commands. */
 async function responds(port: number, passwordFile: string): Promise<boolean> {
   const client = createClient({
-    username: 'app',
-    password: secretFromFile(passwordFile),
+    credentialsProvider: credentialsFromFile(passwordFile, 'app'),
     socket: { host: '127.0.0.1', port, reconnectStrategy: false },
   })
   client.on('error', () => undefined)

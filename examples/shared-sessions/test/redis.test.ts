@@ -83,6 +83,24 @@ test('healthy.sh succeeds with the right password, and fails with a wrong one an
   await redis.restart()
 })
 
+test.each(['\n', '\r\n'])(
+  'each line of the file is a password, with %j at its end',
+  async (end) => {
+    const file = readFileSync(passwordFile)
+    const next = 'the next one'
+    writeFileSync(passwordFile, `\ufeff${next}${end}${end}${password}${end}`)
+    await redis.stop()
+    await redis.restart()
+    expect(await send(['PING'], { ...app, password: next })).toBe('PONG')
+    expect(await send(['PING'], app)).toBe('PONG')
+    expect(await send(['PING'], { ...app, password: '' })).toMatch(/WRONGPASS|NOAUTH/)
+    expect(healthy()).toBe(0)
+    writeFileSync(passwordFile, file)
+    await redis.stop()
+    await redis.restart()
+  },
+)
+
 test('what was written is there after a crash, transactions included', async () => {
   const script = "redis.call('DEL', KEYS[1]) redis.call('SET', KEYS[1], 'ended')"
   await send(['SET', 'sojourn:one', 'live'], app)
@@ -92,9 +110,14 @@ test('what was written is there after a crash, transactions included', async () 
   expect(await send(['GET', 'sojourn:one'], app)).toBe('ended')
 })
 
-test('without a password it does not start, and says what to do', () => {
+test.each([
+  ['without a password file', undefined],
+  ['with an empty one', '\r\n\n'],
+])('%s it does not start, and says what to do', (_title, content) => {
   const script = join(import.meta.dirname, '../redis/start.sh')
-  const env = { PATH: process.env['PATH'], REDIS_PASSWORD_FILE: join(folder, 'none') }
+  const file = join(folder, 'none')
+  if (content !== undefined) writeFileSync(file, content)
+  const env = { PATH: process.env['PATH'], REDIS_PASSWORD_FILE: file }
   const { status, stderr } = spawnSync('sh', [script], { env, encoding: 'utf8' })
   expect(status).toBe(1)
   expect(stderr).toContain('Mount the secret redis_password there.')

@@ -11,9 +11,10 @@ export interface LazyIoredisClient {
 }
 
 /**
- * Makes a client read its password from a file for each new connection. So the password can be changed without a restart.
- * Connections that are open stay open. ioredis has no option for it: it reads `options.password` whenever it connects, and here
- * that becomes a getter. Returns the client, which must have been made with `lazyConnect: true` and is connected afterwards.
+ * Makes a client read its password from the first line of a file for each new connection. So the password can be changed
+ * without a restart. Connections that are open stay open. ioredis has no option for it: it reads `options.password` whenever
+ * it connects, and here that becomes a getter. Returns the client, which must have been made with `lazyConnect: true` and is
+ * connected afterwards.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if the client connects already; `ERR_SECRET_WEAK` if the file is empty or
  * cannot be read at the start; later the password from before is used then.
  * @see docs/how-to/rotate-keys.md

@@ -8,10 +8,10 @@ export interface CredentialsFromFile {
 }
 
 /**
- * Returns the option `credentialsProvider` of a client, which reads the password from a file for each new connection. So the
- * password can be changed without a restart. Connections that are open stay open. For a Cluster it goes into `defaults`, for
- * Sentinel into `nodeClientOptions`, and into `sentinelClientOptions` if the sentinels have the same password. Give no password
- * in the `url`, which would count instead.
+ * Returns the option `credentialsProvider` of a client, which reads the password from the first line of a file for each new
+ * connection. So the password can be changed without a restart. Connections that are open stay open. For a Cluster it goes into
+ * `defaults`, for Sentinel into `nodeClientOptions`, and into `sentinelClientOptions` if the sentinels have the same password.
+ * Give no password in the `url`, which would count instead.
  * @param username The user of the ACL. @default 'default'
  * @throws SessionUsageError `ERR_SECRET_WEAK` if the file is empty or cannot be read at the start; later the password from
  * before is used then.

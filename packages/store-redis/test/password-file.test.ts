@@ -20,6 +20,19 @@ test('the password is that which is in the file now, without the line end', () =
   expect(password()).toBe('second')
 })
 
+test.each([
+  'second\nfirst\n',
+  'second\r\nfirst\r\n',
+  '\ufeffsecond\n',
+  '\nsecond',
+  `second\n${'first'.repeat(20)}`,
+])('the password is the first line of %j', (content) => {
+  const path = passwordFile('first\n')
+  const password = passwordReader(path)
+  writeFileSync(path, content)
+  expect(password()).toBe('second')
+})
+
 test('while the file is empty or away, the password is that from before', () => {
   const path = passwordFile('first')
   const password = passwordReader(path)
