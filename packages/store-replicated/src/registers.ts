@@ -132,7 +132,7 @@ export class Registers {
   ): Promise<Decision<Outcome> | undefined> {
     const { fleet } = this.#options
     const ballots = seen.flatMap(({ copy }) => [copy.promised, copy.accepted])
-    const ballot = ballotAbove(ballots, fleet.timing.tag())
+    const ballot = ballotAbove(ballots, call.at, fleet.timing.tag())
     const promising = reading.map(async (pending): Promise<Written> => {
       const held = await pending
       if (held.copy.promised > ballot) return { ...held, isWritten: false }
@@ -161,20 +161,20 @@ export class Registers {
   }
 
   /**
-   * Returns the proposal of a state after `newest`. It is kept until no older copy can be live, wherever: a row until all that came
-   * before it have expired; the end of a session for as long as a touch just before it would have prolonged it, and for
-   * `partitionMs` at least.
+   * Returns the proposal of a state after `newest`. It is kept until no older copy can be live, wherever: until all that came
+   * before it have expired, also one that a touch just before would have prolonged; the end of a session for `partitionMs` at least.
    */
   #proposal(state: State, newest: Copy, { ballot, at }: { ballot: Ballot; at: number }): Copy {
     const accepted = { ...newest, promised: ballot, accepted: ballot, state }
     if (state === newest.state) return accepted
     const earlier = newest.state ? newest.keepUntil : Number.NEGATIVE_INFINITY
-    if (!state || 'row' in state)
-      return { ...accepted, keepUntil: Math.max(earlier, state ? state.row.expiresAt : at) }
     const row = newest.state && 'row' in newest.state ? newest.state.row : undefined
-    const prolonged = row ? row.expiresAt - row.touchedAt : 0
-    const keepMs = Math.max(prolonged, this.#options.partitionMs, tombstoneMs)
-    return { ...accepted, keepUntil: Math.max(earlier, at + keepMs) }
+    const prolonged = at + (row ? row.expiresAt - row.touchedAt : 0)
+    const own =
+      state && 'ended' in state
+        ? at + Math.max(this.#options.partitionMs, tombstoneMs)
+        : (state?.row.expiresAt ?? at)
+    return { ...accepted, keepUntil: Math.max(earlier, prolonged, own) }
   }
 
   /** Reports an id whose copies differ, once the slower instances have answered too. */
