@@ -97,8 +97,17 @@ export class Fleet {
     const asked = this.#askAll('find', at, ({ backend }, call) => backend.find(key, call))
     return asked.map(async (pending) => {
       const { answer, ...rest } = await pending
-      return { ...rest, copy: answer && 'version' in answer ? copyInRow(answer) : noCopy }
+      if (answer && 'version' in answer) return { ...rest, copy: copyInRow(answer) }
+      return { ...rest, copy: noCopy, counts: await this.countsStill(rest, at) }
     })
+  }
+
+  /**
+   * Returns true if an instance that lacks something counts also after it has answered. It may have been emptied since its mark was
+   * read.
+   */
+  async countsStill({ instance, counts }: Omit<Held, 'copy'>, at: number): Promise<boolean> {
+    return counts && this.membership.countsStill(instance, at)
   }
 
   /** Writes a copy over the one that was read, unless the instance holds another one by now. */
@@ -164,7 +173,13 @@ export class Fleet {
     at: number,
     ask: (instance: Instance, call: BackendCall) => Promise<Answer>,
   ): Promise<readonly Asked<Answer>[]> {
-    return onceMore(() => this.gather(operation, this.#askAll(operation, at, ask)))
+    return onceMore(() => {
+      const asked = this.#askAll(operation, at, ask).map(async (pending) => {
+        const each = await pending
+        return { ...each, counts: await this.countsStill(each, at) }
+      })
+      return this.gather(operation, asked)
+    })
   }
 
   /** Asks all instances the same, and finds out at the same time which of them count. */

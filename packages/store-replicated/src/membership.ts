@@ -28,7 +28,8 @@ interface Known {
 
 /** How long what was read counts as current, in ms. */
 const maxAgeMs = 1_000
-const lifetimeMs = 100 * 365 * 86_400_000
+/** The mark outlasts every clock that is wrong. */
+const lifetimeMs = 1_000 * 365 * 86_400_000
 
 /** What a membership is told. */
 export interface MembershipOptions {
@@ -80,6 +81,12 @@ export class Membership {
     this.#known.set(instance, { counts, readAt: now, failures })
     counts.catch(() => this.#known.delete(instance))
     return counts
+  }
+
+  /** As `counts`, but reads the mark now: what the instance lacks may be what it has just lost. */
+  countsStill(instance: Instance, at: number): Promise<boolean> {
+    this.#known.delete(instance)
+    return this.counts(instance, at)
   }
 
   /** Makes an instance count, once it holds everything. */

@@ -26,7 +26,7 @@ export async function* scanAll(
     try {
       if (!(await fleet.membership.counts(instance, call.at))) continue
       yield* rowsOf(instance)
-      missing--
+      if (await fleet.membership.countsStill(instance, call.at)) missing--
     } catch (error) {
       call.signal.throwIfAborted()
       errors.push(error)
