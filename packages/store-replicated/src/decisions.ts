@@ -1,6 +1,6 @@
 import type { EndReason } from '@sojourn/core'
 import type { InsertOutcome, ReplaceOutcome, Row, TouchOutcome } from '@sojourn/core/store'
-import { liveIn, type State, tombstoneIn } from './state.ts'
+import { liveIn, type Present, type State, tombstoneIn } from './state.ts'
 
 /** What an operation makes of a state: its outcome, and the next state if it writes one. */
 export interface Decision<Outcome> {
@@ -25,8 +25,12 @@ export interface Removal {
 /** Reads the state and changes nothing. */
 export const look: Decide<State> = (state) => ({ outcome: state })
 
-/** Creates a row. `life` is a text of this call. */
-export function insertion(row: Row, at: number, life: string): Decide<InsertOutcome> {
+/** Creates a row. `life` is a text of this call; `after` is kept as in `Present`. */
+export function insertion(
+  row: Row,
+  at: number,
+  { life, after }: Pick<Present, 'life'> & Partial<Pick<Present, 'after'>>,
+): Decide<InsertOutcome> {
   const inserted = { inserted: true, evicted: [] } as const
   const taken = { inserted: false, why: 'taken' } as const
   return (state) => {
@@ -36,7 +40,7 @@ export function insertion(row: Row, at: number, life: string): Decide<InsertOutc
     if (tombstone) return { outcome: tombstone.life === life ? inserted : taken }
     return {
       outcome: inserted,
-      next: { row: copyOf(row), life, by: life, createdAt: at, isFirst: true },
+      next: { row: copyOf(row), life, by: life, after, isFirst: true },
     }
   }
 }

@@ -20,6 +20,8 @@ export interface GroupRecord {
   readonly removal?: {
     readonly reason: EndReason
     readonly at: number
+    /** A text of its own. */
+    readonly by: string
     readonly except?: SessionId
   }
   readonly admissions: readonly Admission[]
@@ -67,7 +69,9 @@ export function createGroupRecords({
     const key = groupKey(group)
     const own = { ...call, at, signal: call.signal, isSolitary: true }
     if (version === undefined)
-      return (await registers.change('insert', key, own, insertion(row, at, timing.tag()))).inserted
+      return (
+        await registers.change('insert', key, own, insertion(row, at, { life: timing.tag() }))
+      ).inserted
     return (
       (await registers.change('replace', key, own, replacement(row, at, version))) === 'replaced'
     )
@@ -87,13 +91,13 @@ export function createGroupRecords({
 
   /**
    * Returns what becomes of a new session that too few instances know to count: its insert failed or is still under way. If its
-   * group was removed after it was made, it ends with the group.
+   * group was removed and its insert did not know, it ends with the group. No clocks are compared: those of two servers differ.
    */
   async function adopt(key: SessionId, state: State, call: BackendCall): Promise<State> {
     const id = sessionAt(key)
     if (id === undefined || !state || !('row' in state)) return state
     const { removal } = (await read(groupOf(id), call)).record
-    if (!removal || state.createdAt > removal.at || id === removal.except) return state
+    if (!removal || state.after === removal.by || id === removal.except) return state
     return { ended: removal.reason, at: removal.at, by: timing.tag(), life: state.life }
   }
 }

@@ -75,7 +75,9 @@ export function createGroups({
     },
   ): Promise<readonly SessionId[]> {
     const { reason, at, except, onEnded } = call
-    const removed = { reason, at, ...(except === undefined ? {} : { except }) }
+    await list(group, call) // completes what it finds on too few instances, so that it is ended below, and returned
+    const by = fleet.timing.tag()
+    const removed = { reason, at, by, ...(except === undefined ? {} : { except }) }
     await records.update(group, call, (record) => ({ ...record, removal: removed }))
     const rows = await list(group, call)
     const all: SessionId[] = []

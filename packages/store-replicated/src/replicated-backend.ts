@@ -1,4 +1,4 @@
-import type { BackendCall, SessionBackend } from '@sojourn/core/store'
+import { type BackendCall, groupOf, type SessionBackend } from '@sojourn/core/store'
 import { copyOf, insertion, replacement, touching } from './decisions.ts'
 import { Fleet } from './fleet.ts'
 import { createGroupRecords } from './group-records.ts'
@@ -105,10 +105,12 @@ export function createReplicatedBackend(
       return tombstone ? { ended: tombstone.ended, at: tombstone.at } : null
     },
 
-    insert(id, row, call) {
-      const { limit } = follow(call)
+    async insert(id, row, call) {
+      const { limit, isSolitary } = follow(call)
       if (limit) return insertLimited(id, row, call as typeof call & { limit: typeof limit })
-      const decide = insertion(row, call.at, timing.tag())
+      const known = isSolitary ? undefined : await records.read(groupOf(id), call)
+      const own = { life: timing.tag(), after: known?.record.removal?.by }
+      const decide = insertion(row, call.at, own)
       return registers.change('insert', sessionKey(id), call, decide)
     },
 

@@ -8,8 +8,8 @@ export interface Present {
   readonly life: string
   /** A text of the operation that wrote it last, by which that operation recognises its own work. */
   readonly by: string
-  /** When it was inserted, epoch ms by the clock of the server that did. */
-  readonly createdAt: number
+  /** The `by` of the last `removeGroup` of its group that its insert knew of. */
+  readonly after: string | undefined
   /** True until the first `replace` or `touch`. */
   readonly isFirst: boolean
 }

@@ -1,0 +1,55 @@
+import { allOperations, createBackendControl } from '@sojourn/conformance/testing'
+import type { GroupLimit } from '@sojourn/core/store'
+import { replicatedBackend } from '@sojourn/store-replicated'
+import { expect, test } from 'vitest'
+import { callAt, controlled, makeRow, t0 } from './controlled.ts'
+
+const minute = 60_000
+
+test('removeGroup returns a session that one of its instances has missed', async () => {
+  const { controls, another } = controlled()
+  await another().ping(callAt())
+  const cut = controls.a.fail(allOperations)
+  await another().insert('g.a', makeRow(), callAt())
+  cut.stop()
+  controls.c.fail(allOperations)
+  const ended: string[] = []
+  const onEnded = (ids: readonly string[]) => ended.push(...ids)
+  const call = { ...callAt(t0 + 1), reason: 'revoked', onEnded } as const
+  expect(await another().removeGroup('g', call)).toEqual(['g.a'])
+  expect(ended).toEqual(['g.a'])
+})
+
+test('a login after removeGroup stays, by a server whose clock is behind', async () => {
+  const { controls, another } = controlled()
+  await another().insert('g.a', makeRow(), callAt())
+  await another().removeGroup('g', { ...callAt(), reason: 'revoked' })
+  const cut = controls.a.fail(allOperations)
+  await another().insert('g.b', makeRow(), callAt(t0 - minute / 2))
+  cut.stop()
+  controls.c.fail(allOperations)
+  expect(await another().find('g.b', callAt(t0 + 1))).toMatchObject({ version: 'v1' })
+  expect(await another().list('g', callAt(t0 + 1))).toHaveLength(1)
+})
+
+test('a login that was paused for longer than its admission counts does not exceed the limit', async () => {
+  const { memories, backend } = controlled({ timeout: '1h' })
+  const limit: GroupLimit = { max: 3, onExceed: 'evict' }
+  await backend.insert('g.1', makeRow(), { ...callAt(), limit })
+  const control = createBackendControl()
+  const { a, b, c } = memories
+  const paused = replicatedBackend(
+    { a: control.wrap(a), b: control.wrap(b), c: control.wrap(c) },
+    { timeout: '1h' },
+  )
+  await paused.ping(callAt())
+  const hold = control.hold('insert')
+  const login = paused.insert('g.paused', makeRow(), { ...callAt(), limit })
+  await hold.reached
+  const later = t0 + minute + 1
+  for (const id of ['g.2', 'g.3', 'g.4'])
+    await backend.insert(id, makeRow(), { ...callAt(later), limit })
+  hold.release()
+  await login
+  expect(await backend.list('g', callAt(later))).toHaveLength(3)
+})
