@@ -18,7 +18,8 @@ test('a service that dies with a request: a GET is repeated at the next one, a P
     request.socket.destroy()
   })
   const living = await serve((request, response) => {
-    received.push(`living ${request.method}`)
+    // A connection that is kept could be closed while a POST is on its way.
+    received.push(`living ${request.method}, ${request.headers.connection}`)
     response.end('OK')
   })
   // An upstream for each method, because nginx leaves out for a while what has failed.
@@ -27,11 +28,15 @@ test('a service that dies with a request: a GET is repeated at the next one, a P
 
   const reads = [await client.get('/user/'), await client.get('/user/')]
   expect(reads.map(({ status }) => status)).toEqual([200, 200])
-  expect(received.splice(0).toSorted()).toEqual(['dying GET', 'living GET', 'living GET'])
+  expect(received.splice(0).toSorted()).toEqual([
+    'dying GET',
+    'living GET, close',
+    'living GET, close',
+  ])
 
   const writes = [await client.post('/task/add'), await client.post('/task/add')]
   expect(writes.map(({ status }) => status).toSorted()).toEqual([200, 503])
-  expect(received.toSorted()).toEqual(['dying POST', 'living POST'])
+  expect(received.toSorted()).toEqual(['dying POST', 'living POST, close'])
 })
 
 test('no service at all is 503 with Retry-After, as when Redis is away', async () => {
@@ -44,11 +49,11 @@ test('no service at all is 503 with Retry-After, as when Redis is away', async (
 })
 
 test.each([
-  ['GET /user/ HTTP/1.1', 'localhost:1', 200],
-  ['GET /user/ HTTP/1.1', 'localhost:443@evil.example', 200],
-  ['GET https://localhost/user/ HTTP/1.1', 'evil.example', 200],
-  ['GET https://evil.example/user/ HTTP/1.1', 'localhost', 421],
-  ['GET /user/ HTTP/1.1', 'evil.example', 421],
+  ['GET /user/ HTTP/1.1', 'localhost:1', '200'],
+  ['GET /user/ HTTP/1.1', 'localhost:443@evil.example', '200|400'], // 400 by nginx 1.31
+  ['GET https://localhost/user/ HTTP/1.1', 'evil.example', '200'],
+  ['GET https://evil.example/user/ HTTP/1.1', 'localhost', '421'],
+  ['GET /user/ HTTP/1.1', 'evil.example', '421'],
 ])('%s with the Host %s: no service gets any but the right one', async (line, host, expected) => {
   const hosts: unknown[] = []
   const service = await serve(({ headers }, response) => {
@@ -60,9 +65,10 @@ test.each([
   const socket = connect({ port: Number(port), host: 'localhost', servername: 'localhost', ca })
   socket.write(`${line}\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
   const reply = await text(socket)
-  expect(reply).toMatch(new RegExp(`^HTTP/1.1 ${expected} `))
+  const [, status] = /^HTTP\/1.1 (\d+) /.exec(reply) ?? []
+  expect(expected.split('|')).toContain(status)
   expect(reply).not.toMatch(/nginx\/\d/)
-  expect(hosts).toEqual(expected === 200 ? [right] : [])
+  expect(hosts).toEqual(status === '200' ? [right] : [])
 })
 
 /** An application whose sessions are in the cookies, which are as large as they may be. */
