@@ -5,9 +5,10 @@
 //   → token   read from the cookie or a header      http/transport.ts
 //   → store   verifies and opens the token          store/store.ts; for databases keyed/keyed-store.ts
 //   → record  the session as it is stored           record/record.ts
-//   → session what the handler reads and changes    session/load.ts, session/session.ts
-//   → commit  decides, writes, sets the headers     session/commit.ts
-//   → carrier the headers of the response           session/send-headers.ts
+//   → session what the handler reads and changes    session/load/load.ts, session/session.ts
+//   → handler its acts, such as login               session/operations/operations.ts
+//   → commit  decides, writes                       session/commit/commit.ts
+//   → carrier the headers of the response           session/commit/send-headers.ts
 //
 // This file connects these parts and checks what applications pass in.
 
@@ -38,12 +39,12 @@ import { resolveConfig } from '../options/resolve-config.ts'
 import { checkSupport, createStore } from '../options/store-checks.ts'
 import type { SessionId } from '../record/record.ts'
 import { createSessionIds, type SessionIds } from '../record/session-ids.ts'
-import { type CommitOptions, commit } from '../session/commit.ts'
-import { deletedUserError } from '../session/deleted-user.ts'
-import { endAll, usersOf } from '../session/end-all.ts'
-import { loadSession } from '../session/load.ts'
-import { createOperations } from '../session/operations.ts'
-import { type RevokeOptions, revoke, revokeEverybody } from '../session/revoke.ts'
+import { type CommitOptions, commit } from '../session/commit/commit.ts'
+import { deletedUserError } from '../session/load/deleted-user.ts'
+import { loadSession } from '../session/load/load.ts'
+import { endAll, usersOf } from '../session/operations/end-all.ts'
+import { createOperations } from '../session/operations/operations.ts'
+import { type RevokeOptions, revoke, revokeEverybody } from '../session/operations/revoke.ts'
 import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { ManagerContext } from '../session/state.ts'
 import { warnOwnProperties } from '../session/warn-own-properties.ts'

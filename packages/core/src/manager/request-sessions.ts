@@ -1,5 +1,5 @@
 import type { Carrier } from '../http/carrier.ts'
-import type { CommitOptions } from '../session/commit.ts'
+import type { CommitOptions } from '../session/commit/commit.ts'
 import type { Session } from '../session/session.ts'
 import { checkManagers, type NamedManager } from './check-managers.ts'
 import type { SessionManager } from './manager.ts'

@@ -9,7 +9,7 @@ import type { TracedOperation } from '../tracing.ts'
 import type { Duration } from '../util/duration.ts'
 import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
-import type { SessionOperations } from './operations.ts'
+import type { SessionOperations } from './operations/operations.ts'
 import { type RecentOptions, requireOwn, requireRecent, requireUser } from './require.ts'
 import { checkInTime, checkWritable, type Ended, enqueue, type SessionState } from './state.ts'
 

@@ -11,7 +11,7 @@ import type { SessionIds } from '../record/session-ids.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome, SessionStore } from '../store/store.ts'
 import type { Tracing } from '../tracing.ts'
-import type { RunningOperation } from './operation-promise.ts'
+import type { RunningOperation } from './operations/operation-promise.ts'
 import { trackEmpty, trackOpened } from './track-data.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { RequestCarrier } from '../http/carrier.ts'
-import { type LoadContext, loadSession } from '../session/load.ts'
+import { type LoadContext, loadSession } from '../session/load/load.ts'
 import { type Session, type SessionData, stateOf } from '../session/session.ts'
 import type { Ended } from '../session/state.ts'
 import type { OpenedSession } from '../store/opened-session.ts'

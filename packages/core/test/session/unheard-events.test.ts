@@ -1,8 +1,8 @@
 import { createTestCarrier } from '@sojourn/core/testing'
 import { expect, test } from 'vitest'
-import { commit } from '../../src/session/commit.ts'
-import { loadSession } from '../../src/session/load.ts'
-import { createOperations } from '../../src/session/operations.ts'
+import { commit } from '../../src/session/commit/commit.ts'
+import { loadSession } from '../../src/session/load/load.ts'
+import { createOperations } from '../../src/session/operations/operations.ts'
 import { type Session, stateOf } from '../../src/session/session.ts'
 import { minute, sessionContext } from '../contexts.ts'
 
