@@ -25,8 +25,8 @@ export function checkRights({ rights }: State): Finding[] {
   if (dangerous === undefined)
     add(
       advice(
-        `Not known: what ${user} may run besides, because ACL DRYRUN is refused or missing (before Redis 7).`,
-        `Log in as an operator and add --app-user ${user}; or compare ACL GETUSER with \`sojourn acl\`.`,
+        `Not known: what ${user} may run besides, because ACL DRYRUN is refused or missing.`,
+        `Log in as an operator and add --app-user ${user}; before Redis 7 compare ACL GETUSER with \`sojourn acl\`.`,
       ),
     )
   else if (dangerous.length > 0)
