@@ -43,14 +43,14 @@ export function addScan(program: Command, invocation: Invocation): void {
 async function scan({ store, seen, reached }: Sessions, invocation: Invocation): Promise<Scanned> {
   const began = performance.now()
   const bar = createProgressBar(invocation, 'Reading sessions')
-  const expected = await countKeys(reached)
+  const keys = await countKeys(reached)
   const unreadable: string[] = []
   let sessions = 0
   for await (const found of store.inspection?.scan(invocation.signal) ?? []) {
     // The row that was read last is the one that was found: the backend is read row by row.
     if (isReadable(found)) sessions++
     else unreadable.push(seen.latest?.id ?? '')
-    if (seen.count % progressEvery === 0) bar.update(seen.count, expected)
+    if (seen.count % progressEvery === 0) bar.update(seen.count, keys)
   }
   bar.end()
   const others = seen.count - sessions - unreadable.length

@@ -4,6 +4,7 @@ import type { Invocation } from '../invocation.ts'
 import { createOutput, type Output } from '../output/output.ts'
 import { createProgressBar } from '../output/progress-bar.ts'
 import type { Text } from '../output/table.ts'
+import { countKeys } from '../sessions/count-keys.ts'
 import { type FieldText, fieldText } from '../sessions/fields.ts'
 import { foreignHint, openSessions } from '../sessions/open-sessions.ts'
 import { addSessionCommand, type SessionOptions } from '../sessions/options.ts'
@@ -26,9 +27,10 @@ export function addStats(program: Command, invocation: Invocation): void {
     .action(async (urls: readonly string[], options: StatsOptions) => {
       const sessions = await openSessions(urls, options, invocation)
       const bar = createProgressBar(invocation, 'Counting sessions')
+      const keys = await countKeys(sessions.reached)
       const stats = await sessions.manager.stats({
         by: options.by ?? {},
-        onProgress: ({ scanned, expected }) => bar.update(scanned, expected),
+        onProgress: ({ scanned }) => bar.update(scanned, keys),
       })
       bar.end()
       const { activity: _, ...summary } = stats // of this process, which has done nothing

@@ -1,39 +1,43 @@
-import { progress, spinner } from '@clack/prompts'
 import type { Invocation } from '../invocation.ts'
+import { cutTo } from './columns.ts'
 
 /** Tells how far something has come. */
 export interface ProgressBar {
-  /** `total` may be an estimate, or `undefined` if nobody knows. */
-  update(done: number, total: number | undefined): void
+  /** `most` is how many there are at most; `undefined` if nobody knows. */
+  update(done: number, most: number | undefined): void
   /** Removes it. */
   end(): void
 }
 
-/** Shows a bar on stderr, or a spinner if the total is not known; nothing if that is no terminal. It ends with the command. */
+const cells = 20
+const drawEveryMs = 100
+const eraseLine = '\r\u001b[K'
+
+/**
+ * Shows a bar on stderr, nothing if that is no terminal. It goes when the command ends, however it ends. That of clack takes the
+ * keyboard, and ends the process with status 0 at Ctrl-C.
+ */
 export function createProgressBar({ stderr, defer }: Invocation, what: string): ProgressBar {
   if (!stderr.isTTY) return { update: () => undefined, end: () => undefined }
-  let shown: ReturnType<typeof progress> | ReturnType<typeof spinner> | undefined
-  let advanced = 0
+  let drawnAt = Number.NEGATIVE_INFINITY
   const end = () => {
-    shown?.clear()
-    shown = undefined
+    if (drawnAt > Number.NEGATIVE_INFINITY) stderr.write(eraseLine)
+    drawnAt = Number.NEGATIVE_INFINITY
   }
   defer(end)
   return {
-    update(done, total) {
-      const message =
-        total === undefined ? `${what}: ${done}` : `${what}: ${done} of about ${total}`
-      if (!shown) {
-        shown =
-          total === undefined
-            ? spinner({ output: stderr })
-            : progress({ output: stderr, max: total })
-        shown.start(message)
-      }
-      if ('advance' in shown) shown.advance(Math.max(0, done - advanced), message)
-      else shown.message(message)
-      advanced = done
+    update(done, most) {
+      const now = performance.now()
+      if (now - drawnAt < drawEveryMs) return
+      drawnAt = now
+      stderr.write(eraseLine + cutTo(lineOf(what, done, most), (stderr.columns ?? 80) - 1))
     },
     end,
   }
+}
+
+function lineOf(what: string, done: number, most: number | undefined): string {
+  if (most === undefined) return `${what}: ${done}`
+  const full = Math.round(cells * Math.min(1, done / Math.max(1, most)))
+  return `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${what}: ${done} of at most ${most}`
 }

@@ -1,8 +1,8 @@
 import type { Reached } from '../redis/reach.ts'
 
 /**
- * Returns about how many keys the Redis has, for a progress bar: of a Cluster what one member has, times the number of
- * masters, because keys are spread evenly. `undefined` if the user may not ask.
+ * Returns how many keys the Redis has, for a progress bar: the sessions, the indexes of users and what else is there. Of a
+ * Cluster it is an estimate: what one member has, times the number of masters. `undefined` if the user may not ask.
  */
 export async function countKeys({ target, node }: Reached): Promise<number | undefined> {
   try {
