@@ -13,14 +13,14 @@ export function tasksPage(session: Session): Html {
 <div class="column">
   ${endedNotice(session)}
   <h1>${name === undefined ? 'Your tasks' : `Tasks of ${name}`}</h1>
-  ${userId === undefined ? visitor : html`<p class="lede">You signed in at another service, in another framework.</p>`}
+  <p class="lede">${ended ? signInAgain : userId === undefined ? visitor : 'You signed in at another service, in another framework.'}</p>
   <ul class="rows">${data.tasks?.map((task) => html`<li class="row"><span class="grow">${task}</span></li>`)}</ul>
   ${ended === undefined && newTask}
 </div>`
 }
 
-const visitor = html`
-<p class="lede">Nobody has signed in. <a href="/user/">Sign in</a> now or later: your tasks come along.</p>`
+const visitor = html`Nobody has signed in. <a href="/user/">Sign in</a> now or later: your tasks come along.`
+const signInAgain = html`<a href="/user/">Sign in</a> to begin another session.`
 
 /** Not for a session that has ended: nothing can be saved in it. */
 const newTask = html`
