@@ -1,5 +1,7 @@
 // The real SDK, real servers and real requests: what is exported is what the requests did.
-import { createJar } from '@sojourn/conformance/testing'
+import { context, trace } from '@opentelemetry/api'
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
+import { createJar, createVisitor } from '@sojourn/conformance/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { instrumentSessions } from '../src/index.ts'
 import { servers, type TestServer } from './servers.ts'
@@ -161,6 +163,42 @@ describe.each(Object.keys(servers))('on %s', (framework) => {
     await server.get('/count', createJar())
     expect(await treeOf(sdk)).toEqual(['request', '  handler'])
     expect(linesOf(await sdk.series())).toEqual(before)
+  })
+})
+
+describe('no span is made', () => {
+  const requests = async ({ manager }: TestManager) => {
+    const visitor = createVisitor(manager)
+    await visitor.request((session) => session.login('ada'))
+    await visitor.request()
+  }
+
+  test('without an active span, such as for a poll that outlives its request', async () => {
+    const sdk = startSdk()
+    const made = testManager()
+    instrumentSessions(made.manager, sdk.providers)
+    await requests(made)
+    const ended = sdk.tracer.startSpan('upgrade')
+    ended.end()
+    await context.with(trace.setSpan(context.active(), ended), () => requests(made))
+    expect(sdk.takeSpans().map(({ name }) => name)).toEqual(['upgrade'])
+    await sdk.shutdown()
+  })
+
+  test('for a trace that is not sampled, and its metrics are complete', async () => {
+    const sdk = startSdk({ sampler: new AlwaysOffSampler() })
+    const made = testManager()
+    instrumentSessions(made.manager, sdk.providers)
+    await sdk.tracer.startActiveSpan('request', async (span) => {
+      await requests(made)
+      span.end()
+    })
+    expect(sdk.takeSpans()).toEqual([])
+    expect(linesOf(await sdk.series(), 'sojourn.operation.')).toEqual([
+      'duration{operation=load} 1',
+      'duration{operation=login} 1',
+    ])
+    await sdk.shutdown()
   })
 })
 

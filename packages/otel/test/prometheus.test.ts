@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { createVisitor } from '@sojourn/conformance/testing'
 import { keyedStore } from '@sojourn/core/store'
@@ -105,6 +108,14 @@ test('two managers in one registry add up, and stop ends one of them', async () 
   expect(await register.metrics()).toContain(
     'sojourn_session_created_total{sojourn_logged_in="true"} 2',
   )
+})
+
+test('the workers of a cluster are added up by their primary process', async () => {
+  const program = join(import.meta.dirname, 'programs/cluster.ts')
+  const args = ['--conditions=@sojourn/source', '--import', 'tsx', program]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  expect(stdout).toContain('sojourn_session_created_total{sojourn_logged_in="true"} 2')
+  expect(stdout).toContain('sojourn_operation_duration_seconds_count{sojourn_operation="login"} 2')
 })
 
 test('live sessions and users are counted by a scan, and not at all while the store is down', async () => {
