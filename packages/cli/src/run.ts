@@ -38,7 +38,8 @@ function report(
   const { status, message, remedy } = explain(error)
   if (isJson) output.json({ status, error: { message, remedy } })
   else {
-    output.line({ text: message, style: 'wrong' })
+    // Only the stack of a defect has several lines.
+    for (const text of message.split('\n')) output.line({ text, style: 'wrong' })
     output.line(remedy)
   }
   return status

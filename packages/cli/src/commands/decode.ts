@@ -119,5 +119,5 @@ function print(output: Output, { what, parts, data }: Decoded): void {
   })
   if (data === undefined) return
   output.line({ text: 'data', style: 'quiet' })
-  output.raw(dataText(data))
+  output.block(dataText(data))
 }

@@ -41,7 +41,7 @@ export function addShow(program: Command, invocation: Invocation): void {
       output.table({ rows: describeInfo(info, Date.now()) })
       if (data === undefined) return
       output.line()
-      output.raw(dataText(data))
+      output.block(dataText(data))
     })
 }
 

@@ -1,5 +1,5 @@
 import type { OutStream } from '../invocation.ts'
-import { safeJson } from './safe-text.ts'
+import { safeJson, safeText } from './safe-text.ts'
 import { painter } from './style.ts'
 import { layOut, partsOf, type TableContent, type Text, wrap } from './table.ts'
 
@@ -14,8 +14,10 @@ export interface Output {
   readonly width: number
   /** Prints a text; what does not fit is wrapped. Without a text it prints an empty line. */
   line(text?: Text): void
-  /** Prints a text as it is, however long its lines, so that it can be copied or piped. */
+  /** Prints a text on one line, however long, so that it can be copied or piped. */
   raw(text: string): void
+  /** Prints a text whose line feeds are its own and not those of others, such as indented JSON. Lines are not wrapped. */
+  block(text: string): void
   table(table: TableContent): void
   json(value: unknown): void
   /** Prints JSON on one line: for what comes piece by piece, in place of `json`. */
@@ -43,7 +45,8 @@ export function createOutput(stream: OutStream, options: OutputOptions): Output 
       const { text, style } = partsOf(content)
       for (const line of wrap(text, width)) print(style ? paint(line, style) : line)
     },
-    raw: (text) => print(partsOf(text).text),
+    raw: (text) => print(safeText(text)),
+    block: (text) => print(text.split('\n').map(safeText).join('\n')),
     table: (table) => print(layOut(table, width, paint)),
     json: (value) => print(safeJson(value, 2)),
     jsonLine: (value) => print(safeJson(value)),

@@ -4,7 +4,7 @@ import { wrapAnsi } from 'fast-wrap-ansi'
 import { safeText } from './safe-text.ts'
 import type { Paint, Style } from './style.ts'
 
-/** A text, or a text with a style. It is cleaned before it is printed; a line feed in it stays, and begins a new line. */
+/** A text, or a text with a style. It is cleaned before it is printed: a line feed in it begins no new line either. */
 export type Text = string | { readonly text: string; readonly style: Style }
 
 /** Rows of cells below an optional head. Cells that do not fit are wrapped. */
@@ -60,19 +60,13 @@ export function wrap(text: string, width: number): string[] {
 /** Returns the cleaned text and the style of a cell. */
 export function partsOf(cell: Text): { text: string; style?: Style } {
   const { text, style } = typeof cell === 'string' ? { text: cell, style: undefined } : cell
-  const clean = text.split('\n').map(safeText).join('\n')
-  return style ? { text: clean, style } : { text: clean }
+  return { text: safeText(text), ...(style && { style }) }
 }
 
 function naturalWidths(rows: readonly (readonly { text: string }[])[]): number[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0)
   return Array.from({ length: columns }, (_, column) =>
-    Math.max(
-      1,
-      ...rows.flatMap((row) =>
-        (row[column]?.text ?? '').split('\n').map((line) => stringWidth(line)),
-      ),
-    ),
+    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[column]?.text ?? '')), 1),
   )
 }
 

@@ -50,13 +50,15 @@ test('the widest columns give way, and wide characters count as two', () => {
 })
 
 test('what comes from Redis has no effect in a table and in a line', () => {
-  const hostile = '\u001b[2Jkey\r'
-  const output = printed(({ line, table, raw }) => {
+  const hostile = '\u001b[2Jkey\r\nok'
+  const output = printed(({ line, table, raw, block }) => {
     table({ rows: [[hostile]] })
     line({ text: hostile, style: 'wrong' })
     raw(hostile)
+    block(`{\n${hostile.replace('\n', '')}\n}`)
   })
-  expect(output).toBe('key\ufffd\nkey\ufffd\nkey\ufffd\n')
+  const safe = 'key\ufffd\ufffdok'
+  expect(output).toBe(`${safe}\n${safe}\n${safe}\n{\nkey\ufffdok\n}\n`)
 })
 
 test('colours are for terminals, and not with --no-color', () => {
