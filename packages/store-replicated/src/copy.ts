@@ -27,22 +27,22 @@ export const noCopy: Copy = {
 }
 
 /**
- * Returns the version of the row that keeps a copy. An instance never has two copies with the same two ballots, so a write that
- * expects this version finds exactly this copy.
+ * Returns the version of the row that keeps a copy: its two ballots, or one if they are the same. An instance never has two
+ * copies with the same two ballots, so a write that expects this version finds exactly this copy.
  */
 export function versionOf({ promised, accepted }: Copy): string {
-  return `${promised}~${accepted}`
+  return promised === accepted ? promised : `${promised}~${accepted}`
 }
 
 /**
  * Returns the row that keeps a copy in an instance. Its value is a line of JSON, and behind that the value of the session's row:
  *
- *     {"promised":"…","accepted":"…","isSolitary":false,"state":{"row":{"version":"…",…},"life":"…",…}}\n…
+ *     {"state":{"row":{"version":"…","priorVersions":[],"touchedAt":0,"expiresAt":0},"life":"…",…}}\n…
  */
 export function rowOfCopy(copy: Copy): Row {
-  const { promised, accepted, isSolitary, state, keepUntil } = copy
+  const { state, keepUntil, isSolitary } = copy
   const { value, ...head } = headOf(state)
-  const line = `${JSON.stringify({ promised, accepted, isSolitary, ...head } satisfies Head)}\n`
+  const line = `${JSON.stringify({ ...head, ...(isSolitary ? { isSolitary } : {}) } satisfies Head)}\n`
   return {
     version: versionOf(copy),
     priorVersions: [],
@@ -58,16 +58,16 @@ export function rowOfCopy(copy: Copy): Row {
  */
 export function copyInRow(row: Row): Copy {
   const bytes = Buffer.from(row.value.buffer, row.value.byteOffset, row.value.byteLength)
+  const [promised = noBallot, accepted = promised] = row.version.split('~')
   try {
     const end = bytes.indexOf('\n')
-    const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head
-    const { promised, accepted, isSolitary, state } = head
+    const { state, isSolitary = false } = JSON.parse(bytes.toString('utf8', 0, end)) as Head
     const value = new Uint8Array(bytes.subarray(end + 1))
     return {
       promised,
       accepted,
-      isSolitary,
       keepUntil: row.expiresAt,
+      isSolitary,
       state: state && 'row' in state ? { ...state, row: { ...state.row, value } } : state,
     }
   } catch (cause) {
@@ -80,11 +80,12 @@ export function copyInRow(row: Row): Copy {
 }
 
 /** The line of JSON. */
-interface Head extends Pick<Copy, 'promised' | 'accepted' | 'isSolitary'> {
+interface Head {
   readonly state?: Ended | (Omit<Present, 'row'> & { readonly row: Omit<Row, 'value'> }) | undefined
+  readonly isSolitary?: boolean
 }
 
-function headOf(state: State): { value: Uint8Array } & Pick<Head, 'state'> {
+function headOf(state: State): { value: Uint8Array } & Head {
   if (!state || 'ended' in state) return { value: new Uint8Array(0), state }
   const { value, ...row } = state.row
   return { value, state: { ...state, row } }

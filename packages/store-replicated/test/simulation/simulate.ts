@@ -236,7 +236,7 @@ class Simulation {
         this.#network.names.map((name) => this.#network.direct(name).find(`${id}.s`, this.#call())),
       )
       const accepted = held.map((copy) =>
-        copy && 'version' in copy ? copy.version.split('~')[1] : '',
+        copy && 'version' in copy ? copy.version.split('~').at(-1) : '',
       )
       if (new Set(accepted).size > 1) throw new Error(`${id} differs: ${accepted}`)
     }
