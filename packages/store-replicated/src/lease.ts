@@ -6,14 +6,15 @@ import { leaseKey } from './keys.ts'
 const leaseMs = 30_000
 
 /**
- * Returns the lease by which one process at a time fills an instance. It only saves work: two that fill the same instance do no
- * harm. A process that stops loses it after 30 s.
+ * Returns the lease by which one process at a time repairs an instance: a row in that instance. Two that repair the same one do no
+ * harm. But an instance that loses the row has lost the rest too, so the lease also shows that it was not emptied meanwhile. A
+ * process that stops loses it after 30 s.
  */
 export function createLease(instance: Instance, fleet: Fleet) {
   const { backend } = instance
   let version = ''
 
-  return { take, keep }
+  return { instance, take, keep, isHeld }
 
   /** Returns true if no other process holds the lease. */
   async function take(): Promise<boolean> {
@@ -37,6 +38,12 @@ export function createLease(instance: Instance, fleet: Fleet) {
     }
   }
 
+  /** Returns true if the instance still has the lease. It has not if it was emptied. */
+  async function isHeld(): Promise<boolean> {
+    const found = await instance.run('find', fleet.time(), (call) => backend.find(leaseKey, call))
+    return found !== null && 'version' in found && found.version === version
+  }
+
   async function write(lifetimeMs: number): Promise<void> {
     const expected = version
     const row = makeRow(lifetimeMs)
@@ -57,3 +64,6 @@ export function createLease(instance: Instance, fleet: Fleet) {
     }
   }
 }
+
+/** What `createLease` returns. */
+export type Lease = ReturnType<typeof createLease>

@@ -4,7 +4,7 @@ import { inBatches } from './batches.ts'
 import type { Fleet, Held } from './fleet.ts'
 import type { Instance } from './instance.ts'
 import { isReplicated } from './keys.ts'
-import { createLease } from './lease.ts'
+import { createLease, type Lease } from './lease.ts'
 import type { Registers } from './registers.ts'
 import { pause } from './timing.ts'
 
@@ -22,6 +22,7 @@ export interface RepairReport {
 const shortAbsenceMs = 1_000
 /** What a read finds to differ may be a write under way, so it is compared again after this time, in ms. */
 const settleMs = 100
+const nothingDone: RepairReport = { compared: 0, repaired: 0, admitted: [] }
 const maxWaiting = 1_000
 const maxAttempts = 10
 /** How long one step of a scan may take: a database may have many other keys between two sessions. In ms. */
@@ -50,37 +51,26 @@ export class Repairs {
     void this.#drain()
   }
 
-  /** Has an instance that came back catch up, by this process or by another one. */
+  /** Has an instance that came back catch up, unless it was away for a moment only. */
   catchUp(instance: Instance, awayMs: number): void {
     if (awayMs >= shortAbsenceMs) this.fill(instance)
   }
 
-  /** Fills an instance that is empty, until it counts. */
+  /** Brings one instance in line in the background, by one process at a time. If it is empty, it counts afterwards. */
   fill(instance: Instance): void {
     if (this.#due.has(instance) || this.#closed.signal.aborted) return
     this.#due.add(instance)
-    void this.#fillAlone(instance)
-      .catch(ignore) // the next second finds it empty again
+    void this.#compare([instance], this.#closed.signal)
+      .catch(ignore) // if it is still empty, the next second finds that
       .finally(() => this.#due.delete(instance))
   }
 
   /**
    * Compares everything that the instances hold and repairs what differs. `signal` ends it early.
-   * @throws SessionStoreError if an instance fails that is needed for it.
+   * @throws SessionStoreError if an instance does not answer.
    */
-  async repairAll(signal: AbortSignal = this.#closed.signal): Promise<RepairReport> {
-    const { instances, membership } = this.#fleet
-    const joining = instances.filter((instance) => !membership.isMember(instance))
-    const sources = instances.filter((instance) => !joining.includes(instance))
-    const seen = new TextSet()
-    let repaired = 0
-    for (const source of sources)
-      await inBatches(this.#keysOf(source, signal), async (key) => {
-        if (!seen.add(key)) return
-        if (await this.#repair(key, joining)) repaired++
-      })
-    for (const instance of joining) await membership.admit(instance, this.#fleet.time())
-    return { compared: seen.size, repaired, admitted: joining.map(({ name }) => name) }
+  repairAll(signal: AbortSignal = this.#closed.signal): Promise<RepairReport> {
+    return this.#compare(this.#fleet.instances, signal)
   }
 
   close(): void {
@@ -97,15 +87,57 @@ export class Repairs {
     this.#isDraining = false
   }
 
-  async #fillAlone(instance: Instance): Promise<void> {
-    const lease = createLease(instance, this.#fleet)
-    if (!(await lease.take())) return
-    const stop = lease.keep()
+  /**
+   * Compares all ids of a quorum's worth of instances, which find everything that was acknowledged. `targets` must take part in each
+   * repair. Of these, the empty ones count afterwards, unless they were emptied again meanwhile.
+   */
+  async #compare(targets: readonly Instance[], signal: AbortSignal): Promise<RepairReport> {
+    const leases = targets.map((target) => createLease(target, this.#fleet))
+    const taken = await Promise.all(leases.map((lease) => lease.take()))
+    const own = leases.filter((_, index) => taken[index])
+    if (targets.length === 1 && own.length === 0) return nothingDone // another process does it
+    const stops = own.map((lease) => lease.keep())
     try {
-      await this.repairAll()
+      const report = await this.#repairKeys(targets, signal)
+      const admitted = await Promise.all(own.map((lease) => this.#admit(lease)))
+      return { ...report, admitted: admitted.flat() }
     } finally {
-      await stop()
+      await Promise.all(stops.map((stop) => stop()))
     }
+  }
+
+  async #repairKeys(
+    targets: readonly Instance[],
+    signal: AbortSignal,
+  ): Promise<Omit<RepairReport, 'admitted'>> {
+    const { instances, membership, quorum } = this.#fleet
+    const seen = new TextSet()
+    const errors: unknown[] = []
+    let scanned = 0
+    let repaired = 0
+    for (const source of instances) {
+      if (!membership.isMember(source)) continue
+      const repairing = inBatches(this.#keysOf(source, signal), async (key) => {
+        if (seen.add(key) && (await this.#repair(key, targets))) repaired++
+      })
+      await repairing.then(
+        () => scanned++,
+        (error: unknown) => errors.push(error),
+      )
+      signal.throwIfAborted()
+    }
+    const isComplete =
+      scanned > instances.length - quorum && !targets.some(({ lastError }) => lastError)
+    if (!isComplete) throw this.#fleet.unavailable('repair', errors)
+    return { compared: seen.size, repaired }
+  }
+
+  /** Makes an empty instance count, if it still has the lease: it was not emptied again since. Returns its name. */
+  async #admit({ instance, isHeld }: Lease): Promise<readonly string[]> {
+    const { membership } = this.#fleet
+    if (membership.isMember(instance) || !(await isHeld())) return []
+    await membership.admit(instance, this.#fleet.time())
+    return [instance.name]
   }
 
   /** Makes the copies of one id the same everywhere. Returns true if they were not. All of `needed` must take part. */

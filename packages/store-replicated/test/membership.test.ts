@@ -61,6 +61,26 @@ test('an instance that was emptied counts only when it has been filled', async (
   expect(await replicatedBackend(alone).find('g.a', callAt())).toMatchObject({ ended: 'logout' })
 })
 
+test('an instance that is emptied again while it is filled does not count yet', async () => {
+  const { backend, memories, another } = controlled()
+  await backend.insert('g.a', makeRow(), callAt())
+  await memories.c.close() // which empties a memory
+  const { scan } = memories.b
+  let scans = 0
+  memories.b.scan = async function* (call) {
+    yield* scan(call)
+    scans++
+    if (scans === 1) await memories.c.close() // all is filled, and it is about to count
+  }
+  const server = another()
+  await vi.waitFor(async () => {
+    await server.ping(callAt())
+    expect(await memories.c.find('.m', callAt())).not.toBe(null)
+  }, 10_000)
+  expect(scans).toBeGreaterThan(1)
+  expect(await memories.c.find('g.a.s', callAt())).not.toBe(null)
+})
+
 test('an empty instance alone with a full one is no quorum', async () => {
   const { controls, another, memories } = controlled()
   await another().ping(callAt())
