@@ -1,6 +1,7 @@
 import { allOperations, createBackendControl } from '@sojourn/conformance/testing'
 import type { SessionBackend } from '@sojourn/core/store'
 import { memoryBackend } from '@sojourn/store-memory'
+import type { ProcessTime } from './process-time.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** How the way from one process to one instance is. */
@@ -55,19 +56,25 @@ export class Network {
   }
 
   /** Returns the instances as one process reaches them. */
-  backendsFor(process: number): Record<string, SessionBackend> {
-    return Object.fromEntries(this.names.map((name) => [name, this.#reach(name, process)]))
+  backendsFor(process: number, processTime: ProcessTime): Record<string, SessionBackend> {
+    return Object.fromEntries(
+      this.names.map((name) => [name, this.#reach(name, process, processTime)]),
+    )
   }
 
-  #reach(name: string, process: number): SessionBackend {
+  #reach(name: string, process: number, processTime: ProcessTime): SessionBackend {
     const link: Link = { isCut: false }
     this.#links.set(`${name} ${process}`, link)
     const control = createBackendControl()
     control.intercept(allOperations, async (run) => {
       await this.#pass(link)
-      const result = await run()
-      await this.#pass(link)
-      return result
+      try {
+        const result = await run()
+        await this.#pass(link)
+        return result
+      } finally {
+        await processTime.running()
+      }
     })
     return control.wrap(this.#current(name, link))
   }

@@ -3,6 +3,7 @@ import type { BackendCall, GroupLimit, Row } from '@sojourn/core/store'
 import { createReplicatedBackend, type ReplicatedBackend } from '../../src/replicated-backend.ts'
 import { changesIn, History } from './history.ts'
 import { type Mutate, Network } from './network.ts'
+import { ProcessTime, type WallClock } from './process-time.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /** How a schedule is. */
@@ -18,16 +19,15 @@ export interface Schedule {
 
 const group = 'g'
 const someLimit: GroupLimit = { max: 3, onExceed: 'evict' }
-const start = Date.UTC(2030, 0, 1)
 const hour = 3_600_000
-const processes = 2
+const processCount = 2
 const clientsPerProcess = 2
 const operationsPerClient = 8
 
 /**
  * Plays one schedule: clients of two processes insert, change, touch, read, list and end sessions, while messages are late or
- * lost, instances are cut off from some or all, come back stale, or come back empty. Checks each result, and at the end
- * that all instances hold the same.
+ * lost, instances are cut off from some or all, come back stale, or come back empty, processes are paused, and clocks are wrong
+ * and leap over the time at which rows expire. Checks each result, and at the end that all instances hold the same.
  * @throws Error if something acknowledged is lost, applied twice, or back after its end.
  */
 export async function simulate(schedule: Schedule): Promise<History> {
@@ -35,10 +35,14 @@ export async function simulate(schedule: Schedule): Promise<History> {
   const time = new VirtualTime(seed)
   const names = ['a', 'b', 'c', 'd', 'e'].slice(0, instances)
   const network = new Network(time, names, mutate)
-  const backends = Array.from({ length: processes }, (_, process) =>
-    createReplicatedBackend(network.backendsFor(process), { timeout: 200 }, time),
-  )
-  const simulation = new Simulation({ time, network, backends, limit })
+  const wallClock: WallClock = { leaptMs: 0 }
+  const processes = Array.from({ length: processCount }, (_, index) => {
+    const processTime = new ProcessTime(time, wallClock)
+    const instances = network.backendsFor(index, processTime)
+    const backend = createReplicatedBackend(instances, { timeout: 200 }, processTime)
+    return { backend, time: processTime }
+  })
+  const simulation = new Simulation({ time, wallClock, network, processes, limit })
   try {
     await time.run(simulation.play())
     return simulation.history
@@ -47,14 +51,20 @@ export async function simulate(schedule: Schedule): Promise<History> {
       cause: error,
     })
   } finally {
-    for (const backend of backends) await backend.close()
+    for (const { backend } of processes) await backend.close()
   }
+}
+
+interface Process {
+  readonly backend: ReplicatedBackend
+  readonly time: ProcessTime
 }
 
 interface Parts {
   readonly time: VirtualTime
+  readonly wallClock: WallClock
   readonly network: Network
-  readonly backends: readonly ReplicatedBackend[]
+  readonly processes: readonly Process[]
   readonly limit: GroupLimit | undefined
 }
 
@@ -62,23 +72,27 @@ class Simulation {
   readonly history = new History()
   readonly #time: VirtualTime
   readonly #network: Network
-  readonly #backends: readonly ReplicatedBackend[]
+  readonly #wallClock: WallClock
+  readonly #processes: readonly Process[]
   readonly #limit: GroupLimit | undefined
+  readonly #ownTime: ProcessTime
   #isOver = false
   #names = 0
 
-  constructor({ time, network, backends, limit }: Parts) {
+  constructor({ time, wallClock, network, processes, limit }: Parts) {
     this.#time = time
     this.#network = network
-    this.#backends = backends
+    this.#wallClock = wallClock
+    this.#processes = processes
     this.#limit = limit
+    this.#ownTime = new ProcessTime(time, wallClock)
   }
 
   async play(): Promise<void> {
-    await this.#backends[0]?.ping(this.#call()) // the set begins while all are there
+    for (const { backend, time } of this.#processes) await backend.ping(this.#call(time)) // the set begins while all are there
     const chaos = this.#breakThings()
-    const clients = this.#backends.flatMap((backend) =>
-      Array.from({ length: clientsPerProcess }, () => this.#client(backend)),
+    const clients = this.#processes.flatMap((process) =>
+      Array.from({ length: clientsPerProcess }, () => this.#client(process)),
     )
     await Promise.all(clients).finally(() => {
       this.#isOver = true
@@ -87,52 +101,54 @@ class Simulation {
     await this.#checkEnd()
   }
 
-  async #client(backend: ReplicatedBackend): Promise<void> {
+  async #client(process: Process): Promise<void> {
     for (let count = 0; count < operationsPerClient; count++) {
-      await this.#time.pause(this.#time.random() * 50)
-      await this.#attempt(() => this.#operate(backend))
+      await process.time.sleep(this.#time.random() * 50)
+      await this.#attempt(() => this.#operate(process))
     }
   }
 
-  #operate(backend: ReplicatedBackend): Promise<void> {
+  #operate(process: Process): Promise<void> {
     const id = this.#pick(this.history.ids)
     const dice = this.#time.random()
-    if (id === undefined || dice < (this.#limit ? 0.4 : 0.12)) return this.#insert(backend)
-    if (dice < 0.6) return this.#change(backend, id)
-    if (dice < 0.7) return this.#touch(backend, id)
-    if (dice < 0.82) return this.#read(backend, id)
-    if (dice < 0.9) return this.#list(backend)
-    if (dice < 0.98) return this.#remove(backend, id)
-    return this.#removeGroup(backend)
+    if (id === undefined || dice < (this.#limit ? 0.4 : 0.12)) return this.#insert(process)
+    if (dice < 0.6) return this.#change(process, id)
+    if (dice < 0.7) return this.#touch(process, id)
+    if (dice < 0.82) return this.#read(process, id)
+    if (dice < 0.9) return this.#list(process)
+    if (dice < 0.98) return this.#remove(process, id)
+    return this.#removeGroup(process)
   }
 
-  async #insert(backend: ReplicatedBackend): Promise<void> {
+  async #insert({ backend, time }: Process): Promise<void> {
     const id = `${group}.${this.#names++}`
     const known = this.history.of(id)
-    const row = this.#row([], '')
-    const call = this.#call()
+    const row = this.#row(time, [], '')
+    const call = this.#call(time)
     const limit = this.#limit ?? (this.#time.random() < 0.3 ? someLimit : undefined)
     const outcome = await (limit
       ? this.history.whileEnding(() => backend.insert(id, row, { ...call, limit }))
       : backend.insert(id, row, call))
     if (!outcome.inserted) {
-      if (!known.isEnding && outcome.why !== 'limit')
+      if (known.endings === 0 && outcome.why !== 'limit')
         throw new Error(`${id} was refused: ${outcome.why}`)
       return
     }
     known.isInserted = true
+    known.expiresAt = row.expiresAt
     for (const ended of outcome.evicted) this.history.of(ended).hasEnded = true
   }
 
   /** Reads a session and appends a change, once more if the outcome is unknown, as core does. */
-  async #change(backend: ReplicatedBackend, id: SessionId): Promise<void> {
+  async #change({ backend, time }: Process, id: SessionId): Promise<void> {
     const before = this.history.before(id)
-    const found = await backend.find(id, this.#call())
-    this.history.check(id, found, before)
+    const found = await backend.find(id, this.#call(time))
+    this.history.check(id, found, before, time.wallTime())
     if (!found || !('version' in found)) return
     const change = `c${this.#names++}`
-    const row = this.#row([...changesIn(found), change], found.version, found.priorVersions)
-    const replace = () => backend.replace(id, row, { ...this.#call(), expected: found.version })
+    const changes = [...changesIn(found), change]
+    const row = this.#row(time, changes, found.version, found.priorVersions)
+    const replace = () => backend.replace(id, row, { ...this.#call(time), expected: found.version })
     const outcome = await replace().catch(replace)
     const isApplied =
       outcome === 'replaced' ||
@@ -141,45 +157,48 @@ class Simulation {
     if (isApplied) this.#acknowledge(() => this.history.of(id).changes.add(change))
   }
 
-  async #touch(backend: ReplicatedBackend, id: SessionId): Promise<void> {
+  async #touch({ backend, time }: Process, id: SessionId): Promise<void> {
     const before = this.history.before(id)
-    const found = await backend.find(id, this.#call())
-    this.history.check(id, found, before)
+    const found = await backend.find(id, this.#call(time))
+    this.history.check(id, found, before, time.wallTime())
     if (!found || !('version' in found)) return
-    const call = this.#call()
+    const call = this.#call(time)
     const times = { touchedAt: call.at, expiresAt: call.at + hour }
     await backend.touch(id, times, { ...call, expected: found })
   }
 
-  async #read(backend: ReplicatedBackend, id: SessionId): Promise<void> {
+  async #read({ backend, time }: Process, id: SessionId): Promise<void> {
     const before = this.history.before(id)
-    this.history.check(id, await backend.find(id, this.#call()), before)
+    const found = await backend.find(id, this.#call(time))
+    this.history.check(id, found, before, time.wallTime())
   }
 
-  async #list(backend: ReplicatedBackend): Promise<void> {
+  async #list({ backend, time }: Process): Promise<void> {
     const before = new Map(this.history.ids.map((id) => [id, this.history.before(id)]))
-    const rows = await backend.list(group, this.#call())
+    const rows = await backend.list(group, this.#call(time))
     if (this.#limit && rows.length > this.#limit.max) throw new Error(`${rows.length} are listed`)
     const found = new Map(rows.map((row) => [row.id, row]))
-    for (const [id, known] of before) this.history.check(id, found.get(id) ?? null, known)
+    for (const [id, known] of before)
+      this.history.check(id, found.get(id) ?? null, known, time.wallTime())
   }
 
-  async #remove(backend: ReplicatedBackend, id: SessionId): Promise<void> {
+  async #remove({ backend, time }: Process, id: SessionId): Promise<void> {
     const known = this.history.of(id)
-    known.isEnding = true
-    await backend.remove(id, { ...this.#call(), reason: 'logout' })
+    known.endings++
+    await backend.remove(id, { ...this.#call(time), reason: 'logout' })
     this.#acknowledge(() => {
       known.hasEnded = true
     })
   }
 
-  async #removeGroup(backend: ReplicatedBackend): Promise<void> {
-    const before = this.history.ids.filter((id) => this.history.of(id).isInserted)
-    const call = { ...this.#call(), reason: 'revoked' as const }
-    await this.history.whileEnding(() => backend.removeGroup(group, call))
+  async #removeGroup({ backend, time }: Process): Promise<void> {
+    const before = new Map(this.history.ids.map((id) => [id, this.history.before(id)]))
+    const call = { ...this.#call(time), reason: 'revoked' as const }
+    const removed = await this.history.whileEnding(() => backend.removeGroup(group, call))
     this.#acknowledge(() => {
-      for (const id of before) this.history.of(id).hasEnded = true
+      for (const [id, { isInserted }] of before) if (isInserted) this.history.of(id).hasEnded = true
     })
+    this.history.checkRemoved(removed, before, time.wallTime())
   }
 
   /** Cuts, heals, loses messages, and empties instances, one at a time, until the clients are done. */
@@ -188,21 +207,33 @@ class Simulation {
       await this.#time.pause(this.#time.random() * 150)
       const name = this.#pick(this.#network.names) ?? ''
       const dice = this.#time.random()
-      const process = dice < 0.5 ? Math.floor(this.#time.random() * processes) : undefined
+      const process = dice < 0.5 ? Math.floor(this.#time.random() * processCount) : undefined
       if (dice < 0.35) this.#network.cut(name, process)
       else if (dice < 0.7) this.#network.heal(name, process)
       else if (dice < 0.8) this.#network.loss = this.#time.random() * 0.2
-      else if (dice < 0.9) this.#network.healAll()
+      else if (dice < 0.85) this.#network.healAll()
+      else if (dice < 0.88) this.#wallClock.leaptMs += this.#time.random() * 1.2 * hour
+      else if (dice < 0.93) await this.#pauseProcess()
       else await this.#empty(name)
     }
     this.#network.healAll()
   }
 
+  /** Stops a process for longer than its calls may take, and perhaps for longer than rows last. */
+  async #pauseProcess(): Promise<void> {
+    const paused = this.#pick(this.#processes)
+    paused?.time.pause()
+    await this.#time.pause(this.#time.random() * 1_500)
+    if (this.#time.random() < 0.3) this.#wallClock.leaptMs += this.#time.random() * 1.2 * hour
+    paused?.time.resume()
+  }
+
   /** An instance restarts empty. The others stay as they are, until it holds everything again. */
   async #empty(name: string): Promise<void> {
     this.#network.healAll()
+    await this.#time.pause(1_000)
     this.#network.cut(name)
-    await this.#time.pause(1_500)
+    await this.#time.pause(this.#time.random() < 0.5 ? 0 : 1_500)
     this.#network.empty(name)
     this.#network.heal(name)
     await this.#filled()
@@ -211,12 +242,14 @@ class Simulation {
   /** Resolves when every instance counts. Somebody must use them meanwhile, or nobody notices that one is empty. */
   async #filled(): Promise<void> {
     for (let tries = 0; tries < 200; tries++) {
-      await this.#attempt(() => Promise.all(this.#backends.map((each) => each.ping(this.#call()))))
+      await this.#attempt(() =>
+        Promise.all(this.#processes.map(({ backend, time }) => backend.ping(this.#call(time)))),
+      )
       const marks = await Promise.all(
         this.#network.names.map((name) => this.#network.direct(name).find('.m', this.#call())),
       )
-      const states = this.#backends.flatMap((each) => each.instances()).map(({ state }) => state)
-      if (marks.every(Boolean) && states.every((state) => state === 'ready')) return
+      const states = this.#processes.flatMap(({ backend }) => backend.instances())
+      if (marks.every(Boolean) && states.every(({ state }) => state === 'ready')) return
       await this.#time.pause(300)
     }
     throw new Error('An instance was not filled')
@@ -226,10 +259,9 @@ class Simulation {
   async #checkEnd(): Promise<void> {
     await this.#time.pause(10_000)
     await this.#filled()
-    const [first] = this.#backends
     for (const id of this.history.ids)
-      for (const backend of this.#backends) await this.#read(backend, id)
-    await first?.repair()
+      for (const process of this.#processes) await this.#read(process, id)
+    await this.#processes[0]?.backend.repair()
     await this.#time.pause(1_000) // the slower instances have followed
     for (const id of this.history.ids) {
       const held = await Promise.all(
@@ -258,8 +290,13 @@ class Simulation {
     this.history.counts.acknowledged++
   }
 
-  #row(changes: readonly string[], version: string, priorVersions: readonly string[] = []): Row {
-    const at = start + this.#time.now()
+  #row(
+    time: ProcessTime,
+    changes: readonly string[],
+    version: string,
+    priorVersions: readonly string[] = [],
+  ): Row {
+    const at = time.wallTime()
     return {
       version: `v${this.#names++}`,
       priorVersions: version === '' ? [] : [version, ...priorVersions].slice(0, 3),
@@ -270,10 +307,10 @@ class Simulation {
   }
 
   /** Returns the last argument of an operation, with a deadline of a second. */
-  #call(): BackendCall {
+  #call(time = this.#ownTime): BackendCall {
     const controller = new AbortController()
-    this.#time.after(1_000, () => controller.abort())
-    return { at: start + this.#time.now(), signal: controller.signal }
+    time.after(1_000, () => controller.abort())
+    return { at: time.wallTime(), signal: controller.signal }
   }
 
   #pick<Item>(items: readonly Item[]): Item | undefined {
