@@ -121,7 +121,8 @@ function checkInstalled(tarballs: string[]): Problem[] {
   try {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }')
     const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
-    const install = run('npm', ['install', ...flags, ...tarballs, '@hono/node-server'], folder)
+    const peers = ['@hono/node-server', '@opentelemetry/api', 'prom-client'] // optional, and imported
+    const install = run('npm', ['install', ...flags, ...tarballs, ...peers], folder)
     if (install.failed) return [problem('cannot be installed', install)]
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
     const scripts = installScripts(lock.packages)
