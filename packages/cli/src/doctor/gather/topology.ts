@@ -1,5 +1,4 @@
-import type { RedisNode } from '../../redis/node.ts'
-import { openNode } from '../../redis/node.ts'
+import { openNode, type RedisNode } from '../../redis/node.ts'
 import type { Reached } from '../../redis/reach.ts'
 import { openSentinel } from '../../redis/sentinels.ts'
 import { type Endpoint, nameOf } from '../../redis/target.ts'
@@ -13,45 +12,53 @@ export interface Topology extends Pick<State, 'missing' | 'cluster' | 'sentinels
   readonly nodes: readonly RedisNode[]
 }
 
-type Open = (endpoint: Endpoint) => Promise<RedisNode>
+type Defer = (close: () => void) => void
 
 /** Opens all servers of the topology. `defer` closes them when the command ends. */
-export async function gatherTopology(
-  reached: Reached,
-  defer: (close: () => void) => void,
-): Promise<Topology> {
-  const { target, node, sentinel } = reached
-  const missing: string[] = []
-  const tryOpen = async (endpoint: Endpoint, open: Open): Promise<RedisNode[]> => {
-    try {
-      const opened = await open(endpoint)
-      defer(opened.close)
-      return [opened]
-    } catch (error) {
-      missing.push(error instanceof Error ? error.message : nameOf(endpoint))
-      return []
-    }
-  }
-  const openServer: Open = (endpoint) => openNode(endpoint, target.access)
-  const others = (endpoints: readonly Endpoint[], open: Open) =>
-    Promise.all(endpoints.map((endpoint) => tryOpen(endpoint, open)))
+export function gatherTopology(reached: Reached, defer: Defer): Promise<Topology> {
+  const opener = createOpener(defer)
+  if (reached.target.topology === 'cluster') return gatherCluster(reached, opener)
+  if (reached.sentinel) return gatherSentinelSet(reached, reached.sentinel, opener)
+  return Promise.resolve({ nodes: [reached.node], missing: [] })
+}
 
-  if (target.topology === 'cluster') {
-    const members = await askMembers(node)
-    const endpoints = (members ?? []).filter(({ isSelf }) => !isSelf).map(endpointOf)
-    const nodes = [node, ...(await others(endpoints, openServer)).flat()]
-    return { nodes, missing, cluster: members && { members: await askEach(nodes, members) } }
+/** Opens servers, and notes why others cannot be opened. */
+interface Opener {
+  open(
+    endpoints: readonly Endpoint[],
+    connect: (endpoint: Endpoint) => Promise<RedisNode>,
+  ): Promise<RedisNode[]>
+  readonly missing: readonly string[]
+}
+
+function createOpener(defer: Defer): Opener {
+  const missing: string[] = []
+  return {
+    missing,
+    async open(endpoints, connect) {
+      const opened = endpoints.map(async (endpoint) => {
+        try {
+          const node = await connect(endpoint)
+          defer(node.close)
+          return [node]
+        } catch (error) {
+          missing.push(error instanceof Error ? error.message : nameOf(endpoint))
+          return []
+        }
+      })
+      return (await Promise.all(opened)).flat()
+    },
   }
-  if (sentinel) {
-    const { sentinels, endpoints } = await gatherSentinels(sentinel, target.masterName ?? '')
-    const opened = await others(endpoints, openServer)
-    const given = target.endpoints.filter(
-      (endpoint) => nameOf(endpoint) !== nameOf(sentinel.endpoint),
-    )
-    await others(given, (endpoint) => openSentinel(endpoint, target.access))
-    return { nodes: [node, ...opened.flat()], missing, sentinels }
-  }
-  return { nodes: [node], missing }
+}
+
+async function gatherCluster(
+  { target: { access }, node }: Reached,
+  { open, missing }: Opener,
+): Promise<Topology> {
+  const members = await askMembers(node)
+  const others = (members ?? []).filter(({ isSelf }) => !isSelf).map(endpointOf)
+  const nodes = [node, ...(await open(others, (endpoint) => openNode(endpoint, access)))]
+  return { nodes, missing, cluster: members && { members: await askEach(nodes, members) } }
 }
 
 function askMembers(node: RedisNode): Promise<ClusterMember[] | undefined> {
@@ -70,26 +77,32 @@ async function askEach(
   return members.map((member) => selves.find(({ id }) => id === member.id) ?? member)
 }
 
-/** Asks a Sentinel for what it knows of the master, and for the replicas. */
-async function gatherSentinels(
+async function gatherSentinelSet(
+  { target: { access, endpoints, masterName = '' }, node }: Reached,
   sentinel: RedisNode,
-  name: string,
-): Promise<{ sentinels: SentinelSet | undefined; endpoints: readonly Endpoint[] }> {
-  const sentinels = await ask(sentinel, ['SENTINEL', 'MASTER', name], (reply): SentinelSet => {
-    const master = parsePairs(reply)
-    return {
-      count: Number(master['num-other-sentinels']) + 1,
-      quorum: Number(master['quorum']),
-      replicas: Number(master['num-slaves']),
-      flags: master['flags'] ?? '',
-    }
-  })
-  const endpoints = await ask(sentinel, ['SENTINEL', 'REPLICAS', name], (reply) =>
-    (Array.isArray(reply) ? reply.map(parsePairs) : []).map(
-      ({ ip = '', port }): Endpoint => ({ host: ip, port: Number(port) }),
-    ),
-  )
-  return { sentinels, endpoints: endpoints ?? [] }
+  { open, missing }: Opener,
+): Promise<Topology> {
+  const replicas = await ask(sentinel, ['SENTINEL', 'REPLICAS', masterName], readEndpoints)
+  const nodes = await open(replicas ?? [], (endpoint) => openNode(endpoint, access))
+  const others = endpoints.filter((endpoint) => nameOf(endpoint) !== nameOf(sentinel.endpoint))
+  await open(others, (endpoint) => openSentinel(endpoint, access)) // to know whether they reply
+  const sentinels = await ask(sentinel, ['SENTINEL', 'MASTER', masterName], readSentinels)
+  return { nodes: [node, ...nodes], missing, sentinels }
+}
+
+function readEndpoints(reply: unknown): Endpoint[] {
+  const servers = Array.isArray(reply) ? reply.map(parsePairs) : []
+  return servers.map(({ ip = '', port }) => ({ host: ip, port: Number(port) }))
+}
+
+function readSentinels(reply: unknown): SentinelSet {
+  const master = parsePairs(reply)
+  return {
+    count: Number(master['num-other-sentinels']) + 1,
+    quorum: Number(master['quorum']),
+    replicas: Number(master['num-slaves']),
+    flags: master['flags'] ?? '',
+  }
 }
 
 function endpointOf({ name }: { name: string }): Endpoint {
