@@ -1,4 +1,4 @@
-// Lays out what pnpm packs of the package in the working folder, in its `.package`: dist, and what must differ from the work tree.
+// Lays out what pnpm packs of the package in the working folder, in its `.package`: its files, and what must differ from the work tree.
 // `prepack` runs it, so that packing and publishing leave the work tree as it is.
 import {
   cpSync,
@@ -25,12 +25,15 @@ interface Manifest {
   [field: string]: unknown
 }
 
-/** Writes `.package` in the package's folder: dist, README, LICENSE and package.json as they are published. */
+/** Writes `.package` in the package's folder: its `files`, README, LICENSE and package.json as they are published. */
 export function stagePackage(folder: string) {
   const target = join(folder, '.package')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target)
-  cpSync(join(folder, 'dist'), join(target, 'dist'), { recursive: true })
+  const { files }: { files: string[] } = readJson(join(folder, 'package.json'))
+  const patterns = files.filter((pattern) => !pattern.startsWith('!'))
+  for (const name of new Set(patterns.map((pattern) => pattern.split('/', 1).join())))
+    cpSync(join(folder, name), join(target, name), { recursive: true })
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
   const directory = relative(root, resolve(folder))
   const readme = readFileSync(join(folder, 'README.md'), 'utf8')
