@@ -44,7 +44,7 @@ export interface MembershipOptions {
  * was emptied, or is new, does not. So each instance holds a mark, and one without it takes writes but counts for
  * nothing, until a repair has filled it and written the mark.
  *
- * The first time of all, no instance has a mark. So if all are empty, each gets the mark `new`, and then each becomes a
+ * The first time of all, and if all have lost everything, no instance has a mark. So if all are empty, each gets the mark `new`, and then each becomes a
  * `member`; whatever goes wrong in between, the next process goes on where it was.
  */
 export class Membership {
@@ -102,6 +102,7 @@ export class Membership {
     if (mark === 'new') await this.#write(instance, 'member', at)
     if (mark === 'missing') {
       this.#joining.add(instance)
+      if (this.#joining.size === this.#options.instances.length) this.#beginning = undefined
       this.#options.onJoining(instance)
       return false
     }

@@ -81,6 +81,16 @@ test('an instance that is emptied again while it is filled does not count yet', 
   expect(await memories.c.find('g.a.s', callAt())).not.toBe(null)
 })
 
+test('a set that lost everything begins again, without a restart of the application', async () => {
+  const { backend, memories } = controlled()
+  await backend.insert('g.a', makeRow(), callAt())
+  for (const memory of Object.values(memories)) await memory.close() // which empties it
+  await vi.waitFor(async () => expect(await backend.find('g.a', callAt())).toBe(null), {
+    timeout: 4_000,
+  })
+  expect(await backend.insert('g.b', makeRow(), callAt())).toMatchObject({ inserted: true })
+})
+
 test('an empty instance alone with a full one is no quorum', async () => {
   const { controls, another, memories } = controlled()
   await another().ping(callAt())
