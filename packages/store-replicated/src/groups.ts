@@ -75,19 +75,24 @@ export function createGroups({
     },
   ): Promise<readonly SessionId[]> {
     const { reason, at, except, onEnded } = call
-    await list(group, call) // completes what it finds on too few instances, so that it is ended below, and returned
-    const by = fleet.timing.tag()
-    const removed = { reason, at, by, ...(except === undefined ? {} : { except }) }
-    await records.update(group, call, (record) => ({ ...record, removal: removed }))
-    const rows = await list(group, call)
     const all: SessionId[] = []
-    await inBatches(rows, async ({ id }) => {
-      if (id === except) return
-      const { row } = await remove(id, call)
-      if (!row) return
-      all.push(id)
-      onEnded?.([id])
-    })
+    const endListed = async () =>
+      inBatches(await list(group, call), async ({ id }) => {
+        if (id === except) return
+        const { row } = await remove(id, call)
+        if (!row) return
+        all.push(id)
+        onEnded?.([id])
+      })
+    await endListed() // first, because the record also ends, for whoever meets it, what one instance has missed
+    const removed = {
+      reason,
+      at,
+      by: fleet.timing.tag(),
+      ...(except === undefined ? {} : { except }),
+    }
+    await records.update(group, call, (record) => ({ ...record, removal: removed }))
+    await endListed() // what has come meanwhile
     return all
   }
 }

@@ -92,7 +92,7 @@ export class History {
 }
 
 /** Returns true if a session was certainly there at `at`, if nobody has ended it; the clocks differ by less than a minute. */
-function isLive({ isInserted, expiresAt }: Before, at: number): boolean {
+export function isLive({ isInserted, expiresAt }: Before, at: number): boolean {
   return isInserted && at + 60_000 < expiresAt
 }
 

@@ -1,7 +1,7 @@
 import { SessionError, type SessionId } from '@sojourn/core'
 import type { BackendCall, GroupLimit, Row } from '@sojourn/core/store'
 import { createReplicatedBackend, type ReplicatedBackend } from '../../src/replicated-backend.ts'
-import { changesIn, History } from './history.ts'
+import { changesIn, History, isLive } from './history.ts'
 import { type Mutate, Network } from './network.ts'
 import { ProcessTime, type WallClock } from './process-time.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -196,7 +196,8 @@ class Simulation {
     const call = { ...this.#call(time), reason: 'revoked' as const }
     const removed = await this.history.whileEnding(() => backend.removeGroup(group, call))
     this.#acknowledge(() => {
-      for (const [id, { isInserted }] of before) if (isInserted) this.history.of(id).hasEnded = true
+      for (const [id, known] of before)
+        if (isLive(known, call.at)) this.history.of(id).hasEnded = true
     })
     this.history.checkRemoved(removed, before, time.wallTime())
   }
@@ -261,17 +262,28 @@ class Simulation {
     await this.#filled()
     for (const id of this.history.ids)
       for (const process of this.#processes) await this.#read(process, id)
-    await this.#processes[0]?.backend.repair()
-    await this.#time.pause(1_000) // the slower instances have followed
-    for (const id of this.history.ids) {
-      const held = await Promise.all(
+    let differing = ''
+    for (let tries = 0; tries < 5; tries++) {
+      await this.#processes[0]?.backend.repair()
+      await this.#time.pause(1_000) // the slower instances have followed
+      differing = await this.#differing()
+      if (differing === '') return // else both processes have repaired the same at once
+    }
+    throw new Error(`${differing} are not the same everywhere`)
+  }
+
+  /** Returns the ids of which the instances have not accepted the same. */
+  async #differing(): Promise<string> {
+    const held = this.history.ids.map(async (id) => {
+      const copies = await Promise.all(
         this.#network.names.map((name) => this.#network.direct(name).find(`${id}.s`, this.#call())),
       )
-      const accepted = held.map((copy) =>
+      const accepted = copies.map((copy) =>
         copy && 'version' in copy ? copy.version.split('~').at(-1) : '',
       )
-      if (new Set(accepted).size > 1) throw new Error(`${id} differs: ${accepted}`)
-    }
+      return new Set(accepted).size > 1 ? [`${id} (${accepted})`] : []
+    })
+    return (await Promise.all(held)).flat().join(' ')
   }
 
   /** Runs an operation that may fail because the instances do. */
