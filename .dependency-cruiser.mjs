@@ -64,7 +64,7 @@ const levels = [
   ['session/'],
   ['watch/', 'guards/', 'inspect/'],
   ['manager/'],
-  ['index.ts', 'store.ts', 'binding.ts', 'testing.ts', 'client.ts'],
+  ['index.ts', 'store.ts', 'binding.ts', 'secrets.ts', 'testing.ts', 'client.ts'],
 ]
 
 const core = '^packages/core/src/'

@@ -2,14 +2,8 @@
 import './session-data.ts'
 import { type EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
-import {
-  createSessionManager,
-  defaultConfig,
-  logEvents,
-  rollingSecret,
-  type SessionManager,
-  secretFromFile,
-} from '@sojourn/core'
+import { createSessionManager, defaultConfig, logEvents, type SessionManager } from '@sojourn/core'
+import { rollingSecret, secretFromFile } from '@sojourn/core/secrets'
 import { credentialsFromFile, nodeRedisStore } from '@sojourn/store-node-redis'
 import { createClient } from 'redis'
 import type { Environment, secretFiles } from './environment.ts'

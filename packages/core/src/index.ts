@@ -57,14 +57,7 @@ export type {
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
 export type { Factor } from './record/factors.ts'
 export type { ClientInfo, EndReason, SessionId } from './record/record.ts'
-export {
-  type RollingSecret,
-  type RollingSecretOptions,
-  type RollListener,
-  rollingSecret,
-} from './record/rolling-secret.ts'
 export type { Secret } from './record/secret.ts'
-export { secretFromFile } from './record/secret-file.ts'
 export type { Flash } from './session/flash.ts'
 export type { RecentOptions } from './session/require.ts'
 export type { Session, SessionData } from './session/session.ts'

@@ -52,7 +52,8 @@ export interface CookieStoreOptions {
  * unknown `sealer`, or `revocations` without `supports.conditionalWrite` or
  * `supports.retention`.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { cookieStore } from '@sojourn/store-cookie'
  *
  * const secret = secretFromFile('/run/secrets/session')

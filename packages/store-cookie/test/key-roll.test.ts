@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rollingSecret } from '@sojourn/core'
+import { rollingSecret } from '@sojourn/core/secrets'
 import { expect, onTestFinished, test } from 'vitest'
 import { day, makeScene, minute, oldSecret, request, secret, t0 } from './support.ts'
 

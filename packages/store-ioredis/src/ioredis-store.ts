@@ -17,7 +17,8 @@ import { createDriver, type IoredisClient } from './driver.ts'
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client or one that reads from replicas, an
  * unknown option, a prefix or keyPrefix with braces, or a `waitFor` whose numbers are not positive integers.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { ioredisStore } from '@sojourn/store-ioredis'
  * import { Redis } from 'ioredis'
  *

@@ -18,7 +18,8 @@ import { clientDriver, clusterDriver, sentinelDriver } from './drivers.ts'
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for another kind of client, an unknown option, a prefix with braces,
  * or a `waitFor` whose numbers are not positive integers.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { nodeRedisStore } from '@sojourn/store-node-redis'
  * import { createClient } from 'redis'
  *
@@ -44,7 +45,8 @@ export function nodeRedisStore(client: NodeRedisClient, options?: RedisStoreOpti
  * `nodeRedisStore`. All sessions of a user are in one hash slot.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` as `nodeRedisStore` does.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { nodeRedisClusterStore } from '@sojourn/store-node-redis'
  * import { createCluster } from 'redis'
  *
@@ -75,7 +77,8 @@ export function nodeRedisClusterStore(
  * `nodeRedisStore`. All commands go to the master.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` as `nodeRedisStore` does.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { nodeRedisSentinelStore } from '@sojourn/store-node-redis'
  * import { createSentinel } from 'redis'
  *

@@ -11,7 +11,8 @@ const decoder = new Decoder({ mapKeyConverter: checkKey })
  * encodes and refuses the same values as `jsonCodec`, because both tag the types their format lacks in the same way.
  * Strings with lone surrogates are tagged too, because UTF-8 cannot represent them.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { memoryStore } from '@sojourn/store-memory'
  * import { msgpackCodec } from '@sojourn/store-redis'
  *

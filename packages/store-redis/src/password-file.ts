@@ -1,4 +1,5 @@
-import { SessionUsageError, secretFromFile } from '@sojourn/core'
+import { SessionUsageError } from '@sojourn/core'
+import { secretFromFile } from '@sojourn/core/secrets'
 
 /**
  * Returns a function that reads the password on the first line of a file each time it is called, for a client that asks for it

@@ -28,7 +28,8 @@ export interface RedisStoreOptions extends RedisBackendOptions {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, a prefix with braces, or a `waitFor` whose
  * numbers are not positive integers.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { type RedisDriver, redisStore } from '@sojourn/store-redis'
  *
  * declare const driver: RedisDriver // yours: see redisBackend

@@ -1,5 +1,6 @@
 import type { TestData } from '@sojourn/conformance/store'
-import { createSessionManager, devConfig, rollingSecret, type SessionManager } from '@sojourn/core'
+import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
+import { rollingSecret } from '@sojourn/core/secrets'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Address } from './address.ts'
 import type { Connection } from './connect.ts'

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { rollingSecret, SessionUsageError } from '@sojourn/core'
+import { SessionUsageError } from '@sojourn/core'
+import { rollingSecret } from '@sojourn/core/secrets'
 import type { Command } from 'commander'
 import { exitStatus } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { RollListener } from '../record/rolling-secret.ts'
+import type { RollListener } from '../record/secret.ts'
 import type { ManagerContext } from '../session/state.ts'
 
 const nameBytes = 6

@@ -33,7 +33,8 @@ export const nist = {
  * every other option has its default. `options` override any of it.
  * @param secretKey 32 random bytes or more, a list of up to 8 such secrets, of which the first signs, or a `rollingSecret`.
  * @example
- * import { createSessionManager, defaultConfig, secretFromFile } from '@sojourn/core'
+ * import { createSessionManager, defaultConfig } from '@sojourn/core'
+ * import { secretFromFile } from '@sojourn/core/secrets'
  * import { memoryStore } from '@sojourn/store-memory'
  *
  * const manager = createSessionManager(

@@ -1,8 +1,13 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { SessionUsageError } from '../errors.ts'
 import { hmac } from './hmac.ts'
-import { isRollingSecret, type RollingSecret } from './rolling-secret.ts'
-import { readSecret, readSecrets, type Secret } from './secret.ts'
+import {
+  isRollingSecret,
+  type RollingSecret,
+  readSecret,
+  readSecrets,
+  type Secret,
+} from './secret.ts'
 
 /** Returns the keys of one purpose: first the one that signs. It is the same array until the secrets change. */
 export type Keys = () => readonly KeyObject[]

@@ -6,7 +6,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { beginRoll, continueRoll, isGone, passTime, secretsAt } from './key-roll.ts'
-import { readSecrets } from './secret.ts'
+import { type RollingSecret, type RollListener, readSecrets } from './secret.ts'
 import { asFileError, checkFile, decodeFile } from './secret-file.ts'
 
 /** Options of `rollingSecret`. */
@@ -27,26 +27,6 @@ export interface RollingSecretOptions {
   readonly readEvery?: Duration
   /** Returns the current time in epoch ms; tests can pass their own. @default the clock of the machine */
   readonly clock?: Clock
-}
-
-/** A secret that changes with its file; see `rollingSecret`. Nothing of it can be logged. */
-export interface RollingSecret {
-  /** Reads the file now. Resolves when its secrets are in use; never rejects. */
-  reload(): Promise<void>
-  /** For managers: returns the secrets as they are now. The first signs, all verify. */
-  secrets(): readonly Uint8Array[]
-  /** For managers: begins to read the file regularly. Returns a function that ends it. */
-  subscribe(listener: RollListener): () => void
-}
-
-/** What a manager hears of its rolling secret. */
-export interface RollListener {
-  /** Other secrets verify than before, or another one signs. */
-  changed(): void
-  /** The secret that signs is no longer in the file, so that a server which starts now does not know it. */
-  signerGone(path: string): void
-  /** The file cannot be used; the secrets stay as they are. Called once per reason until it can be used again. */
-  refused(error: SessionUsageError): void
 }
 
 const maxReadMs = 3_600_000
@@ -151,11 +131,6 @@ export function rollingSecret(path: string, options: RollingSecretOptions = {}):
     refusal = error.message
     for (const listener of listeners) listener.refused(error)
   }
-}
-
-/** Returns true for what `rollingSecret` returns, in whichever copy of this package. */
-export function isRollingSecret(value: unknown): value is RollingSecret {
-  return typeof Object(value).subscribe === 'function'
 }
 
 /** Returns the secrets of a file. Empty lines do not count, but in the numbers that messages name. */

@@ -6,6 +6,31 @@ import { SessionUsageError } from '../errors.ts'
  */
 export type Secret = string | Uint8Array
 
+/** A secret that changes with its file; see `rollingSecret`. Nothing of it can be logged. */
+export interface RollingSecret {
+  /** Reads the file now. Resolves when its secrets are in use; never rejects. */
+  reload(): Promise<void>
+  /** For managers: returns the secrets as they are now. The first signs, all verify. */
+  secrets(): readonly Uint8Array[]
+  /** For managers: begins to read the file regularly. Returns a function that ends it. */
+  subscribe(listener: RollListener): () => void
+}
+
+/** What a manager hears of its rolling secret. */
+export interface RollListener {
+  /** Other secrets verify than before, or another one signs. */
+  changed(): void
+  /** The secret that signs is no longer in the file, so that a server which starts now does not know it. */
+  signerGone(path: string): void
+  /** The file cannot be used; the secrets stay as they are. Called once per reason until it can be used again. */
+  refused(error: SessionUsageError): void
+}
+
+/** Returns true for what `rollingSecret` returns, in whichever copy of this package. */
+export function isRollingSecret(value: unknown): value is RollingSecret {
+  return typeof Object(value).subscribe === 'function'
+}
+
 const minSecretBytes = 32
 /** How many secrets may verify at once. */
 export const maxSecrets = 8

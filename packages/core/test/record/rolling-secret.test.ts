@@ -3,11 +3,8 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync }
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import {
-  type RollingSecretOptions,
-  type RollListener,
-  rollingSecret,
-} from '../../src/record/rolling-secret.ts'
+import { type RollingSecretOptions, rollingSecret } from '../../src/record/rolling-secret.ts'
+import type { RollListener } from '../../src/record/secret.ts'
 import { newSecret, secretFile } from '../secret-file.ts'
 
 const second = 1_000
