@@ -1,5 +1,5 @@
+import { usageFailure } from '../failure.ts'
 import type { Reached } from '../redis/reach.ts'
-import { gatherRights } from './gather/rights.ts'
 import { gatherSample } from './gather/sample.ts'
 import { gatherServer } from './gather/server.ts'
 import { gatherTopology } from './gather/topology.ts'
@@ -22,19 +22,18 @@ export async function gather(
 ): Promise<State> {
   const { target, node } = reached
   const { nodes, ...topology } = await gatherTopology(reached, defer)
-  const isCluster = target.topology === 'cluster'
+  const options = { target, prefix, user: appUser ?? target.access.username, now }
+  const servers = await Promise.all(nodes.map((each) => gatherServer(each, options)))
+  if (appUser !== undefined && servers.every(({ rights }) => rights === undefined))
+    throw usageFailure(
+      `Redis has no user ${appUser}.`,
+      'Give --app-user the name of one: ACL LIST shows them.',
+    )
   return {
     target,
     prefix,
     ...topology,
-    servers: await Promise.all(
-      nodes.map((each) => gatherServer(each, { access: target.access, prefix, now })),
-    ),
-    rights: await gatherRights(node, {
-      user: appUser ?? target.access.username,
-      prefix,
-      isCluster,
-    }),
+    servers,
     sample: await gatherSample(node, prefix),
   }
 }

@@ -12,7 +12,6 @@ export interface State {
   readonly servers: readonly Server[]
   /** Why servers and Sentinels that belong to the topology could not be reached: one sentence for each, which names it. */
   readonly missing: readonly string[]
-  readonly rights: Rights
   readonly sample: SessionSample
   /** Of a Cluster. */
   readonly cluster?: Cluster | undefined
@@ -35,12 +34,14 @@ export interface Server {
   readonly info: Fields | undefined
   /** The settings that the checks need, by `CONFIG GET`. */
   readonly config: Fields | undefined
+  /** What the application may do there; `undefined` if its user does not exist there. */
+  readonly rights: Rights | undefined
 }
 
 /** Names and values as Redis writes them. */
 export type Fields = Readonly<Record<string, string | undefined>>
 
-/** What the user of the application may do, and the user `default`. */
+/** What the user of the application may do, and the user `default`. Each server has users of its own: Redis copies them nowhere. */
 export interface Rights {
   readonly user: string
   /** The commands that sessions need and the user may not run. */

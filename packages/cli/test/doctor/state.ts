@@ -32,6 +32,7 @@ export function rightServer(changes: Partial<Server> = {}): Server {
       timeout: '0',
       'tcp-keepalive': '300',
     },
+    rights: { user: 'app', missing: [], dangerous: [], reachesOtherKeys: false, canReplay: true },
     ...changes,
   }
 }
@@ -47,7 +48,6 @@ export function rightState(changes: Partial<State> = {}): State {
     prefix: 'sojourn:',
     servers: [rightServer()],
     missing: [],
-    rights: { user: 'app', missing: [], dangerous: [], reachesOtherKeys: false, canReplay: true },
     sample: { count: 0, bytes: undefined },
     ...changes,
   }

@@ -60,6 +60,30 @@ describe('a Cluster', () => {
     await cluster.nodes[0]?.command('CLUSTER', 'ADDSLOTS', '17')
   })
 
+  test('with a user that one member has: those without it are named, until they have it too', async () => {
+    const rules = (await sojourn(['acl', '--user', 'shop', '--cluster'])).stdout.trim().split(' ')
+    const addUser = (node: RedisNode) => node.command('ACL', 'SETUSER', ...rules.slice(1))
+    const [first, ...others] = cluster.nodes
+    if (first) await addUser(first)
+    const rightsOf = async () =>
+      problemsOf(await doctor('--app-user', 'shop', '--json'), 'rights', 'persistence')
+    const [problem, ...further] = (await rightsOf()).filter(({ check }) => check === 'rights')
+    expect(further).toEqual([])
+    expect(problem).toMatchObject({
+      level: 'wrong',
+      message: expect.stringContaining('does not exist there'),
+    })
+    expect(new Set(problem?.servers)).toEqual(
+      new Set(others.map(({ port }) => `127.0.0.1:${port}`)),
+    )
+    await Promise.all(others.map(addUser))
+    expect((await rightsOf()).filter(({ check }) => check === 'rights')).toEqual([])
+    expect(await doctor('--app-user', 'nobody')).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining('Redis has no user nobody.'),
+    })
+  })
+
   test('with a member that is down', async () => {
     await cluster.nodes[5]?.kill()
     const result = await doctor('--json')
@@ -110,6 +134,21 @@ describe('Sentinels', () => {
         check: 'replicas',
         level: 'advice',
         message: expect.stringContaining('cut off'),
+      }),
+    ])
+  })
+
+  test('of which one is down that was not named: exit status 2', async () => {
+    const [asked, stopped] = set.address.sentinels
+    const node = set.nodes.find(({ port }) => port === stopped?.port)
+    await node?.kill()
+    const [url = ''] = urls(asked ? [asked] : [])
+    const result = await sojourn(['doctor', url, '--sentinel', 'sessions', '--json'])
+    expect(result.status).toBe(2)
+    expect(problemsOf(result, 'reach')).toEqual([
+      expect.objectContaining({
+        level: 'wrong',
+        message: expect.stringContaining(`127.0.0.1:${stopped?.port} is not there`),
       }),
     ])
   })

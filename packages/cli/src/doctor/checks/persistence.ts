@@ -6,11 +6,11 @@ import type { Fields, State } from '../state.ts'
  * What a restart does to sessions: all are lost, or the state on disk comes back, with sessions that have ended since.
  * @see docs/how-to/run-redis-for-sessions.md#server
  */
-export function checkPersistence({ servers, rights }: State): Finding[] {
-  return perServer('persistence', servers.filter(isMaster), ({ info, config = {} }) => {
+export function checkPersistence({ servers }: State): Finding[] {
+  return perServer('persistence', servers.filter(isMaster), ({ info, config = {}, rights }) => {
     if (!info) return []
     const hasAof = info['aof_enabled'] === '1'
-    const replay = hasAof && rights.canReplay === false ? [cannotReplay] : []
+    const replay = hasAof && rights?.canReplay === false ? [cannotReplay] : []
     return [...failures(info), ...replay, judge(info, config)]
   })
 }

@@ -1,12 +1,20 @@
-import { advice, type Finding, ok, wrong } from '../finding.ts'
-import { finding } from '../per-server.ts'
-import type { State } from '../state.ts'
+import { advice, type Finding, ok, type Verdict, wrong } from '../finding.ts'
+import { perServer } from '../per-server.ts'
+import type { Rights, State } from '../state.ts'
 
-/** The user of the application should be allowed what sessions need, and no more. */
-export function checkRights({ rights }: State): Finding[] {
-  const { user, missing, dangerous, reachesOtherKeys } = rights
-  const findings: Finding[] = []
-  const add = (verdict: Parameters<typeof finding>[1]) => findings.push(finding('rights', verdict))
+/** The user of the application should be allowed what sessions need, and no more, on each server that may become its master. */
+export function checkRights({ servers }: State): Finding[] {
+  return perServer('rights', servers, ({ rights }) => (rights ? judge(rights) : [noUser]))
+}
+
+const noUser = wrong(
+  'The user of the application does not exist there: Redis copies users neither to replicas nor to other members of a Cluster.',
+  'Run the line that `sojourn acl` prints on each server.',
+)
+
+function judge({ user, missing, dangerous, reachesOtherKeys }: Rights): Verdict[] {
+  const verdicts: Verdict[] = []
+  const add = (verdict: Verdict) => verdicts.push(verdict)
   if (missing === undefined)
     add(
       advice(
@@ -44,5 +52,5 @@ export function checkRights({ rights }: State): Finding[] {
         'Let its key pattern begin with the prefix: `sojourn acl --prefix P` prints the line.',
       ),
     )
-  return findings
+  return verdicts
 }

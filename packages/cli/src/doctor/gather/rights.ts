@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { storeCommands } from '@sojourn/store-redis'
 import { ErrorReply } from 'redis'
-import { usageFailure } from '../../failure.ts'
 import type { RedisNode } from '../../redis/node.ts'
 import type { Rights } from '../state.ts'
 import { ask, isAllowed } from './ask.ts'
@@ -15,13 +14,15 @@ type MayRun = (args: Args) => Promise<boolean | undefined>
 /**
  * Finds out what a user may do: by `ACL DRYRUN`, which runs nothing. Where that is refused, or missing before Redis 7, the user
  * who is logged in tries the commands that sessions need, on a key that does not exist; the dangerous ones are not tried.
+ * Resolves to `undefined` if the server has no such user.
  */
 export async function gatherRights(
   node: RedisNode,
   { user, prefix, isCluster }: { user: string | undefined; prefix: string; isCluster: boolean },
-): Promise<Rights> {
+): Promise<Rights | undefined> {
   const self = (await ask(node, ['ACL', 'WHOAMI'], String)) ?? user ?? 'default'
   const name = user ?? self
+  if (!(await exists(node, name))) return undefined
   const dryRun: MayRun = (args) => dryRunAs(node, name, args)
   const attempt: MayRun = async (args) => (await dryRun(args)) ?? isAllowed(node, args)
   const key = `${prefix}{doctor}:${randomBytes(6).toString('hex')}`
@@ -49,18 +50,19 @@ async function canReplay(
   return refused && refused.length === 0
 }
 
-/** @throws Failure with the status `usage` if there is no such user. */
-async function dryRunAs(node: RedisNode, user: string, args: Args): Promise<boolean | undefined> {
+/** Returns false if Redis says that it has no such user. */
+async function exists(node: RedisNode, user: string): Promise<boolean> {
   try {
-    return String(await node.command('ACL', 'DRYRUN', user, ...args)) === 'OK'
+    await node.command('ACL', 'DRYRUN', user, 'PING')
+    return true
   } catch (error) {
     if (!(error instanceof ErrorReply)) throw error
-    if (!/^ERR User .* not found/.test(error.message)) return undefined
-    throw usageFailure(
-      `Redis has no user ${user}.`,
-      'Give --app-user the name of one: ACL LIST shows them.',
-    )
+    return !/^ERR User .* not found/.test(error.message)
   }
+}
+
+function dryRunAs(node: RedisNode, user: string, args: Args): Promise<boolean | undefined> {
+  return ask(node, ['ACL', 'DRYRUN', user, ...args], (reply) => reply === 'OK')
 }
 
 /** Returns the names of the commands that the user may run, or may not; `undefined` if one cannot be found out. */

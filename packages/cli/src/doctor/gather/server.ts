@@ -1,10 +1,11 @@
 import { Failure } from '../../failure.ts'
 import { wantsPassword } from '../../redis/explain.ts'
 import { openNode, type RedisNode } from '../../redis/node.ts'
-import { type Access, nameOf } from '../../redis/target.ts'
+import { type Access, nameOf, type Target } from '../../redis/target.ts'
 import { parseInfo, parsePairs } from '../parse.ts'
 import type { Fields, Server } from '../state.ts'
 import { ask, isAllowed } from './ask.ts'
+import { gatherRights } from './rights.ts'
 
 /** Enough for a median, and done in an instant. */
 const pings = 20
@@ -27,10 +28,20 @@ const settings = [
   'tls-port',
 ]
 
-/** Asks one server for all that the checks look at. `now` is the clock here, epoch ms. */
+/** What to ask a server. */
+interface ServerOptions {
+  readonly target: Target
+  readonly prefix: string
+  /** The user of the application. @default who is logged in */
+  readonly user: string | undefined
+  /** The clock here, epoch ms. */
+  readonly now: () => number
+}
+
+/** Asks one server for all that the checks look at. */
 export async function gatherServer(
   node: RedisNode,
-  { access, prefix, now }: { access: Access; prefix: string; now: () => number },
+  { target: { access, topology }, prefix, user, now }: ServerOptions,
 ): Promise<Server> {
   const latencies = []
   for (let n = 0; n < pings; n++) latencies.push(await timePing(node))
@@ -42,6 +53,7 @@ export async function gatherServer(
     isOpen: await askWithoutLogin(node, access, prefix),
     info: await ask(node, ['INFO'], (reply) => parseInfo(String(reply))),
     config: await askConfig(node),
+    rights: await gatherRights(node, { user, prefix, isCluster: topology === 'cluster' }),
   }
 }
 

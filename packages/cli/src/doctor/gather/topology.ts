@@ -82,10 +82,15 @@ async function gatherSentinelSet(
   sentinel: RedisNode,
   { open, missing }: Opener,
 ): Promise<Topology> {
-  const replicas = await ask(sentinel, ['SENTINEL', 'REPLICAS', masterName], readEndpoints)
-  const nodes = await open(replicas ?? [], (endpoint) => openNode(endpoint, access))
-  const others = endpoints.filter((endpoint) => nameOf(endpoint) !== nameOf(sentinel.endpoint))
-  await open(others, (endpoint) => openSentinel(endpoint, access)) // to know whether they reply
+  const list = async (what: 'REPLICAS' | 'SENTINELS') =>
+    (await ask(sentinel, ['SENTINEL', what, masterName], readEndpoints)) ?? []
+  const nodes = await open(await list('REPLICAS'), (endpoint) => openNode(endpoint, access))
+  // A Sentinel counts the others whether they are up or not, so each is tried, not only those of the arguments.
+  const others = new Map(
+    [...endpoints, ...(await list('SENTINELS'))].map((each) => [nameOf(each), each]),
+  )
+  others.delete(nameOf(sentinel.endpoint))
+  await open([...others.values()], (endpoint) => openSentinel(endpoint, access))
   const sentinels = await ask(sentinel, ['SENTINEL', 'MASTER', masterName], readSentinels)
   return { nodes: [node, ...nodes], missing, sentinels }
 }
