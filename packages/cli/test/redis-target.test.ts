@@ -80,3 +80,11 @@ test.each<[string, string[], object, RegExp]>([
   expect(failure.message).toMatch(message)
   expect(failure.remedy).not.toBe('')
 })
+
+test('a password in REDIS_URL that is not encoded is refused, and not repeated', () => {
+  for (const REDIS_URL of ['redis://app:p%w@a', 'redis://p%w@a']) {
+    const { status, message, remedy } = failureOf(() => readTarget([], options, { REDIS_URL }))
+    expect([status, message]).toEqual([64, expect.stringContaining('not encoded for URLs')])
+    expect(message + remedy).not.toContain('p%w')
+  }
+})

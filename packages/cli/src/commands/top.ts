@@ -41,19 +41,19 @@ export function addTop(program: Command, invocation: Invocation): void {
           signal: invocation.signal,
         })
         output.jsonLine(numbers)
-        await setTimeout(options.every * 1_000, undefined, { ref: false })
+        await rest(numbers, options, invocation.signal)
       }
     })
 }
 
 async function show(
   { manager, reached: { target } }: Sessions,
-  { every, color }: TopOptions,
+  options: TopOptions,
   invocation: Invocation,
 ): Promise<void> {
   const quit = quitSignal(invocation)
   const signal = AbortSignal.any([invocation.signal, quit])
-  const screen = openScreen(invocation, { color })
+  const screen = openScreen(invocation, options)
   const title = describeTarget(target)
   try {
     for (;;) {
@@ -61,13 +61,21 @@ async function show(
       const draw = () => render(screen, snapshot, title)
       const stopDrawing = screen.onResize(draw)
       draw()
-      const rest = Math.max(every * 1_000, restPerScan * snapshot.tookMs)
-      await setTimeout(rest, undefined, { signal, ref: false })
+      await rest(snapshot, options, signal)
       stopDrawing()
     }
   } catch (error) {
     if (!quit.aborted) throw error
   }
+}
+
+/** Waits between two looks. It keeps the process running, even if Redis closes the connection: the next look tells. */
+async function rest(
+  { tookMs }: Pick<Snapshot, 'tookMs'>,
+  { every }: TopOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await setTimeout(Math.max(every * 1_000, restPerScan * tookMs), undefined, { signal })
 }
 
 /** Returns a signal that is aborted by the key `q`. */

@@ -8,10 +8,11 @@ import {
 } from '@sojourn/store-node-redis'
 import { createClient, createCluster } from 'redis'
 import type { Invocation } from '../invocation.ts'
-import { withDeadline } from './deadline.ts'
+import { replyTimeout, withDeadline } from './deadline.ts'
 import { explainConnection } from './explain.ts'
 import { clientOptions } from './node.ts'
 import type { Reached } from './reach.ts'
+import type { Access, Endpoint } from './target.ts'
 
 /** The sessions of a Redis: what the stores of `@sojourn/store-node-redis` make of a connection. */
 export interface StoreConnection {
@@ -28,13 +29,13 @@ export async function connectStore(
   { target: { topology, access }, node: { endpoint } }: Reached,
   { defer }: Invocation,
 ): Promise<StoreConnection> {
-  const options = clientOptions(endpoint, access)
+  const options = storeOptions(endpoint, access)
   if (topology !== 'cluster') {
     const client = createClient(options)
     await open(client)
     return {
-      store: (storeOptions) => nodeRedisStore(client, storeOptions),
-      backend: (storeOptions) => nodeRedisBackend(client, storeOptions),
+      store: (given) => nodeRedisStore(client, given),
+      backend: (given) => nodeRedisBackend(client, given),
     }
   }
   const { host: _, port: __, ...socket } = options.socket
@@ -44,8 +45,8 @@ export async function connectStore(
   })
   await open(cluster)
   return {
-    store: (storeOptions) => nodeRedisClusterStore(cluster, storeOptions),
-    backend: (storeOptions) => nodeRedisClusterBackend(cluster, storeOptions),
+    store: (given) => nodeRedisClusterStore(cluster, given),
+    backend: (given) => nodeRedisClusterBackend(cluster, given),
   }
 
   async function open(client: Client): Promise<void> {
@@ -58,6 +59,19 @@ export async function connectStore(
     } catch (error) {
       throw explainConnection(error, endpoint, access)
     }
+  }
+}
+
+/**
+ * The connection counts as lost if nothing comes for as long as a reply may take. While it is idle, pings see to that; a store itself
+ * would wait much longer for a scan.
+ */
+function storeOptions(endpoint: Endpoint, access: Access) {
+  const { socket, ...options } = clientOptions(endpoint, access)
+  return {
+    ...options,
+    pingInterval: replyTimeout / 2,
+    socket: { ...socket, socketTimeout: replyTimeout },
   }
 }
 

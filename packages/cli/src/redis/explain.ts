@@ -29,6 +29,15 @@ const closed: Explanation = [
   'If this port uses TLS, write rediss:// in the URL.',
 ]
 
+const stalled: Explanation = [
+  'has stopped replying',
+  'See its log, the load of its machine, and the network; SLOWLOG GET shows what held it up.',
+]
+const lost: Explanation = [
+  'has closed the connection',
+  'See its log, and whether it has been restarted; then run this again.',
+]
+
 /** By the code of an error of the network or of TLS. */
 const byCode: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: ['is not there: the connection is refused', 'Start Redis, or check host and port.'],
@@ -84,6 +93,14 @@ export function wantsPassword(error: unknown): boolean {
 export function explainConnection(error: unknown, endpoint: Endpoint, { tls }: Access): Failure {
   if (error instanceof Failure) return error
   const [message, remedy] = explanationOf(error, tls !== undefined)
+  const text = `${nameOf(endpoint)} ${message}.`
+  return new Failure(exitStatus.unreachable, text, remedy, { cause: error })
+}
+
+/** Returns the failure that the loss of a connection stands for which was open, with the status `unreachable`. */
+export function explainLoss(error: unknown, endpoint: Endpoint): Failure {
+  const isLate = error instanceof ConnectionTimeoutError || error instanceof TimeoutError
+  const [message, remedy] = isLate ? stalled : lost
   const text = `${nameOf(endpoint)} ${message}.`
   return new Failure(exitStatus.unreachable, text, remedy, { cause: error })
 }

@@ -1,6 +1,6 @@
-import { createClient } from 'redis'
+import { createClient, ErrorReply } from 'redis'
 import { replyTimeout, withDeadline } from './deadline.ts'
-import { explainConnection } from './explain.ts'
+import { explainConnection, explainLoss } from './explain.ts'
 import { askHello, type Hello } from './hello.ts'
 import type { Access, Endpoint } from './target.ts'
 
@@ -10,7 +10,7 @@ export interface RedisNode {
   readonly hello: Hello
   /**
    * Sends a command. Resolves to the reply as RESP 2 has it: strings, integers as numbers, nil as `null`. Rejects with the error
-   * of Redis, or after 5 s without a reply.
+   * of Redis, or with a `Failure` of the status `unreachable`: the connection is lost, or 5 s have passed without a reply.
    */
   command(...args: string[]): Promise<unknown>
   close(): void
@@ -30,10 +30,17 @@ export async function openNode(endpoint: Endpoint, access: Access): Promise<Redi
   const close = () => {
     if (client.isOpen) client.destroy()
   }
-  const command = (...args: string[]) => withDeadline(client.sendCommand(args))
+  const send = (...args: string[]) => withDeadline(client.sendCommand(args))
+  const command = async (...args: string[]) => {
+    try {
+      return await send(...args)
+    } catch (error) {
+      throw error instanceof ErrorReply ? error : explainLoss(error, endpoint)
+    }
+  }
   try {
     await withDeadline(client.connect())
-    return { endpoint, hello: await askHello(command), command, close }
+    return { endpoint, hello: await askHello(send), command, close }
   } catch (error) {
     close()
     throw explainConnection(error, endpoint, access)

@@ -54,9 +54,20 @@ function parseUrl(text: string): ParsedUrl {
     isTls: url.protocol === 'rediss:',
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port || 6379),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    username: decoded(url.username),
+    password: decoded(url.password),
     database: Number(database),
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw usageFailure(
+      'The user or the password in a URL is not encoded for URLs.',
+      'Write % as %25, @ as %40, / as %2F; or give the password by --password-file FILE or REDIS_PASSWORD.',
+    )
   }
 }
 
