@@ -15,7 +15,9 @@ export const exitStatus = {
   usage: 64,
   /** A defect of this program. */
   defect: 70,
-  /** Ctrl-C. */
+  /** The output cannot be written, as to a full disk. */
+  outputFailed: 74,
+  /** Ctrl-C, or the answer no. */
   interrupted: 130,
   /** Whoever read the output has closed it. */
   pipeClosed: 141,

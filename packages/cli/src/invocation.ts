@@ -36,7 +36,8 @@ const showCursor = '\u001b[?25h'
 
 /**
  * Takes over the signals and the streams of the process. Ctrl-C and SIGTERM end what the command has opened, show the cursor
- * again and exit with 130 and 143; a reader that closes the pipe, such as `head`, ends the program without a message.
+ * again and exit with 130 and 143; a reader that closes the pipe, such as `head`, ends the program without a message, and a full disk
+ * with one.
  */
 export function startInvocation(): ProcessInvocation {
   const undos: (() => void)[] = []
@@ -59,7 +60,9 @@ export function startInvocation(): ProcessInvocation {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') exit(exitStatus.pipeClosed)
-      throw error
+      if (stream !== process.stderr)
+        process.stderr.write(`The output cannot be written: ${error.code}.\n`)
+      exit(exitStatus.outputFailed)
     })
 
   return {

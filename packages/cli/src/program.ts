@@ -10,6 +10,7 @@ import { addShow } from './commands/show.ts'
 import { addStats } from './commands/stats.ts'
 import { addTop } from './commands/top.ts'
 import type { Invocation } from './invocation.ts'
+import { columnsOf } from './output/terminal-size.ts'
 import { version } from './version.ts'
 
 /** The commands, in the order of the help. Each file of `commands` adds one. */
@@ -33,12 +34,12 @@ export function createProgram(invocation: Invocation): Command {
     .description('Checks the Redis of your sessions, shows and revokes sessions, makes secrets.')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(sojourn COMMAND --help shows the options)')
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      getOutHelpWidth: () => stdout.columns ?? 80,
-      getErrHelpWidth: () => stderr.columns ?? 80,
+      outputError: () => undefined, // `run` reports them
+      getOutHelpWidth: () => columnsOf(stdout),
+      getErrHelpWidth: () => columnsOf(stderr),
     })
   for (const add of commands) add(program, invocation)
   return program

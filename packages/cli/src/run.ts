@@ -27,16 +27,14 @@ function report(
   args: readonly string[],
   { stdout, stderr }: ProcessInvocation,
 ): ExitStatus {
-  // Commander has printed its own: a help text, or what is wrong with the arguments.
-  if (error instanceof CommanderError)
-    return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage
+  if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.ok // the help
   const isJson = args.includes('--json')
   const output = createOutput(isJson ? stdout : stderr, {
     json: isJson,
     color: !args.includes('--no-color'),
   })
   const { status, message, remedy } = explain(error)
-  if (isJson) output.json({ status, error: { message, remedy } })
+  if (isJson) output.jsonLine({ status, error: { message, remedy } })
   else {
     // Only the stack of a defect has several lines.
     for (const text of message.split('\n')) output.line({ text, style: 'wrong' })

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { startStandalone, type Topology, until } from '@sojourn/redis-lab'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkPlain } from './doctor/lab.ts'
-import { start } from './support.ts'
+import { commandLine, sojourn, start } from './support.ts'
 import { openTerminal } from './terminal.ts'
 
 // What only a process of its own shows: the terminal, signals, pipes, exit statuses.
@@ -98,11 +100,54 @@ test('the help names all commands, and a mistake in the arguments is none of 0 t
 
 test('a password on the command line is refused, and not repeated', async () => {
   for (const args of [[`redis://app:hunter2@127.0.0.1`], [url, '--password', 'hunter2']]) {
-    const { status, stdout, stderr } = await start(['doctor', ...args]).ended
+    const { status, stdout, stderr } = await sojourn(['doctor', ...args])
     expect(status).toBe(64)
     expect(stdout + stderr).not.toContain('hunter2')
     expect(stderr).toContain('--password-file')
   }
+  for (const args of [
+    ['rediss://app:hunter2@127.0.0.1'],
+    ['doctor', url, '--pass=hunter2'],
+    ['doctor', url, '-phunter2'],
+  ])
+    for (const format of [[], ['--json']]) {
+      const { status, stdout, stderr } = await sojourn([...args, ...format])
+      expect([args, status]).toEqual([args, 64])
+      expect(stdout + stderr).toMatch(/unknown (command|option)/i)
+      expect(stdout + stderr).not.toContain('hunter2')
+    }
+})
+
+test('with --json a mistake in the arguments is JSON, on one line', async () => {
+  for (const args of [
+    ['doctr'],
+    ['doctor', '--bogus'],
+    ['doctor', '--accept', 'x'],
+    ['acl', 'x'],
+  ]) {
+    const { stdout, stderr } = await sojourn([...args, '--json'])
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^.+\n$/)
+    expect(JSON.parse(stdout)).toEqual({
+      status: 64,
+      error: { message: expect.any(String), remedy: expect.stringContaining('--help') },
+    })
+  }
+})
+
+test('a disk that is full is told, and is none of 0 to 3', async () => {
+  const [program, args] = commandLine(['secret'])
+  const child = spawn('sh', ['-c', 'exec "$@" > /dev/full', 'sh', program, ...args])
+  const [told, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  expect([told, status]).toEqual(['The output cannot be written: ENOSPC.\n', 74])
+})
+
+test('a terminal that does not know its size counts as one of 80 columns', async () => {
+  const { ended, output } = openTerminal(['doctor', url], { columns: 0, rows: 0 })
+  expect(await ended).toBe(1)
+  const lines = stripVTControlCharacters(output()).replaceAll('\r', '')
+  expect(lines).toContain('ok      reach        It replies.\n')
+  checkPlain(lines)
 })
 
 test('a hostile key and a hostile name do not reach the terminal', async () => {

@@ -4,7 +4,7 @@ import { until } from '@sojourn/redis-lab'
 import { onTestFinished } from 'vitest'
 import { commandLine } from './support.ts'
 
-/** A command at a terminal of 80 × 24. */
+/** A command at a terminal. */
 export interface Terminal {
   /** What was written to the terminal so far, escape sequences included. */
   output(): string
@@ -17,18 +17,25 @@ export interface Terminal {
 }
 
 /** Runs a command at a pseudo-terminal, by `script` of util-linux. */
-export function openTerminal(args: readonly string[]): Terminal {
+export function openTerminal(
+  args: readonly string[],
+  { columns = 80, rows = 24 }: { columns?: number; rows?: number } = {},
+): Terminal {
   const [program, all] = commandLine(args)
   const command = [program, ...all].map((each) => `'${each.replaceAll("'", `'\\''`)}'`).join(' ')
-  const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${command}`, '/dev/null'], {
-    env: {
-      ...process.env,
-      TERM: 'xterm-256color',
-      NO_COLOR: undefined,
-      FORCE_COLOR: undefined,
-      CI: undefined,
+  const child = spawn(
+    'script',
+    ['-qefc', `stty cols ${columns} rows ${rows}; exec ${command}`, '/dev/null'],
+    {
+      env: {
+        ...process.env,
+        TERM: 'xterm-256color',
+        NO_COLOR: undefined,
+        FORCE_COLOR: undefined,
+        CI: undefined,
+      },
     },
-  })
+  )
   onTestFinished(() => void child.kill())
   let output = ''
   child.stdout.on('data', (data) => (output += data))

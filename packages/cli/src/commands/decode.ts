@@ -30,6 +30,7 @@ export function addDecode(program: Command, invocation: Invocation): void {
     .option('--file <file>', 'a file with the cookie, the token or the value')
     .option('--key <key>', 'the key of a session in Redis, such as sojourn:{…}:…')
     .action(async (urls: readonly string[], options: DecodeOptions) => {
+      if (urls.some((url) => !url.includes('://'))) throw givenAsArgument()
       const inside = openInside(options)
       const decoded =
         options.key === undefined
@@ -43,6 +44,13 @@ export function addDecode(program: Command, invocation: Invocation): void {
         print(output, each)
       }
     })
+}
+
+function givenAsArgument(): Failure {
+  return usageFailure(
+    'What is to be decoded is refused on the command line: every user of this machine can read it there.',
+    'Pipe it in, or give --file FILE. If it was the token of a session that is alive, end that: the history of the shell has it too.',
+  )
 }
 
 /** What is no text is a value of Redis: its times are doubles. So is a text in quotes, as redis-cli prints it. */

@@ -7,7 +7,7 @@ import { exitStatus } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { addOutputOptions } from '../options.ts'
 import { createOutput, type OutputOptions } from '../output/output.ts'
-import { linesOf } from '../sessions/read-keys.ts'
+import { readLines } from '../sessions/read-keys.ts'
 
 interface SecretOptions extends OutputOptions {
   readonly check?: string
@@ -55,7 +55,7 @@ export function addSecret(program: Command, invocation: Invocation): void {
 }
 
 function checkSecretFile(file: string): SecretReport {
-  const lines = linesOf(file, '--check')
+  const lines = readLines(file, '--check')
   const { mode } = statSync(file)
   return {
     file,

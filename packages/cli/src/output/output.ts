@@ -2,6 +2,7 @@ import type { OutStream } from '../invocation.ts'
 import { safeJson, safeText } from './safe-text.ts'
 import { painter } from './style.ts'
 import { layOut, partsOf, type TableContent, type Text, wrap } from './table.ts'
+import { columnsOf } from './terminal-size.ts'
 
 /**
  * Prints what a command has to say. All texts are cleaned of control characters first and coloured then, so that nothing that
@@ -36,7 +37,7 @@ export interface OutputOptions {
 export function createOutput(stream: OutStream, options: OutputOptions): Output {
   const { json: isJson = false, color } = options
   const paint = painter(stream, color)
-  const width = stream.columns ?? 80
+  const width = columnsOf(stream)
   const print = (text: string) => void stream.write(`${text}\n`)
   return {
     isJson,

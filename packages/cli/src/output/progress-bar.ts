@@ -1,5 +1,6 @@
 import type { Invocation } from '../invocation.ts'
 import { cutTo } from './columns.ts'
+import { columnsOf } from './terminal-size.ts'
 
 /** Tells how far something has come. */
 export interface ProgressBar {
@@ -30,7 +31,7 @@ export function createProgressBar({ stderr, defer }: Invocation, what: string): 
       const now = performance.now()
       if (now - drawnAt < drawEveryMs) return
       drawnAt = now
-      stderr.write(eraseLine + cutTo(lineOf(what, done, most), (stderr.columns ?? 80) - 1))
+      stderr.write(eraseLine + cutTo(lineOf(what, done, most), columnsOf(stderr) - 1))
     },
     end,
   }

@@ -2,6 +2,7 @@ import type { Invocation } from '../invocation.ts'
 import { cutTo } from './columns.ts'
 import { painter } from './style.ts'
 import { partsOf, type Text } from './table.ts'
+import { columnsOf, rowsOf } from './terminal-size.ts'
 
 const enter = '\u001b[?1049h\u001b[?25l'
 const leave = '\u001b[?25h\u001b[?1049l'
@@ -27,11 +28,11 @@ export function openScreen({ stdout, defer }: Invocation, { color }: { color: bo
   stdout.write(enter)
   defer(() => void stdout.write(leave))
   return {
-    rows: () => stdout.rows ?? 24,
-    columns: () => stdout.columns ?? 80,
+    rows: () => rowsOf(stdout),
+    columns: () => columnsOf(stdout),
     draw(lines) {
-      const width = stdout.columns ?? 80
-      const shown = lines.slice(0, stdout.rows ?? 24).map((line) => {
+      const width = columnsOf(stdout)
+      const shown = lines.slice(0, rowsOf(stdout)).map((line) => {
         const { text, style } = partsOf(line)
         const cut = cutTo(text, width)
         return `${style ? paint(cut, style) : cut}${eraseRest}`

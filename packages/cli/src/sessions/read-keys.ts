@@ -43,9 +43,15 @@ export function readKeys(options: KeyOptions): Keys {
  * @throws Failure with the status `usage` if there are none.
  */
 export function linesOf(file: string, option: string): readonly string[] {
-  const lines = readTextFile(file, option)
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
+  const lines = readLines(file, option)
   if (lines.length > 0) return lines
   throw usageFailure(`${file} is empty.`, 'sojourn secret makes a secret.')
+}
+
+/** Returns the lines of a file that are not empty, without a byte order mark: those that an application reads. */
+export function readLines(file: string, option: string): readonly string[] {
+  return readTextFile(file, option)
+    .replace(/^\ufeff/, '')
+    .split(/[\r\n]+/)
+    .filter((line) => line !== '')
 }

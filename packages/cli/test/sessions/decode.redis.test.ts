@@ -173,3 +173,12 @@ describe('a value of Redis', () => {
     ])
   })
 })
+
+test('a token as an argument is refused, and not repeated', async () => {
+  const { args, visit } = await startApplication(standalone)
+  const { cookie } = await visit(({ data }) => Object.assign(data, { n: 1 }))
+  const { status, stdout, stderr } = await sojourn(['decode', cookie, ...args])
+  expect([status, stdout]).toEqual([64, ''])
+  expect(stderr).toMatch(/refused on the\s+command line/)
+  expect(stderr).not.toContain(cookie.split('.').at(-1))
+})

@@ -54,6 +54,23 @@ describe('secret --check', () => {
     expect(report.wrong.join()).toMatch(message)
   })
 
+  test.each([
+    ['nothing', ''],
+    ['empty lines', '\n\r\n'],
+  ])('refuses a file with %s', async (_, content) => {
+    const { status, report } = await check(content)
+    expect(status).toBe(2)
+    expect(report).toMatchObject({ secrets: [], wrong: [expect.stringContaining('secret')] })
+  })
+
+  test('reads lines as an application does: a byte order mark and carriage returns are no part of them', async () => {
+    const { status, report } = await check(`\ufeff${text()}\r\n${text()}\r`)
+    expect(status).toBe(0)
+    expect(report.secrets.map(({ characters }: { characters: number }) => characters)).toEqual([
+      43, 43,
+    ])
+  })
+
   test('advises on who can read and change it', async () => {
     const { status, report } = await check(text(), 0o664)
     expect(status).toBe(1)

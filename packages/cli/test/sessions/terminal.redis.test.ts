@@ -111,6 +111,17 @@ test('list waits after each screen, and stops when asked', async () => {
   expect(lines()).toBe(45)
 })
 
+test('Ctrl-C while list waits takes the prompt away', async () => {
+  const { args, logIn } = await startApplication(standalone)
+  for (let n = 0; n < 30; n++) await logIn(`user-${n}`)
+  const { shows, type, output, ended } = openTerminal(['list', ...args])
+  await shows('-- more')
+  type('\u0003')
+  expect(await ended).toBe(130)
+  const afterPrompt = output().slice(output().lastIndexOf('--'))
+  expect(afterPrompt).toContain('\r\u001b[2K')
+})
+
 test('list to a reader that closes the pipe ends without a message', async () => {
   const { args, logIn } = await startApplication(standalone)
   for (let n = 0; n < 60; n++) await logIn(`user-${n}`)
