@@ -2,6 +2,7 @@ import type { MisfitReason } from './data/misfit.ts'
 import type { EndReason, SessionId, SessionNames } from './record/record.ts'
 import { check } from './util/check.ts'
 import { nearestName } from './util/check-options.ts'
+import { isThenable } from './util/is-thenable.ts'
 import { quote } from './util/quote.ts'
 
 /** The `why` of the event `discarded`: why a token was refused or not sent, or why changes were not saved. */
@@ -265,11 +266,6 @@ export function createEvents(warn: (message: string, error: unknown) => void): {
     }
   }
   return { emit, on, heard: registrations }
-}
-
-/** Returns true for promises of any kind. Reading `then` may throw. */
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return typeof Object(result).then === 'function'
 }
 
 /** @throws SessionUsageError `ERR_CONFIG_INVALID` for a name that no event has: its listener would never be called. */

@@ -1,4 +1,5 @@
 import { check } from './util/check.ts'
+import { isThenable } from './util/is-thenable.ts'
 import { quote } from './util/quote.ts'
 
 /**
@@ -33,10 +34,11 @@ export type BackendOperation =
 
 /**
  * Called around an operation, such as to measure it or to run it in the context of a span. It calls `run`, synchronously, and
- * may wait for the promise. What it returns is ignored, and the operation runs even if it throws or does not call `run`: a
- * tracer sees an operation and cannot change it.
+ * may wait for the promise. The operation runs even if it throws or does not call `run`, and nobody waits for what it
+ * returns: a tracer sees an operation and cannot change it. If it returns a promise, it need not handle the failure of the
+ * operation; another rejection is reported as what it throws is.
  */
-export type SessionTracer = (operation: TracedOperation, run: () => Promise<unknown>) => void
+export type SessionTracer = (operation: TracedOperation, run: () => Promise<unknown>) => unknown
 
 /** Runs operations for the tracers of a manager. */
 export interface Tracing {
@@ -63,6 +65,21 @@ export function createTracing(warn: (message: string, error: unknown) => void): 
 } {
   let tracers: readonly SessionTracer[] = []
 
+  const call = (tracer: SessionTracer, operation: TracedOperation, run: () => Promise<unknown>) => {
+    const fail = (error: unknown) =>
+      warn(`A tracer failed at '${operation}'. Mend it; the session is unharmed.`, error)
+    const failUnlessOfOperation = (error: unknown) => {
+      const compare = (own: unknown) => void (own === error || fail(error))
+      run().then(() => fail(error), compare)
+    }
+    try {
+      const result = tracer(operation, run)
+      if (isThenable(result)) Promise.resolve(result).then(undefined, failUnlessOfOperation)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
   const tracing: Tracing = {
     get isActive() {
       return tracers.length > 0
@@ -72,11 +89,7 @@ export function createTracing(warn: (message: string, error: unknown) => void): 
       for (const tracer of tracers.toReversed()) {
         const inner = step
         step = once(() => {
-          try {
-            tracer(operation, inner)
-          } catch (error) {
-            warn(`A tracer failed at '${operation}'. Mend it; the session is unharmed.`, error)
-          }
+          call(tracer, operation, inner)
           return inner()
         })
       }

@@ -1,6 +1,6 @@
 import { createVisitor } from '@sojourn/conformance/testing'
 import { createTestCarrier } from '@sojourn/core/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTracing, type SessionTracer, type TracedOperation } from '../src/tracing.ts'
 import { testBackend, testManager } from './support.ts'
 
@@ -14,6 +14,13 @@ function recorder() {
   }
   return { tracer, take: () => seen.splice(0).join('').replaceAll('()', '') }
 }
+
+/** Resolves when Node has reported unhandled rejections, which would end a process. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+const unhandled = vi.fn()
+beforeAll(() => void process.on('unhandledRejection', unhandled))
+afterAll(() => void process.off('unhandledRejection', unhandled))
+afterEach(() => expect(unhandled).not.toHaveBeenCalled())
 
 describe('a tracer sees', () => {
   const made = testManager()
@@ -114,6 +121,40 @@ describe('a tracer cannot change an operation, nor keep it from other tracers:',
     await Promise.resolve()
     expect([outer.take(), inner.take()]).toEqual(['load', 'load'])
     expect(warn).toHaveBeenCalledTimes(name.includes('throws') ? 1 : 0)
+  })
+
+  test.each<[string, SessionTracer]>([
+    ['an async one', async (_, inner) => void (await inner())],
+    ['one that returns what it derives', (_, inner) => inner().then(() => undefined)],
+  ])('%s rejects with the operation, and that is no failure of its own', async (_, tracer) => {
+    const warn = vi.fn()
+    const { tracing, trace } = createTracing(warn)
+    trace(tracer)
+    const error = new Error('down')
+    await expect(tracing.run('find', () => Promise.reject(error))).rejects.toBe(error)
+    await settled()
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test.each<[string, SessionTracer]>([
+    ['an async one', async () => Promise.reject(new Error('broken'))],
+    [
+      'one that fails after the operation',
+      (_, inner) =>
+        inner().finally(() => {
+          throw new Error('broken')
+        }),
+    ],
+  ])('%s that rejects by itself is reported', async (_, tracer) => {
+    for (const run of [async () => 'result', () => Promise.reject(new Error('down'))]) {
+      const warn = vi.fn()
+      const { tracing, trace } = createTracing(warn)
+      trace(tracer)
+      await tracing.run('find', run).catch(() => undefined)
+      await settled()
+      const problem = "A tracer failed at 'find'. Mend it; the session is unharmed."
+      expect(warn.mock.calls).toEqual([[problem, new Error('broken')]])
+    }
   })
 
   test('nor its error', async () => {

@@ -82,7 +82,7 @@ function measureDurations(
       const operated: Operated = { operation, error }
       record((performance.now() - startedAt) / 1000, attributesOf(metric.attributes, operated))
     }
-    run().then(
+    return run().then(
       () => settle(),
       (error: unknown) => settle(error ?? new Error('rejected with nothing')),
     )

@@ -24,9 +24,9 @@ export function traceOperations(manager: Pick<MeasuredManager, 'on' | 'trace'>, 
   const stops = [
     manager.trace((operation, run) => {
       const active = otelContext.active()
-      if (!trace.getSpan(active)?.isRecording()) return
-      if (Object.hasOwn(backendOperations, operation)) spanOfStore(active, operation, run)
-      else spanOfSession(active, operation, run)
+      if (!trace.getSpan(active)?.isRecording()) return undefined
+      const makeSpan = Object.hasOwn(backendOperations, operation) ? spanOfStore : spanOfSession
+      return makeSpan(active, operation, run)
     }),
     ...eventNames.map((name) => manager.on(name, (event) => noteEvent(name, event))),
   ]
@@ -38,11 +38,11 @@ export function traceOperations(manager: Pick<MeasuredManager, 'on' | 'trace'>, 
     active: Context,
     operation: TracedOperation,
     run: () => Promise<unknown>,
-  ): void {
+  ): Promise<void> {
     const span = start(active, `sojourn.${operation}`, operation)
     const happened = new Set<string>()
     const within = trace.setSpan(active, span).setValue(happenedKey, happened)
-    endAfter(otelContext.with(within, run), span, () => {
+    return endAfter(otelContext.with(within, run), span, () => {
       if (happened.size > 0) span.setAttribute('sojourn.events', [...happened])
     })
   }
@@ -51,9 +51,9 @@ export function traceOperations(manager: Pick<MeasuredManager, 'on' | 'trace'>, 
     active: Context,
     operation: TracedOperation,
     run: () => Promise<unknown>,
-  ): void {
+  ): Promise<void> {
     const span = start(active, `sojourn.store.${operation}`, operation)
-    endAfter(otelContext.with(trace.setSpan(active, span), run), span)
+    return endAfter(otelContext.with(trace.setSpan(active, span), run), span)
   }
 
   function start(active: Context, name: string, operation: TracedOperation): Span {
@@ -62,8 +62,8 @@ export function traceOperations(manager: Pick<MeasuredManager, 'on' | 'trace'>, 
 }
 
 /** Ends a span with its operation. The error is its code alone: a message may hold an id. */
-function endAfter(running: Promise<unknown>, span: Span, complete = () => {}): void {
-  running.then(
+function endAfter(running: Promise<unknown>, span: Span, complete = () => {}): Promise<void> {
+  return running.then(
     () => {
       complete()
       span.end()

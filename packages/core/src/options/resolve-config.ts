@@ -7,6 +7,7 @@ import type { StoreFactory, StorePolicy } from '../store/store.ts'
 import { check, checkOneOf } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import { resolveActing } from './acting-options.ts'
 import { type FingerprintConfig, resolveFingerprint } from './fingerprint.ts'
 import { checkPersistent } from './login-options.ts'
@@ -143,7 +144,7 @@ function catchErrors(warn: (...args: unknown[]) => unknown): SessionConfig['warn
     const fail = (error: unknown) => console.error(message, error)
     try {
       const result = warn(message, ...(detail === undefined ? [] : [detail]))
-      if (typeof Object(result).then === 'function') Promise.resolve(result).then(undefined, fail)
+      if (isThenable(result)) Promise.resolve(result).then(undefined, fail)
     } catch (error) {
       fail(error)
     }
