@@ -40,7 +40,7 @@ const forTests = {
   web: ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
-  otel: ['conformance', 'express', 'fastify', 'store-memory'],
+  otel: ['conformance', 'express', 'fastify', 'hono', 'koa', 'store-memory'],
   'store-replicated': [
     'conformance',
     'redis-lab',

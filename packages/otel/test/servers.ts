@@ -1,12 +1,17 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import type { Tracer } from '@opentelemetry/api'
 import type { Jar, TestData } from '@sojourn/conformance/testing'
 import type { Session, SessionManager } from '@sojourn/core'
 import * as onExpress from '@sojourn/express'
 import * as onFastify from '@sojourn/fastify'
+import * as onHono from '@sojourn/hono'
+import * as onKoa from '@sojourn/koa'
 import express from 'express'
 import Fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
 
 /** What the application does at each path. */
 const routes: Readonly<Record<string, (session: Session<TestData>) => unknown>> = {
@@ -63,6 +68,29 @@ export const servers: Readonly<Record<string, Serve>> = {
       })
     await app.ready()
     return serve((req, res) => void app.routing(req, res), tracer)
+  },
+  async Hono(manager, tracer) {
+    const app = new Hono<onHono.SessionEnv<TestData>>().use(onHono.sessions(manager))
+    for (const [path, handle] of Object.entries(routes))
+      app.get(path, async (c) => {
+        await tracer.startActiveSpan('handler', async (span) => {
+          await handle(c.get('session'))
+          span.end()
+        })
+        return c.text('ok')
+      })
+    return serve(getRequestListener(app.fetch), tracer)
+  },
+  async Koa(manager, tracer) {
+    const app = new Koa().use(onKoa.sessions(manager)).use(async (ctx) => {
+      await tracer.startActiveSpan('handler', async (span) => {
+        await routes[ctx.path]?.(ctx.session as Session<TestData>)
+        span.end()
+      })
+      ctx.body = 'ok'
+    })
+    app.silent = true
+    return serve(app.callback(), tracer)
   },
 }
 
