@@ -8,9 +8,9 @@
 set -euo pipefail
 umask 077
 
-backup=$(realpath "${1:?Give the backup, the redis.conf and the data folder}")
-conf=$(realpath "${2:?Give the redis.conf and the data folder}")
-data=$(realpath "${3:?Give the data folder: what redis.conf has as dir}")
+backup=$(realpath -e "${1:?Give the backup, the redis.conf and the data folder}")
+conf=$(realpath -e "${2:?Give the redis.conf and the data folder}")
+data=$(realpath -e "${3:?Give the data folder: what redis.conf has as dir}")
 
 for process in /proc/[0-9]*; do
   if [[ $(readlink "$process/cwd") == "$data" && $(cat "$process/comm") =~ redis|valkey ]] 2>/dev/null; then
@@ -31,7 +31,7 @@ start() {
     --aclfile '' --user restore on nopass '~*' '&*' +@all "$@" &
   server=$!
   until ask ping 2>/dev/null | grep -q PONG; do # not before it has loaded its data
-    kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+    kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2 || true; exit 1; }
     sleep 0.1
   done
 }
@@ -43,6 +43,10 @@ mkdir "$work/empty"
 start --dir "$work/empty"
 has_aof=$(setting appendonly) rdb=$(setting dbfilename) aof=$(setting appenddirname)
 stop
+if [[ ! $has_aof =~ ^(yes|no)$ ]]; then
+  echo "The server refuses CONFIG GET: $has_aof. Give a copy of $conf without rename-command." >&2
+  exit 1
+fi
 
 before=$data/before-restore-$(date -u +%Y%m%dT%H%M%SZ)
 mkdir "$before"

@@ -49,14 +49,15 @@ export function instrumentSessions(
     'instrumentSessions()',
   )
   const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(scope)
-  const stops = [traceOperations(manager, (tracerProvider ?? trace).getTracer(scope))]
+  const stops: (() => void)[] = []
   if (meter === createNoopMeter())
     diag.warn('@sojourn/otel: no MeterProvider is registered yet, so there are no metrics.')
   else {
     const instruments = instrumentsOf(meter)
+    if (liveSessions) stops.push(observeLiveSessions(manager, instruments)) // first, because it may refuse
     stops.push(measure(manager, instruments))
-    if (liveSessions) stops.push(observeLiveSessions(manager, instruments))
   }
+  stops.push(traceOperations(manager, (tracerProvider ?? trace).getTracer(scope)))
   return () => {
     for (const stop of stops) stop()
   }

@@ -1,7 +1,7 @@
 // Metrics for Prometheus alone. This entry point does not load @opentelemetry/api; it needs prom-client.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { checkOptions } from '@sojourn/core/store'
+import { check, checkOptions } from '@sojourn/core/store'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type Instruments, type MeasuredManager, measure, observeLiveSessions } from './measure.ts'
 import { durationBuckets, type Metric } from './metrics.ts'
@@ -36,7 +36,8 @@ export interface PrometheusMetrics {
  * Counts what a session manager does, for Prometheus: a counter of each event, and the durations of operations and of
  * calls of the store. No label holds anything of a request or of a user. The endpoint has no access control: mount it
  * where only Prometheus reaches it.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, or `liveSessions` with a store that cannot count.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, or `liveSessions` with a store that cannot count or
+ * a registry that has those of another manager.
  * @see docs/reference/metrics.md
  * @example
  * const { listener } = prometheusMetrics(manager)
@@ -52,8 +53,8 @@ export function prometheusMetrics(
     'prometheusMetrics()',
   )
   const instruments = instrumentsIn(register)
-  const stops = [measure(manager, instruments)]
-  if (liveSessions) stops.push(observeLiveSessions(manager, instruments))
+  const stops = liveSessions ? [observeLiveSessions(manager, instruments)] : [] // first, because it may refuse
+  stops.push(measure(manager, instruments))
   return {
     register,
     async fetch({ method }) {
@@ -83,7 +84,8 @@ async function respond(register: Registry, method: string | undefined) {
 }
 
 /**
- * Makes metrics in a registry. Several managers may share one: their counters and histograms are the same, and add up.
+ * Makes metrics in a registry. Several managers may share one: their counters and histograms are the same, and add up. Live sessions do not: those of
+ * two managers may be the same ones, in one store.
  */
 function instrumentsIn(register: Registry): Instruments {
   return {
@@ -101,6 +103,11 @@ function instrumentsIn(register: Registry): Instruments {
     },
     gauge(metric, observe) {
       const config = configOf(metric, 'gauge')
+      check(
+        register.getSingleMetric(config.name) === undefined,
+        'The registry has the live sessions of another manager already',
+        'Set liveSessions for one of them, or give each a registry of its own',
+      )
       const gauge = new Gauge({
         ...config,
         aggregator: 'max', // each process has counted all sessions

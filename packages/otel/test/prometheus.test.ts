@@ -144,10 +144,30 @@ test('live sessions and users are counted by a scan, and not at all while the st
   ])
 })
 
-test('a store that cannot scan cannot count', () => {
-  const { manager } = testManager()
-  expect(() => prometheusMetrics(manager, { liveSessions: true })).toThrow(
+test('a store that cannot scan cannot count, and nothing is left of the attempt', async () => {
+  const made = testManager()
+  const register = new Registry()
+  expect(() => prometheusMetrics(made.manager, { register, liveSessions: true })).toThrow(
     'liveSessions is true, and this store cannot count its sessions',
+  )
+  prometheusMetrics(made.manager, { register })
+  await someRequests(made)
+  expect(await register.metrics()).toContain(
+    'sojourn_session_created_total{sojourn_logged_in="true"} 1', // once
+  )
+})
+
+test('the live sessions of two managers cannot share a registry: their numbers would overwrite each other', async () => {
+  const register = new Registry()
+  const [one, two] = [testManager({}, memoryBackend()), testManager({}, memoryBackend())]
+  prometheusMetrics(one.manager, { register, liveSessions: true })
+  expect(() => prometheusMetrics(two.manager, { register, liveSessions: true })).toThrow(
+    'The registry has the live sessions of another manager already',
+  )
+  prometheusMetrics(two.manager, { register })
+  await someRequests(two)
+  expect(await register.metrics()).toContain(
+    'sojourn_session_created_total{sojourn_logged_in="true"} 1',
   )
 })
 
