@@ -51,8 +51,8 @@ test.each([
     const url = await startProxy(how, 'SCAN')
     const others = args.filter((arg) => !arg.includes('://'))
     for (const command of commands) {
-      const { status, stdout } = await sojourn([command, url, '--json', ...others])
-      expect([command, status]).toEqual([command, 3])
+      const { status, stdout, stderr } = await sojourn([command, url, '--json', ...others])
+      expect([command, status, stderr]).toEqual([command, 3, ''])
       expect(JSON.parse(stdout).error.message).toContain('could not be reached')
     }
   },

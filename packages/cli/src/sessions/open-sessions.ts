@@ -1,4 +1,9 @@
-import { createSessionManager, defaultConfig, type SessionManager } from '@sojourn/core'
+import {
+  createSessionManager,
+  defaultConfig,
+  SessionError,
+  type SessionManager,
+} from '@sojourn/core'
 import {
   type IdentifiedRow,
   keyedStore,
@@ -54,7 +59,10 @@ export async function openSessions(
     defaultConfig([...keys.secretKey], {
       ...keys,
       storeTimeout,
-      warn: (message) => notes.line({ text: message, style: 'advice' }),
+      warn(message, error) {
+        // An error of the store ends the command, which then tells it.
+        if (!(error instanceof SessionError)) notes.line({ text: message, style: 'advice' })
+      },
       store(env) {
         const backend = watched(
           connection.backend({ prefix: options.prefix, warn: env.warn }),
