@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { makeCertificates, sharedServers, startStandalone } from '@sojourn/redis-lab'
 import { describe, expect, test } from 'vitest'
+import { startPatient } from './doctor/lab.ts'
 import { sojourn, writeTemporary } from './support.ts'
 
 const { standalone, secure } = sharedServers()
@@ -86,6 +87,16 @@ test('a server that accepts and says nothing is given up', async () => {
   expect(status).toBe(3)
   expect(text).toMatch(/does not reply/)
   silent.close()
+})
+
+test('a server that wants a certificate of each client', async () => {
+  const { doctor: examine, stop } = await startPatient({
+    change: (node) => node.command('CONFIG', 'SET', 'tls-auth-clients', 'yes'),
+  })
+  const { status, stderr } = await examine()
+  await stop()
+  expect(status).toBe(3)
+  expect(stderr).toContain('tls-auth-clients optional')
 })
 
 test('JSON has the same', async () => {

@@ -29,6 +29,11 @@ const closed: Explanation = [
   'If this port uses TLS, write rediss:// in the URL.',
 ]
 
+/** The default of Redis. With TLS 1.3 it closes the connection when the handshake is over. */
+const closedTls: Explanation = [
+  'closes the connection after the TLS handshake: perhaps it wants a certificate of each client',
+  'Set `tls-auth-clients optional` in redis.conf: sojourn has no certificate, and logs in with a password.',
+]
 const stalled: Explanation = [
   'has stopped replying',
   'See its log, the load of its machine, and the network; SLOWLOG GET shows what held it up.',
@@ -108,11 +113,13 @@ export function explainLoss(error: unknown, endpoint: Endpoint): Failure {
 function explanationOf(error: unknown, isTls: boolean): Explanation {
   if (error instanceof ConnectionTimeoutError || error instanceof TimeoutError)
     return isTls ? noTlsReply : noReply
-  if (error instanceof SocketClosedUnexpectedlyError) return closed
+  if (error instanceof SocketClosedUnexpectedlyError) return isTls ? closedTls : closed
   const { code, message } = Object(error)
   const reply = byReply.find(([start]) => String(message).startsWith(start))
   if (reply) return [reply[1], reply[2]]
   const [first] = error instanceof AggregateError ? error.errors : []
   if (first) return explanationOf(first, isTls)
-  return byCode[code] ?? [`fails: ${message}`, 'Check the address, and the log of Redis.']
+  const known = byCode[code]
+  if (isTls && (known === closed || /CERTIFICATE_REQUIRED/.test(code))) return closedTls
+  return known ?? [`fails: ${message}`, 'Check the address, and the log of Redis.']
 }
