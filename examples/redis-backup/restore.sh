@@ -12,6 +12,12 @@ backup=$(realpath -e "${1:?Give the backup, the redis.conf and the data folder}"
 conf=$(realpath -e "${2:?Give the redis.conf and the data folder}")
 data=$(realpath -e "${3:?Give the data folder: what redis.conf has as dir}")
 
+dir=$(awk '$1 == "dir" { print $2 }' "$conf" | tail -n 1 | tr -d "\"'")
+if [[ $dir == /* && $(realpath -m "$dir") != "$data" ]]; then
+  echo "$conf has dir $dir, not $data. Give the folder that the server reads." >&2
+  exit 1
+fi
+
 for process in /proc/[0-9]*; do
   if [[ $(readlink "$process/cwd") == "$data" && $(cat "$process/comm") =~ redis|valkey ]] 2>/dev/null; then
     echo "Process ${process#/proc/} uses $data. Stop the server first." >&2
@@ -22,7 +28,8 @@ done
 
 work=$(mktemp -d)
 server=
-trap '[[ -z $server ]] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+# SIGKILL: on SIGTERM it would save first, and go on for ever if it cannot. What it has is a copy.
+trap '[[ -z $server ]] || { kill -KILL "$server" && wait "$server"; } 2>/dev/null; rm -rf "$work"' EXIT
 
 # Starts the server with its configuration, reachable by a socket in a private folder alone, for a user of its own.
 start() {
@@ -59,7 +66,10 @@ if [[ $has_aof == yes ]]; then
   start --dir "$data" --appendonly no --save ''
   ask config set appendonly yes >/dev/null
   until ask info persistence | tr -d '\r' | grep -qx 'aof_rewrite_in_progress:0'; do sleep 0.1; done
-  ask info persistence | tr -d '\r' | grep -qx 'aof_last_bgrewrite_status:ok'
+  if ! ask info persistence | tr -d '\r' | grep -qx 'aof_last_bgrewrite_status:ok'; then
+    echo "Redis could not write the append-only file. The old data is in $before." >&2
+    exit 1
+  fi
   stop
 fi
 for new in "$before" "$data/$rdb" "$data/$aof"; do

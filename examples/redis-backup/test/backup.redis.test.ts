@@ -148,6 +148,31 @@ describe('a restore is refused and changes nothing', () => {
     await expect(run(script('restore.sh'), [broken, ...args.slice(1)])).rejects.toThrow()
     expect(await readFile(backup)).toEqual(before)
   })
+
+  test.each([
+    ['into a folder that the server does not read', 'dir "/nowhere"', 'has dir /nowhere'],
+    ['if it cannot ask for the settings', 'rename-command CONFIG ""', 'refuses CONFIG GET'],
+  ])('%s, and leaves no server behind', async (_case, line, problem) => {
+    const { node } = await open(['save 3600 1'])
+    await node.command('SET', 'key', 'value')
+    await node.command('SAVE')
+    await node.kill()
+    const [backup, conf] = ['dump.rdb', 'other.conf'].map((name) => join(node.folder, name)) as [
+      string,
+      string,
+    ]
+    await writeFile(conf, `${line}\n`)
+    const before = await readdir(node.folder)
+    const work = await mkdtemp(join(tmpdir(), 'restore-')) // where the script has its server
+    closers.push(() => rm(work, { recursive: true }))
+    const env = { ...process.env, TMPDIR: work }
+    const restoring = run(script('restore.sh'), [backup, conf, node.folder], { env })
+    await expect(restoring).rejects.toThrow(problem)
+    expect((await readdir(node.folder)).toSorted()).toEqual(before.toSorted())
+    expect(await readdir(work)).toEqual([])
+    const { stdout } = await run('ps', ['-eo', 'args']) // Redis shows the path of its socket there
+    expect(stdout).not.toContain(work)
+  })
 })
 
 /** A server with these lines in its configuration, and a folder for backups. */
