@@ -42,7 +42,7 @@ export function readKeys(options: KeyOptions): Keys {
  * Returns the lines of a secret file that are not empty.
  * @throws Failure with the status `usage` if there are none.
  */
-export function linesOf(file: string, option: string): readonly string[] {
+function linesOf(file: string, option: string): readonly string[] {
   const lines = readLines(file, option)
   if (lines.length > 0) return lines
   throw usageFailure(`${file} is empty.`, 'sojourn secret makes a secret.')
