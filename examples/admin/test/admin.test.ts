@@ -62,10 +62,7 @@ test.each(Object.entries({ desktop, 'phone-dark': { ...iPhone, colorScheme: 'dar
 
     await page.getByLabel(/User id/).fill('user-2')
     await page.getByRole('button', { name: 'Find the user' }).click()
-    await page
-      .getByRole('button', { name: /^End all/ })
-      .first()
-      .click()
+    await page.getByRole('button', { name: /^End all \d+ sessions? of user-2$/ }).click()
     await page.getByRole('button', { name: 'End them' }).click()
     await page
       .getByRole('status')

@@ -263,20 +263,26 @@ class Simulation {
     for (const id of this.history.ids)
       for (const process of this.#processes) await this.#read(process, id)
     let differing = ''
+    const [repairing] = this.#processes
     for (let tries = 0; tries < 5; tries++) {
-      await this.#processes[0]?.backend.repair()
+      await repairing?.backend.repair()
       await this.#time.pause(1_000) // the slower instances have followed
-      differing = await this.#differing()
+      differing = await this.#differing(repairing?.time)
       if (differing === '') return // else both processes have repaired the same at once
     }
     throw new Error(`${differing} are not the same everywhere`)
   }
 
-  /** Returns the ids of which the instances have not accepted the same. */
-  async #differing(): Promise<string> {
+  /**
+   * Returns the ids of which the instances have not accepted the same, as of the clock of the process that has repaired them:
+   * what has expired by that clock is not repaired.
+   */
+  async #differing(time: ProcessTime | undefined): Promise<string> {
     const held = this.history.ids.map(async (id) => {
       const copies = await Promise.all(
-        this.#network.names.map((name) => this.#network.direct(name).find(`${id}.s`, this.#call())),
+        this.#network.names.map((name) =>
+          this.#network.direct(name).find(`${id}.s`, this.#call(time)),
+        ),
       )
       const accepted = copies.map((copy) =>
         copy && 'version' in copy ? copy.version.split('~').at(-1) : '',
