@@ -6,7 +6,7 @@ export interface Finding {
   /** The name of the check. */
   readonly check: CheckName
   readonly level: Level
-  /** One sentence of what is. */
+  /** One sentence: what was found. */
   readonly message: string
   /** A command or a setting that mends it; absent if all is right. */
   readonly remedy?: string

@@ -1,7 +1,7 @@
 import type { CheckName, Finding, Verdict } from './finding.ts'
 import type { Server, State } from './state.ts'
 
-/** Judges each server, and makes one finding of what is the same on several. */
+/** Judges each server, and joins the findings that are the same on several. */
 export function perServer(
   check: CheckName,
   servers: readonly Server[],

@@ -3,7 +3,7 @@ import { perServer } from '../per-server.ts'
 import type { Server, State } from '../state.ts'
 import { listensOnLoopbackOnly } from './network.ts'
 
-/** Whoever can connect must not be able to read or end sessions without a password. */
+/** Clients must not be able to read or end sessions without a password. */
 export function checkLogin({ servers }: State): Finding[] {
   return perServer('login', servers, (server) => [judge(server)])
 }
