@@ -137,10 +137,11 @@ export interface TimeBudget {
 }
 
 /**
- * Starts a time budget of `timeoutMs`. It runs on a plain timer, not on the manager's clock, so it is exhausted even
- * where that clock stands still.
+ * Starts a time budget of `timeoutMs`. It runs on plain timers, not on the manager's clock, so it is exhausted even
+ * where that clock stands still. It is spent in fifths, each by a timer of its own: a process that stands still for as
+ * long as the whole budget, with its store, spends one of them, and its work goes on.
  */
-export function createTimeBudget(timeoutMs: number, graceMs = timeoutMs / 5): TimeBudget {
+export function createTimeBudget(timeoutMs: number, graceMs = timeoutMs / fifths): TimeBudget {
   let isExhausted = false
   let hasEnded = false
   let giveUp = () => {}
@@ -149,7 +150,12 @@ export function createTimeBudget(timeoutMs: number, graceMs = timeoutMs / 5): Ti
     isExhausted = true
     giveUp()
   }
-  let timer = setTimeout(() => afterPoll(exhaust), timeoutMs)
+  const spend = (left: number): ReturnType<typeof setTimeout> =>
+    setTimeout(() => {
+      if (left > 1) timer = spend(left - 1)
+      else afterPoll(exhaust)
+    }, timeoutMs / fifths)
+  let timer = spend(fifths)
   return {
     isExhausted: () => isExhausted,
     bound(promise, error) {
@@ -167,3 +173,5 @@ export function createTimeBudget(timeoutMs: number, graceMs = timeoutMs / 5): Ti
     },
   }
 }
+
+const fifths = 5

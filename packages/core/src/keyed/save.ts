@@ -78,8 +78,8 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   }
 
   /**
-   * The first attempt needs no timer: its operations have deadlines of their own, which end it long before the budget
-   * does. Not so with an `update`, which is code of the application.
+   * The first attempt needs no timer: one operation with a deadline of its own. If it took longer, the process stood
+   * still, which the budget does not count. Not so with an `update`, which is code of the application.
    */
   function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
     const totalMs = 5 * policy.storeTimeout
@@ -94,7 +94,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     return attemptSave({ opened, changes, current: opened, isFirst: true }).then((outcome) =>
       'conflict' in outcome
         ? withTimeBudget(
-            totalMs - (performance.now() - startedAt),
+            totalMs - Math.min(performance.now() - startedAt, policy.storeTimeout),
             (budget) =>
               saveOver({ opened, changes, current: outcome.conflict, isFirst: false }, budget),
             timedOut,
@@ -107,14 +107,15 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   /** Makes one attempt after another, each over what the one before has found. */
   async function saveOver(first: SaveAttempt, budget: TimeBudget): Promise<SaveOutcome> {
     let attempt = first
-    for (let number = first.isFirst ? 0 : 1; !budget.isExhausted(); number++) {
+    let number = first.isFirst ? 0 : 1
+    for (; !budget.isExhausted(); number++) {
       const outcome = await attemptSave(attempt, budget)
       if (!('conflict' in outcome)) return outcome
       attempt = { ...first, current: outcome.conflict, isFirst: false }
       if (number > 0 && !budget.isExhausted())
         await wait(randomInt(1, 2 ** Math.min(number + 1, 6)))
     }
-    throw alwaysConflicting(first.opened)
+    throw alwaysConflicting(first.opened, number)
   }
 
   /** Makes one attempt. Returns `{ conflict }` if another one is needed, over that session. */
@@ -226,10 +227,13 @@ function outcomeOfRefusal(
     : { saved: true, opened: current }
 }
 
-function alwaysConflicting({ record: { id } }: OpenedSession): SessionConflictError {
+function alwaysConflicting(
+  { record: { id } }: OpenedSession,
+  attempts: number,
+): SessionConflictError {
   return new SessionConflictError(
     'ERR_SESSION_CONFLICT',
-    `Session ${id} was written by others all the time; nothing was written. Try the request again.`,
+    `Session ${id} was written by others all the time, in ${attempts} attempts until the time was up; nothing was written. Try the request again.`,
   )
 }
 
