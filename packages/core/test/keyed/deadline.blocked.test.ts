@@ -48,16 +48,19 @@ test('and neither is one to a write that a time budget bounds', async () => {
   budget.end()
 })
 
-test.each([1, 1.5, 3])('a budget outlives a process that stands still for %f times as long', async (times) => {
-  const budget = createTimeBudget(200)
-  const work = budget.bound(new Promise(() => {}), () => new Error('out of time'))
-  block(200 * times)
-  await new Promise((resolve) => setTimeout(resolve, 0)) // after the timers that are due
-  await new Promise(setImmediate)
-  expect(budget.isExhausted()).toBe(false)
-  await expect(work).rejects.toThrow('out of time')
-  expect(budget.isExhausted()).toBe(true)
-})
+test.each([1, 1.5, 3])(
+  'a budget outlives a process that stands still for %f times as long',
+  async (times) => {
+    const budget = createTimeBudget(200)
+    const work = budget.bound(new Promise(() => {}), () => new Error('out of time'))
+    block(200 * times)
+    await new Promise((resolve) => setTimeout(resolve, 0)) // after the timers that are due
+    await new Promise(setImmediate)
+    expect(budget.isExhausted()).toBe(false)
+    await expect(work).rejects.toThrow('out of time')
+    expect(budget.isExhausted()).toBe(true)
+  },
+)
 
 test('a store that does not reply still fails at its deadline', async () => {
   const never = withDeadline(() => new Promise(() => {}), {
