@@ -106,8 +106,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
 
   /** Makes one attempt after another, each over what the one before has found. */
   async function saveOver(first: SaveAttempt, budget: TimeBudget): Promise<SaveOutcome> {
-    let attempt = first
-    let number = first.isFirst ? 0 : 1
+    let [attempt, number] = [first, first.isFirst ? 0 : 1]
     for (; !budget.isExhausted(); number++) {
       const outcome = await attemptSave(attempt, budget)
       if (!('conflict' in outcome)) return outcome
