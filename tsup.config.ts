@@ -14,6 +14,10 @@ function entries(folder: string): string[] {
   return [...modules, ...commands].map((source) => `${folder}/${source}`)
 }
 
+function versionOf(folder: string): string {
+  return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version
+}
+
 const folders = readdirSync('packages').map((name) => `packages/${name}`)
 
 export default defineConfig(
@@ -22,6 +26,7 @@ export default defineConfig(
     outDir: `${folder}/dist`,
     format: 'esm' as const,
     target: 'node20',
+    define: { SOJOURN_VERSION: JSON.stringify(versionOf(folder)) },
     skipNodeModulesBundle: true,
     dts: false,
     clean: false,

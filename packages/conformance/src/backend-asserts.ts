@@ -1,4 +1,4 @@
-import { deepEqual, fail, ok } from 'node:assert/strict'
+import { fail, ok } from 'node:assert/strict'
 import type { SessionId } from '@sojourn/core'
 import type {
   IdentifiedRow,
@@ -7,6 +7,7 @@ import type {
   SessionBackend,
   Tombstone,
 } from '@sojourn/core/store'
+import { deepEqual, isBytes } from './asserts.ts'
 import { callAt, now } from './backend-fixture.ts'
 
 type Found = Row | Tombstone | null
@@ -19,7 +20,7 @@ export function sameRow(actual: Found | undefined, expected: Row): void {
 /** Returns the row in an outcome, or fails. */
 export function rowIn(found: Found | undefined): Row {
   if (!found || 'ended' in found) return fail(`a row was expected, not ${JSON.stringify(found)}`)
-  ok(found.value instanceof Uint8Array, 'the value of a row is a Uint8Array')
+  ok(isBytes(found.value), 'the value of a row is a Uint8Array')
   return found
 }
 

@@ -1,5 +1,6 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
+import { startOfCases } from './operation-log.ts'
 import type { CaseDefinition } from './suite.ts'
 
 /** What each case of the backend suite gets: a backend of its own, and the means to run races on it. */
@@ -26,7 +27,7 @@ export type Outcomes<Operations extends readonly (() => Promise<unknown>)[]> = {
 export type BackendCase = CaseDefinition<BackendFixture>
 
 /** The start of each case, in epoch ms. Differs from the machine's clock, because backends must use `at` alone. */
-export const t0 = Date.UTC(2030, 0, 1)
+export const t0 = startOfCases
 export const second = 1_000
 export const hour = 3_600 * second
 

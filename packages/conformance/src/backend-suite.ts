@@ -1,6 +1,7 @@
 import type { SessionBackend } from '@sojourn/core/store'
 import { backendCases } from './backend-cases.ts'
 import type { BackendFixture, Outcomes } from './backend-fixture.ts'
+import type { OperationLog } from './operation-log.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -26,6 +27,8 @@ export interface BackendSuiteOptions {
   readonly realTimeMs?: number | false
   /** Determines the interleavings of the races. @default 1 */
   readonly seed?: number
+  /** The time limit of a case, in ms: raise it for a slow database. @default 60_000 */
+  readonly timeoutMs?: number
 }
 
 const rounds = 8
@@ -45,14 +48,15 @@ const rounds = 8
  */
 export async function backendSuite(options: BackendSuiteOptions): Promise<Suite> {
   const offered = await offeredBy(options)
-  const { name = 'a session backend', exempt = {} } = options
+  const { name = 'a session backend', exempt = {}, seed = 1, timeoutMs = 60_000 } = options
   return createSuite<BackendFixture>({
     name: `${name}, suite /backend`,
     definitions: backendCases,
     exempt,
     offers: (need) => offered.has(need),
-    withSubject: (run) => withFixture(options, run),
-    timeoutMs: 60_000,
+    withSubject: (run, log) => withFixture(options, { run, log }),
+    timeoutMs,
+    seed,
   })
 }
 
@@ -70,20 +74,21 @@ async function offeredBy(options: BackendSuiteOptions): Promise<ReadonlySet<stri
 /** Opens what the case needs, and closes all of it when the case has settled. */
 async function withFixture(
   { open, openPair, realTimeMs = 10_000, seed = 1 }: BackendSuiteOptions,
-  run: (fixture: BackendFixture) => Promise<void>,
+  { run, log }: { run: (fixture: BackendFixture) => Promise<void>; log: OperationLog },
 ): Promise<void> {
   let scheduler = createScheduler(seed)
   const step = () => scheduler.step()
-  const backend = await open({ step })
+  const backend = log.follow(await open({ step }))
   const opened = [backend]
   const fixture: BackendFixture = {
     backend,
     realTimeMs: Number(realTimeMs),
     async openPair() {
       const pair = await openPair?.(['a:', 'a:b:'])
-      if (!pair) throw new Error('openPair answered no pair')
-      opened.push(...pair)
-      return pair
+      if (!pair) throw new Error('openPair returned no pair')
+      const followed = [log.follow(pair[0], 'a: '), log.follow(pair[1], 'a:b: ')] as const
+      opened.push(...followed)
+      return followed
     },
     async races(play) {
       for (let round = 0; round < rounds; round++) {

@@ -1,7 +1,7 @@
-import { deepEqual } from 'node:assert/strict'
 import type { SessionBackend } from '@sojourn/core/store'
 import type fastCheck from 'fast-check'
 import type { Arbitrary } from 'fast-check'
+import { deepEqual } from './asserts.ts'
 import { callAt, makeRow, t0 } from './backend-fixture.ts'
 import { referenceBackend } from './reference-backend.ts'
 

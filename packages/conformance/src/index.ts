@@ -1,4 +1,6 @@
-export type { NotOffered, Report, Result } from './report.ts'
+export { CaseFailure } from './failure.ts'
+export type { OperationLog } from './operation-log.ts'
+export type { NotOffered, Report, ReportOptions, Result } from './report.ts'
 export { createScheduler, type Scheduler } from './scheduler.ts'
 export {
   type Case,

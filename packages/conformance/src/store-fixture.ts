@@ -3,6 +3,7 @@ import type { SessionBackend } from '@sojourn/core/store'
 import { createBackendControl } from './backend-control.ts'
 import type { EventLeaks } from './event-leaks.ts'
 import { allOperations, type Operation } from './intercept-operations.ts'
+import { type OperationLog, startOfCases } from './operation-log.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { CaseDefinition } from './suite.ts'
 import { createVisitor, type TestData, type Visitor } from './visitor.ts'
@@ -45,7 +46,6 @@ export const limits = {
   maxAge: 40 * 60_000,
   absoluteTimeout: 8 * 3_600_000,
   touchInterval: 4 * 60_000,
-  storeTimeout: 2_000,
   rotationInterval: 15 * 60_000,
   rotationGrace: 30_000,
 }
@@ -53,18 +53,21 @@ export const limits = {
 /** How often a race runs, with a different interleaving each time. */
 export const rounds = 300
 
-const start = Date.UTC(2030, 0, 1)
+interface StoreContext {
+  readonly supports: StoreSupports
+  readonly scheduler: Scheduler
+  readonly leaks: EventLeaks
+  readonly log: OperationLog
+  /** The `storeTimeout` of the managers, in ms. */
+  readonly storeTimeout: number
+}
 
 /** Returns the fixture of one case over an empty storage. Omits rotation options that the store does not support. */
 export function createStoreFixture(
   subject: StoreUnderTest,
-  {
-    supports,
-    scheduler,
-    leaks,
-  }: { supports: StoreSupports; scheduler: Scheduler; leaks: EventLeaks },
+  { supports, scheduler, leaks, log, storeTimeout }: StoreContext,
 ): StoreFixture {
-  const clock = { now: start }
+  const clock = { now: startOfCases }
   const control = createBackendControl()
   control.intercept(allOperations, async (run) => {
     await scheduler.step()
@@ -75,12 +78,15 @@ export function createStoreFixture(
   const { rotationInterval, rotationGrace, ...withoutRotation } = limits
   const defaults: ConnectOptions = {
     ...(supports.conditionalWrite ? limits : withoutRotation),
+    storeTimeout,
     clock: () => clock.now,
     warn: () => undefined,
   }
   const connect: StoreFixture['connect'] = ({ wrap = unwrapped, ...options } = {}) =>
     leaks.follow(
-      subject.connect({ ...defaults, ...options }, (backend) => control.wrap(wrap(backend))),
+      subject.connect({ ...defaults, ...options }, (backend) =>
+        control.wrap(wrap(log.follow(backend))),
+      ),
     )
   const manager = connect()
   return {

@@ -1,5 +1,5 @@
-import { deepEqual } from 'node:assert/strict'
 import type { StoreSupports } from '@sojourn/core'
+import { deepEqual } from './asserts.ts'
 import { createEventLeaks } from './event-leaks.ts'
 import { createScheduler } from './scheduler.ts'
 import { acting } from './store-cases/p01-acting.ts'
@@ -59,6 +59,10 @@ export interface StoreSuiteOptions {
   readonly exempt?: Readonly<Record<string, string>>
   /** Determines the interleavings. @default 1 */
   readonly seed?: number
+  /** The `storeTimeout` of the managers, in ms, 5 minutes at most. No case is about speed. @default 20_000 */
+  readonly storeTimeout?: number
+  /** The time limit of a case, in ms: raise it for a slow store. @default 60_000 */
+  readonly timeoutMs?: number
 }
 
 /**
@@ -76,7 +80,7 @@ export interface StoreSuiteOptions {
  * ```
  */
 export function storeSuite(options: StoreSuiteOptions): Suite {
-  const { open, supports, exempt, seed = 1 } = options
+  const { open, supports, exempt, seed = 1, storeTimeout = 20_000, timeoutMs = 60_000 } = options
   const { name = 'store', wraps = true, sealed = false, dumps = false } = options
   const { revokesEverybody = supports.revocation, acts = supports.list } = options
   const offered: Readonly<Record<string, boolean>> = {
@@ -91,19 +95,20 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
     name,
     definitions: [claims(supports), ...definitions],
     offers: (need) => offered[need] === true,
-    async withSubject(run) {
+    async withSubject(run, log) {
       const subject = await open()
       const leaks = createEventLeaks()
       const scheduler = createScheduler(seed)
       try {
-        await run(createStoreFixture(subject, { supports, scheduler, leaks }))
+        await run(createStoreFixture(subject, { supports, scheduler, leaks, log, storeTimeout }))
         leaks.check()
       } finally {
         await subject.close?.()
       }
     },
     ...(exempt ? { exempt } : {}),
-    timeoutMs: 60_000,
+    timeoutMs,
+    seed,
   })
 }
 

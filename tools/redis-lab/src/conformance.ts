@@ -62,7 +62,7 @@ function suiteOfStore({ backend, codec }: Connection, address: Address): Suite {
         dump: () => dump(address, prefix),
         connect: (config, wrap) => {
           const store = keyedStore(wrap(backend(prefix)), { codec })
-          return createSessionManager(devConfig(secret, { store, ...config, storeTimeout: '20s' }))
+          return createSessionManager(devConfig(secret, { store, ...config }))
         },
       }
     },

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { Row } from '@sojourn/core/store'
+import { deepEqual } from '../asserts.ts'
 import { conflictIn, rowIn, sameRow, scanned, stands } from '../backend-asserts.ts'
 import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 

@@ -1,5 +1,5 @@
-import { deepEqual } from 'node:assert/strict'
 import type { GroupLimit } from '@sojourn/core/store'
+import { deepEqual } from '../asserts.ts'
 import { listsExactly, stands } from '../backend-asserts.ts'
 import {
   type BackendCase,

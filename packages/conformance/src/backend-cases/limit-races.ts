@@ -1,6 +1,7 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { SessionId } from '@sojourn/core'
 import type { GroupLimit, InsertOutcome } from '@sojourn/core/store'
+import { deepEqual } from '../asserts.ts'
 import { listsExactly, rowIn } from '../backend-asserts.ts'
 import {
   type BackendCase,

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { GroupLimit } from '@sojourn/core/store'
+import { deepEqual } from '../asserts.ts'
 import { isEnded, isGone, stands } from '../backend-asserts.ts'
 import { type BackendCase, callAt, given, hour, makeRow, now, t0 } from '../backend-fixture.ts'
 

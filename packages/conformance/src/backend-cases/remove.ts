@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { EndReason } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { isEnded, isGone, sameRow, stands } from '../backend-asserts.ts'
 import {
   type BackendCase,

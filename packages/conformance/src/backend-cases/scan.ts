@@ -1,4 +1,5 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { equal, ok } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { listsExactly, sameIds, scanned } from '../backend-asserts.ts'
 import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
 

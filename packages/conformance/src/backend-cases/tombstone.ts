@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { isEnded, isGone, listsExactly, sameIds, scanned, stands } from '../backend-asserts.ts'
 import { tombstoneMs } from '../backend-clauses.ts'
 import {

@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { conflictIn, sameRow, stands } from '../backend-asserts.ts'
 import { type BackendCase, bytes, given, hour, makeRow, now, t0 } from '../backend-fixture.ts'
 

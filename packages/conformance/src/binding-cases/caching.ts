@@ -1,4 +1,5 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { equal, match } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import type { ResponseSpec, Route } from '../binding-app.ts'
 import type { BindingCase } from '../binding-fixture.ts'
 

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { Session } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import type { Route } from '../binding-app.ts'
 import type { BindingCase } from '../binding-fixture.ts'
 import { deferred } from '../deferred.ts'

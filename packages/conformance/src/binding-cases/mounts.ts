@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import type { Replacement, Route } from '../binding-app.ts'
 import type { BindingCase, BindingFixture } from '../binding-fixture.ts'
 

@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import type { Route } from '../binding-app.ts'
 import type { BindingCase } from '../binding-fixture.ts'
 import { put } from '../visitor.ts'

@@ -1,4 +1,5 @@
-import { deepEqual, equal, notEqual, rejects, throws } from 'node:assert/strict'
+import { equal, notEqual, rejects, throws } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { interceptOperations } from '../intercept-operations.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'

@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { rounds, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { assign, put, type TestData, type Visitor } from '../visitor.ts'
 

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { SessionManager } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { rounds, type StoreCase } from '../store-fixture.ts'
 import type { TestData, Visitor } from '../visitor.ts'
 import { newKeys, oldKeys, versions, visitorAt } from './two-versions.ts'

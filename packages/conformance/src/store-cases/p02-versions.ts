@@ -1,4 +1,5 @@
-import { deepEqual, equal, rejects, throws } from 'node:assert/strict'
+import { equal, rejects, throws } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import type { StoreCase } from '../store-fixture.ts'
 import { put, type TestData } from '../visitor.ts'
 import { numbers, versions, visitorAt } from './two-versions.ts'

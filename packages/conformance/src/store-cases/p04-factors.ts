@@ -1,5 +1,6 @@
-import { deepEqual, doesNotThrow, equal, throws } from 'node:assert/strict'
+import { doesNotThrow, equal, throws } from 'node:assert/strict'
 import type { Session } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { limits, type StoreCase } from '../store-fixture.ts'
 import { put, type TestData } from '../visitor.ts'
 

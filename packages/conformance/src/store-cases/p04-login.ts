@@ -1,4 +1,5 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { equal, notEqual } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import type { StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 

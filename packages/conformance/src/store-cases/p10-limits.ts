@@ -1,4 +1,5 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { equal, rejects } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { rounds, type StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 

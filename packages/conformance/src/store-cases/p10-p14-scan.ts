@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { SessionManager } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { put, type TestData } from '../visitor.ts'
 

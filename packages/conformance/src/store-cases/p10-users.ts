@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { limits, rounds, type StoreCase } from '../store-fixture.ts'
 import { put } from '../visitor.ts'
 

@@ -1,4 +1,5 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { createBackendControl } from '../backend-control.ts'
 import { type Operations, writeOperations } from '../intercept-operations.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'

@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { equal } from 'node:assert/strict'
 import type { Session } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { createJar, nameOf } from '../jar.ts'
 import { limits, type StoreCase } from '../store-fixture.ts'
 import { assign, put, type TestData, type Visitor } from '../visitor.ts'

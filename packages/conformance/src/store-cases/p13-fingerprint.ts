@@ -1,5 +1,6 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { equal, notEqual } from 'node:assert/strict'
 import type { SessionOptions } from '@sojourn/core'
+import { deepEqual } from '../asserts.ts'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { type Client, put } from '../visitor.ts'
 

@@ -1,4 +1,5 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { equal, notEqual } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import type { Visitor } from '../visitor.ts'
 

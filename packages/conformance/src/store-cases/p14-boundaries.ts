@@ -1,4 +1,5 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { equal, notEqual } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { passRealTime } from '../real-time.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'

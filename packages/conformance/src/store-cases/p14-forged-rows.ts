@@ -1,5 +1,6 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict'
+import { equal, notEqual } from 'node:assert/strict'
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
+import { deepEqual } from '../asserts.ts'
 import type { StoreCase, StoreFixture } from '../store-fixture.ts'
 
 // `stored`: of a sealed session the backend holds no row.

@@ -1,4 +1,5 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict'
+import { equal, rejects } from 'node:assert/strict'
+import { deepEqual } from '../asserts.ts'
 import { deferred } from '../deferred.ts'
 import { limits, type StoreCase, type StoreFixture } from '../store-fixture.ts'
 import { put, type Visitor } from '../visitor.ts'
