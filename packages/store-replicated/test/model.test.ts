@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Schedule, simulate } from './simulation/simulate.ts'
 
 /** How many schedules are played; the long set plays more. */
-const schedules = Number(process.env['OPERATIONS'] ?? 5_000) / 50
+const schedules = Number(process.env['OPERATIONS'] ?? 10_000) / 100
 
 /** Plays schedules with these seeds, and returns what was counted. */
 async function playAll(from: number, count: number, options: Omit<Schedule, 'seed'> = {}) {
