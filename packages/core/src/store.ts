@@ -73,9 +73,20 @@ export { mintVersion } from './record/token.ts'
 
 // For a SessionStore around other stores, such as that of @sojourn/migrate.
 
+export type {
+  ForeignCookieOptions,
+  ForeignCookieScope,
+  ForeignCookies,
+} from './http/foreign-cookies.ts'
+export { Deadline, withDeadline } from './keyed/deadline.ts'
 export { isChange } from './store/changes.ts'
 export { peek } from './store/peek.ts'
-export type { ImportedSession, StoreImports } from './store/store-import.ts'
+export type {
+  ImportClaim,
+  ImportClaims,
+  ImportedSession,
+  StoreImports,
+} from './store/store-import.ts'
 
 // Codecs: convert session.data to bytes and back.
 

@@ -10,16 +10,22 @@ import {
 } from '@sojourn/core/store'
 import type { Migration } from './context.ts'
 import { createEpochs } from './epochs.ts'
+import { createForeignStore } from './foreign/foreign-store.ts'
+import { importsOf } from './imports-of.ts'
 import { createInspection } from './inspection.ts'
 import { createSave } from './move-session.ts'
 import { createOpen, createOpenById, createPeek } from './open.ts'
 import { createSourceSessions } from './source-sessions.ts'
+import type { SessionSource } from './sources/source.ts'
 import { createUsers } from './users.ts'
 
 /** Options of `migrateStore`. */
 export interface MigrationOptions {
-  /** The store that sessions leave. It must be able to end them for good (`supports.revocation`). */
-  readonly from: StoreFactory
+  /**
+   * The store that sessions leave: it must be able to end them for good (`supports.revocation`). Or a source, such as
+   * `expressSessionSource()`, for the sessions of another library.
+   */
+  readonly from: StoreFactory | SessionSource
   /** The store that takes them over: any keyed store. */
   readonly to: StoreFactory
   /**
@@ -28,6 +34,11 @@ export interface MigrationOptions {
    * @default true
    */
   readonly move?: boolean
+  /**
+   * With a source: whether an old session stays in its store, and its cookie in the browser, when it is imported. Set it while
+   * servers with the old library run; sessions that such a server changes afterwards are not imported again. @default false
+   */
+  readonly keepOld?: boolean
 }
 
 /**
@@ -50,14 +61,31 @@ export interface MigrationOptions {
  * ```
  */
 export function migrateStore(options: MigrationOptions): StoreFactory {
-  const { from, to, move = true } = checkOptions(options, known, 'migrateStore()')
-  if (typeof from !== 'function' || typeof to !== 'function' || from === to)
-    throw invalid('migrateStore() takes two different stores. Give from: and to:, each one store')
-  check(typeof move === 'boolean', `move is ${String(move)}`, 'Give true or false')
-  return (env) => createStore(createMigration(from(env), to(env), { env, isMoving: move }))
+  const { from, to, move, keepOld } = checkOptions(options, known, 'migrateStore()')
+  const isFromSource = isSource(from)
+  if ((typeof from !== 'function' && !isFromSource) || typeof to !== 'function' || from === to)
+    throw invalid(
+      'migrateStore() takes two different stores, or a source and a store. Give from: and to:, each one of them',
+    )
+  for (const [name, value] of Object.entries({ move, keepOld }))
+    check(
+      value === undefined || typeof value === 'boolean',
+      `${name} is ${String(value)}`,
+      'Give true or false',
+    )
+  if (isFromSource) {
+    check(move === undefined, 'move is set, and from is a source', 'Leave it out; see keepOld')
+    return (env) => createForeignStore({ from, to, keepOld: keepOld ?? false }, env)
+  }
+  check(keepOld === undefined, 'keepOld is set, and from is a store', 'Leave it out; see move')
+  return (env) => createStore(createMigration(from(env), to(env), { env, isMoving: move ?? true }))
 }
 
-const known = { from: true, to: true, move: true } as const
+const known = { from: true, to: true, move: true, keepOld: true } as const
+
+function isSource(from: MigrationOptions['from']): from is SessionSource {
+  return typeof Object(from).verify === 'function' && Array.isArray(Object(from).cookieNames)
+}
 
 /** Checks that sessions can leave `from` for good and be imported once by `to`. */
 function createMigration(
@@ -69,11 +97,7 @@ function createMigration(
     throw invalid(
       'Sessions cannot leave a store that cannot end them: the old token would go on working. Give it the means, such as cookieStore({ revocations })',
     )
-  const { imports } = to
-  if (imports) return { from, to, imports, endById: createEndById(from, to), ...rest }
-  throw invalid(
-    'Sessions cannot be moved into this store, because nothing in it decides between two requests that move one. Move to a keyed store, such as one for Redis',
-  )
+  return { from, to, imports: importsOf(to), endById: createEndById(from, to), ...rest }
 }
 
 function createStore(migration: Migration): SessionStore {

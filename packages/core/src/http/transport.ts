@@ -1,5 +1,6 @@
 import type { Carrier, RequestCarrier } from './carrier.ts'
 import { cookieBounds } from './cookie.ts'
+import type { ForeignCookieReader, ForeignCookies } from './foreign-cookies.ts'
 
 /** One place for the token in requests and responses: the cookie, or a header. */
 export interface TokenTransport {
@@ -28,6 +29,8 @@ export interface PresentedTokens {
   readonly tokens: readonly string[]
   /** The offered tokens that the client keeps apart; see cookie-transport.ts. */
   readonly offers: readonly string[]
+  /** The cookies of another session library, if the store reads them and there are any. */
+  readonly foreign?: ForeignCookies
 }
 
 /** A token to send to the client. */
@@ -43,6 +46,28 @@ interface OutgoingToken {
 export type TokenTransports = readonly [TokenTransport, ...TokenTransport[]]
 
 const noTokens: PresentedTokens = { tokens: [], offers: [] }
+
+/** Returns what a request presents: its tokens, and the foreign cookies that the store reads; `'excessive'` above the bounds. */
+export function readPresented(
+  {
+    transports,
+    foreignCookies,
+  }: {
+    readonly transports: TokenTransports
+    readonly foreignCookies: ForeignCookieReader | undefined
+  },
+  carrier: RequestCarrier,
+): PresentedTokens | 'excessive' {
+  const presented = readTokens(transports, carrier)
+  if (!foreignCookies || presented === 'excessive') return presented
+  const foreign = foreignCookies.read(carrier)
+  return foreign ? { ...presented, foreign } : presented
+}
+
+/** Returns true if a request presents nothing that a store could open. */
+export function isNothing({ tokens, foreign }: PresentedTokens): boolean {
+  return tokens.length === 0 && foreign === undefined
+}
 
 /** Returns the tokens of a request, from all transports; `'excessive'` above the bounds. */
 export function readTokens(

@@ -6,6 +6,7 @@ import type { TokenVerifier } from '../record/token-verifier.ts'
 import type { StoreEnv } from '../store/store.ts'
 import type { BackendEpochs } from './epochs.ts'
 import type { GuardedBackend } from './guarded-backend.ts'
+import type { RowSigner } from './row-signature.ts'
 import type { KeyedRows } from './rows.ts'
 
 /** What the operations of one keyed store share. Made once per manager. */
@@ -14,6 +15,8 @@ export interface KeyedContext {
   readonly backend: GuardedBackend
   /** Translates between rows and opened sessions. */
   readonly rows: KeyedRows
+  /** Signs the values of rows, if the option `signRows` says so. */
+  readonly signer: RowSigner
   /** Encodes the data of every row that is written. */
   readonly codec: Codec
   readonly env: StoreEnv

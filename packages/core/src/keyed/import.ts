@@ -5,6 +5,7 @@ import { asPresented, offer, type Presented, presentedBy } from '../record/rotat
 import { type GenuineToken, hashSecret, importedGeneration, mintVersion } from '../record/token.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { StoreImports } from '../store/store-import.ts'
+import { createClaims } from './claims.ts'
 import type { KeyedContext } from './context.ts'
 
 /**
@@ -43,6 +44,7 @@ export function createImports(context: KeyedContext): StoreImports {
       return offered === undefined ? { opened } : { opened, token: tokenOf(record, offered) }
     },
     find,
+    claims: createClaims(context),
   }
 
   async function find({ record: { id } }: OpenedSession, tokens: readonly string[]) {

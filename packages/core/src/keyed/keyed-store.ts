@@ -115,18 +115,20 @@ function createContext(
   const readers = [options.codec, ...(options.reads ?? []), jsonCodec]
   const guarded = guardBackend(backend, { storeTimeout: policy.storeTimeout, emit, tracing })
   const { conditionalWrite, revocation, scan } = backend.supports
+  const signer = createRowSigner(env.keyring, options.signRows)
   const rows = createRows({
     codecs: [writer, ...readers.filter((codec) => codec !== undefined)],
     policy,
     ids,
     emit,
-    signer: createRowSigner(env.keyring, options.signRows),
+    signer,
   })
   const canEndAll = conditionalWrite && revocation && scan
   return {
     backend: guarded,
     epochs: canEndAll ? createEpochs(guarded, env, createSweep(guarded, rows, env)) : undefined,
     rows,
+    signer,
     codec: writer,
     env,
     verifier: new TokenVerifier(keys),

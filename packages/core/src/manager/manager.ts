@@ -22,6 +22,7 @@ import {
   requestCarrier,
 } from '../http/carrier.ts'
 import { checkMaxCookies, chunkNames, offerCookieName } from '../http/cookie-chunks.ts'
+import { createForeignCookies } from '../http/foreign-cookies.ts'
 import { createTransports, type TokenInList } from '../http/transports.ts'
 import { trackActivity } from '../inspect/activity.ts'
 import {
@@ -299,11 +300,17 @@ export function createSessionManager<Data extends object>(
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
+  const cookieNames = [...chunkNames(chunks), offerCookieName(chunks.cookieName)]
+  const foreignCookies =
+    store.foreignCookies && createForeignCookies(store.foreignCookies, cookieNames)
+  const headers = transports.map(({ header }) => header)
+  const tokenHeaders = foreignCookies ? [...new Set([...headers, 'Cookie'])] : headers
   const context: ManagerContext = {
     config,
     store,
     transports,
-    tokenHeaders: Object.freeze(transports.map(({ header }) => header)), // bindings get the list
+    foreignCookies,
+    tokenHeaders: Object.freeze(tokenHeaders), // bindings get the list
     codec: store.codec,
     ids,
     emit,
@@ -325,7 +332,7 @@ export function createSessionManager<Data extends object>(
 
   return {
     cookieName,
-    cookieNames: [...chunkNames(chunks), offerCookieName(chunks.cookieName)],
+    cookieNames,
     tokenIn: config.tokenIn,
     supports: store.supports,
     fingerprint: config.fingerprint?.names ?? [],

@@ -29,7 +29,7 @@ export type IdRefusal = 'foreign' | 'revoked'
 export interface SessionIds {
   /**
    * Returns a new id: in the current group of a user, or in a random one for an anonymous session. `random` are its random
-   * bytes, 10 or more; from the same bytes come the same ids. `actorsId` is the id of the actor's session, if somebody else
+   * bytes, 10 or more; from the same bytes come the same ids, for an anonymous session if there are 22. `actorsId` is the id of the actor's session, if somebody else
    * acts as the user.
    */
   mint(userId?: string, random?: Uint8Array, actorsId?: SessionId): SessionId
@@ -98,7 +98,7 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
   const ids: SessionIds = {
     mint(userId, given = randomBytes(randomHandleBytes), actorsId) {
       const isActing = actorsId !== undefined
-      const group = userId === undefined ? randomText(groupBytes) : ids.groupOf(userId, isActing)
+      const group = userId === undefined ? anonymousGroup(given) : ids.groupOf(userId, isActing)
       const random = isActing
         ? bindToActor(group, given, actorsId)
         : given.subarray(0, randomHandleBytes)
@@ -150,6 +150,12 @@ export function createSessionIds(keyring: Pick<Keyring, 'deriveIndex'>): Session
     epochRowId: `revoke-everybody.${hmac(idKey, 'epochs').toString('base64url', 0, randomHandleBytes + tagBytes)}`,
   }
   return ids
+}
+
+/** Returns a group for an anonymous session: from the bytes that the handle leaves, if they are enough, or random. */
+function anonymousGroup(given: Uint8Array): string {
+  const left = given.subarray(randomHandleBytes, randomHandleBytes + groupBytes)
+  return left.length < groupBytes ? randomText(groupBytes) : Buffer.from(left).toString('base64url')
 }
 
 /** Returns the bytes of the part after the group. */

@@ -3,6 +3,7 @@ import type { DataTracker } from '../data/data-tracker.ts'
 import { SessionConflictError, type SessionStoreError, SessionUsageError } from '../errors.ts'
 import type { Emit, HeardEvents, SessionEvents } from '../events.ts'
 import type { Carrier, RequestCarrier } from '../http/carrier.ts'
+import type { ForeignCookieReader } from '../http/foreign-cookies.ts'
 import type { PresentedTokens, TokenTransports } from '../http/transport.ts'
 import type { SessionConfig } from '../options/resolve-config.ts'
 import type { Fingerprint } from '../record/fingerprint.ts'
@@ -24,6 +25,8 @@ export interface ManagerContext {
   readonly store: SessionStore
   /** Where requests carry their token; the first is used for a visitor who has none yet. */
   readonly transports: TokenTransports
+  /** Reads the cookies of another session library, if the store opens its sessions. */
+  readonly foreignCookies: ForeignCookieReader | undefined
   /** Their request headers, for `Vary`. */
   readonly tokenHeaders: readonly string[]
   /** The codec of the store: it encodes `session.data`. */

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../record/record.ts'
+import type { SessionId, SessionRecord } from '../record/record.ts'
 import type { OpenedSession } from './opened-session.ts'
 
 /** How a store takes over sessions of another store. Used by `migrateStore` of `@sojourn/migrate`. */
@@ -18,6 +18,34 @@ export interface StoreImports {
   adopt(opened: OpenedSession, tokens: readonly string[]): Promise<ImportedSession | undefined>
   /** Returns the session if it is here already and has not ended. Takes the same arguments as `adopt`. */
   find(opened: OpenedSession, tokens: readonly string[]): Promise<ImportedSession | undefined>
+  /** What sessions of other libraries have become here. */
+  readonly claims: ImportClaims
+}
+
+/**
+ * Decides once and for all what a session of another library becomes. Such a session has no id of ours, its old server may
+ * write it again, and its cookie may never expire; so a tombstone of its id is not enough. A claim is kept until no cookie
+ * opens the old session any more.
+ */
+export interface ImportClaims {
+  /** Returns the claim of a key, if there is one. Only an HMAC of the key is stored. */
+  find(key: string): Promise<ImportClaim | undefined>
+  /**
+   * Claims a key, unless it is claimed already, and returns the claim that is there then: of parallel requests, one
+   * succeeds. `until` is when the claim may be forgotten, in epoch ms.
+   */
+  make(
+    key: string,
+    claim: { readonly id: SessionId | undefined; readonly until: number },
+  ): Promise<ImportClaim>
+}
+
+/** What is known of a session of another library. */
+export interface ImportClaim {
+  /** The session that it became; `undefined` if it has ended without becoming one. */
+  readonly id: SessionId | undefined
+  /** In epoch ms. */
+  readonly claimedAt: number
 }
 
 /** An imported session, whether this request or another one imported it. */

@@ -3,6 +3,7 @@ import type { DataShape } from '../data/data-shape.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { ChangedData } from '../data/merge-stored.ts'
 import type { DiscardReason, Emit } from '../events.ts'
+import type { ForeignCookieOptions, ForeignCookies } from '../http/foreign-cookies.ts'
 import type { Factor } from '../record/factors.ts'
 import type { Fingerprint } from '../record/fingerprint.ts'
 import type { Keyring } from '../record/keyring.ts'
@@ -42,6 +43,12 @@ export interface StorePolicy extends RotationPolicy {
   readonly storeTimeout: number
   /** The limit for encoded `data`, in bytes. */
   readonly maxDataBytes: number
+  /** The idle limit of new sessions. */
+  readonly maxAge: number
+  /** The hard limit of new sessions, from their beginning on. */
+  readonly absoluteTimeout: number
+  /** Whether the cookies of new sessions outlive the browser. */
+  readonly persistent: boolean
   readonly onReplay: ReplayPolicy
   /** Resolves conflicts of `data`; without it the later commit wins. */
   readonly merge: MergeKey | undefined
@@ -299,9 +306,14 @@ export interface SessionStore {
   /**
    * Opens a session by the tokens that a request carries, usually one. Also ends what `policy.onReplay` names if the
    * token is a replay. A token that is not genuine costs no I/O (P6). `offers` are tokens that the client was offered;
-   * they open only the session that `tokens` name. A store that makes no offers ignores them.
+   * they open only the session that `tokens` name. A store that makes no offers ignores them. `foreign` are the cookies of
+   * `foreignCookies` that the request carries; then `tokens` may be empty.
    */
-  open(tokens: readonly string[], offers?: readonly string[]): Promise<OpenOutcome>
+  open(
+    tokens: readonly string[],
+    offers?: readonly string[],
+    foreign?: ForeignCookies,
+  ): Promise<OpenOutcome>
   /**
    * Returns the session as it is now, by its id, whichever token opened it. Rotates nothing, and writes nothing but
    * corrections of times. For connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
@@ -344,6 +356,8 @@ export interface SessionStore {
    * @default 1
    */
   readonly maxCookies?: number
+  /** Present if the store opens sessions of another library, by their cookies. */
+  readonly foreignCookies?: ForeignCookieOptions
   /**
    * Calls the listener with the id of each session that the store notices to have expired; see `SessionBackend.onExpired`.
    * Returns a function that removes the listener. Absent if the store cannot tell.

@@ -50,6 +50,7 @@ function sendToken(
   if (outgoing === 'clear') {
     const transports = transportsToClear(context.transports, carrier)
     for (const transport of transports) transport.clear(carrier)
+    context.foreignCookies?.clear(carrier)
     return transports
   }
   const transport = transportToSend(context.transports, carrier)
@@ -57,6 +58,7 @@ function sendToken(
   const token = isOffer ? outgoing.offer : outgoing.token
   noteIssued(context, token)
   transport.send(carrier, { token, isOffer, maxAge: maxAgeOf(context, state) })
+  if (!isOffer) context.foreignCookies?.clear(carrier)
   return [transport]
 }
 

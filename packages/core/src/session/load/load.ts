@@ -1,6 +1,6 @@
 import { SessionStoreError } from '../../errors.ts'
 import type { Carrier, RequestCarrier } from '../../http/carrier.ts'
-import { type PresentedTokens, readTokens } from '../../http/transport.ts'
+import { isNothing, type PresentedTokens, readPresented } from '../../http/transport.ts'
 import type { SessionConfig } from '../../options/resolve-config.ts'
 import { namesOf } from '../../record/record.ts'
 import type { SessionOperations } from '../operations/operations.ts'
@@ -38,10 +38,10 @@ async function loadTraced<Data extends object>(
   request: RequestCarrier,
   response: Carrier | undefined,
 ): Promise<Session<Data>> {
-  const { tracing, transports } = mount.context
-  const presented = readTokens(transports, request)
+  const { tracing } = mount.context
+  const presented = readPresented(mount.context, request)
   const load = () => loadUntraced<Data>(mount, request, response, presented)
-  if (presented !== 'excessive' && presented.tokens.length === 0) return load()
+  if (presented !== 'excessive' && isNothing(presented)) return load()
   return tracing.run(response ? 'load' : 'read', load)
 }
 
@@ -50,17 +50,17 @@ async function loadUntraced<Data extends object>(
   { context, operations }: LoadContext,
   request: RequestCarrier,
   response: Carrier | undefined,
-  presented = readTokens(context.transports, request),
+  presented = readPresented(context, request),
 ): Promise<Session<Data>> {
   const { config, store } = context
   let state: SessionState
   if (presented === 'excessive') {
     context.emit('discarded', { what: 'token', why: presented, id: undefined })
     state = new SessionState(context, response)
-  } else if (presented.tokens.length === 0) state = new SessionState(context, response)
+  } else if (isNothing(presented)) state = new SessionState(context, response)
   else
     try {
-      let outcome = await store.open(presented.tokens, presented.offers)
+      let outcome = await store.open(presented.tokens, presented.offers, presented.foreign)
       if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
       const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
       if (outcome.outcome === 'open' && actor)

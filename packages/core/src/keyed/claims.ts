@@ -1,0 +1,73 @@
+import { jsonCodec } from '../data/codec.ts'
+import { SessionStoreError } from '../errors.ts'
+import { hmac } from '../record/hmac.ts'
+import { createRecord, type SessionId } from '../record/record.ts'
+import { isId, mintVersion } from '../record/token.ts'
+import type { Row } from '../store/backend.ts'
+import type { ImportClaim, ImportClaims } from '../store/store-import.ts'
+import type { KeyedContext } from './context.ts'
+import { decodeValue, encodeValue } from './row-format.ts'
+
+/**
+ * Returns the claims of a keyed store. Each is one row, whose id is an HMAC of the claimed key, so that nothing of the key
+ * is visible (P5). It is an anonymous session that no token opens and that `ids.isOwn` refuses, so it is in no list and no
+ * scan, and cannot be ended; its data is `{ id }`.
+ */
+export function createClaims({ backend, signer, env }: KeyedContext): ImportClaims {
+  const { clock } = env
+  const claimKey = env.keyring.deriveIndex('claim')
+
+  return {
+    async find(key) {
+      const id = rowIdOf(key)
+      const found = await backend.find(id, clock())
+      return found && 'value' in found ? read(id, found) : undefined
+    },
+    async make(key, { id: sessionId, until }) {
+      const id = rowIdOf(key)
+      const at = clock()
+      const row = rowOf(id, { sessionId, at, until })
+      if ((await backend.insert(id, row, { at, isSolitary: true })).inserted)
+        return { id: sessionId, claimedAt: at }
+      const found = await backend.find(id, at)
+      return found && 'value' in found ? read(id, found) : { id: undefined, claimedAt: at }
+    },
+  }
+
+  function rowIdOf(key: string): SessionId {
+    const mac = hmac(claimKey, key)
+    return `${mac.toString('base64url', 0, 12)}.${mac.toString('base64url', 12, 28)}`
+  }
+
+  function rowOf(
+    id: SessionId,
+    { sessionId, at, until }: { sessionId: SessionId | undefined; at: number; until: number },
+  ): Row {
+    const lifetime = Math.max(until - at, 1)
+    const limits = { maxAge: lifetime, absoluteTimeout: lifetime, persistent: true }
+    const record = createRecord({ id, secretHash: '', at, ...limits })
+    const data = jsonCodec.encode(sessionId === undefined ? {} : { id: sessionId })
+    return {
+      version: mintVersion(),
+      priorVersions: [],
+      touchedAt: at,
+      expiresAt: at + lifetime,
+      value: signer.sign(id, encodeValue(record, data, jsonCodec)),
+    }
+  }
+
+  /** Returns the claim in a row. Throws if it cannot be read: what it is about may have ended (P1, P8). */
+  function read(id: SessionId, { value, touchedAt }: Row): ImportClaim {
+    try {
+      const { data } = decodeValue(id, signer.verify(id, value), [jsonCodec])
+      const { id: sessionId } = jsonCodec.decode(data) as { id?: unknown }
+      if (sessionId === undefined || isId(sessionId)) return { id: sessionId, claimedAt: touchedAt }
+    } catch {
+      // Not a row of ours; the error below applies.
+    }
+    throw new SessionStoreError(
+      'ERR_STORE_CONTRACT',
+      `The row ${id}, which says what an old session has become, cannot be read: something else has written it. Delete it; its user logs in again.`,
+    )
+  }
+}

@@ -1,0 +1,72 @@
+import { SessionStoreError } from '@sojourn/core'
+import { Deadline, type ForeignCookies, type StoreEnv, withDeadline } from '@sojourn/core/store'
+import type {
+  ForeignSession,
+  SessionSource,
+  SourceCall,
+  UnreadableRecord,
+  VerifiedCookie,
+} from '../sources/source.ts'
+
+/** A source behind `guardSource`. */
+export type GuardedSource = ReturnType<typeof guardSource>
+
+/**
+ * Wraps a source so that the migration can rely on it: each call of its store settles within `storeTimeout` (P8), a failure
+ * is a `SessionStoreError` and the event `failed`, and after `until` no cookie is genuine any more.
+ */
+export function guardSource(source: SessionSource, { clock, policy, emit }: StoreEnv) {
+  const { library, options } = source
+  const until = options.until === undefined ? undefined : Number(options.until)
+
+  return {
+    library,
+    options,
+    /** When the migration ends, in epoch ms; `undefined` if that is open. */
+    until,
+
+    /** Returns the session that the cookies of a request name; `'ambiguous'` if they name several. */
+    async verify(cookies: ForeignCookies): Promise<VerifiedCookie | 'ambiguous' | undefined> {
+      const at = clock()
+      if (until !== undefined && at >= until) return undefined
+      const [first, ...others] = await source.verify(cookies, at)
+      return others.some(({ key }) => key !== first?.key) ? 'ambiguous' : first
+    },
+
+    /** Returns the session as it is now; `undefined` if it is gone. */
+    async find({
+      key,
+      session,
+    }: VerifiedCookie): Promise<ForeignSession | UnreadableRecord | undefined> {
+      return session ?? run('find', async (call) => source.find?.(key, call))
+    },
+
+    /** Ends the session where its library can end it. */
+    async end(key: string): Promise<void> {
+      await run('end', async (call) => source.end?.(key, call))
+    },
+  }
+
+  function run<Result>(
+    operation: 'find' | 'end',
+    call: (call: SourceCall) => Promise<Result>,
+  ): Promise<Result> {
+    return withDeadline(call, {
+      timeoutMs: policy.storeTimeout,
+      operation: `${operation} of ${library}`,
+      deadline: new Call(clock()),
+      onError: (error) => {
+        if (error instanceof SessionStoreError) emit('failed', { operation, error })
+      },
+    })
+  }
+}
+
+class Call extends Deadline implements SourceCall {
+  readonly at: number
+
+  constructor(at: number) {
+    super()
+    this.at = at
+  }
+}

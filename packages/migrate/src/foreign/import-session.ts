@@ -1,0 +1,93 @@
+import {
+  type ImportClaim,
+  type ImportedSession,
+  isChange,
+  type OpenedSession,
+  type SaveOutcome,
+  type SessionStore,
+} from '@sojourn/core/store'
+import type { VerifiedCookie } from '../sources/source.ts'
+import { type ForeignMigration, firstTokens } from './context.ts'
+import type { ForeignOrigin } from './foreign-sessions.ts'
+import { isUnsettled } from './open.ts'
+import { isRevoked } from './revocation.ts'
+
+const ended: SaveOutcome = { saved: false, why: 'ended' }
+
+/**
+ * Returns the `save` and `end` of a migration from another library. A save first imports an old session, in three steps, and
+ * then applies the changes of the request to what was imported, merged like any other:
+ *
+ * | step  | where  | effect                                                                                       |
+ * |-------|--------|----------------------------------------------------------------------------------------------|
+ * | claim | `to`   | decides which session of ours the old one becomes; from then on its cookie leads only there  |
+ * | adopt | `to`   | inserts the old session as it is now, unless it is there already or has ended there          |
+ * | end   | `from` | ends the old session, where the library can                                                  |
+ *
+ * Several requests may take the same step, in parallel or one after another. After a crash, the next request with the old
+ * cookie takes the remaining steps; if it comes later than `claimSettledMs` and nothing was inserted, the user logs in again.
+ */
+export function createSave(migration: ForeignMigration): Pick<SessionStore, 'save' | 'end'> {
+  const { source, to, imports, sessions, env, keepOld } = migration
+  const { clock } = env
+
+  return {
+    async save(opened, changes) {
+      const origin = sessions.originOf(opened)
+      if (!origin) return to.save(opened, changes)
+      if (changes.passive && !isChange(changes)) return { saved: true, opened }
+      const imported = await importSession(opened, origin)
+      if (!imported) return ended
+      if (imported.opened.record.authority !== opened.record.authority)
+        return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
+      const outcome = await to.save(imported.opened, changes)
+      const { token } = imported
+      return outcome.saved && token !== undefined ? { token, ...outcome } : outcome
+    },
+
+    /** Ends a session. Of an old one, the claim says that it never becomes one of ours. */
+    async end(opened, reason) {
+      const origin = sessions.originOf(opened)
+      if (!origin) return to.end(opened, reason)
+      await source.end(origin.cookie.key)
+      const claim = await makeClaim(origin, undefined)
+      if (claim.id === undefined) return { last: opened }
+      return to.end({ ...opened, record: { ...opened.record, id: claim.id } }, reason)
+    },
+  }
+
+  function makeClaim({ cookie, session }: ForeignOrigin, id: string | undefined) {
+    const until = sessions.claimedUntil(session)
+    return imports.claims.make(sessions.claimKey(cookie), { id, until })
+  }
+
+  /** Takes the three steps. Returns the session in `to`; `undefined` if it has ended. */
+  async function importSession(
+    opened: OpenedSession,
+    origin: ForeignOrigin,
+  ): Promise<ImportedSession | undefined> {
+    const claim = await makeClaim(origin, opened.record.id)
+    if (claim.id === undefined) return undefined
+    const tokens = firstTokens(migration, claim.id)
+    const newest = isUnsettled(claim, clock()) && (await findNewest(origin.cookie, claim))
+    const imported = newest
+      ? await imports.adopt({ ...newest, touchedAt: clock() }, tokens)
+      : await imports.find({ ...opened, record: { ...opened.record, id: claim.id } }, tokens)
+    if (!imported) return undefined
+    if (!keepOld) await source.end(origin.cookie.key)
+    const isInserted = imported.token !== undefined
+    if (!isInserted || !(await isRevoked(migration, opened))) return imported
+    await to.end(imported.opened, 'revoked')
+    return undefined
+  }
+
+  /** Returns the old session as it is now; `undefined` if another request has imported it, or an old server has ended it. */
+  async function findNewest(
+    cookie: VerifiedCookie,
+    claim: ImportClaim,
+  ): Promise<OpenedSession | undefined> {
+    const found = await source.find(cookie)
+    if (!found || 'unreadable' in found) return undefined
+    return sessions.translate({ cookie, session: found }, claim)
+  }
+}
