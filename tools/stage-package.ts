@@ -35,6 +35,8 @@ export function stagePackage(folder: string) {
   for (const name of new Set(patterns.map((pattern) => pattern.split('/', 1).join())))
     cpSync(join(folder, name), join(target, name), { recursive: true })
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'))
+  const changelog = join(folder, 'CHANGELOG.md') // the first release makes it
+  if (existsSync(changelog)) cpSync(changelog, join(target, 'CHANGELOG.md'))
   const directory = relative(root, resolve(folder))
   const readme = readFileSync(join(folder, 'README.md'), 'utf8')
   writeFileSync(join(target, 'README.md'), publishedReadme(readme, directory))

@@ -77,8 +77,7 @@ export async function rehearseRelease(say: (step: string) => void): Promise<void
 
 /** Numbers, commits and publishes the packages. Returns their version. */
 async function release(clone: string, run: Run): Promise<string> {
-  await run(...pnpm, 'changeset', 'version')
-  await run(...pnpm, 'install', '--lockfile-only')
+  await run(...pnpm, 'run', 'number')
   await run('git', 'add', '.')
   await run('git', ...committer, 'commit', '--quiet', '--message', 'release')
   await run(...pnpm, 'changeset', 'publish', '--no-git-tag')
