@@ -3,6 +3,7 @@ import { addAcl } from './commands/acl.ts'
 import { addDecode } from './commands/decode.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addList } from './commands/list.ts'
+import { addMigrate } from './commands/migrate.ts'
 import { addRevoke } from './commands/revoke.ts'
 import { addScan } from './commands/scan.ts'
 import { addSecret } from './commands/secret.ts'
@@ -25,6 +26,7 @@ const commands: readonly ((program: Command, invocation: Invocation) => void)[] 
   addSecret,
   addDecode,
   addAcl,
+  addMigrate,
 ]
 
 /** Creates the parser of the command line. It throws a `CommanderError` instead of exiting. */
