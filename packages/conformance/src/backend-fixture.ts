@@ -1,6 +1,7 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 import { startOfCases } from './operation-log.ts'
+import type { Contention, ProcessOutcome } from './processes.ts'
 import type { CaseDefinition } from './suite.ts'
 
 /** What each case of the backend suite gets: a backend of its own, and the means to run races on it. */
@@ -16,6 +17,30 @@ export interface BackendFixture {
   ): Promise<Outcomes<Operations>>
   /** How long a case may wait for an effect of real time, in ms. */
   readonly realTimeMs: number
+  /** The time limit of an operation that has nothing to wait for, in ms. */
+  readonly patienceMs: number
+  /** Opens a backend on a database that the case may break. */
+  openBreakable(): Promise<BreakableBackend>
+  /** Returns how many entries the database holds. */
+  size(): Promise<number>
+  /** Opens a backend on a database that processes share. */
+  shareDatabase(): Promise<SharedDatabase>
+}
+
+/** A backend, and the means to bring its database into trouble. */
+export interface BreakableBackend {
+  readonly backend: SessionBackend
+  /** Makes every operation of the database fail, below the backend: stops the server, or closes the file. */
+  breakDatabase(): void | Promise<void>
+  /** Ends the trouble. The database has kept what was in it. */
+  mend(): void | Promise<void>
+}
+
+/** A database on which several processes work. */
+interface SharedDatabase {
+  /** A backend in this process. */
+  readonly backend: SessionBackend
+  runProcesses(contention: Contention): Promise<ProcessOutcome[]>
 }
 
 /** The outcome of each operation, in their order. */
@@ -71,6 +96,19 @@ export async function given(
     if (!inserted) throw new Error(`insert refused the new id ${JSON.stringify(id)} (clause 2)`)
   }
   return made.map(({ row }) => row)
+}
+
+/** Inserts many rows, some at a time. Throws if an insert is refused. */
+export async function fill(
+  backend: SessionBackend,
+  ids: readonly SessionId[],
+  fields: Partial<Row> = {},
+): Promise<void> {
+  const atOnce = 50
+  for (let start = 0; start < ids.length; start += atOnce) {
+    const some = ids.slice(start, start + atOnce)
+    await Promise.all(some.map((id) => given(backend, [[id, fields]])))
+  }
 }
 
 /** Returns the last argument of `remove` and `removeGroup`. */

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { SessionBackend } from '@sojourn/core/store'
 import { backendCases } from './backend-cases.ts'
-import type { BackendFixture, Outcomes } from './backend-fixture.ts'
+import type { BackendFixture, BreakableBackend, Outcomes } from './backend-fixture.ts'
 import type { OperationLog } from './operation-log.ts'
+import { openShared, runProcesses, type SharedModule } from './processes.ts'
 import { createScheduler } from './scheduler.ts'
 import { createSuite, type Suite } from './suite.ts'
 
@@ -21,6 +23,18 @@ export interface BackendSuiteOptions {
   openPair?(
     prefixes: readonly ['a:', 'a:b:'],
   ): Promise<readonly [SessionBackend, SessionBackend]> | readonly [SessionBackend, SessionBackend]
+  /**
+   * Opens a backend on a fresh database that a case may bring into trouble. Without it, the cases about trouble are not
+   * offered (`trouble`). The suite mends the database and closes the backend.
+   */
+  openBreakable?(): Promise<BreakableBackend> | BreakableBackend
+  /**
+   * Returns how many entries the database of a backend that `open` returned holds: rows, tombstones and entries of
+   * indexes, whatever can be left behind. Without it, the cases about leaks are not offered.
+   */
+  size?(backend: SessionBackend): Promise<number> | number
+  /** Where processes find the backend. Without it, the cases with several processes are not offered. */
+  readonly processes?: SharedModule
   /** Cases that the backend may fail: the reason by case id, `{ 'B6.4': 'the database keeps no NUL in a key' }`. */
   readonly exempt?: Readonly<Record<string, string>>
   /** How long a row may outlive its end in real time, in ms; `false` if it never expires by itself. @default 10_000 */
@@ -68,27 +82,50 @@ async function offeredBy(options: BackendSuiteOptions): Promise<ReadonlySet<stri
     ...supported.map(([capability]) => capability),
     ...(options.openPair ? ['prefixes'] : []),
     ...(options.realTimeMs === false ? [] : ['realTime']),
+    ...(options.openBreakable ? ['trouble'] : []),
+    ...(options.size ? ['size'] : []),
+    ...(options.processes ? ['processes'] : []),
   ])
 }
 
 /** Opens what the case needs, and closes all of it when the case has settled. */
 async function withFixture(
-  { open, openPair, realTimeMs = 10_000, seed = 1 }: BackendSuiteOptions,
+  options: BackendSuiteOptions,
   { run, log }: { run: (fixture: BackendFixture) => Promise<void>; log: OperationLog },
 ): Promise<void> {
+  const { realTimeMs = 10_000, seed = 1, timeoutMs = 60_000 } = options
   let scheduler = createScheduler(seed)
   const step = () => scheduler.step()
-  const backend = log.follow(await open({ step }))
+  const tested = await options.open({ step })
+  const backend = log.follow(tested)
   const opened = [backend]
+  const broken: BreakableBackend[] = []
+  const follow = (other: SessionBackend, name = '') => {
+    const followed = log.follow(other, name)
+    opened.push(followed)
+    return followed
+  }
   const fixture: BackendFixture = {
     backend,
     realTimeMs: Number(realTimeMs),
+    patienceMs: timeoutMs / 6,
     async openPair() {
-      const pair = await openPair?.(['a:', 'a:b:'])
-      if (!pair) throw new Error('openPair returned no pair')
-      const followed = [log.follow(pair[0], 'a: '), log.follow(pair[1], 'a:b: ')] as const
-      opened.push(...followed)
-      return followed
+      const [a, ab] = await required('openPair', options.openPair)(['a:', 'a:b:'])
+      return [follow(a, 'a: '), follow(ab, 'a:b: ')]
+    },
+    async openBreakable() {
+      const breakable = await required('openBreakable', options.openBreakable)()
+      broken.push(breakable)
+      return { ...breakable, backend: follow(breakable.backend) }
+    },
+    size: async () => required('size', options.size)(tested),
+    async shareDatabase() {
+      const shared = required('processes', options.processes)
+      const name = `conformance-${randomUUID()}`
+      return {
+        backend: follow(await openShared(shared.module.href, name)),
+        runProcesses: (how) => runProcesses(shared, { ...how, name }),
+      }
     },
     async races(play) {
       for (let round = 0; round < rounds; round++) {
@@ -98,7 +135,15 @@ async function withFixture(
     },
     parallel: (operations) => startAll(operations, step),
   }
-  await run(fixture).finally(() => Promise.all(opened.map((each) => each.close())))
+  await run(fixture).finally(async () => {
+    await Promise.all(broken.map(({ mend }) => mend()))
+    await Promise.all(opened.map((each) => each.close()))
+  })
+}
+
+function required<Option>(name: string, option: Option | undefined): Option {
+  if (option === undefined) throw new Error(`The option ${name} is missing.`)
+  return option
 }
 
 /** Starts all operations, each after some turns, so that the seed determines the order. */

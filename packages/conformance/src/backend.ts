@@ -1,3 +1,5 @@
+export type { BreakableBackend } from './backend-fixture.ts'
 export { type BackendSuiteOptions, backendSuite } from './backend-suite.ts'
+export type { OpenShared, SharedModule } from './processes.ts'
 export { type Entries, type ReferenceOptions, referenceBackend } from './reference-backend.ts'
 export type { ReferenceRules } from './reference-rules.ts'

@@ -30,6 +30,8 @@ export interface ReportOptions {
 export interface Report {
   /** Whether no case failed and all of them ran. Cases that are exempt or not offered do not count. */
   readonly conforms: boolean
+  /** The counts in a sentence. */
+  readonly summary: string
   /** The counts, then the cases that failed, that did not run, that were exempt and that were not offered. */
   readonly markdown: string
   /** The same as JSON text. */
@@ -68,9 +70,10 @@ export function report(run: Run, { provenance = true }: ReportOptions = {}): Rep
     date: new Date().toISOString().slice(0, 10),
   }
   const conforms = failed.length === 0 && notRun.length === 0
+  const summary = `${passed.length} passed, ${failed.length} failed, ${exempt.length} exempt, ${notOffered.length} not offered, ${notRun.length} not run.`
   const markdown = [
     `## Conformance: ${name}`,
-    `${passed.length} passed, ${failed.length} failed, ${exempt.length} exempt, ${notOffered.length} not offered, ${notRun.length} not run.`,
+    summary,
     ...(provenance ? [originText(origin)] : []),
     ...(failed.length === 0 ? [] : ['### Failed', ...failed.map(failureText)]),
     ...section('Not run', notRun.map(caseName)),
@@ -93,7 +96,12 @@ export function report(run: Run, { provenance = true }: ReportOptions = {}): Rep
     notOffered,
     passed: passed.map(({ id }) => id),
   }
-  return { conforms, markdown: `${markdown.join('\n\n')}\n`, json: JSON.stringify(json, null, 2) }
+  return {
+    conforms,
+    summary,
+    markdown: `${markdown.join('\n\n')}\n`,
+    json: JSON.stringify(json, null, 2),
+  }
 }
 
 /** Returns one result for each case, the latest: a runner that retries has several. */

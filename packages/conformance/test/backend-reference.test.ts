@@ -1,11 +1,13 @@
 import { register, runSuite } from '@sojourn/conformance'
 import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
 import { expect, test } from 'vitest'
+import { openBreakable } from './backend-mutants/trouble.ts'
 
 const suite = await backendSuite({
   name: 'the reference',
   open: ({ step }) => referenceBackend({ step }),
   openPair: () => [referenceBackend(), referenceBackend()],
+  openBreakable: () => openBreakable(),
   realTimeMs: false,
 })
 
@@ -35,8 +37,12 @@ test('what a backend does not support is not offered, and none of it is run', as
     realTimeMs: false,
   })
   const lacks = new Set(modest.notOffered.map(({ lacks: need }) => need))
-  expect([...lacks].sort()).toEqual([...Object.keys(none), 'prefixes', 'realTime'].sort())
+  expect([...lacks].sort()).toEqual(
+    [...Object.keys(none), 'prefixes', 'processes', 'realTime', 'size', 'trouble'].sort(),
+  )
   const results = await runSuite(modest)
-  expect(results.length + modest.notOffered.length).toBe(suite.cases.length + 3)
+  expect(results.length + modest.notOffered.length).toBe(
+    suite.cases.length + suite.notOffered.length,
+  )
   expect(results.filter(({ outcome }) => outcome !== 'passed')).toEqual([])
 })

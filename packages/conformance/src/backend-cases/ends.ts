@@ -1,26 +1,20 @@
 import { equal } from 'node:assert/strict'
-import type { BackendCall, SessionBackend } from '@sojourn/core/store'
 import { endsExactly } from '../backend-asserts.ts'
-import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
+import {
+  type BackendCase,
+  type BackendFixture,
+  ending,
+  given,
+  makeRow,
+  now,
+  t0,
+} from '../backend-fixture.ts'
 import { withTimeout } from '../suite.ts'
+import { operationsOn } from './operations.ts'
 
-/** The time limit of an operation that has nothing to wait for, in ms. */
-const timeoutMs = 10_000
 const row = makeRow()
 
-const operations = {
-  find: (backend, call) => backend.find('g.a', call),
-  insert: (backend, call) => backend.insert('g.new', row, call),
-  replace: (backend, call) => backend.replace('g.a', row, { ...call, expected: 'v1' }),
-  touch: (backend, call) => backend.touch('g.a', row, { ...call, expected: row }),
-  remove: (backend, call) => backend.remove('g.b', { ...call, reason: 'logout' }),
-  list: (backend, call) => backend.list('g', call),
-  removeGroup: (backend, call) => backend.removeGroup('h', { ...call, reason: 'logout' }),
-  scan: async (backend, call) => {
-    for await (const _ of backend.scan(call));
-  },
-  ping: (backend, call) => backend.ping(call),
-} satisfies Record<string, (backend: SessionBackend, call: BackendCall) => Promise<unknown>>
+const operations = operationsOn(row)
 
 /** Clauses 1 and 8: outcomes are values, and every operation settles. */
 export const endCases: readonly BackendCase[] = [
@@ -46,24 +40,24 @@ export const endCases: readonly BackendCase[] = [
   {
     id: 'B8.1',
     title: 'ping resolves',
-    async run({ backend }) {
-      equal(await withTimeout(backend.ping(now), timeoutMs), undefined)
+    async run({ backend, patienceMs }) {
+      equal(await withTimeout(backend.ping(now), patienceMs), undefined)
     },
   },
   {
     id: 'B8.2',
     title: 'every operation ends when its signal was aborted before',
-    async run({ backend }) {
+    async run({ backend, patienceMs }) {
       await given(backend, [['g.a'], ['g.b']])
-      await allEnd(backend, () => AbortSignal.abort())
+      await allEnd({ backend, patienceMs }, () => AbortSignal.abort())
     },
   },
   {
     id: 'B8.3',
     title: 'every operation ends when its signal is aborted meanwhile',
-    async run({ backend }) {
+    async run({ backend, patienceMs }) {
       await given(backend, [['g.a'], ['g.b']])
-      await allEnd(backend, () => {
+      await allEnd({ backend, patienceMs }, () => {
         const controller = new AbortController()
         queueMicrotask(() => controller.abort())
         return controller.signal
@@ -73,9 +67,9 @@ export const endCases: readonly BackendCase[] = [
   {
     id: 'B8.4',
     title: 'after an aborted operation the backend works',
-    async run({ backend }) {
+    async run({ backend, patienceMs }) {
       await given(backend, [['g.a'], ['g.b']])
-      await allEnd(backend, () => AbortSignal.abort())
+      await allEnd({ backend, patienceMs }, () => AbortSignal.abort())
       await given(backend, [['h.c']])
       equal((await backend.remove('h.c', ending(t0)))?.version, 'v1')
     },
@@ -83,26 +77,29 @@ export const endCases: readonly BackendCase[] = [
   {
     id: 'B8.5',
     title: 'close resolves, also the second time',
-    async run({ backend }) {
-      await withTimeout(backend.close(), timeoutMs)
-      await withTimeout(backend.close(), timeoutMs)
+    async run({ backend, patienceMs }) {
+      await withTimeout(backend.close(), patienceMs)
+      await withTimeout(backend.close(), patienceMs)
     },
   },
   {
     id: 'B8.6',
     title: 'every operation ends after close',
-    async run({ backend }) {
+    async run({ backend, patienceMs }) {
       await backend.close()
-      await allEnd(backend, () => now.signal)
+      await allEnd({ backend, patienceMs }, () => now.signal)
     },
   },
 ]
 
 /** Fails unless the operation settles, either way. An operation that is not offered may throw. */
-async function allEnd(backend: SessionBackend, signal: () => AbortSignal): Promise<void> {
+async function allEnd(
+  { backend, patienceMs }: Pick<BackendFixture, 'backend' | 'patienceMs'>,
+  signal: () => AbortSignal,
+): Promise<void> {
   for (const operation of Object.values(operations)) {
     const run = async () => operation(backend, { at: t0, signal: signal() })
-    await withTimeout(run().then(nothing, nothing), timeoutMs)
+    await withTimeout(run().then(nothing, nothing), patienceMs)
   }
 }
 

@@ -4,7 +4,7 @@ export const hostile = {
   braces: ['{}', '{', '}', '{a}', '{a}b', '}{', ':', '::', 'a:', ':a', '{a}:b'],
   quotes: ["'", '"', '`', "' OR 1=1 --", '$' + '{a}', '$(a)', '<a>', '#', '&', ';', ','],
   controls: ['\r\n', 'a\r\nFLUSHALL\r\n', '\0', 'a\0b', '\t', '\x1b[0m', '\x7f'],
-  blanks: [' ', 'a ', ' a', 'a', 'A', 'a\u00a0'],
+  blanks: [' ', 'a ', ' a', 'a', 'a\u00a0'],
   unicode: ['é', 'e\u0301', 'ß', 'ss', 'ﬁ', 'İ', 'i', 'ı', '漢字', '👩‍👩‍👧', '\u200b', '\ufeff'],
   names: [
     '__proto__',
@@ -22,3 +22,6 @@ export const hostile = {
 
 /** Words with dots; the first dot separates an id's group from its handle. */
 export const dotted = ['..', '../../etc/passwd', '.a', 'a.b.c.d', 'a..b', 'a.', '.', './a.b', '...']
+
+/** Words that differ only in upper and lower case. */
+export const cased = ['a', 'A', 'aB', 'Ab', 'ab', 'AB', 'é', 'É', 'ß', 'ẞ']

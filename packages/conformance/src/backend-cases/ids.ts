@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import { endsExactly, listsExactly, sameRow, stands } from '../backend-asserts.ts'
 import { groupOf } from '../backend-clauses.ts'
 import { type BackendCase, bytes, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
-import { dotted, hostile } from './hostile-words.ts'
+import { cased, dotted, hostile } from './hostile-words.ts'
 
 const kinds = Object.entries(hostile)
 
@@ -11,6 +11,8 @@ export const idCases: readonly BackendCase[] = [
   ...kinds.map(([kind, words], index) => apartCase(`B6.${index + 1}`, kind, words)),
   apartCase('B6.11', 'dotted', dotted),
   ...kinds.map(([kind, words], index) => groupsApartCase(`B6.${index + 12}`, kind, words)),
+  apartCase('B6.25', 'upper and lower case', cased),
+  groupsApartCase('B6.26', 'upper and lower case', cased),
   {
     id: 'B6.22',
     title: 'the group of an id is what stands before its first dot, and may be empty',

@@ -1,10 +1,12 @@
 import { ok } from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { SessionBackend } from '@sojourn/core/store'
-import { stands } from '../backend-asserts.ts'
+import { deepEqual } from '../asserts.ts'
+import { isEnded, stands } from '../backend-asserts.ts'
 import {
   type BackendCase,
   type BackendFixture,
+  ending,
   given,
   hour,
   makeRow,
@@ -52,7 +54,49 @@ export const realTimeCases: readonly BackendCase[] = [
       await stands(fixture.backend, 'g.a', { row })
     },
   },
+  {
+    id: 'B5.22',
+    title: 'rows of an ordinary life stay when others have left',
+    needs,
+    async run(fixture) {
+      const { backend } = fixture
+      const [row = makeRow()] = await given(backend, [['g.a'], ['g.b']])
+      await othersLeave(fixture)
+      for (const id of ['g.a', 'g.b']) await stands(backend, id, { row })
+    },
+  },
+  {
+    id: 'B3.34',
+    title: 'tombstones of a remove, a removeGroup and an eviction stay when rows have left',
+    needs: [...needs, 'revocation'],
+    async run(fixture) {
+      const { backend } = fixture
+      const { list, limit } = backend.supports
+      await given(backend, [['g.a'], ['h.a'], ['h.b'], ['i.a']])
+      for (const id of ['g.a', 'g.b']) await backend.remove(id, ending(t0))
+      if (list) await backend.removeGroup('h', ending(t0, 'revoked'))
+      const one = { max: 1, onExceed: 'evict' } as const
+      if (limit) await backend.insert('i.b', makeRow(), { ...now, limit: one })
+      await othersLeave(fixture)
+      for (const id of ['g.a', 'g.b']) await isEnded(backend, id, { ended: 'logout', at: t0 })
+      if (list)
+        for (const id of ['h.a', 'h.b']) await isEnded(backend, id, { ended: 'revoked', at: t0 })
+      if (limit) await isEnded(backend, 'i.a', { ended: 'evicted', at: t0 })
+      const late = await backend.insert('g.a', makeRow(), now)
+      deepEqual(late, { inserted: false, why: 'taken' })
+    },
+  },
 ]
+
+/** How long rows and tombstones are watched while others leave, in ms of real time. */
+const watchedMs = 700
+
+/** Waits until a row has expired in real time and left: what swept it has met all others too. */
+async function othersLeave(fixture: BackendFixture): Promise<void> {
+  await given(fixture.backend, [['other.a', { expiresAt: t0 + watchedMs }]])
+  await wait(watchedMs)
+  await leaves(fixture, 'other.a')
+}
 
 const next = makeRow({ version: 'v2' })
 

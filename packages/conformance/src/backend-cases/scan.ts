@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { deepEqual } from '../asserts.ts'
 import { listsExactly, sameIds, scanned } from '../backend-asserts.ts'
-import { type BackendCase, ending, given, makeRow, now, t0 } from '../backend-fixture.ts'
+import { type BackendCase, ending, fill, given, makeRow, now, t0 } from '../backend-fixture.ts'
 
 const capabilities = ['conditionalWrite', 'limit', 'list', 'retention', 'revocation', 'scan']
 
@@ -86,10 +86,7 @@ export const scanCases: readonly BackendCase[] = [
     needs: ['retention'],
     async run({ backend }) {
       const ids = Array.from({ length: 1_500 }, (_, index) => `g${index}.a`)
-      await given(
-        backend,
-        ids.map((id) => [id] as const),
-      )
+      await fill(backend, ids)
       const missing: string[] = []
       for (const id of ids) if ((await backend.find(id, now)) === null) missing.push(id)
       deepEqual(missing, [])

@@ -20,14 +20,14 @@ export const claimMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('claims-more-than-it-knows', {
-    breaks: 'B2.9 B2.35-37 B3.16 B3.20 B4.11 B5.2 B5.10 B5.14 B5.18 B6.12-22 B9.2',
+    breaks: 'B2.9 B2.35-37 B3.16 B3.20 B3.33 B4.11 B5.2 B5.10 B5.14 B5.18 B6.12-22 B6.26 B9.2 B9.7',
     make: ({ reference }) => ({
       supports: { ...reference.supports, list: true, scan: true },
       list: async () => [],
     }),
   }),
   breakOperations('drops-the-oldest-of-a-thousand', {
-    breaks: 'B9.6',
+    breaks: 'B3.33 B9.6 B9.7',
     make: ({ reference, entries }) => ({
       async insert(id, row, call) {
         const outcome = await reference.insert(id, row, call)
@@ -45,7 +45,7 @@ export const claimMutants: readonly Mutant[] = [
     },
   }),
   breakOperations('scans-pages-that-overlap', {
-    breaks: 'B9.3',
+    breaks: 'B9.3 B9.8',
     make: ({ reference }) => ({
       async *scan(call) {
         let count = 0
@@ -57,7 +57,7 @@ export const claimMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('scans-the-ended', {
-    breaks: 'B3.17 B9.4',
+    breaks: 'B3.17 B9.4 B9.8',
     make({ reference, entries }) {
       const empty = { version: '', priorVersions: [], touchedAt: 0, expiresAt: 0 }
       return {

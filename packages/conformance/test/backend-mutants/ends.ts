@@ -5,7 +5,7 @@ import { breakOperations, type Mutant } from './mutant.ts'
 /** Backends that end sessions wrongly. */
 export const endMutants: readonly Mutant[] = [
   breakOperations('swallows-the-row', {
-    breaks: 'B3.1 B3.3 B3.27-29 B3.32 B4.1-6 B6.1-11 B8.4',
+    breaks: 'B3.1 B3.3 B3.27-29 B3.32 B4.1-6 B6.1-11 B6.25 B8.4',
     make: ({ reference }) => ({
       remove: (id, call) => reference.remove(id, call).then(() => null),
     }),
@@ -63,7 +63,7 @@ export const endMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('leaking-index', {
-    breaks: 'B2.37 B3.16 B3.19-21 B5.14 B5.18 B6.12-21',
+    breaks: 'B2.37 B3.16 B3.19-21 B3.33 B5.14 B5.18 B6.12-21 B6.26',
     make({ reference }) {
       const index = new Map<string, Awaited<ReturnType<typeof reference.list>>[number]>()
       return {
@@ -84,7 +84,7 @@ export const endMutants: readonly Mutant[] = [
     },
   }),
   breakOperations('remove-group-ends-the-exception', {
-    breaks: 'B3.20',
+    breaks: 'B3.20 B3.33',
     make: ({ reference }) => ({
       removeGroup: (group, { except: _, ...call }) => reference.removeGroup(group, call),
     }),
@@ -100,7 +100,7 @@ export const endMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('remove-group-answers-the-exception-too', {
-    breaks: 'B3.20 B3.21',
+    breaks: 'B3.20 B3.21 B3.33',
     make: ({ reference }) => ({
       async removeGroup(group, call) {
         const ids = await reference.removeGroup(group, call)
@@ -109,7 +109,7 @@ export const endMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('remove-group-answers-handles', {
-    breaks: 'B3.19-21 B3.23 B3.25 B3.26 B3.31 B3.32 B6.12-22',
+    breaks: 'B3.19-21 B3.23 B3.25 B3.26 B3.31-33 B6.12-22 B6.26',
     make: ({ reference }) => ({
       async removeGroup(group, call) {
         const ids = await reference.removeGroup(group, call)
@@ -142,7 +142,7 @@ export const endMutants: readonly Mutant[] = [
     },
   }),
   breakOperations('remove-ends-the-group', {
-    breaks: 'B3.4 B3.16 B3.17 B3.26 B5.18 B6.1-11 B6.23 B9.4',
+    breaks: 'B3.4 B3.16 B3.17 B3.26 B5.18 B6.1-11 B6.23 B6.25 B9.4 B9.8',
     make: ({ reference }) => ({
       async remove(id, call) {
         const row = await reference.remove(id, call)

@@ -4,7 +4,7 @@ import { breakOperations, type Mutant } from './mutant.ts'
 /** Backends that mistake one id or group for another. */
 export const groupMutants: readonly Mutant[] = [
   breakOperations('evicts-the-one-used-longest-ago', {
-    breaks: 'B2.26 B2.29 B2.37',
+    breaks: 'B2.26 B2.29 B2.37 B2.38',
     make: ({ reference }) => ({
       async insert(id, row, { limit, ...call }) {
         const rows = limit ? await reference.list(groupOf(id), call) : []
@@ -29,7 +29,7 @@ export const groupMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('lists-by-prefix', {
-    breaks: 'B6.12-14 B6.16 B6.19 B6.21 B6.22 B6.24',
+    breaks: 'B6.12-14 B6.16 B6.19 B6.21 B6.22 B6.24 B6.26',
     make: ({ reference }) => ({
       async list(group, call) {
         const rows = []
@@ -49,7 +49,7 @@ export const groupMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('folds-case', {
-    breaks: 'B2.32 B3.23 B6.5 B6.14-19 B6.21',
+    breaks: 'B2.32 B3.23 B3.33 B6.14 B6.15 B6.17-19 B6.21 B6.25 B6.26 B9.7 B9.8',
     make: ({ reference }) => ({
       find: (id, call) => reference.find(id.toLowerCase(), call),
       insert: (id, row, call) => reference.insert(id.toLowerCase(), row, call),
@@ -74,10 +74,10 @@ export const groupMutants: readonly Mutant[] = [
       }
     },
   }),
-  shiftedLimit('limits-one-early', { by: -1, breaks: 'B2.24 B2.26 B2.28-31 B2.34 B2.36 B2.37' }),
-  shiftedLimit('limits-one-late', { by: 1, breaks: 'B2.25-29 B2.34 B2.36 B2.37 B3.18' }),
+  shiftedLimit('limits-one-early', { by: -1, breaks: 'B2.24 B2.26 B2.28-31 B2.34 B2.36-38' }),
+  shiftedLimit('limits-one-late', { by: 1, breaks: 'B2.25-29 B2.34 B2.36-38 B3.18' }),
   breakOperations('counts-the-ended', {
-    breaks: 'B2.31 B2.37',
+    breaks: 'B2.31 B2.37 B2.38',
     make: ({ reference, entries }) => ({
       async insert(id, row, { limit, ...call }) {
         if (!limit) return reference.insert(id, row, call)

@@ -26,8 +26,8 @@ export const prefixAndTimerMutants: readonly Mutant[] = [
   },
   {
     name: 'keeps-the-expired-until-read',
-    breaks: 'B5.19-21',
-    realTimeMs: 600,
+    breaks: 'B3.34 B5.19-22',
+    realTimeMs: 300,
     open: () => referenceBackend(),
   },
   {

@@ -27,7 +27,7 @@ export const writeMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('touch-rewrites-version', {
-    breaks: 'B2.3 B2.15 B2.16 B2.20 B2.22 B2.23 B5.8 B5.16 B5.17',
+    breaks: 'B2.3 B2.15 B2.16 B2.20 B2.22 B2.23 B5.8 B5.16 B5.17 B8.7-9',
     make: ({ reference, entries }) => ({
       async touch(id, times, call) {
         const outcome = await reference.touch(id, times, call)
@@ -39,7 +39,7 @@ export const writeMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('touch-only-prolongs', {
-    breaks: 'B2.16 B5.13 B5.14',
+    breaks: 'B2.16 B2.38 B5.13 B5.14',
     make: ({ reference, entries }) => ({
       async touch(id, times, call) {
         const entry = entries.get(id)
@@ -97,7 +97,7 @@ export const writeMutants: readonly Mutant[] = [
     }),
   }),
   breakOperations('replace-keeps-the-times', {
-    breaks: 'B2.10 B2.14 B2.20 B2.23 B2.29 B3.3 B5.9 B5.10 B5.12 B5.14',
+    breaks: 'B2.10 B2.14 B2.20 B2.23 B2.29 B2.38 B3.3 B5.9 B5.10 B5.12 B5.14',
     make: ({ reference, entries }) => ({
       async replace(id, row, call) {
         const entry = entries.get(id)

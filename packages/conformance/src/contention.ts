@@ -1,0 +1,2 @@
+/** What processes on one database contend for: a row that all count up, and a group in which all log in. */
+export const contended = { counter: 'counter.a', group: 'crowd', limit: 3 }

@@ -1,0 +1,2 @@
+/** Is not a backend. */
+export const answer = 42
