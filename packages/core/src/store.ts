@@ -82,6 +82,7 @@ export { Deadline, withDeadline } from './keyed/deadline.ts'
 export { isChange } from './store/changes.ts'
 export { peek } from './store/peek.ts'
 export type {
+  ClaimedAs,
   ImportClaim,
   ImportClaims,
   ImportedSession,

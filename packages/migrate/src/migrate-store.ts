@@ -75,6 +75,11 @@ export function migrateStore(options: MigrationOptions): StoreFactory {
     )
   if (isFromSource) {
     check(move === undefined, 'move is set, and from is a source', 'Leave it out; see keepOld')
+    check(
+      keepOld !== true || from.options.until !== undefined,
+      'keepOld is true, and the source has no until, so it would never be known when an ended session is forgotten',
+      'Give the source an until: when the last server with the old library has gone, and a time on top',
+    )
     return (env) => createForeignStore({ from, to, keepOld: keepOld ?? false }, env)
   }
   check(keepOld === undefined, 'keepOld is set, and from is a store', 'Leave it out; see move')

@@ -1,17 +1,17 @@
 import { jsonCodec } from '../data/codec.ts'
 import { SessionStoreError } from '../errors.ts'
 import { hmac } from '../record/hmac.ts'
-import { createRecord, type SessionId } from '../record/record.ts'
+import { createRecord, endReasons, type SessionId } from '../record/record.ts'
 import { isId, mintVersion } from '../record/token.ts'
 import type { Row } from '../store/backend.ts'
-import type { ImportClaim, ImportClaims } from '../store/store-import.ts'
+import type { ClaimedAs, ImportClaim, ImportClaims } from '../store/store-import.ts'
 import type { KeyedContext } from './context.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
 
 /**
  * Returns the claims of a keyed store. Each is one row, whose id is an HMAC of the claimed key, so that nothing of the key
  * is visible (P5). It is an anonymous session that no token opens and that `ids.isOwn` refuses, so it is in no list and no
- * scan, and cannot be ended; its data is `{ id }`.
+ * scan, and cannot be ended; its data is `ClaimedAs`.
  */
 export function createClaims({ backend, signer, env }: KeyedContext): ImportClaims {
   const { clock } = env
@@ -23,14 +23,14 @@ export function createClaims({ backend, signer, env }: KeyedContext): ImportClai
       const found = await backend.find(id, clock())
       return found && 'value' in found ? read(id, found) : undefined
     },
-    async make(key, { id: sessionId, until }) {
+    async make(key, claim, until) {
       const id = rowIdOf(key)
       const at = clock()
-      const row = rowOf(id, { sessionId, at, until })
+      const row = rowOf(id, claim, { at, until })
       if ((await backend.insert(id, row, { at, isSolitary: true })).inserted)
-        return { id: sessionId, claimedAt: at }
+        return { ...claim, claimedAt: at }
       const found = await backend.find(id, at)
-      return found && 'value' in found ? read(id, found) : { id: undefined, claimedAt: at }
+      return found && 'value' in found ? read(id, found) : { ended: 'moved', claimedAt: at }
     },
   }
 
@@ -41,18 +41,18 @@ export function createClaims({ backend, signer, env }: KeyedContext): ImportClai
 
   function rowOf(
     id: SessionId,
-    { sessionId, at, until }: { sessionId: SessionId | undefined; at: number; until: number },
+    claim: ClaimedAs,
+    { at, until }: { readonly at: number; readonly until: number },
   ): Row {
     const lifetime = Math.max(until - at, 1)
     const limits = { maxAge: lifetime, absoluteTimeout: lifetime, persistent: true }
     const record = createRecord({ id, secretHash: '', at, ...limits })
-    const data = jsonCodec.encode(sessionId === undefined ? {} : { id: sessionId })
     return {
       version: mintVersion(),
       priorVersions: [],
       touchedAt: at,
       expiresAt: at + lifetime,
-      value: signer.sign(id, encodeValue(record, data, jsonCodec)),
+      value: signer.sign(id, encodeValue(record, jsonCodec.encode(claim), jsonCodec)),
     }
   }
 
@@ -60,8 +60,10 @@ export function createClaims({ backend, signer, env }: KeyedContext): ImportClai
   function read(id: SessionId, { value, touchedAt }: Row): ImportClaim {
     try {
       const { data } = decodeValue(id, signer.verify(id, value), [jsonCodec])
-      const { id: sessionId } = jsonCodec.decode(data) as { id?: unknown }
-      if (sessionId === undefined || isId(sessionId)) return { id: sessionId, claimedAt: touchedAt }
+      const claim = jsonCodec.decode(data) as { readonly id?: unknown; readonly ended?: unknown }
+      const reason = endReasons.find((each) => each === claim.ended)
+      if (reason) return { ended: reason, claimedAt: touchedAt }
+      if (isId(claim.id)) return { id: claim.id, claimedAt: touchedAt }
     } catch {
       // Not a row of ours; the error below applies.
     }

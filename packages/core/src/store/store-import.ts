@@ -1,4 +1,4 @@
-import type { SessionId, SessionRecord } from '../record/record.ts'
+import type { EndReason, SessionId, SessionRecord } from '../record/record.ts'
 import type { OpenedSession } from './opened-session.ts'
 
 /** How a store takes over sessions of another store. Used by `migrateStore` of `@sojourn/migrate`. */
@@ -34,19 +34,14 @@ export interface ImportClaims {
    * Claims a key, unless it is claimed already, and returns the claim that is there then: of parallel requests, one
    * succeeds. `until` is when the claim may be forgotten, in epoch ms.
    */
-  make(
-    key: string,
-    claim: { readonly id: SessionId | undefined; readonly until: number },
-  ): Promise<ImportClaim>
+  make(key: string, claim: ClaimedAs, until: number): Promise<ImportClaim>
 }
 
-/** What is known of a session of another library. */
-export interface ImportClaim {
-  /** The session that it became; `undefined` if it has ended without becoming one. */
-  readonly id: SessionId | undefined
-  /** In epoch ms. */
-  readonly claimedAt: number
-}
+/** What a session of another library is here: the session that it became, or why it ended without becoming one. */
+export type ClaimedAs = { readonly id: SessionId } | { readonly ended: EndReason }
+
+/** A claim, and when it was made, in epoch ms. */
+export type ImportClaim = ClaimedAs & { readonly claimedAt: number }
 
 /** An imported session, whether this request or another one imported it. */
 export interface ImportedSession {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
+import type { SessionId } from '@sojourn/core'
 import {
   checkSize,
   createRecord,
-  type ImportClaim,
   type OpenedSession,
   type SessionRecord,
   type SessionStore,
@@ -53,14 +53,14 @@ export function createForeignSessions(
       until ?? opensUntil ?? expiresAt ?? clock() + longestCookieMs,
 
     /**
-     * Returns a session as the manager gets it; `undefined` if it has expired. Its touch is due, so that the first request
+     * Returns a session as the manager gets it, under the id that a claim gives it, if there is one; `undefined` if it has expired. Its touch is due, so that the first request
      * imports it.
      * @throws What the application's functions and the codec throw, for data that cannot become a session.
      */
-    translate(origin: ForeignOrigin, claim?: ImportClaim): OpenedSession | undefined {
+    translate(origin: ForeignOrigin, claimed?: SessionId): OpenedSession | undefined {
       const { session } = origin
       const at = clock()
-      const record = toRecord(origin, claim, at)
+      const record = toRecord(origin, claimed, at)
       if (Math.min(session.expiresAt ?? Infinity, record.absoluteExpiresAt) <= at) return undefined
       const data = codec.encode(options.data ? options.data(session.data) : { ...session.data })
       checkSize(data, policy.maxDataBytes)
@@ -75,13 +75,13 @@ export function createForeignSessions(
 
   function toRecord(
     { cookie, session }: ForeignOrigin,
-    claim: ImportClaim | undefined,
+    claimed: SessionId | undefined,
     at: number,
   ): SessionRecord {
     const userId = userIdOf(session)
     const stamp = userId === undefined ? undefined : options.securityStamp?.(session.data)
     const { id, epoch } = ids.issue({
-      id: claim?.id ?? ids.mint(userId, randomOf(cookie)),
+      id: claimed ?? ids.mint(userId, randomOf(cookie)),
       ...(userId === undefined ? {} : { userId }),
     })
     const { createdAt = at, absoluteExpiresAt = Infinity } = session

@@ -1,4 +1,6 @@
+import type { SessionId } from '@sojourn/core'
 import {
+  type ClaimedAs,
   type ImportClaim,
   type ImportedSession,
   isChange,
@@ -49,16 +51,17 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     async end(opened, reason) {
       const origin = sessions.originOf(opened)
       if (!origin) return to.end(opened, reason)
+      const claim = await makeClaim(origin, { ended: reason })
       await source.end(origin.cookie.key)
-      const claim = await makeClaim(origin, undefined)
-      if (claim.id === undefined) return { last: opened }
+      if ('ended' in claim)
+        return claim.ended === reason ? { last: opened } : { last: undefined, before: claim.ended }
       return to.end({ ...opened, record: { ...opened.record, id: claim.id } }, reason)
     },
   }
 
-  function makeClaim({ cookie, session }: ForeignOrigin, id: string | undefined) {
+  function makeClaim({ cookie, session }: ForeignOrigin, claim: ClaimedAs): Promise<ImportClaim> {
     const until = sessions.claimedUntil(session)
-    return imports.claims.make(sessions.claimKey(cookie), { id, until })
+    return imports.claims.make(sessions.claimKey(cookie), claim, until)
   }
 
   /** Takes the three steps. Returns the session in `to`; `undefined` if it has ended. */
@@ -66,28 +69,34 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     opened: OpenedSession,
     origin: ForeignOrigin,
   ): Promise<ImportedSession | undefined> {
-    const claim = await makeClaim(origin, opened.record.id)
-    if (claim.id === undefined) return undefined
+    const claim = await makeClaim(origin, { id: opened.record.id })
+    if ('ended' in claim) return undefined
     const tokens = firstTokens(migration, claim.id)
-    const newest = isUnsettled(claim, clock()) && (await findNewest(origin.cookie, claim))
+    const newest = isUnsettled(claim, clock()) && (await findNewest(origin.cookie, claim.id))
     const imported = newest
       ? await imports.adopt({ ...newest, touchedAt: clock() }, tokens)
       : await imports.find({ ...opened, record: { ...opened.record, id: claim.id } }, tokens)
     if (!imported) return undefined
     if (!keepOld) await source.end(origin.cookie.key)
     const isInserted = imported.token !== undefined
-    if (!isInserted || !(await isRevoked(migration, opened))) return imported
+    if (!isInserted || !(await wasRevokedMeanwhile(opened))) return imported
     await to.end(imported.opened, 'revoked')
     return undefined
+  }
+
+  /** Whoever revokes leaves a mark before it looks for sessions; so it has found this one, or the mark is there now. */
+  async function wasRevokedMeanwhile(opened: OpenedSession): Promise<boolean> {
+    await to.epochs?.reread()
+    return isRevoked(migration, opened)
   }
 
   /** Returns the old session as it is now; `undefined` if another request has imported it, or an old server has ended it. */
   async function findNewest(
     cookie: VerifiedCookie,
-    claim: ImportClaim,
+    id: SessionId,
   ): Promise<OpenedSession | undefined> {
     const found = await source.find(cookie)
     if (!found || 'unreadable' in found) return undefined
-    return sessions.translate({ cookie, session: found }, claim)
+    return sessions.translate({ cookie, session: found }, id)
   }
 }

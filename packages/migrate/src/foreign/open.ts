@@ -1,3 +1,4 @@
+import type { SessionId } from '@sojourn/core'
 import {
   type ForeignCookies,
   type ImportClaim,
@@ -5,6 +6,7 @@ import {
   type OpenOutcome,
   peek,
   type SessionStore,
+  tombstoneMs,
 } from '@sojourn/core/store'
 import type { VerifiedCookie } from '../sources/source.ts'
 import { type ForeignMigration, firstTokens } from './context.ts'
@@ -12,6 +14,13 @@ import type { ForeignOrigin } from './foreign-sessions.ts'
 import { isRevoked } from './revocation.ts'
 
 type Discarded = Extract<OpenOutcome, { outcome: 'discarded' }>
+
+/** What an old session has become. */
+interface Imported {
+  readonly outcome: OpenOutcome
+  /** Its id, if it may not have been inserted yet. */
+  readonly pendingId?: SessionId
+}
 
 const unknown: Discarded = { outcome: 'discarded', why: 'unknown', id: undefined }
 
@@ -59,31 +68,53 @@ export function createOpen(
     return openByCookie(cookie)
   }
 
-  /** Opens the session that an old one has become, or the old one if it has not been imported. */
+  /**
+   * Opens the session that an old one has become, or the old one if it has not been imported. One that is gone may have been
+   * imported just now, so its claim is looked up again.
+   */
   async function openByCookie(cookie: VerifiedCookie): Promise<OpenOutcome> {
-    const claim = await imports.claims.find(sessions.claimKey(cookie))
-    if (claim) {
-      if (claim.id === undefined) return unknown
-      const imported = await to.open(firstTokens(migration, claim.id))
-      if (!isMissing(imported) || !isUnsettled(claim, clock())) return imported
-    }
+    const imported = await openImported(cookie)
+    if (imported && imported.pendingId === undefined) return imported.outcome
     const found = await source.find(cookie)
-    if (!found) return unknown
+    if (!found) return (await openImported(cookie))?.outcome ?? unknown
     if ('unreadable' in found) return reportCorrupt(cookie, new Error(found.unreadable))
-    return translate({ cookie, session: found }, claim)
+    return translate({ cookie, session: found }, imported?.pendingId)
+  }
+
+  /** Opens the session that an old one has become; `undefined` if nothing has claimed it. */
+  async function openImported(cookie: VerifiedCookie): Promise<Imported | undefined> {
+    const claim = await imports.claims.find(sessions.claimKey(cookie))
+    if (!claim) return undefined
+    if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim) }
+    const outcome = await to.open(firstTokens(migration, claim.id))
+    const isPending = isMissing(outcome) && isUnsettled(claim, clock())
+    return isPending ? { outcome, pendingId: claim.id } : { outcome }
+  }
+
+  /**
+   * For a while the cookie is that of an ended session, so that a late request creates none, whose cookie would overwrite that
+   * of a login (P12).
+   */
+  function outcomeOfEnd(
+    cookie: VerifiedCookie,
+    { ended: reason, claimedAt }: Extract<ImportClaim, { ended: unknown }>,
+  ): OpenOutcome {
+    const isLate = clock() - claimedAt < tombstoneMs
+    return isLate ? { outcome: 'ended', id: sessions.nameOf(cookie), reason } : unknown
   }
 
   async function translate(
     origin: ForeignOrigin,
-    claim: ImportClaim | undefined,
+    claimed: SessionId | undefined,
   ): Promise<OpenOutcome> {
     let opened: OpenedSession | undefined
     try {
-      opened = sessions.translate(origin, claim)
+      opened = sessions.translate(origin, claimed)
     } catch (cause) {
       return reportCorrupt(origin.cookie, cause)
     }
     if (!opened) return { outcome: 'discarded', why: 'expired', id: undefined }
+    await to.epochs?.sync()
     return (await isRevoked(migration, opened)) ? unknown : { outcome: 'open', opened }
   }
 

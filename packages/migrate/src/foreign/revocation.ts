@@ -4,14 +4,13 @@ import { longestCookieMs } from './foreign-sessions.ts'
 
 /**
  * Returns true if `revokeEverybody`, or a `revokeAll` of its user, has ended an old session too. Where it is not known when
- * the session began, it may have been before that.
+ * the session began, it may have been before that. The epochs must have been read.
  */
 export async function isRevoked(
-  { to, imports, sessions, env: { ids } }: ForeignMigration,
+  { imports, sessions, env: { ids } }: ForeignMigration,
   opened: OpenedSession,
 ): Promise<boolean> {
   const { userId } = opened.record
-  await to.epochs?.sync()
   if (ids.epochs().length > 0) return true
   if (userId === undefined) return false
   const revoked = await imports.claims.find(sessions.userKey(userId))
@@ -31,7 +30,7 @@ export function createUsers(
     list: (userId) => users.list(userId),
     async endAll(userId, options) {
       const until = source.until ?? clock() + longestCookieMs
-      await imports.claims.make(sessions.userKey(userId), { id: undefined, until })
+      await imports.claims.make(sessions.userKey(userId), { ended: 'revoked' }, until)
       return users.endAll(userId, options)
     },
   }

@@ -1,4 +1,4 @@
-import type { ForeignCookieScope, ForeignCookies } from '@sojourn/core/store'
+import { check, type ForeignCookieScope, type ForeignCookies } from '@sojourn/core/store'
 
 /**
  * Where the sessions of another library are: what recognises its cookies and opens its sessions. `migrateStore` takes one
@@ -142,6 +142,26 @@ export const sourceOptionNames = {
   domain: true,
   partitioned: true,
 } as const satisfies Record<keyof SourceOptions, true>
+
+/**
+ * Checks the options that all sources have; their names are checked by `checkOptions`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID`.
+ */
+export function checkSourceOptions<Data extends object>(options: SourceOptions<Data>): void {
+  const { until } = options
+  check(
+    until === undefined ||
+      ((until instanceof Date || typeof until === 'number') && Number(until) > 0),
+    'until is no time',
+    "Give a Date, or epoch ms, such as new Date('2030-02-01')",
+  )
+  for (const name of ['userId', 'data', 'securityStamp'] as const)
+    check(
+      options[name] === undefined || typeof options[name] === 'function',
+      `${name} is no function`,
+      'Give a function of the data of an old session',
+    )
+}
 
 /** Returns the scope in which the cookies of a source are deleted. */
 export function scopeOf({ path, domain, partitioned }: SourceOptions): ForeignCookieScope {

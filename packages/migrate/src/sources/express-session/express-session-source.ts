@@ -1,6 +1,7 @@
 import { check, checkOptions } from '@sojourn/core/store'
 import { type RedisClient, redisRecords } from '../redis-records.ts'
 import {
+  checkSourceOptions,
   type ForeignData,
   type ForeignSession,
   type SessionSource,
@@ -45,7 +46,7 @@ export interface ExpressSessionOptions<Data extends object = ForeignData>
 export function expressSessionSource<Data extends object = ForeignData>(
   options: ExpressSessionOptions<Data>,
 ): SessionSource {
-  checkOptions(options, known, 'expressSessionSource()')
+  checkSourceOptions(checkOptions(options, known, 'expressSessionSource()'))
   const { name = 'connect.sid' } = options
   const secrets = secretsOf(options.secret)
   check(typeof name === 'string' && name !== '', 'name is no text', "Give 'connect.sid'")
