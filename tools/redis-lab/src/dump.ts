@@ -10,6 +10,17 @@ export async function dump(address: Address, prefix: string): Promise<Uint8Array
   return Buffer.concat(dumps.flat())
 }
 
+/**
+ * Returns how many keys and members of indexes there are below a prefix on the masters of a topology. An index that is
+ * about to expire does not count: it outlives its last session by a minute.
+ */
+export async function countEntries(address: Address, prefix: string): Promise<number> {
+  const masters = await mastersOf(address)
+  const counts = await Promise.all(masters.map((master) => countOf(master, prefix)))
+  for (const master of masters) master.close()
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
 async function mastersOf(address: Address): Promise<Control[]> {
   switch (address.kind) {
     case 'standalone':
@@ -43,4 +54,18 @@ async function dumpOf(master: Control, prefix: string): Promise<Buffer[]> {
   const names = Array.isArray(keys) ? keys.map(String) : []
   const values = await Promise.all(names.map((name) => master.bytes('DUMP', name)))
   return [Buffer.from(String(names)), ...values.filter((value) => Buffer.isBuffer(value))]
+}
+
+async function countOf(master: Control, prefix: string): Promise<number> {
+  const keys = await master.command('KEYS', `${prefix}*`)
+  const names = Array.isArray(keys) ? keys.map(String) : []
+  const counts = await Promise.all(
+    names.map(async (name) => {
+      if ((await master.command('TYPE', name)) !== 'zset') return 1
+      const ttl = Number(await master.command('PTTL', name))
+      const isAboutToExpire = ttl >= 0 && ttl <= 60_000
+      return isAboutToExpire ? 0 : 1 + Number(await master.command('ZCARD', name))
+    }),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 }
