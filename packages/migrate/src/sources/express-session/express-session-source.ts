@@ -106,7 +106,7 @@ function redisStoreRecords(
     async find(sid, call) {
       const record = await records.read(prefix + sid)
       if (!record || record.value === tombstone) return undefined
-      const parsed = parse(record.value, serializer)
+      const parsed = await parse(record.value, serializer)
       if (parsed === undefined)
         return { unreadable: 'The record is not what the serializer writes' }
       return sessionOf(parsed, call, record.ttl)
@@ -125,9 +125,9 @@ function storeRecords(store: ExpressStore): Records {
   }
 }
 
-function parse(text: string, serializer: { parse(text: string): unknown }): unknown {
+async function parse(text: string, serializer: { parse(text: string): unknown }): Promise<unknown> {
   try {
-    return serializer.parse(text)
+    return await serializer.parse(text)
   } catch {
     return undefined
   }
