@@ -16,6 +16,8 @@ export interface OldBrowser {
   /** Returns what `req.session` holds, without `cookie`. */
   read(): Promise<Record<string, unknown>>
   destroy(): Promise<void>
+  /** Sends a request to another path. */
+  post(path: string): Promise<void>
 }
 
 /** Serves an application with the real express-session, and returns a function that opens browsers of it. */
@@ -67,6 +69,7 @@ export async function startOldApp(
       put: async (values) => void (await call('POST', '/put', values)),
       read: async () => (await call('GET', '/read')).json() as Promise<Record<string, unknown>>,
       destroy: async () => void (await call('POST', '/destroy')),
+      post: async (path) => void (await call('POST', path)),
     }
   }
 }
