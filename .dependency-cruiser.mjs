@@ -26,7 +26,7 @@ const packages = {
 /** What tests may import as well. */
 const forTests = {
   core: ['conformance'],
-  migrate: ['conformance'],
+  migrate: ['conformance', 'redis-lab'],
   'store-memory': ['conformance', 'migrate'],
   'store-cookie': ['conformance', 'migrate', 'store-memory'],
   'store-redis': ['conformance'],

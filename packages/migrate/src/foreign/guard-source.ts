@@ -48,8 +48,11 @@ export function guardSource(source: SessionSource, { clock, policy, emit }: Stor
     async find({
       key,
       session,
+      limits,
     }: VerifiedCookie): Promise<ForeignSession | UnreadableRecord | undefined> {
-      return session ?? run('find', async (call) => source.find?.(key, call))
+      if (session) return session
+      const found = await run('find', async (call) => source.find?.(key, call))
+      return found && limits ? { ...found, ...limits } : found
     },
 
     /** Ends the session where its library can end it. */

@@ -67,6 +67,8 @@ export interface VerifiedCookie {
   readonly key: string
   /** The session that the cookie holds; absent if the library keeps it in a store. */
   readonly session?: ForeignSession
+  /** What the cookie says of a session in a store, beyond its record. */
+  readonly limits?: Pick<ForeignSession, 'createdAt' | 'absoluteExpiresAt'>
 }
 
 /** A session as the other library keeps it. Times are epoch ms, durations ms. */

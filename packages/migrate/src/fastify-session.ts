@@ -1,0 +1,4 @@
+export {
+  type FastifySessionSourceOptions,
+  fastifySessionSource,
+} from './sources/fastify-session/fastify-session-source.ts'

@@ -1,0 +1,4 @@
+export {
+  type HonoSessionSourceOptions,
+  honoSessionSource,
+} from './sources/hono-session/hono-session-source.ts'

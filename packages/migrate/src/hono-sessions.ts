@@ -1,0 +1,4 @@
+export {
+  type HonoSessionsSourceOptions,
+  honoSessionsSource,
+} from './sources/hono-sessions/hono-sessions-source.ts'

@@ -1,0 +1,1 @@
+export { type SessionXSourceOptions, sessionXSource } from './sources/sessionx/sessionx-source.ts'
