@@ -1,4 +1,5 @@
 export {
-  type HonoSessionSourceOptions,
+  type HonoSessionOptions,
+  type HonoSessionStorage,
   honoSessionSource,
 } from './sources/hono-session/hono-session-source.ts'

@@ -1,4 +1,5 @@
 export {
-  type HonoSessionsSourceOptions,
+  type HonoSessionsOptions,
+  type HonoSessionsStore,
   honoSessionsSource,
 } from './sources/hono-sessions/hono-sessions-source.ts'

@@ -1,1 +1,2 @@
-export { type SessionXSourceOptions, sessionXSource } from './sources/sessionx/sessionx-source.ts'
+export type { RedisClient } from './sources/redis-records.ts'
+export { type SessionXOptions, sessionXSource } from './sources/sessionx/sessionx-source.ts'

@@ -46,7 +46,7 @@ describe.each([10, 11] as const)('@fastify/session %i', (version) => {
     })
     const cookies = cookiesOf(await app.put(data))
     const verify = (of: Partial<Parameters<typeof fastifySessionSource>[0]>) =>
-      fastifySessionSource({ ...options, name: 'connect.sid', secret, store, ...of }).verify(
+      fastifySessionSource({ ...options, cookieName: 'connect.sid', secret, store, ...of }).verify(
         cookies,
         0,
       )
@@ -56,7 +56,7 @@ describe.each([10, 11] as const)('@fastify/session %i', (version) => {
     expect(await verify({ cookiePrefix: 't:' })).toEqual([])
     expect(await verify({ cookiePrefix: '' })).toEqual([])
     expect(await verify({ algorithm: 'sha256' })).toEqual([])
-    expect(await verify({ name: 'sessionId' })).toEqual([])
+    expect(await verify({ cookieName: 'sessionId' })).toEqual([])
   })
 
   test('an object that signs takes the place of secrets', async () => {

@@ -5,6 +5,7 @@ import { unsignText } from '../express-session/signed-cookie.ts'
 import { isObject } from '../json.ts'
 import { type RedisClient, redisRecords } from '../redis-records.ts'
 import {
+  type ForeignData,
   type ForeignSession,
   type SessionSource,
   type SourceOptions,
@@ -13,13 +14,14 @@ import {
 } from '../source.ts'
 
 /** Options of `fastifySessionSource`: those of `@fastify/session` and its store, and either `client` or `store`. */
-export interface FastifySessionSourceOptions extends SourceOptions {
+export interface FastifySessionOptions<Data extends object = ForeignData>
+  extends SourceOptions<Data> {
   /** The option `secret` of `@fastify/session`: one, a list of which each is tried, or an object that signs. */
   readonly secret: string | readonly string[] | FastifySigner
   /** The option `algorithm` of `@fastify/session`. @default 'sha256' */
   readonly algorithm?: string
   /** The option `cookieName` of `@fastify/session`. @default 'sessionId' */
-  readonly name?: string
+  readonly cookieName?: string
   /** The option `cookiePrefix` of `@fastify/session`. @default '' */
   readonly cookiePrefix?: string
   /** The Redis client that connect-redis has, for sessions in Redis. */
@@ -39,7 +41,7 @@ const known = {
   ...sourceOptionNames,
   secret: true,
   algorithm: true,
-  name: true,
+  cookieName: true,
   cookiePrefix: true,
   client: true,
   prefix: true,
@@ -66,17 +68,19 @@ const defaultTtlMs = 86_400_000
  *   to: nodeRedisStore(client),
  * })
  */
-export function fastifySessionSource(options: FastifySessionSourceOptions): SessionSource {
+export function fastifySessionSource<Data extends object = ForeignData>(
+  options: FastifySessionOptions<Data>,
+): SessionSource {
   checkOptions(options, known, 'fastifySessionSource()')
-  const { name = 'sessionId', cookiePrefix = '' } = options
+  const { cookieName = 'sessionId', cookiePrefix = '' } = options
   const unsign = createUnsign(options)
 
   return {
     library: '@fastify/session',
-    cookieNames: [name],
-    options,
+    cookieNames: [cookieName],
+    options: options as SourceOptions,
     verify: (cookies) =>
-      (cookies.get(name) ?? []).flatMap((value) => {
+      (cookies.get(cookieName) ?? []).flatMap((value) => {
         const text = decode(value)
         const key = text?.startsWith(cookiePrefix)
           ? unsign(text.slice(cookiePrefix.length))
@@ -87,10 +91,13 @@ export function fastifySessionSource(options: FastifySessionSourceOptions): Sess
   }
 }
 
-function recordsOf(
-  options: FastifySessionSourceOptions,
-): Required<Pick<SessionSource, 'find' | 'end'>> {
-  const { client, store, prefix = 'sess:' } = options
+function recordsOf({
+  client,
+  store,
+  prefix = 'sess:',
+}: Pick<FastifySessionOptions, 'client' | 'store' | 'prefix'>): Required<
+  Pick<SessionSource, 'find' | 'end'>
+> {
   check(
     (client === undefined) !== (store === undefined),
     'fastifySessionSource() takes a client or a store',
@@ -168,7 +175,10 @@ function decode(value: string): string | undefined {
 }
 
 /** Returns what gives the id in a signed text, or `undefined` if none of the secrets has signed it. */
-function createUnsign({ secret, algorithm = 'sha256' }: FastifySessionSourceOptions) {
+function createUnsign({
+  secret,
+  algorithm = 'sha256',
+}: Pick<FastifySessionOptions, 'secret' | 'algorithm'>) {
   if (isSigner(secret))
     return (text: string) => {
       const { valid, value } = secret.unsign(text)
@@ -190,6 +200,6 @@ function createUnsign({ secret, algorithm = 'sha256' }: FastifySessionSourceOpti
   return (text: string) => unsignText(text, secrets, algorithm)
 }
 
-function isSigner(secret: FastifySessionSourceOptions['secret']): secret is FastifySigner {
+function isSigner(secret: FastifySessionOptions['secret']): secret is FastifySigner {
   return typeof Object(secret).unsign === 'function'
 }

@@ -3,6 +3,7 @@ import { check, checkOptions } from '@sojourn/core/store'
 import { type JWTPayload, jwtDecrypt } from 'jose'
 import { isObject } from '../json.ts'
 import {
+  type ForeignData,
   type ForeignSession,
   type SessionSource,
   type SourceOptions,
@@ -17,16 +18,16 @@ export interface HonoSessionStorage {
 }
 
 /** Options of `honoSessionSource`. */
-export interface HonoSessionSourceOptions extends SourceOptions {
+export interface HonoSessionOptions<Data extends object = ForeignData> extends SourceOptions<Data> {
   /** The option `secret` of `useSession`, or the environment variable `AUTH_SECRET`; or a key of 32 bytes. */
   readonly secret: string | Uint8Array
   /** What `useSessionStorage` was given; absent if the sessions are in the cookie. */
   readonly storage?: HonoSessionStorage
-  /** The name of the cookie. @default 'sid' */
-  readonly name?: string
+  /** The name of the cookie, if the options `getCookie` and `setCookie` change it. @default 'sid' */
+  readonly cookieName?: string
 }
 
-const known = { ...sourceOptionNames, secret: true, storage: true, name: true } as const
+const known = { ...sourceOptionNames, secret: true, storage: true, cookieName: true } as const
 
 /**
  * Returns the source of the sessions of `@hono/session`, for `migrateStore`: sealed in the cookie, or in a storage. A session
@@ -43,8 +44,10 @@ const known = { ...sourceOptionNames, secret: true, storage: true, name: true } 
  * })
  * ```
  */
-export function honoSessionSource(options: HonoSessionSourceOptions): SessionSource {
-  const { storage, name = 'sid' } = checkOptions(options, known, 'honoSessionSource()')
+export function honoSessionSource<Data extends object = ForeignData>(
+  options: HonoSessionOptions<Data>,
+): SessionSource {
+  const { storage, cookieName: name = 'sid' } = checkOptions(options, known, 'honoSessionSource()')
   const key = keyOf(options)
   check(
     storage === undefined || typeof storage?.get === 'function',
@@ -65,7 +68,7 @@ export function honoSessionSource(options: HonoSessionSourceOptions): SessionSou
   const common = {
     library: '@hono/session',
     cookieNames: [name],
-    options,
+    options: options as SourceOptions,
     verify: async (cookies, at) => {
       const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
       return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)
@@ -123,7 +126,7 @@ function toSession({ sid: _, exp, iat, ...data }: JWTPayload): ForeignSession {
 }
 
 /** Returns the key of the tokens: of a string, what the library derives from it by HKDF. */
-function keyOf({ secret }: HonoSessionSourceOptions): Uint8Array {
+function keyOf({ secret }: Pick<HonoSessionOptions, 'secret'>): Uint8Array {
   check(
     typeof secret === 'string'
       ? secret.length > 0

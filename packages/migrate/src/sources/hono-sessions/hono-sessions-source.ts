@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { check, checkOptions } from '@sojourn/core/store'
 import { defaults, unseal } from 'iron-webcrypto'
 import {
+  type ForeignData,
   type ForeignSession,
   type SessionSource,
   type SourceOptions,
@@ -17,16 +18,22 @@ export interface HonoSessionsStore {
 }
 
 /** Options of `honoSessionsSource`. */
-export interface HonoSessionsSourceOptions extends SourceOptions {
+export interface HonoSessionsOptions<Data extends object = ForeignData>
+  extends SourceOptions<Data> {
   /** The option `store`; absent if it was a `CookieStore`. */
   readonly store?: HonoSessionsStore
   /** The option `encryptionKey`; absent if there was none, which only a store allows. */
   readonly encryptionKey?: string
-  /** The name of the cookie as browsers have it: `sessionCookieName`, with `__Host-` if `cookieOptions.prefix` says so. @default 'session' */
-  readonly name?: string
+  /** The option `sessionCookieName`, with `__Host-` or `__Secure-` before it if `cookieOptions.prefix` says so. @default 'session' */
+  readonly sessionCookieName?: string
 }
 
-const known = { ...sourceOptionNames, store: true, encryptionKey: true, name: true } as const
+const known = {
+  ...sourceOptionNames,
+  store: true,
+  encryptionKey: true,
+  sessionCookieName: true,
+} as const
 
 /** How long after its request an old server may still write a record, in ms. */
 const writeDelayMs = 600_000
@@ -54,11 +61,13 @@ const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-
  * })
  * ```
  */
-export function honoSessionsSource(options: HonoSessionsSourceOptions): SessionSource {
+export function honoSessionsSource<Data extends object = ForeignData>(
+  options: HonoSessionsOptions<Data>,
+): SessionSource {
   const {
     store,
     encryptionKey,
-    name = 'session',
+    sessionCookieName: name = 'session',
   } = checkOptions(options, known, 'honoSessionsSource()')
   check(
     store !== undefined || encryptionKey !== undefined,
@@ -86,7 +95,7 @@ export function honoSessionsSource(options: HonoSessionsSourceOptions): SessionS
   const common = {
     library: 'hono-sessions',
     cookieNames: [name],
-    options,
+    options: options as SourceOptions,
     verify: async (cookies, at) => {
       const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
       return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)

@@ -2,6 +2,7 @@ import type { Duration } from '@sojourn/core'
 import { check, checkOptions, milliseconds } from '@sojourn/core/store'
 import { type RedisClient, redisRecords } from '../redis-records.ts'
 import {
+  type ForeignData,
   type ForeignSession,
   type SessionSource,
   type SourceOptions,
@@ -12,7 +13,7 @@ import { isSessionXId, parseRecord, type SessionXRecord } from './record.ts'
 import { openSealedCookie } from './sealed-cookie.ts'
 
 /** Options of `sessionXSource`. Give `client` for sessions in Redis, or `secretKey` for sessions sealed in the cookie. */
-export interface SessionXSourceOptions extends SourceOptions {
+export interface SessionXOptions<Data extends object = ForeignData> extends SourceOptions<Data> {
   /** A client of node-redis or ioredis that reaches the Redis of SessionX. */
   readonly client?: RedisClient
   /** The `Prefix` of SessionX's Redis store. @default 'sessionx:' */
@@ -23,7 +24,7 @@ export interface SessionXSourceOptions extends SourceOptions {
    */
   readonly secretKey?: string | Uint8Array | readonly (string | Uint8Array)[]
   /** The `CookieName` of SessionX. @default 'sessionx' */
-  readonly name?: string
+  readonly cookieName?: string
   /** The `MaxAge` of SessionX, which limits the time since `UpdatedAt`; 0 if it has none. @default '24h' */
   readonly maxAge?: Duration | 0
 }
@@ -33,7 +34,7 @@ const known = {
   client: true,
   prefix: true,
   secretKey: true,
-  name: true,
+  cookieName: true,
   maxAge: true,
 } as const
 
@@ -54,12 +55,14 @@ const writeDelayMs = 600_000
  * })
  * ```
  */
-export function sessionXSource(options: SessionXSourceOptions): SessionSource {
+export function sessionXSource<Data extends object = ForeignData>(
+  options: SessionXOptions<Data>,
+): SessionSource {
   const {
     client,
     prefix = 'sessionx:',
     secretKey,
-    name = 'sessionx',
+    cookieName: name = 'sessionx',
     maxAge = '24h',
   } = checkOptions(options, known, 'sessionXSource()')
   check(
@@ -68,7 +71,11 @@ export function sessionXSource(options: SessionXSourceOptions): SessionSource {
     'Give client if SessionX has a Redis store, and secretKey if its sessions are in the cookie',
   )
   const maxAgeMs = maxAge === 0 ? Number.POSITIVE_INFINITY : milliseconds(maxAge, 'maxAge')
-  const common = { library: 'SessionX', cookieNames: [name], options } as const
+  const common = {
+    library: 'SessionX',
+    cookieNames: [name],
+    options: options as SourceOptions,
+  } as const
   if (client === undefined) {
     const secrets = secretsOf(secretKey ?? [])
     return {
@@ -116,9 +123,7 @@ function toSession(
   }
 }
 
-function secretsOf(
-  secretKey: NonNullable<SessionXSourceOptions['secretKey']>,
-): readonly Uint8Array[] {
+function secretsOf(secretKey: NonNullable<SessionXOptions['secretKey']>): readonly Uint8Array[] {
   const given = Array.isArray(secretKey) ? secretKey : [secretKey]
   const secrets = given.map((secret: string | Uint8Array) => Buffer.from(secret as string))
   check(
