@@ -15,6 +15,8 @@ const packages = {
   fastify: ['core', 'node'],
   hono: ['core'],
   web: ['core'],
+  nest: ['core', 'express', 'fastify'],
+  'socket.io': ['core'],
   admin: ['core'],
   conformance: ['core'],
   browser: [],
@@ -26,7 +28,7 @@ const packages = {
 /** What tests may import as well. */
 const forTests = {
   core: ['conformance'],
-  migrate: ['conformance', 'express', 'redis-lab', 'store-node-redis'],
+  migrate: ['conformance'],
   'store-memory': ['conformance', 'migrate'],
   'store-cookie': ['conformance', 'migrate', 'store-memory'],
   'store-redis': ['conformance'],
@@ -38,6 +40,8 @@ const forTests = {
   fastify: ['conformance'],
   hono: ['conformance'],
   web: ['conformance'],
+  nest: ['conformance'],
+  'socket.io': ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
   otel: ['conformance', 'express', 'fastify', 'hono', 'koa', 'store-memory'],

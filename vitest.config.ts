@@ -82,7 +82,6 @@ const long = {
       REQUESTS: '6000',
       PEOPLE: '1000',
       OPERATIONS: '100000',
-      MUTATIONS: '100000',
       REDIS_OPERATIONS: '3000',
     },
   },
@@ -102,6 +101,13 @@ const frameworks = {
 /** `browser` is the project of all tests in Chromium, and the package of that name is another one. */
 const projectOf = (name: string) => (name === browser.test.name ? 'browser-package' : name)
 
+/** The tests of `@sojourn/nest`, on an older version of NestJS: the folder of a package that depends on it. */
+const nest = (folder: string) => {
+  const root = `${import.meta.dirname}/packages/nest/test/${folder}/node_modules`
+  const alias = [{ find: /^(@nestjs\/[\w-]+|rxjs|reflect-metadata)$/, replacement: `${root}/$1` }]
+  return { ...unit(folder, 'packages/nest'), resolve: { conditions, alias } }
+}
+
 const units = [
   ...packages.map((name) => unit(projectOf(name), `packages/${name}`)),
   unit('tools', 'tools'),
@@ -109,7 +115,8 @@ const units = [
 const quick = [...units, redis, browser, journey]
 
 /** What the scripts of package.json run, by SOJOURN_TEST. Without it there is every project to choose from. */
-const sets = { unit: units, quick, all: [...quick, long], everything: [...quick, long, frameworks] }
+const all = [...quick, long, nest('nest-10'), nest('nest-11')]
+const sets = { unit: units, quick, all, everything: [...all, frameworks] }
 const set = process.env['SOJOURN_TEST'] ?? 'everything'
 if (!(set in sets)) throw new Error(`SOJOURN_TEST is ${set}. Give one of ${Object.keys(sets)}`)
 

@@ -121,8 +121,10 @@ function checkInstalled(tarballs: string[]): Problem[] {
   try {
     writeFileSync(join(folder, 'package.json'), '{ "private": true }')
     const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
-    const peers = ['@hono/node-server', '@opentelemetry/api', 'prom-client'] // optional, and imported
-    const install = run('npm', ['install', ...flags, ...tarballs, ...peers], folder)
+    // What is optional, and imported. NestJS 12 cannot be required where modules cannot.
+    const peers = ['@hono/node-server', '@opentelemetry/api', 'prom-client', 'express', 'fastify']
+    const nest = ['@nestjs/common@11', '@nestjs/core@11']
+    const install = run('npm', ['install', ...flags, ...tarballs, ...peers, ...nest], folder)
     if (install.failed) return [problem('cannot be installed', install)]
     const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'))
     const scripts = installScripts(lock.packages)

@@ -1,29 +1,24 @@
 /**
  * A counter with a login, complete in this file. Copy it into a project of `nest new`, then:
- * npm install @sojourn/core @sojourn/express @sojourn/store-memory
+ * npm install @sojourn/core @sojourn/nest @sojourn/store-memory
  */
 import 'reflect-metadata'
 import { scryptSync, timingSafeEqual } from 'node:crypto'
 import {
   Body,
-  type CanActivate,
   Controller,
-  type ExecutionContext,
   Get,
   Headers,
-  type MiddlewareConsumer,
   Module,
-  type NestModule,
   Post,
   Redirect,
-  Session,
   UnauthorizedException,
   UseGuards,
 } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
+import { APP_GUARD, NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import { createSessionManager, envConfig } from '@sojourn/core'
-import { csrf, requireSession, sessions, type Session as UserSession } from '@sojourn/express'
+import { CurrentUser, csrf, requireSession, Session, SessionsModule } from '@sojourn/nest'
 import { memoryStore } from '@sojourn/store-memory'
 
 declare module '@sojourn/core' {
@@ -39,18 +34,10 @@ const manager = createSessionManager(envConfig(SESSION_SECRET, { store: memorySt
 // Your database: names and password hashes.
 const users = new Map([['ada', hash('countess of lovelace')]])
 
-/** Lets logged-in users pass. Others get 401 by Nest's own exception filter. */
-class UserGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const { session } = context.switchToHttp().getRequest<{ session: UserSession }>()
-    return session.requireUser() !== ''
-  }
-}
-
 @Controller()
 class CounterController {
   @Get()
-  async count(@Session() session: UserSession): Promise<string> {
+  async count(@Session() session: Session): Promise<string> {
     await session.update((data) => {
       data.visits = (data.visits ?? 0) + 1
     })
@@ -60,7 +47,7 @@ class CounterController {
   @Post('log-in')
   @Redirect('/', 303)
   async logIn(
-    @Session() session: UserSession,
+    @Session() session: Session,
     @Body() { name = '', password = '' }: { name?: string; password?: string },
     @Headers('user-agent') agent = '',
   ): Promise<void> {
@@ -70,35 +57,33 @@ class CounterController {
 
   @Post('log-out')
   @Redirect('/', 303)
-  async logOut(@Session() session: UserSession): Promise<void> {
+  async logOut(@Session() session: Session): Promise<void> {
     await session.destroy()
   }
 
   @Get('devices')
-  @UseGuards(UserGuard)
-  async devices(@Session() session: UserSession) {
-    const devices = await manager.sessions(session.requireUser())
+  @UseGuards(requireSession({ redirectTo: '/' }))
+  async devices(@CurrentUser() userId: string) {
+    const devices = await manager.sessions(userId)
     return devices.map(({ id, client, lastSeenAt }) => ({ id, client, lastSeenAt }))
   }
 }
 
-@Module({ controllers: [CounterController] })
-class AppModule implements NestModule {
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(requireSession({ redirectTo: '/' })).forRoutes('devices')
-  }
-}
+@Module({
+  imports: [SessionsModule.forRoot({ manager })],
+  controllers: [CounterController],
+  providers: [{ provide: APP_GUARD, useValue: csrf() }], // refuses cross-site requests: 403
+})
+class AppModule {}
 
 export async function createApp(): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule)
   app.disable('x-powered-by')
   app.set('trust proxy', 'loopback') // the proxy that ends TLS; without it no Secure cookie is sent
-  app.use(sessions(manager))
-  app.use(csrf())
   return app
 }
 
-function page({ data, userId }: UserSession): string {
+function page({ data, userId }: Session): string {
   const form =
     userId === undefined
       ? '<form method="post" action="/log-in"><input name="name" value="ada"> <input name="password" type="password"> <button>Log in</button></form>'

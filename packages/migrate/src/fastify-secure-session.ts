@@ -1,5 +1,0 @@
-export {
-  type SealingKey,
-  type SecureSessionOptions,
-  secureSessionSource,
-} from './sources/secure-session/secure-session-source.ts'

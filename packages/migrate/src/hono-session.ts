@@ -1,5 +1,0 @@
-export {
-  type HonoSessionOptions,
-  type HonoSessionStorage,
-  honoSessionSource,
-} from './sources/hono-session/hono-session-source.ts'
