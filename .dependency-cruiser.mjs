@@ -22,7 +22,7 @@ const packages = {
   browser: [],
   otel: ['core'],
   'store-replicated': ['core'],
-  cli: ['core', 'store-cookie', 'store-node-redis', 'store-redis'],
+  cli: ['core', 'migrate', 'store-cookie', 'store-node-redis', 'store-redis'],
 }
 
 /** What tests may import as well. */

@@ -24,8 +24,16 @@ export function addOutputOptions(command: Command): Command {
     .option('--no-color', 'print no colours; NO_COLOR does the same')
 }
 
-/** Adds a command that works on Redis to the program, with the URLs and options that these have in common. */
-export function addRedisCommand(program: Command, name: string, description: string): Command {
+/**
+ * Adds a command that works on Redis to the program, with the URLs and options that these have in common. `prefix` is the
+ * default of `--prefix`; `null` for none.
+ */
+export function addRedisCommand(
+  program: Command,
+  name: string,
+  description: string,
+  prefix: string | null = defaultPrefix,
+): Command {
   const command = program
     .command(name)
     .description(description)
@@ -35,7 +43,7 @@ export function addRedisCommand(program: Command, name: string, description: str
     )
     .option('--cluster', 'the URLs are nodes of a Cluster')
     .option('--sentinel <name>', 'the URLs are Sentinels, which know the master by this name')
-    .option('--prefix <prefix>', 'the prefix of the keys, as the store has it', defaultPrefix)
+    .option('--prefix <prefix>', 'the prefix of the keys, as the store has it', prefix ?? undefined)
     .option('--username <name>', 'the ACL user')
     .option(
       '--password-file <file>',

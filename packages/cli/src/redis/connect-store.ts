@@ -26,39 +26,56 @@ export interface StoreConnection {
  * @throws Failure with the status `unreachable`.
  */
 export async function connectStore(
-  { target: { topology, access }, node: { endpoint } }: Reached,
-  { defer }: Invocation,
+  reached: Reached,
+  invocation: Invocation,
 ): Promise<StoreConnection> {
-  const options = storeOptions(endpoint, access)
-  if (topology !== 'cluster') {
-    const client = createClient(options)
-    await open(client)
+  if (reached.target.topology !== 'cluster') {
+    const client = await openClient(reached, invocation)
     return {
       store: (given) => nodeRedisStore(client, given),
       backend: (given) => nodeRedisBackend(client, given),
     }
   }
-  const { host: _, port: __, ...socket } = options.socket
-  const cluster = createCluster({
-    rootNodes: [{ socket: { host: endpoint.host, port: endpoint.port } }],
-    defaults: { ...options, socket },
-  })
-  await open(cluster)
+  const cluster = await openCluster(reached, invocation)
   return {
     store: (given) => nodeRedisClusterStore(cluster, given),
     backend: (given) => nodeRedisClusterBackend(cluster, given),
   }
+}
 
-  async function open(client: Client): Promise<void> {
-    client.on('error', () => undefined) // each command rejects with it
-    defer(() => {
-      if (client.isOpen) client.destroy()
-    })
-    try {
-      await withDeadline(client.connect())
-    } catch (error) {
-      throw explainConnection(error, endpoint, access)
-    }
+/** Connects a client to the server, or to the master that the Sentinels name. */
+export async function openClient(reached: Reached, invocation: Invocation) {
+  const client = createClient(storeOptions(reached.node.endpoint, reached.target.access))
+  await open(client, reached, invocation)
+  return client
+}
+
+/** Connects a client to the Cluster. */
+export async function openCluster(reached: Reached, invocation: Invocation) {
+  const { endpoint } = reached.node
+  const options = storeOptions(endpoint, reached.target.access)
+  const { host, port, ...socket } = options.socket
+  const cluster = createCluster({
+    rootNodes: [{ socket: { host, port } }],
+    defaults: { ...options, socket },
+  })
+  await open(cluster, reached, invocation)
+  return cluster
+}
+
+async function open(
+  client: Client,
+  { target: { access }, node: { endpoint } }: Reached,
+  { defer }: Invocation,
+): Promise<void> {
+  client.on('error', () => undefined) // each command rejects with it
+  defer(() => {
+    if (client.isOpen) client.destroy()
+  })
+  try {
+    await withDeadline(client.connect())
+  } catch (error) {
+    throw explainConnection(error, endpoint, access)
   }
 }
 
