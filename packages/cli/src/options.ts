@@ -25,14 +25,14 @@ export function addOutputOptions(command: Command): Command {
 }
 
 /**
- * Adds a command that works on Redis to the program, with the URLs and options that these have in common. `prefix` is the
- * default of `--prefix`; `null` for none.
+ * Adds a command that works on Redis to the program, with the URLs and options that these have in common. With `prefix`, what
+ * the help says of `--prefix`, that option is not of Sojourn's stores and has no default.
  */
 export function addRedisCommand(
   program: Command,
   name: string,
   description: string,
-  prefix: string | null = defaultPrefix,
+  { prefix }: { prefix?: string } = {},
 ): Command {
   const command = program
     .command(name)
@@ -43,7 +43,11 @@ export function addRedisCommand(
     )
     .option('--cluster', 'the URLs are nodes of a Cluster')
     .option('--sentinel <name>', 'the URLs are Sentinels, which know the master by this name')
-    .option('--prefix <prefix>', 'the prefix of the keys, as the store has it', prefix ?? undefined)
+    .option(
+      '--prefix <prefix>',
+      prefix ?? 'the prefix of the keys, as the store has it',
+      prefix === undefined ? defaultPrefix : undefined,
+    )
     .option('--username <name>', 'the ACL user')
     .option(
       '--password-file <file>',

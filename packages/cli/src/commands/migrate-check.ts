@@ -43,7 +43,7 @@ export function addMigrateCheck(migrate: Command, invocation: Invocation): void 
     migrate,
     'check',
     'Say what a migration from another library would carry over, what not and why. It writes nothing.',
-    null,
+    { prefix: "the prefix of the library's keys" },
   )
     .addOption(
       new Option('--from <library>', 'the library that has the sessions now')
@@ -78,7 +78,15 @@ async function check(
 ): Promise<MigrationCheck> {
   const library = libraries[options.from]
   if (!library) throw new TypeError('commander refuses other libraries')
-  const prefix = options.prefix ?? library.prefix
+  const prefix = library.prefix === undefined ? undefined : (options.prefix ?? library.prefix)
+  const name = options.cookieName ?? library.cookieName
+  if (name === undefined)
+    throw usageFailure(`The cookie of ${options.from} has no default name.`, 'Give --cookie-name.')
+  if (prefix === undefined && options.cookies === undefined)
+    throw usageFailure(
+      `${options.from} keeps its sessions in cookies, and none are given.`,
+      'Give --cookies FILE.',
+    )
   const reached =
     prefix === undefined
       ? undefined
@@ -87,7 +95,7 @@ async function check(
   const source = library.source({
     client: records?.client,
     prefix,
-    name: options.cookieName ?? library.cookieName,
+    name,
     secrets: secretsOf(options),
   })
   const task = { source, prefix: prefix ?? '', options, invocation }
