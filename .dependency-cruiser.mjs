@@ -28,7 +28,7 @@ const packages = {
 /** What tests may import as well. */
 const forTests = {
   core: ['conformance'],
-  migrate: ['conformance'],
+  migrate: ['conformance', 'express', 'redis-lab', 'store-node-redis'],
   'store-memory': ['conformance', 'migrate'],
   'store-cookie': ['conformance', 'migrate', 'store-memory'],
   'store-redis': ['conformance'],

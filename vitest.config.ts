@@ -82,6 +82,7 @@ const long = {
       REQUESTS: '6000',
       PEOPLE: '1000',
       OPERATIONS: '100000',
+      MUTATIONS: '100000',
       REDIS_OPERATIONS: '3000',
     },
   },

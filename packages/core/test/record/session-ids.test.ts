@@ -19,6 +19,16 @@ describe('an id', () => {
     expect(made.every(isId)).toBe(true)
   })
 
+  test('from the same 22 bytes is the same, of a visitor too, and of a user in the group of that', () => {
+    const ids = idsOf()
+    const random = randomBytes(32)
+    const id = ids.mint(undefined, random)
+    expect(ids.mint(undefined, random)).toBe(id)
+    expect(ids.isOwn(id)).toBe(true)
+    expect(ids.mint(undefined, random.subarray(0, 21)).split('.')[0]).not.toBe(id.split('.')[0])
+    expect(ids.mint('ada', random).split('.')[0]).toBe(ids.groupOf('ada'))
+  })
+
   test('A-01: takes of the CSPRNG 12 bytes for the group of a visitor, and 10 for each handle', () => {
     const ids = idsOf()
     draws.mockClear()

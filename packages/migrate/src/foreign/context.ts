@@ -1,4 +1,5 @@
 import type { SessionStore, StoreEnv, StoreImports } from '@sojourn/core/store'
+import type { EqualCookies } from './equal-cookies.ts'
 import type { ForeignSessions } from './foreign-sessions.ts'
 import type { GuardedSource } from './guard-source.ts'
 
@@ -10,6 +11,7 @@ export interface ForeignMigration {
   /** The imports of `to`. */
   readonly imports: StoreImports
   readonly sessions: ForeignSessions
+  readonly equalCookies: EqualCookies
   readonly env: StoreEnv
   /** The option `keepOld`. */
   readonly keepOld: boolean

@@ -9,11 +9,11 @@ import {
   type StoreEnv,
 } from '@sojourn/core/store'
 import type { ForeignSession, VerifiedCookie } from '../sources/source.ts'
-import type { GuardedSource } from './guard-source.ts'
+import type { GenuineCookie, GuardedSource } from './guard-source.ts'
 
 /** A session of another library that a request has opened. */
 export interface ForeignOrigin {
-  readonly cookie: VerifiedCookie
+  readonly cookie: GenuineCookie
   readonly session: ForeignSession
 }
 

@@ -3,6 +3,7 @@ import type { SessionStore, StoreEnv } from '@sojourn/core/store'
 import { importsOf } from '../imports-of.ts'
 import { type SessionSource, scopeOf } from '../sources/source.ts'
 import type { ForeignMigration } from './context.ts'
+import { createEqualCookies, refuseEqualCookies } from './equal-cookies.ts'
 import { createForeignSessions } from './foreign-sessions.ts'
 import { guardSource } from './guard-source.ts'
 import { createSave } from './import-session.ts'
@@ -34,10 +35,20 @@ export function createForeignStore(
   const { imports: _, ...to } = target // nothing moves into a migration
   const source = guardSource(from, env)
   const sessions = createForeignSessions(source, to, env)
-  const migration: ForeignMigration = { source, to, imports, sessions, env, keepOld }
+  const { claims } = imports
+  const equalCookies = createEqualCookies(source, { claims, sessions, clock: env.clock })
+  const migration: ForeignMigration = {
+    source,
+    to,
+    imports,
+    sessions,
+    equalCookies,
+    env,
+    keepOld,
+  }
   const users = to.users && createUsers(migration, to.users)
 
-  return {
+  const store: SessionStore = {
     ...to,
     foreignCookies: {
       names: from.cookieNames,
@@ -47,4 +58,5 @@ export function createForeignStore(
     ...createSave(migration),
     ...(users ? { users } : {}),
   }
+  return source.hasEqualCookies ? refuseEqualCookies(store, equalCookies) : store
 }

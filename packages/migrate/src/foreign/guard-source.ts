@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { SessionStoreError } from '@sojourn/core'
 import { Deadline, type ForeignCookies, type StoreEnv, withDeadline } from '@sojourn/core/store'
 import type {
@@ -7,6 +8,12 @@ import type {
   UnreadableRecord,
   VerifiedCookie,
 } from '../sources/source.ts'
+
+/** A genuine cookie of a request. */
+export interface GenuineCookie extends VerifiedCookie {
+  /** Of a source with `hasEqualCookies`: the key that equal cookies have. Then `key` is one of this request alone. */
+  readonly equalKey?: string
+}
 
 /** A source behind `guardSource`. */
 export type GuardedSource = ReturnType<typeof guardSource>
@@ -22,23 +29,30 @@ export function guardSource(source: SessionSource, { clock, policy, emit }: Stor
   return {
     library,
     options,
+    hasEqualCookies: source.hasEqualCookies ?? false,
     /** When the migration ends, in epoch ms; `undefined` if that is open. */
     until,
 
     /** Returns the session that the cookies of a request name; `'ambiguous'` if they name several. */
-    async verify(cookies: ForeignCookies): Promise<VerifiedCookie | 'ambiguous' | undefined> {
+    async verify(cookies: ForeignCookies): Promise<GenuineCookie | 'ambiguous' | undefined> {
       const at = clock()
       if (until !== undefined && at >= until) return undefined
       const [first, ...others] = await source.verify(cookies, at)
-      return others.some(({ key }) => key !== first?.key) ? 'ambiguous' : first
+      if (others.some(({ key }) => key !== first?.key)) return 'ambiguous'
+      return first && source.hasEqualCookies
+        ? { ...first, key: randomUUID(), equalKey: first.key }
+        : first
     },
 
     /** Returns the session as it is now; `undefined` if it is gone. */
     async find({
       key,
       session,
+      limits,
     }: VerifiedCookie): Promise<ForeignSession | UnreadableRecord | undefined> {
-      return session ?? run('find', async (call) => source.find?.(key, call))
+      if (session) return session
+      const found = await run('find', async (call) => source.find?.(key, call))
+      return found && limits ? { ...found, ...limits } : found
     },
 
     /** Ends the session where its library can end it. */

@@ -8,9 +8,9 @@ import {
   type SaveOutcome,
   type SessionStore,
 } from '@sojourn/core/store'
-import type { VerifiedCookie } from '../sources/source.ts'
 import { type ForeignMigration, firstTokens } from './context.ts'
 import type { ForeignOrigin } from './foreign-sessions.ts'
+import type { GenuineCookie } from './guard-source.ts'
 import { isUnsettled } from './open.ts'
 import { isRevoked } from './revocation.ts'
 
@@ -30,7 +30,7 @@ const ended: SaveOutcome = { saved: false, why: 'ended' }
  * cookie takes the remaining steps; if it comes later than `claimSettledMs` and nothing was inserted, the user logs in again.
  */
 export function createSave(migration: ForeignMigration): Pick<SessionStore, 'save' | 'end'> {
-  const { source, to, imports, sessions, env, keepOld } = migration
+  const { source, to, imports, sessions, equalCookies, env, keepOld } = migration
   const { clock } = env
 
   return {
@@ -53,6 +53,7 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
       if (!origin) return to.end(opened, reason)
       const claim = await makeClaim(origin, { ended: reason })
       await source.end(origin.cookie.key)
+      await equalCookies.refuse(origin.cookie, { reason, userId: opened.record.userId })
       if ('ended' in claim)
         return claim.ended === reason ? { last: opened } : { last: undefined, before: claim.ended }
       return to.end({ ...opened, record: { ...opened.record, id: claim.id } }, reason)
@@ -69,6 +70,7 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     opened: OpenedSession,
     origin: ForeignOrigin,
   ): Promise<ImportedSession | undefined> {
+    await equalCookies.note(opened.record.id, origin)
     const claim = await makeClaim(origin, { id: opened.record.id })
     if ('ended' in claim) return undefined
     const tokens = firstTokens(migration, claim.id)
@@ -79,20 +81,24 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     if (!imported) return undefined
     if (!keepOld) await source.end(origin.cookie.key)
     const isInserted = imported.token !== undefined
-    if (!isInserted || !(await wasRevokedMeanwhile(opened))) return imported
+    if (!isInserted || !(await wasRevokedMeanwhile(opened, origin))) return imported
     await to.end(imported.opened, 'revoked')
     return undefined
   }
 
   /** Whoever revokes leaves a mark before it looks for sessions; so it has found this one, or the mark is there now. */
-  async function wasRevokedMeanwhile(opened: OpenedSession): Promise<boolean> {
+  async function wasRevokedMeanwhile(
+    opened: OpenedSession,
+    { cookie }: ForeignOrigin,
+  ): Promise<boolean> {
     await to.epochs?.reread()
+    if (await equalCookies.refusalOf(cookie)) return true
     return isRevoked(migration, opened)
   }
 
   /** Returns the old session as it is now; `undefined` if another request has imported it, or an old server has ended it. */
   async function findNewest(
-    cookie: VerifiedCookie,
+    cookie: GenuineCookie,
     id: SessionId,
   ): Promise<OpenedSession | undefined> {
     const found = await source.find(cookie)

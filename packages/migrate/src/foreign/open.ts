@@ -8,9 +8,9 @@ import {
   type SessionStore,
   tombstoneMs,
 } from '@sojourn/core/store'
-import type { VerifiedCookie } from '../sources/source.ts'
 import { type ForeignMigration, firstTokens } from './context.ts'
 import type { ForeignOrigin } from './foreign-sessions.ts'
+import type { GenuineCookie } from './guard-source.ts'
 import { isRevoked } from './revocation.ts'
 
 type Discarded = Extract<OpenOutcome, { outcome: 'discarded' }>
@@ -38,7 +38,7 @@ const claimSettledMs = 30_000
 export function createOpen(
   migration: ForeignMigration,
 ): Pick<Required<SessionStore>, 'open' | 'peek'> {
-  const { source, to, imports, sessions, env } = migration
+  const { source, to, imports, sessions, equalCookies, env } = migration
   const { clock, emit, policy } = env
 
   return {
@@ -72,7 +72,7 @@ export function createOpen(
    * Opens the session that an old one has become, or the old one if it has not been imported. One that is gone may have been
    * imported just now, so its claim is looked up again.
    */
-  async function openByCookie(cookie: VerifiedCookie): Promise<OpenOutcome> {
+  async function openByCookie(cookie: GenuineCookie): Promise<OpenOutcome> {
     const imported = await openImported(cookie)
     if (imported && imported.pendingId === undefined) return imported.outcome
     const found = await source.find(cookie)
@@ -82,8 +82,10 @@ export function createOpen(
   }
 
   /** Opens the session that an old one has become; `undefined` if nothing has claimed it. */
-  async function openImported(cookie: VerifiedCookie): Promise<Imported | undefined> {
-    const claim = await imports.claims.find(sessions.claimKey(cookie))
+  async function openImported(cookie: GenuineCookie): Promise<Imported | undefined> {
+    const claim =
+      (await equalCookies.refusalOf(cookie)) ??
+      (await imports.claims.find(sessions.claimKey(cookie)))
     if (!claim) return undefined
     if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim) }
     const outcome = await to.open(firstTokens(migration, claim.id))
@@ -96,7 +98,7 @@ export function createOpen(
    * of a login (P12).
    */
   function outcomeOfEnd(
-    cookie: VerifiedCookie,
+    cookie: GenuineCookie,
     { ended: reason, claimedAt }: Extract<ImportClaim, { ended: unknown }>,
   ): OpenOutcome {
     const isLate = clock() - claimedAt < tombstoneMs
@@ -118,7 +120,7 @@ export function createOpen(
     return (await isRevoked(migration, opened)) ? unknown : { outcome: 'open', opened }
   }
 
-  function reportCorrupt(cookie: VerifiedCookie, cause: unknown): OpenOutcome {
+  function reportCorrupt(cookie: GenuineCookie, cause: unknown): OpenOutcome {
     const id = sessions.nameOf(cookie)
     emit('corrupt', { id, cause })
     return { outcome: 'discarded', why: 'corrupt', id }

@@ -19,6 +19,12 @@ export interface SessionSource {
   /** The options that all sources have, as the application gave them. */
   readonly options: SourceOptions
   /**
+   * Whether several browsers may have equal cookies, because a cookie holds the data of its session, and nothing that only one
+   * session has. Each of them then gets a session of its own; after one of these sessions has ended, no equal cookie opens
+   * any more. @default false: all requests with one cookie have one session
+   */
+  readonly hasEqualCookies?: boolean
+  /**
    * Returns the genuine sessions among the cookies of a request: those whose signature or seal holds, and that have not
    * expired by what they say themselves. Anything else is left out, without an error: strangers send these cookies. Does no
    * I/O; it is a promise only where the cryptography is (WebCrypto).
@@ -61,6 +67,8 @@ export interface VerifiedCookie {
   readonly key: string
   /** The session that the cookie holds; absent if the library keeps it in a store. */
   readonly session?: ForeignSession
+  /** What the cookie says of a session in a store, beyond its record. */
+  readonly limits?: Pick<ForeignSession, 'createdAt' | 'absoluteExpiresAt'>
 }
 
 /** A session as the other library keeps it. Times are epoch ms, durations ms. */

@@ -20,12 +20,15 @@ const server = await startStandalone()
 const { port } = server.address
 const nodeRedis = createClient({ socket: { port } })
 await nodeRedis.on('error', console.error).connect()
+const prefixedNodeRedis = createClient({ socket: { port }, keyPrefix: 'app:' })
+await prefixedNodeRedis.on('error', console.error).connect()
 const ioredis = new Redis({ port })
 const prefixed = new Redis({ port, keyPrefix: 'app:' })
 await Promise.all([once(ioredis, 'ready'), once(prefixed, 'ready')])
 
 afterAll(async () => {
   nodeRedis.destroy()
+  prefixedNodeRedis.destroy()
   ioredis.disconnect()
   prefixed.disconnect()
   await server.stop()
@@ -67,6 +70,11 @@ const stores: readonly [string, (prefix: string) => Store, ExpressSessionOptions
   ['8 with node-redis', (prefix) => new RedisStore8({ client: nodeRedis, prefix }), nodeRedis],
   ['8 with ioredis', (prefix) => new RedisStore8({ client: ioredis, prefix }), ioredis],
   ['9', (prefix) => new RedisStore9({ client: nodeRedis, prefix }), nodeRedis],
+  [
+    '9 with a keyPrefix of node-redis',
+    (prefix) => new RedisStore9({ client: prefixedNodeRedis, prefix }),
+    prefixedNodeRedis,
+  ],
   ['10', (prefix) => new RedisStore10({ client: nodeRedis, prefix }), nodeRedis],
 ]
 
@@ -85,6 +93,22 @@ describe.each(stores)('a session of connect-redis %s', (_title, makeStore, clien
       userId: 'ann',
     })
     expect(await old.read()).toEqual({})
+  })
+
+  test('is found by a scan, with its key, and no other prefix is', async () => {
+    const prefix = `${freshPrefix()}[a*`
+    const store = makeStore(prefix)
+    const openOld = await startOldApp({ store })
+    for (let n = 0; n < 3; n++) await openOld().put({ n })
+    await (await startOldApp({ store: makeStore(`${prefix.slice(0, -1)}b`) }))().put({ n: 9 })
+    const { scan } = expressSessionSource({ secret, prefix, ...(client && { client }) })
+    const seen: unknown[] = []
+    for await (const { key, found } of scan?.({
+      at: 0,
+      signal: new AbortController().signal,
+    }) ?? [])
+      seen.push(key.length === 32 && 'data' in found && found.data['n'])
+    expect([...new Set(seen)].sort()).toEqual([0, 1, 2])
   })
 
   test('has the time to live that Redis tells, whatever its record says', async () => {

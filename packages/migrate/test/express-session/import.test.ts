@@ -29,6 +29,20 @@ test('a request that only reads imports it too, and what was imported costs one 
   expect(world.takeCalls()).toEqual(['find'])
 })
 
+test('costs three look-ups to read while it is not imported, and five more calls to import (P7)', async () => {
+  const world = await createWorld({ scans: false })
+  const server = world.server()
+  const ann = await world.oldBrowser({ userId: 'ann' })
+  const read = ['find', 'old get', 'find'] // its claim, its record, a revokeAll of its user
+  await server.read({ cookie: ann.cookie ?? '' })
+  expect(world.takeCalls()).toEqual(read)
+  await moved(server, ann).request()
+  const claimAndAdopt = ['insert', 'old get', 'insert']
+  expect(world.takeCalls()).toEqual([...read, ...claimAndAdopt, 'old destroy', 'find'])
+  await server.read({ cookie: ann.cookie ?? '' })
+  expect(world.takeCalls()).toEqual(['find', 'find']) // its claim, and what it has become
+})
+
 describe('the old cookie', () => {
   test('opens the imported session until the new cookie has come back', async () => {
     const world = await createWorld()

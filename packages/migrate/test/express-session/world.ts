@@ -42,13 +42,13 @@ export const start = Date.UTC(2030, 0, 1)
 
 /**
  * An old application with the real express-session and its MemoryStore, and new servers that import its sessions into one
- * backend. Each server records its calls: those of the old store as `old get` and `old destroy`.
+ * backend, which cannot `scan` on demand: then no epochs are read, once a second. Each server records its calls: those of the old store as `old get` and `old destroy`.
  */
-export async function createWorld() {
+export async function createWorld({ scans = true } = {}) {
   const oldStore = new MemoryStore()
   const records = Reflect.get(oldStore, 'sessions') as Record<string, string>
   const entries: Entries = new Map()
-  const backend = referenceBackend({ entries })
+  const backend = referenceBackend({ entries, scans })
   const clock = { now: start }
   const secretKey = randomBytes(32)
   const openOld = await startOldApp({ store: oldStore, cookie: { maxAge: 10 * day } })

@@ -22,7 +22,7 @@ export interface ExpressSessionOptions<Data extends object = ForeignData>
   readonly name?: string
   /** The Redis client that connect-redis has, for sessions in Redis. */
   readonly client?: RedisClient
-  /** The option `prefix` of connect-redis, without a `keyPrefix` of ioredis. @default 'sess:' */
+  /** The option `prefix` of connect-redis, without a `keyPrefix` of the client. @default 'sess:' */
   readonly prefix?: string
   /** The option `serializer` of connect-redis. @default JSON */
   readonly serializer?: { parse(text: string): unknown }
@@ -50,7 +50,7 @@ export function expressSessionSource<Data extends object = ForeignData>(
   const { name = 'connect.sid' } = options
   const secrets = secretsOf(options.secret)
   check(typeof name === 'string' && name !== '', 'name is no text', "Give 'connect.sid'")
-  const { find, end } = recordsOf(options)
+  const records = recordsOf(options)
 
   return {
     library: 'express-session',
@@ -61,8 +61,7 @@ export function expressSessionSource<Data extends object = ForeignData>(
         .map((value) => unsignCookie(value, secrets))
         .filter((key) => key !== undefined)
         .map((key) => ({ key })),
-    find,
-    end,
+    ...records,
   }
 }
 
@@ -76,7 +75,7 @@ const known = {
   store: true,
 } as const
 
-type Records = Required<Pick<SessionSource, 'find' | 'end'>>
+type Records = Required<Pick<SessionSource, 'find' | 'end'>> & Pick<SessionSource, 'scan'>
 
 function recordsOf<Data extends object>(options: ExpressSessionOptions<Data>): Records {
   const { client, store, prefix = 'sess:', serializer = JSON } = options
@@ -102,7 +101,8 @@ function redisStoreRecords(
   { prefix, serializer }: { prefix: string; serializer: { parse(text: string): unknown } },
 ): Records {
   const records = redisRecords(client)
-  return {
+  const { keys } = records
+  const found: Records = {
     async find(sid, call) {
       const record = await records.read(prefix + sid)
       if (!record || record.value === tombstone) return undefined
@@ -112,6 +112,18 @@ function redisStoreRecords(
       return sessionOf(parsed, call, record.ttl)
     },
     end: (sid) => records.remove(prefix + sid),
+  }
+  if (!keys) return found
+  return {
+    ...found,
+    async *scan(call) {
+      for await (const key of keys(prefix)) {
+        call.signal.throwIfAborted()
+        const sid = key.slice(prefix.length)
+        const session = await found.find(sid, call)
+        if (session) yield { key: sid, found: session }
+      }
+    },
   }
 }
 

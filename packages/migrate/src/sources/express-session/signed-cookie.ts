@@ -10,11 +10,25 @@ export type SigningSecret = string | Uint8Array | KeyObject
  */
 export function unsignCookie(value: string, secrets: readonly SigningSecret[]): string | undefined {
   const decoded = decode(value)
-  const dot = decoded.lastIndexOf('.')
-  if (!decoded.startsWith(prefix) || dot <= prefix.length) return undefined
-  const text = decoded.slice(prefix.length, dot)
-  const signature = Buffer.from(decoded.slice(dot + 1))
-  return secrets.some((secret) => isSignatureOf(text, signature, secret)) ? text : undefined
+  return decoded.startsWith(prefix) ? unsignText(decoded.slice(prefix.length), secrets) : undefined
+}
+
+/** Returns the text of `text` + `.` + HMAC in base64 without `=`; `undefined` if none of the secrets has signed it. */
+export function unsignText(
+  signed: string,
+  secrets: readonly SigningSecret[],
+  algorithm = 'sha256',
+): string | undefined {
+  const dot = signed.lastIndexOf('.')
+  if (dot < 1) return undefined
+  const text = signed.slice(0, dot)
+  const signature = Buffer.from(signed.slice(dot + 1))
+  const isGenuine = secrets.some((secret) => {
+    const mac = createHmac(algorithm, secret).update(text).digest('base64').replace(/=+$/, '')
+    const expected = Buffer.from(mac)
+    return expected.length === signature.length && timingSafeEqual(expected, signature)
+  })
+  return isGenuine ? text : undefined
 }
 
 const prefix = 's:'
@@ -26,10 +40,4 @@ function decode(value: string): string {
   } catch {
     return value
   }
-}
-
-function isSignatureOf(text: string, signature: Buffer, secret: SigningSecret): boolean {
-  const mac = createHmac('sha256', secret).update(text).digest('base64').replace(/=+$/, '')
-  const expected = Buffer.from(mac)
-  return expected.length === signature.length && timingSafeEqual(expected, signature)
 }

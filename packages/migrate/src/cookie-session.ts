@@ -1,0 +1,5 @@
+export {
+  type CookieSessionOptions,
+  cookieSessionSource,
+} from './sources/cookie-session/cookie-session-source.ts'
+export type { SignatureVerifier, SigningKeys } from './sources/keygrip-cookie.ts'

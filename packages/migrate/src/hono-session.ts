@@ -1,0 +1,5 @@
+export {
+  type HonoSessionOptions,
+  type HonoSessionStorage,
+  honoSessionSource,
+} from './sources/hono-session/hono-session-source.ts'

@@ -1,0 +1,5 @@
+export {
+  type HonoSessionsOptions,
+  type HonoSessionsStore,
+  honoSessionsSource,
+} from './sources/hono-sessions/hono-sessions-source.ts'

@@ -1,0 +1,5 @@
+export {
+  type IronSessionOptions,
+  ironSessionSource,
+} from './sources/iron-session/iron-session-source.ts'
+export type { Passwords } from './sources/iron-session/seal.ts'

@@ -1,0 +1,16 @@
+/** Returns a client of Redis as a source uses it, over a map, that notes its calls. The tests on Redis are in redis.test.ts. */
+export function createMapClient() {
+  const map = new Map<string, string>()
+  const calls: string[] = []
+  const noted = <Result>(name: string, result: Result): Promise<Result> => {
+    calls.push(name)
+    return Promise.resolve(result)
+  }
+  return {
+    map,
+    calls,
+    get: (key: string) => noted('get', map.get(key) ?? null),
+    pttl: (key: string) => noted('pttl', map.has(key) ? 86_400_000 : -2),
+    del: (key: string) => noted('del', Number(map.delete(key))),
+  }
+}
