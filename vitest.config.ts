@@ -15,6 +15,7 @@ const programs = {
   REDIS_SERVER: locate('redis-server') ?? 'redis-server',
   CHROMIUM: locate('Chromium') ?? 'chromium',
   NGINX: locate('nginx') ?? 'nginx',
+  POSTGRES: locate('PostgreSQL') ?? 'postgres',
 }
 
 /** What needs no other program. The files of a worker share their modules: most of the time goes into loading them. */

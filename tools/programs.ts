@@ -1,6 +1,14 @@
 // The programs the tests drive: where they are found, and what installs them.
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+
+/** Where Debian puts the binaries of PostgreSQL, newest first. */
+function postgresFolders(): string[] {
+  const root = '/usr/lib/postgresql'
+  if (!existsSync(root)) return []
+  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a))
+  return versions.map((version) => join(root, version, 'bin'))
+}
 
 export const programs = {
   Chromium: {
@@ -12,6 +20,16 @@ export const programs = {
     variable: 'NGINX',
     binaries: ['nginx', '/usr/sbin/nginx'],
     names: { apt: 'nginx-light', dnf: 'nginx', apk: 'nginx', brew: 'nginx' },
+  },
+  PostgreSQL: {
+    variable: 'POSTGRES',
+    binaries: ['postgres', ...postgresFolders().map((folder) => join(folder, 'postgres'))],
+    names: {
+      apt: 'postgresql',
+      dnf: 'postgresql-server',
+      apk: 'postgresql16',
+      brew: 'postgresql@16',
+    },
   },
   'redis-server': {
     variable: 'REDIS_SERVER',

@@ -5,7 +5,13 @@ import { isMain } from './report.ts'
 
 export { locate }
 
-const required: Program[] = ['redis-server', 'Chromium', 'nginx']
+/** Those of the quick tests; `--all` adds those of the long ones. */
+const required: Program[] = [
+  'redis-server',
+  'Chromium',
+  'nginx',
+  ...(process.argv.includes('--all') ? (['PostgreSQL'] as const) : []),
+]
 
 /** What to tell a person whose machine lacks these programs. */
 export function advice(lack: Program[]): string {

@@ -16,13 +16,13 @@ export class CaseFailure extends Error {
   override readonly name = 'CaseFailure'
   /** What the clause or the promise demands. */
   readonly demand: string | undefined
-  /** What happened: the message of what the case has thrown, with the whole difference. */
+  /** What happened: the message of what the case has thrown, with the whole difference, and those of its causes. */
   readonly happened: string
   /** The operations of the case on the database, oldest first, with their outcomes. */
   readonly operations: readonly string[]
 
   constructor({ id, title, demand, operations }: FailureContext, cause: unknown) {
-    const happened = cause instanceof Error ? cause.message : String(cause)
+    const happened = messagesOf(cause).join('\nbecause: ')
     super(textOf({ id, title, demand, operations }, happened), { cause })
     this.demand = demand
     this.happened = happened
@@ -37,4 +37,10 @@ function textOf({ id, title, demand, operations }: FailureContext, happened: str
     `What happened: ${happened}`,
     ...(operations.length === 0 ? [] : [['Operations, in order:', ...operations].join('\n  ')]),
   ].join('\n\n')
+}
+
+/** Returns the message of an error and those of its causes. */
+function messagesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)]
+  return [error.message, ...(error.cause === undefined ? [] : messagesOf(error.cause))]
 }

@@ -1,9 +1,10 @@
 import type { SessionBackend } from '@sojourn/core/store'
 import type fastCheck from 'fast-check'
 import type { Arbitrary } from 'fast-check'
-import { deepEqual } from './asserts.ts'
-import { callAt, makeRow, t0 } from './backend-fixture.ts'
+import { endsApartMs, type FuzzHistory, type FuzzStep, groups, play } from './fuzz-history.ts'
 import { referenceBackend } from './reference-backend.ts'
+
+export type { FuzzHistory, FuzzStep } from './fuzz-history.ts'
 
 /** Options of `fuzzBackend`. */
 export interface FuzzOptions {
@@ -12,8 +13,8 @@ export interface FuzzOptions {
   /** The least number of operations. @default 10_000 */
   readonly operations?: number
   /**
-   * The unit of the lifetimes of rows and of the pauses between operations, in ms. If rows also expire in real time, it
-   * must be much longer than an operation takes, or they expire too early. @default 1
+   * The unit of the lifetimes of rows and of the pauses between operations, in ms, rounded up to whole seconds. If rows
+   * also expire in real time, it must be much longer than an operation takes, or they expire too early. @default 1_000
    */
   readonly tick?: number
   /** Determines all random choices: the same seed gives the same histories. @default 1 */
@@ -24,20 +25,35 @@ export interface FuzzOptions {
 export interface FuzzReport {
   readonly operations: number
   readonly runs: number
+  /** In how many evictions there were sessions that had to stay. */
+  readonly choices: number
   readonly seed: number
   /** Wall time in ms. */
   readonly durationMs: number
 }
 
-type FuzzStep = (backend: SessionBackend, at: number) => Promise<unknown>
+/** A difference from the reference. The message has the history as JSON; `replayHistory` plays it again. */
+export class FuzzFailure extends Error {
+  override readonly name = 'FuzzFailure'
+  /** The shortest history that was found to show the difference. */
+  readonly history: FuzzHistory
 
-const runLength = 60
+  constructor(report: string, history: FuzzHistory, cause: unknown) {
+    super(`${report}\n\nTo replay it, pass this to replayHistory():\n${JSON.stringify(history)}`, {
+      cause,
+    })
+    this.history = history
+  }
+}
+
+const runLength = 120
 
 /**
- * Applies random operations to a backend and to the reference in lockstep, and compares every result and every list.
- * fast-check is a parameter because it is an optional peer dependency.
+ * Applies random operations to a backend and to the reference in lockstep, and compares every outcome and every list.
+ * The backend must support `list`, `limit`, `conditionalWrite` and `revocation`. fast-check is a parameter because it
+ * is an optional peer dependency.
  *
- * @throws The first difference, with the shortest history that shows it, found by fast-check's shrinking.
+ * @throws FuzzFailure The first difference, with the shortest history that shows it, found by fast-check's shrinking.
  * @example
  * ```ts
  * import fc from 'fast-check'
@@ -48,97 +64,95 @@ const runLength = 60
  */
 export async function fuzzBackend(
   fc: typeof fastCheck,
-  { open, operations = 10_000, tick = 1, seed = 1 }: FuzzOptions,
+  { open, operations = 10_000, tick = 1_000, seed = 1 }: FuzzOptions,
 ): Promise<FuzzReport> {
   const began = performance.now()
-  const done = { operations: 0, runs: 0 }
-  const pauses = fc.constantFrom(0, 0, tick, 10 * tick, 30_000)
-  const history = fc.array(fc.tuple(stepsArbitrary(fc, tick), pauses), {
+  const done = { operations: 0, runs: 0, choices: 0 }
+  const history = fc.array(stepsArbitrary(fc, Math.ceil(tick / endsApartMs) * endsApartMs), {
     minLength: runLength,
     maxLength: runLength,
   })
   const property = fc.asyncProperty(history, async (steps) => {
-    const [backend, reference] = [await open(), referenceBackend()]
-    try {
-      let at = t0
-      for (const [step, pause] of steps) {
-        at += pause
-        deepEqual(await step(backend, at), await step(reference, at))
-        for (const group of groups)
-          deepEqual(await listed(backend, group, at), await listed(reference, group, at))
-        done.operations++
-      }
-    } finally {
-      await backend.close()
-    }
+    const counts = await replayHistory(steps, { open })
+    done.operations += counts.operations
+    done.choices += counts.choices
     done.runs++
   })
-  await fc.assert(property, { numRuns: Math.ceil(operations / runLength), seed })
+  const numRuns = Math.ceil(operations / runLength)
+  const result = await fc.check(property, { numRuns, seed })
+  if (result.counterexample) {
+    const report = await fc.asyncDefaultReportMessage(result)
+    throw new FuzzFailure(report ?? 'a difference', result.counterexample[0], result.errorInstance)
+  }
   return { ...done, seed, durationMs: Math.round(performance.now() - began) }
 }
 
-const groups = ['g', 'h', '']
+/**
+ * Plays a history of `fuzzBackend` again. Resolves to what it did.
+ * @throws The first difference from the reference.
+ */
+export async function replayHistory(
+  history: FuzzHistory,
+  { open }: Pick<FuzzOptions, 'open'>,
+): Promise<{ readonly operations: number; readonly choices: number }> {
+  const backend = await open()
+  try {
+    return await play(history, { backend, reference: referenceBackend() })
+  } finally {
+    await backend.close()
+  }
+}
 
-function stepsArbitrary(fc: typeof fastCheck, tick: number): Arbitrary<FuzzStep> {
-  const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'h.a', 'h.b', '.x')
+function stepsArbitrary(fc: typeof fastCheck, unit: number): Arbitrary<FuzzStep> {
+  const pause = fc.constantFrom(0, 0, unit, 10 * unit, 60 * endsApartMs)
+  const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'g.e', 'g.f', 'h.a', 'h.b', '.x')
   const version = fc.constantFrom('v1', 'v2', 'v3')
-  const life = fc.constantFrom(-1, 0, 5 * tick, 40 * tick, 200 * tick)
-  const onExceed = fc.constantFrom('evict' as const, 'refuse' as const)
-  const limit = fc.option(fc.record({ max: fc.integer({ min: 1, max: 3 }), onExceed }), {
-    nil: undefined,
-  })
-  // Makes expiry times differ by fractions of a ms: rows that expire at the same time may be evicted in any order.
-  const serial = fc.nat(999_999)
-  const asStep = <Args>(arbitrary: Arbitrary<Args>, step: (args: Args) => FuzzStep) =>
-    arbitrary.map(step)
-  return fc.oneof(
-    asStep(id, (id) => (backend, at) => backend.find(id, callAt(at))),
-    asStep(
-      fc.record({ id, version, life, limit, serial }),
-      ({ id, limit, ...row }) =>
-        (backend, at) =>
-          backend.insert(id, rowAt(at, row), limit ? { ...callAt(at), limit } : callAt(at)),
-    ),
-    asStep(
-      fc.record({ id, version, expected: version, life, serial }),
-      ({ id, expected, ...row }) =>
-        (backend, at) =>
-          backend.replace(id, rowAt(at, row), { ...callAt(at), expected }),
-    ),
-    asStep(
-      fc.record({ id, version, life, serial, ago: fc.nat(20) }),
-      ({ id, version, ago, ...expiry }) =>
-        (backend, at) =>
-          backend.touch(
-            id,
-            { touchedAt: at, expiresAt: endAt(at, expiry) },
-            { ...callAt(at), expected: { version, touchedAt: at - ago * tick } },
-          ),
-    ),
-    asStep(id, (id) => (backend, at) => backend.remove(id, { ...callAt(at), reason: 'logout' })),
-    asStep(
-      fc.record({ group: fc.constantFrom(...groups), except: id }),
-      ({ group, except }) =>
-        async (backend, at) => {
-          const call = { ...callAt(at), reason: 'revoked', except } as const
-          return [...(await backend.removeGroup(group, call))].sort()
-        },
-    ),
+  const life = fc.constantFrom(...[-1, 5, 500, 2_000, 3_000, 4_000].map((units) => units * unit))
+  const limit = fc.option(
+    fc.record({
+      max: fc.integer({ min: 1, max: 4 }),
+      onExceed: fc.constantFrom('evict' as const, 'refuse' as const),
+    }),
+    { nil: undefined },
   )
-}
-
-function rowAt(
-  at: number,
-  { version, ...expiry }: { version: string; life: number; serial: number },
-) {
-  return makeRow({ version, touchedAt: at, expiresAt: endAt(at, expiry) })
-}
-
-function endAt(at: number, { life, serial }: { life: number; serial: number }): number {
-  return at + life - serial / 1_000_000
-}
-
-async function listed(backend: SessionBackend, group: string, at: number) {
-  const rows = await backend.list(group, callAt(at))
-  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const insert = fc.record({
+    operation: fc.constant('insert' as const),
+    pause,
+    id,
+    version,
+    life,
+    limit,
+  })
+  const touch = fc.record({
+    operation: fc.constant('touch' as const),
+    pause,
+    id,
+    life,
+    expected: version,
+    ago: fc.nat(3).map((count) => count * unit),
+  })
+  const replace = fc.record({
+    operation: fc.constant('replace' as const),
+    pause,
+    id,
+    version,
+    life,
+    expected: version,
+  })
+  const find = fc.record({ operation: fc.constant('find' as const), pause, id })
+  const remove = fc.record({ operation: fc.constant('remove' as const), pause, id })
+  const removeGroup = fc.record({
+    operation: fc.constant('removeGroup' as const),
+    pause,
+    group: fc.constantFrom(...groups),
+    except: id,
+  })
+  return fc.oneof(
+    { weight: 12, arbitrary: insert },
+    { weight: 6, arbitrary: touch },
+    { weight: 3, arbitrary: replace },
+    { weight: 2, arbitrary: find },
+    { weight: 1, arbitrary: remove },
+    { weight: 1, arbitrary: removeGroup },
+  )
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { inspect } from 'node:util'
 import { Command, CommanderError, Option } from 'commander'
 import { backendSuite } from '../backend-suite.ts'
 import { storeSuiteOver } from '../store-suite-over.ts'
@@ -71,8 +72,10 @@ function createProgram({ stdout, stderr }: Streams): Command {
 async function testStore(file: string, options: Options, streams: Streams): Promise<number> {
   const subject = await loadSubject(file)
   const runs: SuiteRun[] = []
-  for (const suite of await suitesOf(subject, { file, options }))
-    runs.push(await runOne(suite, options, streams))
+  const suites = await suitesOf(subject, { file, options }).catch((error: unknown) => {
+    throw new SubjectError(`open() of ${file} has failed: ${inspect(error)}`, { cause: error })
+  })
+  for (const suite of suites) runs.push(await runOne(suite, options, streams))
   streams.stdout.write(summaryOf(runs))
   writeReports(runs, options)
   const hasFailed = runs.some(({ results }) => results.some(({ outcome }) => outcome === 'failed'))

@@ -158,7 +158,7 @@ export interface SessionOptions extends CookieOptions {
   readonly maxDataBytes?: number
   /** How `data` is encoded. @default the store's own codec */
   readonly codec?: Codec
-  /** Returns the current time in epoch ms; tests can pass their own. @default the clock of the machine */
+  /** Returns the current time in epoch ms, which is rounded down; tests can pass their own. @default the clock of the machine */
   readonly clock?: Clock
   /**
    * True: warns of mistakes, such as changes after the response headers have been sent.

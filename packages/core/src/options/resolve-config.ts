@@ -68,7 +68,7 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     maxDataBytes: checkMaxDataBytes(maxDataBytes),
     onStoreError: checkOneOf('onStoreError', onStoreError, ['fail', 'anonymous']),
     onReplay: checkOneOf('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
-    clock: checkClock(clock),
+    clock: wholeMilliseconds(checkClock(clock)),
     ...durations,
     tokenIn: checkTokenIn(options.tokenIn),
     keyring,
@@ -124,6 +124,11 @@ function checkClock(clock: Clock): Clock {
     'Give a function that answers epoch milliseconds',
   )
   return clock
+}
+
+/** Returns a clock that tells whole milliseconds: databases keep times as integers. */
+function wholeMilliseconds(clock: Clock): Clock {
+  return clock === systemClock ? clock : () => Math.floor(clock())
 }
 
 function checkSecurityStamp(securityStamp: SecurityStamp | undefined): SecurityStamp | undefined {

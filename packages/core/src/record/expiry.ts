@@ -25,7 +25,7 @@ export function isTouchDue(
   return at - touchedAt >= touchWindow(record, touchInterval)
 }
 
-/** Returns the time within which a session is touched at most once, in ms: a short `maxAge` makes it shorter. */
+/** Returns the time within which a session is touched at most once, in whole ms: a short `maxAge` makes it shorter. */
 export function touchWindow({ maxAge }: Limits, touchInterval: number): number {
-  return Math.min(touchInterval, maxAge / 4)
+  return Math.min(touchInterval, Math.ceil(maxAge / 4))
 }
