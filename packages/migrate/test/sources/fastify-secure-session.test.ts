@@ -21,6 +21,30 @@ for (const version of [8, 7] as const)
       hasEqualCookies: false,
     })
 
+    test('its cookie has one spelling: no other text of the same bytes is opened', async () => {
+      const app = await secureSessionApp(version, { key: newest })
+      const { cookie } = await app.visit({ n: 1, text: '??>>~~'.repeat(9) })
+      await app.close()
+      const world = createWorld(secureSessionSource({ key: newest }))
+      expect(cookie).toMatch(/%2B|%2F/)
+      for (const [from, to] of [
+        [/%2B/, '+'],
+        [/%2F/, '/'],
+        [/%2B/g, '-'],
+        [/%2F/g, '_'],
+        [/%(2B|2F)/, (match: string) => match.toLowerCase()],
+        [/%3B/, ';'],
+        [/$/, '%3D'],
+        [/$/, '%3Bx'],
+        [/%3D%3B|%3B/, '%0A%3B'],
+        [/=(\w)/, (_: string, first: string) => `=%${first.charCodeAt(0).toString(16)}`],
+      ] as const) {
+        const other = cookie.replace(from, to as string)
+        if (other !== cookie) expect(await world.callsOfRefused(other), `${from}`).toEqual([])
+      }
+      expect(await world.visitor(cookie).read()).not.toBeNull()
+    })
+
     test('a list of keys, each of which opens; keys as base64; another name of the cookie', async () => {
       const keys = [newest, oldest].map((key) => key.toString('base64'))
       const app = await secureSessionApp(version, {

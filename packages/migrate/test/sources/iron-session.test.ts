@@ -58,6 +58,13 @@ for (const version of [9, 8] as const)
       const world = createWorld(ironSessionSource({ cookieName, password: oldest }))
       for (const end of ['', '~', '~1', '~3', '~2~2', '=~2'])
         expect(await world.callsOfRefused(cookie.replace(/~2$/, end)), end).toEqual([])
+      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+      for (const more of [1, 2, 3]) {
+        const sameBytes = cookie.replace(/(.)~2$/, (_, last: string) => {
+          return `${alphabet[alphabet.indexOf(last) + more]}~2`
+        })
+        expect(await world.callsOfRefused(sameBytes)).toEqual([])
+      }
     })
   })
 

@@ -121,6 +121,20 @@ export function defineSealedCases(library: SealedLibrary): void {
         expect(await world.manager.sessions('ann')).toHaveLength(1)
       }))
 
+  test('with keepOld its cookies stay, for servers with the library, and open nothing here after a logout', () =>
+    withApp(async (app) => {
+      const { cookie, data } = await app.visit(user)
+      const world = createWorld(source({ until: Date.now() + 60_000 }), { keepOld: true })
+      const ann = world.visitor(cookie)
+      await ann.request()
+      expect(ann.cookie).toContain(cookie)
+      expect((await app.visit(undefined, ann.cookie)).data).toEqual(data)
+      await ann.request((session) => session.destroy())
+      expect(await ann.read()).toBeNull()
+      await ann.request((session) => session.login('bob'))
+      expect((await ann.read())?.userId).toBe('bob')
+    }))
+
   test('an expired session is refused before any store call', () =>
     withApp(async (app) => {
       const cookie = await cookieOf(app)

@@ -10,12 +10,12 @@ import { type ForeignCookies, keyedStore } from '@sojourn/core/store'
 import { migrateStore, type SessionSource } from '../../src/index.ts'
 
 /** A new application whose sessions come from a source. Its clock is that of the old one, unless a test puts it forward. */
-export function createWorld(source: SessionSource) {
+export function createWorld(source: SessionSource, { keepOld = false } = {}) {
   const control = controlledBackend()
   const clock = { ahead: 0 }
   const manager = createSessionManager<TestData>(
     devConfig(randomBytes(32), {
-      store: migrateStore({ from: source, to: keyedStore(control.backend) }),
+      store: migrateStore({ from: source, to: keyedStore(control.backend), keepOld }),
       clock: () => Date.now() + clock.ahead,
       warn: () => undefined,
       storeTimeout: '10s',
