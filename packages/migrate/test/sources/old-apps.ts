@@ -60,7 +60,7 @@ function toSet(url = ''): Record<string, unknown> {
   return JSON.parse(new URL(url, 'http://old').searchParams.get('set') ?? '{}')
 }
 
-export const cookieSessions = { 2: cookieSession, 1: cookieSession1 }
+const cookieSessions = { 2: cookieSession, 1: cookieSession1 }
 
 /** An Express application with cookie-session. */
 export function cookieSessionApp(
@@ -76,7 +76,7 @@ export function cookieSessionApp(
   return serve(app)
 }
 
-export const koaSessions = { 7: koaSession, 6: koaSession6 }
+const koaSessions = { 7: koaSession, 6: koaSession6 }
 
 /** A Koa application with koa-session. */
 export function koaSessionApp(
@@ -100,7 +100,7 @@ type GetIronSession = (
   options: SessionOptions,
 ) => Promise<{ save(): Promise<void> }>
 
-export const ironSessions: Readonly<Record<8 | 9, GetIronSession>> = {
+const ironSessions: Readonly<Record<8 | 9, GetIronSession>> = {
   9: getIronSession,
   8: getIronSession8,
 }
@@ -115,7 +115,7 @@ export function ironSessionApp(version: 8 | 9, options: SessionOptions): Promise
   })
 }
 
-export const secureSessions = { 8: secureSession, 7: secureSession7 }
+const secureSessions = { 8: secureSession, 7: secureSession7 }
 
 /** A Fastify application with \@fastify/secure-session: Fastify 5 with version 8, Fastify 4 with version 7. */
 export async function secureSessionApp(

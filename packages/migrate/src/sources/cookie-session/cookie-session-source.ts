@@ -32,7 +32,7 @@ export interface CookieSessionOptions<Data extends object = ForeignData>
  * const store = migrateStore({
  *   from: cookieSessionSource({
  *     keys: [OLD_SECRET],
- *     userId: (data) => data.passport?.user,
+ *     userId: ({ passport }) => passport?.user,
  *     until: new Date('2027-01-31'),
  *   }),
  *   to: nodeRedisStore(client),

@@ -34,7 +34,7 @@ export interface IronSessionOptions<Data extends object = ForeignData> extends S
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options; with the first old cookie, if iron-webcrypto is missing.
  * @example
  * const store = migrateStore({
- *   from: ironSessionSource({ cookieName: 'app', password: OLD_PASSWORD, userId: (data) => data.user?.id }),
+ *   from: ironSessionSource({ cookieName: 'app', password: OLD_PASSWORD, userId: ({ user }) => user?.id }),
  *   to: nodeRedisStore(client),
  * })
  */

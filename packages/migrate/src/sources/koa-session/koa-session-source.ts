@@ -45,7 +45,7 @@ export interface KoaSessionStore {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options.
  * @example
  * const store = migrateStore({
- *   from: koaSessionSource({ keys: app.keys, store: oldStore, userId: (data) => data.user?.id }),
+ *   from: koaSessionSource({ keys: app.keys, store: oldStore, userId: ({ user }) => user?.id }),
  *   to: nodeRedisStore(client),
  * })
  */

@@ -38,7 +38,7 @@ export type SealingKey = string | Uint8Array
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options; with the first old cookie, if sodium-native is missing.
  * @example
  * const store = migrateStore({
- *   from: secureSessionSource({ key: readFileSync('secret-key'), userId: (data) => data.user?.id }),
+ *   from: secureSessionSource({ key: readFileSync('secret-key'), userId: ({ user }) => user?.id }),
  *   to: nodeRedisStore(client),
  * })
  */
