@@ -23,7 +23,7 @@ export interface RedisClient {
 }
 
 /** A record in Redis. */
-export interface RedisRecord {
+interface RedisRecord {
   readonly value: string
   /** How long it is kept, in ms; `undefined` if it does not expire. */
   readonly ttl: number | undefined
