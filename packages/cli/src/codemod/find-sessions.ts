@@ -25,7 +25,7 @@ function isTypedRequest(definition: Node): boolean {
 }
 
 /** Returns a node without the parentheses, the `!` and the `as` around it. */
-export function bare(node: Node): Node {
+function bare(node: Node): Node {
   return Node.isParenthesizedExpression(node) ||
     Node.isNonNullExpression(node) ||
     Node.isAsExpression(node)

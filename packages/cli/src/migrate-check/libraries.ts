@@ -7,7 +7,7 @@ import { koaSessionSource } from '@sojourn/migrate/koa-session'
 import { usageFailure } from '../failure.ts'
 
 /** What a source is made of. */
-export interface SourceInput {
+interface SourceInput {
   /** The client, and the prefix of the keys; `undefined` for a library that seals its sessions in cookies. */
   readonly client: RedisClient | undefined
   readonly prefix: string | undefined
