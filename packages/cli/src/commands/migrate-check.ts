@@ -6,7 +6,7 @@ import { usageFailure } from '../failure.ts'
 import type { Invocation } from '../invocation.ts'
 import { checkCookies, checkRecords, sessionFinder } from '../migrate-check/check-records.ts'
 import { readCookies } from '../migrate-check/cookies.ts'
-import { libraries } from '../migrate-check/libraries.ts'
+import { type Library, libraries } from '../migrate-check/libraries.ts'
 import { type MigrationCheck, printChecked } from '../migrate-check/print.ts'
 import { openRecords, type Records } from '../migrate-check/records.ts'
 import {
@@ -92,11 +92,11 @@ async function check(
       ? undefined
       : await reach(readTarget(urls, { ...options, prefix }, invocation.env), invocation)
   const records = reached && (await openRecords(reached, invocation))
-  const source = library.source({
+  const source = await openSource(library, {
     client: records?.client,
     prefix,
     name,
-    secrets: secretsOf(options),
+    secrets: secretsOf(options, library),
   })
   const task = { source, prefix: prefix ?? '', options, invocation }
   return {
@@ -146,10 +146,30 @@ function checkOf({ source, prefix, options: { user, maxDataBytes } }: Task): Ses
   return createSessionCheck({ source, limits: { ...defaults, maxDataBytes }, prefix, user })
 }
 
-/** Without cookies nothing is verified, and a random secret does. */
-function secretsOf({ secretFile, cookies }: CheckCommandOptions): readonly string[] {
+/** @throws Failure with the status `usage` if a package is missing that opens the sessions of the library. */
+async function openSource(
+  library: Library,
+  input: Parameters<Library['source']>[0],
+): Promise<SessionSource> {
+  try {
+    return await library.source(input)
+  } catch (error) {
+    const [, missing] = /Cannot find package '([^']+)'/.exec(Object(error).message) ?? []
+    if (missing === undefined) throw error
+    throw usageFailure(
+      `The sessions of this library are opened by the package ${missing}, which is not there.`,
+      `npx -p @sojourn/cli -p ${missing} sojourn migrate check …`,
+    )
+  }
+}
+
+/** Where nothing is verified, a random secret does. */
+function secretsOf(
+  { secretFile, cookies }: CheckCommandOptions,
+  { hasBareCookies }: Library,
+): readonly string[] {
   if (secretFile !== undefined) return readLines(secretFile, '--secret-file')
-  if (cookies === undefined) return [randomBytes(32).toString('hex')]
+  if (cookies === undefined || hasBareCookies) return [randomBytes(32).toString('hex')]
   throw usageFailure(
     'Cookies are verified by the secret of the library, and none is given.',
     'Give --secret-file FILE.',

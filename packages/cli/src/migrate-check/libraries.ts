@@ -1,9 +1,5 @@
 import type { SessionSource } from '@sojourn/migrate'
-import { cookieSessionSource } from '@sojourn/migrate/cookie-session'
-import { expressSessionSource, type RedisClient } from '@sojourn/migrate/express-session'
-import { secureSessionSource } from '@sojourn/migrate/fastify-secure-session'
-import { ironSessionSource } from '@sojourn/migrate/iron-session'
-import { koaSessionSource } from '@sojourn/migrate/koa-session'
+import type { RedisClient } from '@sojourn/migrate/express-session'
 import { usageFailure } from '../failure.ts'
 
 /** What a source is made of. */
@@ -22,7 +18,10 @@ export interface Library {
   readonly prefix: string | undefined
   /** The name of its cookie if nothing else was configured; `undefined` if it has no default. */
   readonly cookieName: string | undefined
-  source(input: SourceInput): SessionSource
+  /** True if its cookies are bare ids, which no secret signs. @default false */
+  readonly hasBareCookies?: true
+  /** Loads and makes its source. What opens sealed sessions is an optional peer, which may be missing. */
+  source(input: SourceInput): Promise<SessionSource>
 }
 
 /** The libraries, by the value of `--from`. */
@@ -30,29 +29,79 @@ export const libraries: Readonly<Record<string, Library>> = {
   'express-session': {
     prefix: 'sess:',
     cookieName: 'connect.sid',
-    source: ({ secrets, name, ...input }) =>
-      expressSessionSource({ ...stored(input), name, secret: secrets }),
+    source: async ({ secrets, name, ...input }) => {
+      const { expressSessionSource } = await import('@sojourn/migrate/express-session')
+      return expressSessionSource({ ...stored(input), name, secret: secrets })
+    },
   },
   'cookie-session': {
     prefix: undefined,
     cookieName: 'session',
-    source: ({ secrets, name }) => cookieSessionSource({ keys: secrets, name, until: never }),
+    source: async ({ secrets, name }) => {
+      const { cookieSessionSource } = await import('@sojourn/migrate/cookie-session')
+      return cookieSessionSource({ keys: secrets, name, until: never })
+    },
   },
   'koa-session': {
     prefix: undefined,
     cookieName: 'koa.sess',
-    source: ({ secrets, name }) => koaSessionSource({ keys: secrets, key: name, until: never }),
+    source: async ({ secrets, name }) => {
+      const { koaSessionSource } = await import('@sojourn/migrate/koa-session')
+      return koaSessionSource({ keys: secrets, key: name, until: never })
+    },
+  },
+  '@fastify/session': {
+    prefix: 'sess:',
+    cookieName: 'sessionId',
+    source: async ({ secrets, name, ...input }) => {
+      const { fastifySessionSource } = await import('@sojourn/migrate/fastify-session')
+      return fastifySessionSource({ ...stored(input), cookieName: name, secret: secrets })
+    },
   },
   '@fastify/secure-session': {
     prefix: undefined,
     cookieName: 'session',
-    source: ({ secrets, name }) => secureSessionSource({ ...sealedBy(secrets), cookieName: name }),
+    source: async ({ secrets, name }) => {
+      const { secureSessionSource } = await import('@sojourn/migrate/fastify-secure-session')
+      return secureSessionSource({ ...sealedBy(secrets), cookieName: name })
+    },
   },
   'iron-session': {
     prefix: undefined,
     cookieName: undefined,
-    source: ({ secrets, name }) =>
-      ironSessionSource({ password: byIds(secrets), cookieName: name, until: never }),
+    source: async ({ secrets, name }) => {
+      const { ironSessionSource } = await import('@sojourn/migrate/iron-session')
+      return ironSessionSource({ password: byIds(secrets), cookieName: name, until: never })
+    },
+  },
+  '@hono/session': {
+    prefix: undefined,
+    cookieName: 'sid',
+    source: async ({ secrets, name }) => {
+      const { honoSessionSource } = await import('@sojourn/migrate/hono-session')
+      return honoSessionSource({ secret: onlyOf(secrets), cookieName: name, until: never })
+    },
+  },
+  'hono-sessions': {
+    prefix: undefined,
+    cookieName: 'session',
+    source: async ({ secrets, name }) => {
+      const { honoSessionsSource } = await import('@sojourn/migrate/hono-sessions')
+      return honoSessionsSource({
+        encryptionKey: onlyOf(secrets),
+        sessionCookieName: name,
+        until: never,
+      })
+    },
+  },
+  sessionx: {
+    prefix: 'sessionx:',
+    cookieName: 'sessionx',
+    hasBareCookies: true,
+    source: async ({ name, ...input }) => {
+      const { sessionXSource } = await import('@sojourn/migrate/sessionx')
+      return sessionXSource({ ...stored(input), cookieName: name })
+    },
   },
 }
 
@@ -69,6 +118,12 @@ function sealedBy(secrets: readonly string[]) {
     'Several lines of --secret-file are keys of @fastify/secure-session, and one is no 32 bytes in base64.',
     'Give the keys in base64, or one secret.',
   )
+}
+
+/** Of a library that has one secret and no list. */
+function onlyOf([secret = '', ...others]: readonly string[]): string {
+  if (others.length === 0) return secret
+  throw usageFailure('This library has one secret, and several are given.', 'Give one line.')
 }
 
 /** Of iron-session: one password, or several with the ids 1, 2 and so on. */

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
 import { createSessionManager, defaultConfig, SessionStoreError } from '@sojourn/core'
 import { createTestCarrier } from '@sojourn/core/testing'
@@ -15,7 +13,7 @@ import {
 } from '@sojourn/redis-lab'
 import { nodeRedisStore } from '@sojourn/store-node-redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sojourn, start, writeTemporary } from '../support.ts'
+import { sojourn, writeTemporary } from '../support.ts'
 import { openTerminal } from '../terminal.ts'
 import { cookieFor, type OldApp, secret, startOldApp } from './old-app.ts'
 
@@ -242,18 +240,20 @@ test('in a terminal a bar shows how far it has come, and goes', async () => {
   expect(stripVTControlCharacters(others.at(-1) ?? '')).toMatch(/^express-session, redis:/)
 })
 
-test('Ctrl-C ends it, with status 130', async () => {
-  const silent = createServer().listen(0, '127.0.0.1')
-  await once(silent, 'listening')
-  const connected = once(silent, 'connection')
-  const url = `redis://127.0.0.1:${Object(silent.address()).port}`
-  const { child, ended } = start(['migrate', 'check', url, '--from', 'express-session'])
-  const [socket] = await connected
-  socket.on('error', () => undefined).resume()
-  child.kill('SIGINT')
-  expect(await ended).toEqual({ status: 130, stdout: '', stderr: '' })
-  silent.close()
-})
+test.each(['@fastify/session', 'sessionx'])(
+  '%s: its records and cookies are looked at',
+  async (from) => {
+    const app = await startOldApp(server.address)
+    const [id = ''] = await app.make([{ user: 'ann' }])
+    const file = writeTemporary('cookies', 'sessionx=x; sessionId=x\n')
+    const args = app.args.map((arg) => (arg === 'express-session' ? from : arg))
+    const { records, cookies } = await json([...args, '--cookies', file])
+    const isReadable = from === '@fastify/session' // connect-redis writes for both
+    expect(records).toMatchObject({ read: 1, carried: isReadable ? 1 : 0 })
+    expect(cookies).toMatchObject({ read: 1, carried: 0 })
+    expect(JSON.stringify(records)).not.toContain(id)
+  },
+)
 
 test('refuses a library that it does not know', async () => {
   const { status, stderr } = await check(['redis://127.0.0.1', '--from', 'other'])

@@ -53,6 +53,23 @@ test('iron-session: the value alone is enough, with the password of its id', asy
   expect(cookies).toMatchObject({ read: 3, carried: 2, users: { sessions: 2, users: 1 } })
 })
 
+test.each([
+  'cookie-session',
+  'koa-session',
+  '@fastify/secure-session',
+  '@hono/session',
+  'hono-sessions',
+  'iron-session',
+])('%s: a cookie that is not genuine is told apart', async (from) => {
+  const one = ['--secret-file', writeTemporary('secret', secrets[0] ?? '')]
+  const named = ['--cookie-name', 'session', ...one]
+  const { status, cookies } = await check(from, ['session=eyJhIjoxfQ==.x'], named)
+  expect(status).toBe(2)
+  expect(cookies.refused).toEqual([
+    { why: expect.stringContaining('not genuine'), count: 1, examples: [] },
+  ])
+})
+
 test('without cookies there is nothing to look at', async () => {
   const args = ['migrate', 'check', '--from', 'koa-session', '--secret-file', secretFile]
   const { status, stderr } = await sojourn(args)
