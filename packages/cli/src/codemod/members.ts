@@ -1,3 +1,12 @@
+import type { ElementAccessExpression, Node, PropertyAccessExpression } from 'ts-morph'
+
+/** A member of a session: `req.session.cart`, `req.session['cart']`, `req.session[key]` with the name `''`. */
+export interface Member {
+  readonly session: Node
+  readonly access: PropertyAccessExpression | ElementAccessExpression
+  readonly name: string
+}
+
 /** What a session of express-session has besides its data. */
 const oldMembers = [
   'id',

@@ -8,7 +8,7 @@ import {
   SyntaxKind,
 } from 'ts-morph'
 import { type Edit, indentOf, lineOf, replace } from './edits.ts'
-import type { Member } from './move-members.ts'
+import type { Member } from './members.ts'
 import { change, leave, type Move } from './report.ts'
 
 interface CalledMember extends Member {

@@ -6,16 +6,9 @@ import {
   SyntaxKind,
 } from 'ts-morph'
 import { insert, replace } from './edits.ts'
-import { isGetter, isMethod } from './members.ts'
+import { isGetter, isMethod, type Member } from './members.ts'
 import { moveCallback } from './move-callbacks.ts'
 import { change, leave, type Move, type Section } from './report.ts'
-
-/** A member of a session: `req.session.cart`, `req.session['cart']`, `req.session[key]` with the name `''`. */
-export interface Member {
-  readonly session: Node
-  readonly access: PropertyAccessExpression | ElementAccessExpression
-  readonly name: string
-}
 
 const leftMembers: Readonly<Record<string, readonly [Section, string]>> = {
   regenerate: ['log-users-in', 'A login takes its place: await req.session.login(userId).'],
