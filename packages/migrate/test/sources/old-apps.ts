@@ -125,9 +125,10 @@ export async function secureSessionApp(
   const app = version === 8 ? fastify() : (fastify4() as unknown as FastifyInstance)
   await app.register(secureSessions[version], options)
   app.get('/', (request, reply) => {
+    const session = request.session as unknown as secureSession.Session // @fastify/session declares it too
     for (const [key, value] of Object.entries(toSet(request.url)))
-      request.session.set(key as never, value as never)
-    void reply.send(request.session.data())
+      session.set(key as never, value as never)
+    void reply.send(session.data())
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
   return client((app.server.address() as AddressInfo).port, () => app.close())
