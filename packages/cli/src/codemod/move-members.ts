@@ -1,10 +1,4 @@
-import {
-  type CallExpression,
-  type ElementAccessExpression,
-  Node,
-  type PropertyAccessExpression,
-  SyntaxKind,
-} from 'ts-morph'
+import { type CallExpression, Node, SyntaxKind } from 'ts-morph'
 import { insert, replace } from './edits.ts'
 import { isGetter, isMethod, type Member } from './members.ts'
 import { moveCallback } from './move-callbacks.ts'
