@@ -1,2 +1,6 @@
-export type { RedisClient } from './sources/redis-records.ts'
-export { type SessionXOptions, sessionXSource } from './sources/sessionx/sessionx-source.ts'
+export {
+  type DualOptions,
+  type SessionXOptions,
+  sessionXSource,
+} from './sources/sessionx/sessionx-source.ts'
+export type { WritingClient } from './sources/sessionx/shared-records.ts'

@@ -14,6 +14,12 @@ export interface ForeignCookieOptions {
    * the response that sends or clears the client's token.
    */
   readonly deletedWith: ForeignCookieScope | undefined
+  /**
+   * Returns the `Set-Cookie` line of the foreign cookie that an opened session has too, for servers of the other library that
+   * run at the same time; `undefined` if the client has it, or the session has none. With it, the cookies are deleted only by
+   * the response that clears the client's token. @default sessions have no foreign cookie
+   */
+  readonly lineFor?: (opened: object, present: ForeignCookies | undefined) => string | undefined
 }
 
 /** The attributes of a cookie that tell it from others of its name. */
@@ -32,6 +38,10 @@ export interface ForeignCookieReader {
   read(carrier: RequestCarrier): ForeignCookies | undefined
   /** Makes the client delete those that it has, unless they are kept. */
   clear(carrier: Carrier): void
+  /** Sends the foreign cookie of an opened session if the client lacks it. Returns whether it has. */
+  send(carrier: Carrier, opened: object): boolean
+  /** True if sessions have a foreign cookie too. */
+  readonly areKept: boolean
 }
 
 /**
@@ -39,7 +49,7 @@ export interface ForeignCookieReader {
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong scope, or a name that the session itself uses.
  */
 export function createForeignCookies(
-  { names, deletedWith }: ForeignCookieOptions,
+  { names, deletedWith, lineFor }: ForeignCookieOptions,
   ownNames: readonly string[],
 ): ForeignCookieReader {
   const clash = names.find((name) => ownNames.includes(name))
@@ -64,12 +74,25 @@ export function createForeignCookies(
       return found.size > 0 ? found : undefined
     },
     clear(carrier) {
-      for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
       const present = [...(this.read(carrier)?.keys() ?? [])]
-      const deletions = present.flatMap((name) => lines.get(name) ?? [])
-      for (const line of deletions) carrier.append('Set-Cookie', line)
-      if (carrier.withdraw) appended.set(carrier, deletions)
+      append(
+        carrier,
+        present.flatMap((name) => lines.get(name) ?? []),
+      )
     },
+    send(carrier, opened) {
+      const line = lineFor?.(opened, this.read(carrier))
+      append(carrier, line === undefined ? [] : [line])
+      return line !== undefined
+    },
+    areKept: lineFor !== undefined,
+  }
+
+  /** Appends Set-Cookie lines in place of those of an earlier commit of the response. */
+  function append(carrier: Carrier, lines: readonly string[]): void {
+    for (const line of appended.get(carrier) ?? []) carrier.withdraw?.('Set-Cookie', line)
+    for (const line of lines) carrier.append('Set-Cookie', line)
+    if (carrier.withdraw) appended.set(carrier, lines)
   }
 }
 

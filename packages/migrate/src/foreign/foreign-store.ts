@@ -58,5 +58,7 @@ export function createForeignStore(
     ...createSave(migration),
     ...(users ? { users } : {}),
   }
+  if (from.share)
+    return from.share(store, { env, imports, claimKey: (key) => sessions.claimKey({ key }) })
   return source.hasEqualCookies ? refuseEqualCookies(store, equalCookies) : store
 }

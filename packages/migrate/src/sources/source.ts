@@ -1,4 +1,11 @@
-import { check, type ForeignCookieScope, type ForeignCookies } from '@sojourn/core/store'
+import {
+  check,
+  type ForeignCookieScope,
+  type ForeignCookies,
+  type SessionStore,
+  type StoreEnv,
+  type StoreImports,
+} from '@sojourn/core/store'
 
 /**
  * Where the sessions of another library are: what recognises its cookies and opens its sessions. `migrateStore` takes one
@@ -48,6 +55,19 @@ export interface SessionSource {
    * list them.
    */
   scan?(call: SourceCall): AsyncIterable<ScannedSession>
+  /**
+   * Wraps the store of the migration, for a library whose servers go on running: the result keeps their sessions up to date, and
+   * takes over what they write. Absent where an old session ends with its import.
+   */
+  share?(store: SessionStore, context: ShareContext): SessionStore
+}
+
+/** What `SessionSource.share` needs. */
+export interface ShareContext {
+  readonly env: StoreEnv
+  readonly imports: StoreImports
+  /** Returns the key of the claim of a session, by the key of that session. */
+  claimKey(key: string): string
 }
 
 /** What every call of a store takes as its last argument. */

@@ -11,6 +11,12 @@ export function createMapClient() {
     calls,
     get: (key: string) => noted('get', map.get(key) ?? null),
     pttl: (key: string) => noted('pttl', map.has(key) ? 86_400_000 : -2),
+    pexpire: (key: string) => noted('pexpire', map.has(key) ? 1 : 0),
     del: (key: string) => noted('del', Number(map.delete(key))),
+    set(key: string, text: string, ..._: unknown[]) {
+      const before = map.get(key) ?? null
+      map.set(key, text)
+      return noted('set', before)
+    },
   }
 }

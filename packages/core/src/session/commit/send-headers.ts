@@ -15,6 +15,7 @@ import { canSend, type ManagerContext, type SessionState, withdrawOffer } from '
  */
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
   if (state.isAccessed) varyBy(carrier, context.tokenHeaders)
+  if (context.foreignCookies?.areKept) keepForeignCookie(context, state, carrier)
   if (state.outgoing === undefined) return
   if (state.isPassive || isLong(context, state)) withdrawOffer(state)
   const { outgoing } = state
@@ -30,6 +31,15 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
   // Kept for a later commit of the same response: a framework's error handling may have removed the headers meanwhile,
   // as Koa's does. Only where the carrier can withdraw a line, or Set-Cookie would be there twice.
   if (carrier.withdraw) state.outgoing = outgoing
+}
+
+/** Sends the cookie that the session has in another library too, if the client lacks it. */
+function keepForeignCookie(
+  { foreignCookies }: ManagerContext,
+  { opened }: SessionState,
+  carrier: Carrier,
+): void {
+  if (opened && foreignCookies?.send(carrier, opened)) restrictCaching('private, no-cache', carrier)
 }
 
 /**
@@ -58,7 +68,7 @@ function sendToken(
   const token = isOffer ? outgoing.offer : outgoing.token
   noteIssued(context, token)
   transport.send(carrier, { token, isOffer, maxAge: maxAgeOf(context, state) })
-  if (!isOffer) context.foreignCookies?.clear(carrier)
+  if (!isOffer && !context.foreignCookies?.areKept) context.foreignCookies?.clear(carrier)
   return [transport]
 }
 

@@ -1,6 +1,6 @@
 import type { Duration } from '@sojourn/core'
 import { check, checkOptions, milliseconds } from '@sojourn/core/store'
-import { type RedisClient, redisRecords } from '../redis-records.ts'
+import { redisRecords } from '../redis-records.ts'
 import {
   type ForeignData,
   type ForeignSession,
@@ -11,11 +11,13 @@ import {
 import { fromGoData } from './go-data.ts'
 import { isSessionXId, parseRecord, type SessionXRecord } from './record.ts'
 import { openSealedCookie } from './sealed-cookie.ts'
+import { createSharedRecords, type WritingClient } from './shared-records.ts'
+import { shareWithGo } from './shared-store.ts'
 
 /** Options of `sessionXSource`. Give `client` for sessions in Redis, or `secretKey` for sessions sealed in the cookie. */
 export interface SessionXOptions<Data extends object = ForeignData> extends SourceOptions<Data> {
   /** A client of node-redis or ioredis that reaches the Redis of SessionX. */
-  readonly client?: RedisClient
+  readonly client?: WritingClient
   /** The `Prefix` of SessionX's Redis store. @default 'sessionx:' */
   readonly prefix?: string
   /**
@@ -25,12 +27,28 @@ export interface SessionXOptions<Data extends object = ForeignData> extends Sour
   readonly secretKey?: string | Uint8Array | readonly (string | Uint8Array)[]
   /** The `CookieName` of SessionX. @default 'sessionx' */
   readonly cookieName?: string
+  /**
+   * With `client`: whether Go services with SessionX go on running. Each session then has a record of SessionX too, which both
+   * sides read and write; what that costs is in the how-to. @default false
+   */
+  readonly dual?: boolean | DualOptions
   /** The `MaxAge` of SessionX, which limits the time since `UpdatedAt`; 0 if it has none. @default '24h' */
   readonly maxAge?: Duration | 0
 }
 
+/** How Sojourn writes the sessions of Go services. */
+export interface DualOptions {
+  /** The `Secure` of SessionX. @default true */
+  readonly secure?: boolean
+  /** The `SameSite` of SessionX. @default 'Lax' */
+  readonly sameSite?: 'Lax' | 'Strict' | 'None'
+  /** The `TTL` of SessionX's Redis store. @default '24h' */
+  readonly ttl?: Duration
+}
+
 const known = {
   ...sourceOptionNames,
+  dual: true,
   client: true,
   prefix: true,
   secretKey: true,
@@ -64,11 +82,17 @@ export function sessionXSource<Data extends object = ForeignData>(
     secretKey,
     cookieName: name = 'sessionx',
     maxAge = '24h',
+    dual = false,
   } = checkOptions(options, known, 'sessionXSource()')
   check(
     (client === undefined) !== (secretKey === undefined),
     'sessionXSource() needs a client or a secretKey',
     'Give client if SessionX has a Redis store, and secretKey if its sessions are in the cookie',
+  )
+  check(
+    dual === false || client !== undefined,
+    'dual needs a client',
+    'Sessions that are sealed in cookies cannot be shared: give the client of the Redis of SessionX',
   )
   const maxAgeMs = maxAge === 0 ? Number.POSITIVE_INFINITY : milliseconds(maxAge, 'maxAge')
   const common = {
@@ -100,6 +124,43 @@ export function sessionXSource<Data extends object = ForeignData>(
       return toSession(record, { at, maxAgeMs, ttl: found.ttl })
     },
     end: (key) => records.remove(prefix + key),
+    ...(dual && {
+      share: sharing({ ...(options as SourceOptions), client, prefix, cookieName: name, dual }),
+    }),
+  }
+}
+
+/** Returns the `share` of the source. @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options. */
+function sharing({
+  client,
+  prefix,
+  cookieName,
+  dual,
+  userId,
+  path = '/',
+  domain,
+}: SourceOptions & {
+  readonly client: WritingClient
+  readonly prefix: string
+  readonly cookieName: string
+  readonly dual: true | DualOptions
+}): NonNullable<SessionSource['share']> {
+  const {
+    secure = true,
+    sameSite = 'Lax',
+    ttl = '24h',
+  } = checkOptions(dual === true ? {} : dual, { secure: true, sameSite: true, ttl: true }, 'dual')
+  const ttlMs = milliseconds(ttl, 'dual.ttl')
+  const attributes = [
+    `; Path=${path}`,
+    ...(domain === undefined ? [] : [`; Domain=${domain}`]),
+    '; HttpOnly',
+    ...(secure ? ['; Secure'] : []),
+    `; SameSite=${sameSite}`,
+  ].join('')
+  return (store, context) => {
+    const records = createSharedRecords({ client, prefix }, context.env)
+    return shareWithGo(store, { records, cookieName, attributes, ttl: ttlMs, userId }, context)
   }
 }
 
