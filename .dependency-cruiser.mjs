@@ -16,6 +16,7 @@ const packages = {
   hono: ['core'],
   web: ['core'],
   nest: ['core', 'express', 'fastify'],
+  next: ['core', 'web'],
   'socket.io': ['core'],
   admin: ['core'],
   conformance: ['core'],
@@ -41,6 +42,7 @@ const forTests = {
   hono: ['conformance'],
   web: ['conformance'],
   nest: ['conformance'],
+  next: ['conformance'],
   'socket.io': ['conformance'],
   admin: ['redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
@@ -164,7 +166,8 @@ const rules = [
     to: {
       dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'],
       dependencyTypesNot: ['npm', 'npm-dev', 'npm-peer'],
-      pathNot: '^node_modules/(vitest|fast-check)/', // the root's, for the tests of all packages
+      // The root's, for the tests of all packages; and Next.js, which examples/frameworks installs.
+      pathNot: ['^node_modules/(vitest|fast-check)/', '^next/'],
     },
   },
   {

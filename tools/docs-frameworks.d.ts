@@ -1,21 +1,12 @@
 // Declares as much of Next.js, SvelteKit and React Router as the docs use. They are installed in examples only, which
 // have the same code. And the files of the reader's own that the docs import.
-declare module 'next/headers' {
-  import type { CookieJar } from '@sojourn/web'
-  export function cookies(): Promise<CookieJar>
-  export function headers(): Promise<Headers>
-}
 declare module 'next/server' {
-  export class NextResponse extends Response {
-    static next(): NextResponse
-    static override redirect(url: URL, status: number): NextResponse
+  export interface NextRequest extends Request {
+    readonly nextUrl: URL
   }
 }
 declare module 'next/navigation' {
   export function redirect(path: string): never
-}
-declare module 'react' {
-  export function cache<Fn>(fn: Fn): Fn
 }
 declare module '@sveltejs/kit' {
   import type { Session } from '@sojourn/web'
@@ -68,6 +59,13 @@ declare module '*/redis.module.js' {
 declare module '*/sessions.js' {
   import type { SessionManager } from '@sojourn/core'
   export const manager: SessionManager
+}
+declare module '*/lib/session.js' {
+  import type { NextSessions } from '@sojourn/next'
+  export const withSession: NextSessions['withSession']
+  export const readSession: NextSessions<{ cart?: Record<string, number> }>['readSession']
+  export const changeSession: NextSessions['changeSession']
+  export const createProxy: NextSessions['createProxy']
 }
 declare module '*/app.js' {
   import type { SessionManager } from '@sojourn/core'

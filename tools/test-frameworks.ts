@@ -9,7 +9,7 @@ const workspace = join(root, 'examples/frameworks')
 const secret = randomBytes(32).toString('base64') // Next.js loads the manager when it builds
 const pnpm = ['npx', '-y', 'pnpm@10.34.9']
 
-const packages = ['core', 'web', 'store-memory'].map((name) => `packages/${name}`)
+const packages = ['core', 'web', 'next', 'store-memory'].map((name) => `packages/${name}`)
 
 // What an application imports is what is published: declarations, then code.
 run(root, ['npx', 'tsc', '-b', ...packages])

@@ -1,6 +1,6 @@
 /** Orders. The guards are in the handlers. */
 import { countOf } from '@sojourn/example-shop/cart'
-import { csrf, requireRecent, requireSession } from '@sojourn/web'
+import { csrf, requireRecent, requireSession } from '@sojourn/next'
 import { withSession } from '@/lib/session'
 
 const requireLogin = requireSession()
