@@ -60,7 +60,7 @@ export const sizeCases: readonly BackendCase[] = [
   },
 ]
 
-/** Returns ids as long as core's, which do not compress. */
+/** Returns ids of about the length of core's, which do not compress. */
 function idsOf(group: string): string[] {
   return Array.from({ length: many }, (_, index) => {
     const digest = createHash('sha256').update(`${group} ${index}`).digest('base64url')
