@@ -18,6 +18,7 @@ const runs: readonly (readonly [folder: string, words: readonly string[]])[] = [
   [folder, ['workerd@1.20261117.1', 'test', 'workerd.capnp']],
   [web, bun],
   [web, deno],
+  [join(packages, 'conformance/test/programs'), ['bun@1.4.5', 'test', './dist/suite.test.mjs']],
 ]
 
 // workerd takes one module.
@@ -30,6 +31,17 @@ await build({
   mainFields: ['module', 'main'],
   conditions: ['@sojourn/source', 'workerd', 'worker'],
   external: ['node:*'],
+})
+
+// The suites of the conformance kit are registered with the test runner of Bun, as with those of Node in the package's tests.
+const kit = join(packages, 'conformance/test/programs')
+await build({
+  entryPoints: [join(kit, 'suite-in-a-runner.ts')],
+  outfile: join(kit, 'dist/suite.test.mjs'),
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  conditions: ['@sojourn/source'],
 })
 
 const failed = runs.filter(([cwd, words]) => {
