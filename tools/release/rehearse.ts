@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { followTutorial } from './follow-tutorial.ts'
 import { startRegistry } from './registry.ts'
 
 const execute = promisify(execFile)
@@ -19,7 +20,7 @@ type Run = (...words: string[]) => Promise<unknown>
 
 /**
  * Rehearses a release with a registry of its own, on a clone of what is committed: numbers the packages and publishes them,
- * installs them in an empty folder and logs in there; then releases a minor version, upgrades, and finds that user still
+ * follows the tutorial with them, installs them in an empty folder and logs in there; then releases a minor version, upgrades, and finds that user still
  * logged in.
  * @param say is told of each step that is done.
  * @throws Error if a step fails.
@@ -43,6 +44,8 @@ export async function rehearseRelease(say: (step: string) => void): Promise<void
     await inClone(...pnpm, 'build')
     const first = await release(clone, inClone)
     say(`${first} is released`)
+
+    await followTutorial(join(folder, 'tutorial'), registry.env, say)
 
     const app = join(folder, 'app')
     mkdirSync(app)
