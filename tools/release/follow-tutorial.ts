@@ -8,6 +8,8 @@ const pages = ['first-session', 'log-in-and-out', 'move-to-redis', 'go-to-produc
 const tutorial = join(import.meta.dirname, '../../docs/tutorial')
 /** A command that serves until it is stopped. */
 const server = /^(?:\w+=\S+ )*(?:npx tsx|node --import tsx) app\.ts( &)?$/
+/** How long a page means by "a moment", in ms. */
+const moment = 10_000
 const ports = { application: 3000, redis: 6379 }
 
 /**
@@ -78,7 +80,7 @@ class Reader {
     if (server.test(command)) {
       this.#start = command.replace(/ &$/, '')
       const port = Number(/PORT=(\d+)/.exec(command)?.[1] ?? ports.application)
-      await this.#terminal.run(`${this.#start} &`)
+      await this.#terminal.run(`${this.#start} >> app.log 2>&1 &`)
       return untilPort(port)
     }
     const { lines, status } = await this.#terminal.run(command)
@@ -90,12 +92,12 @@ class Reader {
   async #typeRedis(command: string): Promise<void> {
     this.#startRedis = command
     await this.#second.run(`cd ${this.#folder}`)
-    await this.#second.run(`${command} > redis.log &`)
+    await this.#second.run(`${command} > redis.log 2>&1 &`)
     await untilPort(ports.redis)
   }
 
   async #stopRedis(): Promise<void> {
-    await this.#second.run('kill -INT %%; wait')
+    await this.#second.interrupt()
     await untilPort(ports.redis, false)
   }
 
@@ -105,7 +107,7 @@ class Reader {
   }
 
   async #stop(): Promise<void> {
-    await this.#terminal.run('kill $(jobs -p) 2>/dev/null; wait')
+    await this.#terminal.interrupt()
     await untilPort(ports.application, false)
   }
 
@@ -117,9 +119,13 @@ class Reader {
 
   /** Types the commands of a block, and compares what they print. */
   async #compare(step: Step): Promise<void> {
+    const waitUntil = Date.now() + (/[Aa] moment later/.test(step.instruction) ? moment : 0)
     for (const { command, expected } of commandsIn(step)) {
-      const { lines } = await this.#terminal.run(command)
-      if (!isDeepStrictEqual(comparable(lines), comparable(expected)))
+      const type = async () => (await this.#terminal.run(command)).lines
+      const isExpected = () => isDeepStrictEqual(comparable(lines), comparable(expected))
+      let lines = await type()
+      while (!isExpected() && Date.now() < waitUntil) lines = await type()
+      if (!isExpected())
         throw new Error(
           `${step.place}: ${command}\nprints\n${lines.join('\n')}\nand not\n${expected.join('\n')}`,
         )

@@ -31,9 +31,14 @@ export class Terminal {
     })
   }
 
+  /** Interrupts all that runs in the background, as Ctrl-C does, and waits for its end. */
+  async interrupt(): Promise<void> {
+    await this.run('for job in $(jobs -p); do kill -INT -- -$job; done; wait')
+  }
+
   /** Ends the shell and all that runs in it. */
   async close(): Promise<void> {
-    await this.run('kill $(jobs -p) 2>/dev/null; wait')
+    await this.interrupt()
     this.#shell.kill()
   }
 }
