@@ -1,0 +1,22 @@
+/** What the servers of both kinds share. The tests set the variables. */
+import { createClient } from 'redis'
+
+const { REDIS_PORT = '6379', PREFIX = '', OLD } = process.env
+
+export const environment = {
+  /** The secret, the cookie name and the prefix of express-session. */
+  oldSecret: 'the secret of the old servers',
+  oldName: 'connect.sid',
+  oldPrefix: `${PREFIX}sess:`,
+  /** The secret and the prefix of Sojourn. */
+  secret: 'the secret of the new servers, 32 bytes or more',
+  prefix: `${PREFIX}sid:`,
+  /** Whether old servers still run. */
+  old: OLD === 'end' ? 'end' : 'keep',
+} as const
+
+/** Connects to Redis. */
+export async function connect() {
+  const client = createClient({ socket: { host: '127.0.0.1', port: Number(REDIS_PORT) } })
+  return client.on('error', console.error).connect()
+}

@@ -1,0 +1,184 @@
+/** Many users who browse, write, log out and log in again, and notice what they have lost. */
+import { createScheduler } from '@sojourn/conformance'
+import { type Cookies, type Reply, send } from './browser.ts'
+
+/**
+ * What was counted. `byOld` is what express-session does to itself, without a new server: a write on one old server that
+ * overlaps with a write or a logout of the same user on another old server, or the same.
+ */
+export interface Findings {
+  requests: number
+  writes: number
+  logins: number
+  logouts: number
+  /** A user who was logged in and is not. */
+  loggedOut: number
+  /** A confirmed value that is missing or older, in a response of a new server, or at the end. */
+  valuesLost: number
+  /** The same in a response of an old server, after it had been written on a new one: it may come back. */
+  valuesLate: number
+  /** A cookie from before a logout that opens something on a new server. */
+  openedByNew: number
+  /** The same on an old server. */
+  openedByOld: number
+  byOld: { valuesLost: number; opened: number }
+}
+
+/** A write that was confirmed, or a logout. */
+interface Act {
+  readonly value: number
+  readonly server: Reply['server']
+  readonly sentAt: number
+  readonly arrivedAt: number
+  /** True if an old server was writing at the same time. */
+  isBesideOld: boolean
+}
+
+interface User {
+  readonly name: string
+  cookies: Cookies
+  isLoggedIn: boolean
+  /** The last confirmed write of each key. */
+  readonly written: Map<string, Act>
+}
+
+const keys = 8
+
+/** Creates a crowd that browses through the proxy on `port`. */
+export function createCrowd({ port, users, seed }: { port: number; users: number; seed: number }) {
+  const { random } = createScheduler(seed)
+  const chance = (share: number) => random() < share
+  const below = (end: number) => Math.floor(random() * end)
+  const findings: Findings = {
+    requests: 0,
+    writes: 0,
+    logins: 0,
+    logouts: 0,
+    loggedOut: 0,
+    valuesLost: 0,
+    valuesLate: 0,
+    openedByNew: 0,
+    openedByOld: 0,
+    byOld: { valuesLost: 0, opened: 0 },
+  }
+  const everybody = Array.from({ length: users }, (_, number): User => {
+    return { name: `user${number}`, cookies: new Map(), isLoggedIn: false, written: new Map() }
+  })
+  let lastValue = 0
+
+  return {
+    findings,
+    /** Everybody opens this many pages, 50 users at a time. */
+    browse: (pages: number) =>
+      inTurns(async (user) => {
+        for (let page = 0; page < pages; page++) await open(user)
+      }),
+    /** Everybody looks at what is there, and a value that is missing counts as lost. */
+    check: () => inTurns((user) => look(user, true)),
+    cookiesOf: () => everybody.map(({ cookies }) => new Map(cookies)),
+  }
+
+  /** A page: a login if there is none, or a logout at times; else one to four requests at once, and then a look. */
+  async function open(user: User): Promise<void> {
+    if (!user.isLoggedIn) {
+      if (chance(0.5)) await Promise.all([write(user, 0)])
+      await logIn(user)
+    } else if (chance(0.06)) return logOut(user)
+    const first = below(keys)
+    const acts = Array.from({ length: 1 + below(4) }, (_, n) => (chance(0.5) ? first + n : -1))
+    await together(user, acts)
+    await look(user, false)
+  }
+
+  async function logIn(user: User): Promise<void> {
+    await ask(user, { path: `/log-in/${user.name}`, method: 'POST' })
+    findings.logins++
+    user.isLoggedIn = true
+  }
+
+  /** Writes of different keys, and reads, all at once. */
+  async function together(user: User, acts: readonly number[]): Promise<void> {
+    const done = await Promise.all(
+      acts.map((key) => (key < 0 ? ask(user, { path: path('/') }) : write(user, key % keys))),
+    )
+    markOverlaps(done.filter((act): act is Act => 'value' in act))
+  }
+
+  async function write(user: User, key: number): Promise<Act> {
+    const value = ++lastValue
+    const reply = await ask(user, { path: path(`/set/${key}/${value}`), method: 'POST' })
+    findings.writes++
+    const act: Act = { ...reply, value, isBesideOld: false }
+    user.written.set(`value${key}`, act)
+    return act
+  }
+
+  /** A logout beside requests of all kinds; then the cookies that the browser had are tried. */
+  async function logOut(user: User): Promise<void> {
+    const before = new Map(user.cookies)
+    const leaving = ask(user, { path: '/log-out', method: 'POST' })
+    const others = Promise.all(
+      Array.from({ length: below(3) }, (_, n) => write({ ...user, cookies: new Map(before) }, n)),
+    )
+    const [left, acts] = await Promise.all([leaving, others])
+    findings.logouts++
+    user.isLoggedIn = false
+    user.written.clear()
+    const isRaceOfOld = left.server === 'old' && acts.some(({ server }) => server === 'old')
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const reply = await ask({ ...user, cookies: new Map(before) }, { path: '/' })
+      if (reply.user === undefined) continue
+      if (isRaceOfOld) findings.byOld.opened++
+      else if (reply.server === 'old') findings.openedByOld++
+      else findings.openedByNew++
+    }
+  }
+
+  /** Compares what a request sees with what was confirmed. */
+  async function look(user: User, isLast: boolean): Promise<void> {
+    const reply = await ask(user, { path: '/' })
+    if (user.isLoggedIn && reply.user !== user.name) {
+      findings.loggedOut++
+      user.isLoggedIn = false
+      user.written.clear()
+      return
+    }
+    for (const [key, act] of user.written) {
+      if ((reply.values?.[key] ?? 0) === act.value) continue
+      if (act.isBesideOld) findings.byOld.valuesLost++
+      else if (reply.server === 'old' && !isLast) {
+        findings.valuesLate++
+        continue
+      } else findings.valuesLost++
+      user.written.delete(key)
+    }
+  }
+
+  async function ask(user: User, request: { path: string; method?: string }): Promise<Reply> {
+    findings.requests++
+    return send(port, user.cookies, request)
+  }
+
+  /** A handler that takes a while, so that requests overlap. */
+  function path(path: string): string {
+    return `${path}?ms=${below(25)}`
+  }
+
+  async function inTurns(act: (user: User) => Promise<void>): Promise<void> {
+    const queue = everybody.values()
+    const work = async () => {
+      for (const user of queue) await act(user)
+    }
+    await Promise.all(Array.from({ length: 50 }, work))
+  }
+}
+
+/** Marks writes on old servers that overlap with another one: of these, express-session keeps one. */
+function markOverlaps(acts: readonly Act[]): void {
+  const old = acts.filter(({ server }) => server === 'old')
+  for (const act of old)
+    act.isBesideOld = old.some(
+      (other) =>
+        other !== act && other.sentAt < act.arrivedAt && act.sentAt < other.arrivedAt,
+    )
+}

@@ -1,0 +1,63 @@
+/** Four servers behind nginx, which are replaced one by one while requests go on. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { startNginx } from '../nginx.ts'
+
+/** A server before the switch, while both run, and when it is finished. */
+export type Kind = 'old' | 'new' | 'finished'
+
+/** The servers and the proxy. */
+export interface Fleet {
+  readonly port: number
+  /** Replaces the servers by others of this kind, and calls `between` after each. */
+  replaceAll(kind: Kind, between: () => Promise<void>): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Server {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+/** Starts four servers of one kind and nginx. */
+export async function startFleet(kind: Kind, env: Readonly<Record<string, string>>): Promise<Fleet> {
+  const servers = await Promise.all(Array.from({ length: 4 }, () => startServer(kind, env)))
+  const nginx = await startNginx(servers.map(({ port }) => port))
+  return {
+    port: nginx.port,
+    async replaceAll(kind, between) {
+      for (const index of servers.keys()) {
+        const server = await startServer(kind, env)
+        const [replaced] = servers.splice(index, 1, server)
+        await nginx.route(servers.map(({ port }) => port))
+        if (replaced) await stopServer(replaced)
+        await between()
+      }
+    },
+    async stop() {
+      await nginx.stop()
+      await Promise.all(servers.map(stopServer))
+    },
+  }
+}
+
+async function startServer(kind: Kind, env: Readonly<Record<string, string>>): Promise<Server> {
+  const program = join(import.meta.dirname, `../${kind === 'old' ? 'old' : 'new'}/main.ts`)
+  const child = fork(program, {
+    env: { PATH: process.env['PATH'], ...env, OLD: kind === 'finished' ? 'end' : 'keep' },
+    execArgv: ['--import', 'tsx', '--conditions=@sojourn/source'],
+  })
+  const [port] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`A server ended with ${code}`))),
+  ])
+  return { child, port }
+}
+
+/** Stops a server once its requests are done. */
+async function stopServer({ child }: Server): Promise<void> {
+  const ended = once(child, 'exit')
+  child.send('stop')
+  await ended
+}
