@@ -24,7 +24,9 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
   await mkdir(join(folder, 'temp'))
   await write(ports)
   const words = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
-  const nginx = spawn(process.env['NGINX'] ?? 'nginx', words, {
+  const { NGINX = 'nginx', ...env } = process.env // nginx gives the variable a meaning of its own
+  const nginx = spawn(NGINX, words, {
+    env,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   })

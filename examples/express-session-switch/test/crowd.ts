@@ -43,6 +43,7 @@ interface User {
 }
 
 const keys = 8
+const trace = new Map<string, string[]>()
 
 /** Creates a crowd that browses through the proxy on `port`. */
 export function createCrowd({ port, users, seed }: { port: number; users: number; seed: number }) {
@@ -149,14 +150,21 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
       else if (reply.server === 'old' && !isLast) {
         findings.valuesLate++
         continue
-      } else findings.valuesLost++
+      } else {
+        findings.valuesLost++
+        console.log('LOST', user.name, key, JSON.stringify({ act, reply, trace: trace.get(user.name)?.slice(-14) }))
+      }
       user.written.delete(key)
     }
   }
 
   async function ask(user: User, request: { path: string; method?: string }): Promise<Reply> {
     findings.requests++
-    return send(port, user.cookies, request)
+    const reply = await send(port, user.cookies, request)
+    const list = trace.get(user.name) ?? []
+    trace.set(user.name, list)
+    list.push(`${request.method ?? 'GET'} ${request.path} ${reply.server} ${Math.round(reply.sentAt)}-${Math.round(reply.arrivedAt)} ${JSON.stringify(reply.values)}`)
+    return reply
   }
 
   /** A handler that takes a while, so that requests overlap. */
@@ -178,7 +186,6 @@ function markOverlaps(acts: readonly Act[]): void {
   const old = acts.filter(({ server }) => server === 'old')
   for (const act of old)
     act.isBesideOld = old.some(
-      (other) =>
-        other !== act && other.sentAt < act.arrivedAt && act.sentAt < other.arrivedAt,
+      (other) => other !== act && other.sentAt < act.arrivedAt && act.sentAt < other.arrivedAt,
     )
 }

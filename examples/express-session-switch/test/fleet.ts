@@ -21,7 +21,10 @@ interface Server {
 }
 
 /** Starts four servers of one kind and nginx. */
-export async function startFleet(kind: Kind, env: Readonly<Record<string, string>>): Promise<Fleet> {
+export async function startFleet(
+  kind: Kind,
+  env: Readonly<Record<string, string>>,
+): Promise<Fleet> {
   const servers = await Promise.all(Array.from({ length: 4 }, () => startServer(kind, env)))
   const nginx = await startNginx(servers.map(({ port }) => port))
   return {

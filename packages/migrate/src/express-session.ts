@@ -1,3 +1,4 @@
+export type { OldCookie, OldServers } from './sources/express-session/express-records.ts'
 export {
   type ExpressSessionOptions,
   expressSessionSource,

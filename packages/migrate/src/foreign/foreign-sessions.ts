@@ -45,6 +45,9 @@ export function createForeignSessions(
     /** Returns the key of the claim that refuses the old sessions of a user. */
     userKey: (userId: string) => JSON.stringify(['user', userId]),
 
+    /** Returns the user of a session. @throws TypeError for what cannot be the id of a user. */
+    userIdOf,
+
     /** Returns the id by which events name a session that cannot become one of ours. */
     nameOf: (cookie: VerifiedCookie) => ids.mint(undefined, randomOf(cookie)),
 
@@ -100,7 +103,7 @@ export function createForeignSessions(
   }
 
   /** @throws TypeError for what cannot be the id of a user. */
-  function userIdOf({ data }: ForeignSession): string | undefined {
+  function userIdOf({ data }: Pick<ForeignSession, 'data'>): string | undefined {
     const userId = options.userId?.(data)
     if (userId === undefined || userId === null) return undefined
     const text = String(userId)

@@ -1,5 +1,6 @@
 import type { StoreFactory } from '@sojourn/core'
 import type { SessionStore, StoreEnv } from '@sojourn/core/store'
+import { createBridgeStore } from '../bridge/bridge-store.ts'
 import { importsOf } from '../imports-of.ts'
 import { type SessionSource, scopeOf } from '../sources/source.ts'
 import type { ForeignMigration } from './context.ts'
@@ -46,6 +47,7 @@ export function createForeignStore(
     env,
     keepOld,
   }
+  if (keepOld && from.oldRecords) return createBridgeStore(migration, from, from.oldRecords)
   const users = to.users && createUsers(migration, to.users)
 
   const store: SessionStore = {

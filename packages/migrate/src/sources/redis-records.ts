@@ -20,6 +20,8 @@ export interface RedisClient {
   scanStream?(options: { match: string; count: number }): AsyncIterable<readonly string[]>
   /** `keyPrefix` goes before each key, but not before a pattern. */
   readonly options?: { readonly keyPrefix?: string | Uint8Array | undefined } | undefined
+  /** Runs a script, with the arguments that each library has for it; for servers beside old ones. */
+  readonly eval?: unknown
 }
 
 /** A record in Redis. */

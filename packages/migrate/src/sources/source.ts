@@ -6,6 +6,7 @@ import {
   type StoreEnv,
   type StoreImports,
 } from '@sojourn/core/store'
+import type { OldRecords } from '../bridge/old-records.ts'
 
 /**
  * Where the sessions of another library are: what recognises its cookies and opens its sessions. `migrateStore` takes one
@@ -55,6 +56,8 @@ export interface SessionSource {
    * list them.
    */
   scan?(call: SourceCall): AsyncIterable<ScannedSession>
+  /** Present if new servers can write the sessions of old ones; then `migrateStore` with `keepOld` keeps both alike. */
+  readonly oldRecords?: OldRecords
   /**
    * Wraps the store of the migration, for a library whose servers go on running: the result keeps their sessions up to date, and
    * takes over what they write. Absent where an old session ends with its import.

@@ -10,6 +10,7 @@ import {
   sourceOptionNames,
   type UnreadableRecord,
 } from '../source.ts'
+import { expressRecords, type OldServers } from './express-records.ts'
 import { type ExpressStore, readRecord, removeRecord } from './express-store.ts'
 import { type SigningSecret, unsignCookie } from './signed-cookie.ts'
 
@@ -25,7 +26,12 @@ export interface ExpressSessionOptions<Data extends object = ForeignData>
   /** The option `prefix` of connect-redis, without a `keyPrefix` of the client. @default 'sess:' */
   readonly prefix?: string
   /** The option `serializer` of connect-redis. @default JSON */
-  readonly serializer?: { parse(text: string): unknown }
+  readonly serializer?: { parse(text: string): unknown; stringify?(value: unknown): string }
+  /**
+   * With `client`: what old servers expect of a session, if new ones run beside them. Then `migrateStore` with `keepOld` is a
+   * bridge: sessions are the same on both, in both directions. Without `keepOld` it is not used.
+   */
+  readonly oldServers?: OldServers
   /** Any other store of express-session. */
   readonly store?: ExpressStore
 }
@@ -62,6 +68,7 @@ export function expressSessionSource<Data extends object = ForeignData>(
         .filter((key) => key !== undefined)
         .map((key) => ({ key })),
     ...records,
+    ...oldRecordsOf(options, { name, secrets }),
   }
 }
 
@@ -72,8 +79,42 @@ const known = {
   client: true,
   prefix: true,
   serializer: true,
+  oldServers: true,
   store: true,
 } as const
+
+/** Returns the records that new servers write for old ones, if there are any. */
+function oldRecordsOf<Data extends object>(
+  options: ExpressSessionOptions<Data>,
+  { name, secrets }: { name: string; secrets: readonly SigningSecret[] },
+): Pick<SessionSource, 'oldRecords'> {
+  const { client, oldServers, prefix = 'sess:', serializer = JSON, userId, data } = options
+  const [secret] = secrets
+  if (!oldServers || !secret) return {}
+  check(
+    client !== undefined,
+    'oldServers needs client',
+    'Only sessions of connect-redis are shared',
+  )
+  check(
+    data === undefined,
+    'data and oldServers are both set',
+    'Old and new servers share the data',
+  )
+  check(
+    (userId === undefined) === (oldServers.logIn === undefined),
+    'userId and oldServers.logIn belong together',
+    'userId finds the user in an old session, and logIn puts one there',
+  )
+  check(
+    typeof serializer.stringify === 'function',
+    'serializer has no stringify',
+    'Give that of connect-redis',
+  )
+  return client
+    ? { oldRecords: expressRecords({ client, prefix, serializer, secret, name, oldServers }) }
+    : {}
+}
 
 type Records = Required<Pick<SessionSource, 'find' | 'end'>> & Pick<SessionSource, 'scan'>
 

@@ -1,0 +1,64 @@
+import type { SessionId } from '@sojourn/core'
+import type { OldRecords } from './old-records.ts'
+import type { SharedTexts } from './shared-texts.ts'
+import type { Hashes } from './stamp.ts'
+
+/** Which session of ours an old session is. */
+export interface Link {
+  /** `undefined` once the session has ended: then it stays so, whatever an old server writes (P1). */
+  readonly id: SessionId | undefined
+  /** The hashes of the old session when it was imported, for an old server that read it before it had a stamp. */
+  readonly base: Hashes
+  /**
+   * Until when a session that is missing must have ended, in epoch ms: it cannot have expired yet. 0 while it is being imported.
+   */
+  readonly livesUntil: number
+  /** The absolute limit of the session, in epoch ms. It outlives a session that only old servers have used for long. */
+  readonly absoluteExpiresAt: number
+}
+
+/** A link, and its text as it is stored. */
+export interface FoundLink extends Link {
+  readonly text: string
+}
+
+/** Keeps which old session is which of ours: a note for each key, and one for each id. */
+export type Links = ReturnType<typeof createLinks>
+
+/** Returns the links. `keptMs` is how long each is kept after it was last written. */
+export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: number) {
+  const noteOf = (key: string) => records.noteNameOf(`old:${key}`)
+  const noteOfId = (id: SessionId) => records.noteNameOf(`id:${id}`)
+
+  return {
+    /** Returns the link of an old session; `undefined` if no new server has seen it. */
+    async find(key: string): Promise<FoundLink | undefined> {
+      const found = await texts.read(noteOf(key))
+      return found && { ...JSON.parse(found.text), text: found.text }
+    },
+
+    /** Writes a link if the one that is there is still `from`. Returns whether it has. */
+    swap: (key: string, from: FoundLink | undefined, to: Link) =>
+      texts.swap(noteOf(key), { from: from?.text, to: JSON.stringify(to), ttl: keptMs }),
+
+    /** Notes that an old session has ended for good. */
+    end: (key: string) => {
+      const ended: Link = { id: undefined, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
+      return texts.put(noteOf(key), JSON.stringify(ended), keptMs)
+    },
+
+    /** Returns the key of the old session that a session of ours is; `undefined` if there is none. */
+    async keyOf(id: SessionId): Promise<string | undefined> {
+      return (await texts.read(noteOfId(id)))?.text
+    },
+
+    /** Notes the key of a session, unless it has one. Returns the key that it has. */
+    async claimKey(id: SessionId, key: string): Promise<string> {
+      const isOurs = await texts.swap(noteOfId(id), { from: undefined, to: key, ttl: keptMs })
+      return isOurs ? key : ((await this.keyOf(id)) ?? key)
+    },
+
+    /** Notes the key of a session in place of the one that it has. */
+    putKey: (id: SessionId, key: string) => texts.put(noteOfId(id), key, keptMs),
+  }
+}

@@ -1,0 +1,53 @@
+import { SessionStoreError } from '@sojourn/core'
+import { Deadline, type StoreEnv, withDeadline } from '@sojourn/core/store'
+
+/** A text in the database that servers of both kinds use. */
+export interface SharedText {
+  readonly text: string
+  /** How long it is kept, in ms; `undefined` if it does not expire. */
+  readonly ttl: number | undefined
+}
+
+/** Texts in the database that servers of both kinds use, by name. Each call is one atomic step there. */
+export interface SharedTexts {
+  /** Returns a text; `undefined` if there is none. */
+  read(name: string): Promise<SharedText | undefined>
+  /**
+   * Writes a text if the one that is there is still `from`; `undefined` stands for none. Returns whether it has. `ttl` is how
+   * long it is kept, in ms.
+   */
+  swap(
+    name: string,
+    change: { readonly from: string | undefined; readonly to: string; readonly ttl: number },
+  ): Promise<boolean>
+  /** Writes a text whatever is there. */
+  put(name: string, text: string, ttl: number): Promise<void>
+  remove(name: string): Promise<void>
+  /** Keeps a text for this long from now on, in ms, unless it is kept for longer already. */
+  prolong(name: string, ttl: number): Promise<void>
+}
+
+/** Wraps texts so that each call settles within `storeTimeout` (P8), and a failure is the event `failed`. */
+export function guardTexts(texts: SharedTexts, { policy, emit }: StoreEnv): SharedTexts {
+  return {
+    read: (name) => run('find', () => texts.read(name)),
+    swap: (name, change) => run('replace', () => texts.swap(name, change)),
+    put: (name, text, ttl) => run('replace', () => texts.put(name, text, ttl)),
+    remove: (name) => run('remove', () => texts.remove(name)),
+    prolong: (name, ttl) => run('touch', () => texts.prolong(name, ttl)),
+  }
+
+  function run<Result>(
+    operation: 'find' | 'replace' | 'remove' | 'touch',
+    call: () => Promise<Result>,
+  ): Promise<Result> {
+    return withDeadline(call, {
+      timeoutMs: policy.storeTimeout,
+      operation: `${operation} of an old session`,
+      deadline: new Deadline(),
+      onError: (error) => {
+        if (error instanceof SessionStoreError) emit('failed', { operation, error })
+      },
+    })
+  }
+}
