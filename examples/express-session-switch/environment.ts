@@ -1,5 +1,5 @@
 /** What the servers of both kinds share. The tests set the variables. */
-import { createClient } from 'redis'
+import { createClient, type RedisClientType } from 'redis'
 
 const { REDIS_PORT = '6379', PREFIX = '', OLD } = process.env
 
@@ -16,7 +16,9 @@ export const environment = {
 } as const
 
 /** Connects to Redis. */
-export async function connect() {
-  const client = createClient({ socket: { host: '127.0.0.1', port: Number(REDIS_PORT) } })
+export function connect(): Promise<RedisClientType> {
+  const client: RedisClientType = createClient({
+    socket: { host: '127.0.0.1', port: Number(REDIS_PORT) },
+  })
   return client.on('error', console.error).connect()
 }

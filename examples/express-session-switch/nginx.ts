@@ -61,11 +61,12 @@ function configuration(options: {
   const { folder, port, ports, version } = options
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `${process.getuid?.() === 0 ? 'user root;' : ''}
-daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr error;
+daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr crit;
 worker_shutdown_timeout 30s;
 events { worker_connections 4096; }
 http {
   access_log off;
+  keepalive_timeout 0;
   ${temp.map((name) => `${name}_temp_path ${folder}/temp/${name};`).join(' ')}
   upstream servers { ${ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(' ')} }
   server {

@@ -1,7 +1,7 @@
 /** The application before the switch: express-session, connect-redis and Passport. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { RedisStore } from 'connect-redis'
-import express, { type Express } from 'express'
+import express, { type Express as App } from 'express'
 import session from 'express-session'
 import passport from 'passport'
 import { connect, environment } from '../environment.ts'
@@ -12,18 +12,11 @@ declare module 'express-session' {
     [key: `value${string}`]: number | undefined
   }
 }
-declare global {
-  namespace Express {
-    interface User {
-      readonly id: string
-    }
-  }
-}
 
 /** Creates the application. */
-export async function createApp(): Promise<Express> {
+export async function createApp(): Promise<App> {
   const { oldSecret, oldName, oldPrefix } = environment
-  passport.serializeUser((user, done) => done(null, user.id))
+  passport.serializeUser((user, done) => done(null, idOf(user)))
   passport.deserializeUser((id: string, done) => done(null, { id }))
   const app = express()
   const store = new RedisStore({ client: await connect(), prefix: oldPrefix })
@@ -66,5 +59,9 @@ export async function createApp(): Promise<Express> {
 
 function answer(req: express.Request) {
   const values = Object.entries(req.session).filter(([key]) => key.startsWith('value'))
-  return { server: 'old', user: req.user?.id, values: Object.fromEntries(values) }
+  return { server: 'old', user: idOf(req.user), values: Object.fromEntries(values) }
+}
+
+function idOf(user: Express.User | undefined): string | undefined {
+  return Object(user).id
 }

@@ -14,7 +14,8 @@ export interface Reply {
 /** The cookies of a browser, by name. */
 export type Cookies = Map<string, string>
 
-const agent = new Agent({ keepAlive: true, maxSockets: 200 })
+/** Each request has a connection of its own: one that is kept may close just when a request is sent, as nginx restarts. */
+const agent = new Agent({ maxSockets: 200 })
 
 /** Sends a request with these cookies, and changes them by the response. */
 export async function send(

@@ -1,5 +1,6 @@
 /** Many users who browse, write, log out and log in again, and notice what they have lost. */
 import { createScheduler } from '@sojourn/conformance'
+import { until } from '@sojourn/redis-lab/processes'
 import { type Cookies, type Reply, send } from './browser.ts'
 
 /**
@@ -19,9 +20,14 @@ export interface Findings {
   valuesLate: number
   /** A cookie from before a logout that opens something on a new server. */
   openedByNew: number
-  /** The same on an old server. */
+  /** The same on an old server, at least three seconds after the logout. */
   openedByOld: number
+  /** The same before that: an old server wrote a session after its logout on a new one. */
+  openedByOldAtFirst: number
   byOld: { valuesLost: number; opened: number }
+  /** The old cookies of live sessions that were sent alone, and those of them that opened something. */
+  oldCookies: number
+  oldCookiesAlive: number
 }
 
 /** A write that was confirmed, or a logout. */
@@ -40,10 +46,20 @@ interface User {
   isLoggedIn: boolean
   /** The last confirmed write of each key. */
   readonly written: Map<string, Act>
+  /** The last requests, for whoever looks into a loss. */
+  readonly history: string[]
+}
+
+interface EndedCookies {
+  readonly user: User
+  readonly cookies: Cookies
+  readonly isRaceOfOld: boolean
+  readonly endedAt: number
 }
 
 const keys = 8
-const trace = new Map<string, string[]>()
+/** When a new server has looked again at a session that it ended, in ms, and some more. */
+const secondLookMs = 3_000
 
 /** Creates a crowd that browses through the proxy on `port`. */
 export function createCrowd({ port, users, seed }: { port: number; users: number; seed: number }) {
@@ -60,23 +76,64 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
     valuesLate: 0,
     openedByNew: 0,
     openedByOld: 0,
+    openedByOldAtFirst: 0,
     byOld: { valuesLost: 0, opened: 0 },
+    oldCookies: 0,
+    oldCookiesAlive: 0,
   }
   const everybody = Array.from({ length: users }, (_, number): User => {
-    return { name: `user${number}`, cookies: new Map(), isLoggedIn: false, written: new Map() }
+    return {
+      name: `user${number}`,
+      cookies: new Map(),
+      isLoggedIn: false,
+      written: new Map(),
+      history: [],
+    }
   })
+  const ended: EndedCookies[] = []
   let lastValue = 0
+
+  let pages = 0
+  let isStopped = false
 
   return {
     findings,
-    /** Everybody opens this many pages, 50 users at a time. */
-    browse: (pages: number) =>
-      inTurns(async (user) => {
-        for (let page = 0; page < pages; page++) await open(user)
-      }),
+    /** Lets users open pages, 50 at a time, until the function that it returns is called. That resolves when all have ended. */
+    start(): () => Promise<void> {
+      isStopped = false
+      const waiting = [...everybody]
+      const work = async () => {
+        for (let user = waiting.shift(); user && !isStopped; user = waiting.shift()) {
+          await open(user)
+          pages++
+          waiting.push(user)
+        }
+      }
+      const working = Promise.all(Array.from({ length: 50 }, work))
+      return async () => {
+        isStopped = true
+        await working
+      }
+    },
+    /** Resolves when this many more pages have been opened. */
+    async pages(count: number): Promise<void> {
+      const end = pages + count
+      await until(`${count} pages`, () => pages >= end, 600_000)
+    },
     /** Everybody looks at what is there, and a value that is missing counts as lost. */
-    check: () => inTurns((user) => look(user, true)),
-    cookiesOf: () => everybody.map(({ cookies }) => new Map(cookies)),
+    check: () => inTurns((user) => look(user, true), everybody),
+    /** The cookies of all sessions that have ended are sent once more. */
+    tryAllEnded: () => inTurns(tryEnded, ended),
+    /** Each live session's old cookie is sent alone. */
+    tryOldCookies: () => inTurns(tryOldCookie, everybody),
+  }
+
+  async function tryOldCookie(user: User): Promise<void> {
+    const cookies = new Map([...user.cookies].filter(([name]) => name === 'connect.sid'))
+    if (cookies.size === 0) return
+    findings.oldCookies++
+    const { user: name, values = {} } = await ask({ ...user, cookies }, { path: '/' })
+    if (name !== undefined || Object.keys(values).length > 0) findings.oldCookiesAlive++
   }
 
   /** A page: a login if there is none, or a logout at times; else one to four requests at once, and then a look. */
@@ -126,13 +183,20 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
     user.isLoggedIn = false
     user.written.clear()
     const isRaceOfOld = left.server === 'old' && acts.some(({ server }) => server === 'old')
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const reply = await ask({ ...user, cookies: new Map(before) }, { path: '/' })
-      if (reply.user === undefined) continue
-      if (isRaceOfOld) findings.byOld.opened++
-      else if (reply.server === 'old') findings.openedByOld++
-      else findings.openedByNew++
-    }
+    const cookies: EndedCookies = { user, cookies: before, isRaceOfOld, endedAt: performance.now() }
+    ended.push(cookies)
+    for (let attempt = 0; attempt < 3; attempt++) await tryEnded(cookies)
+    if (isRaceOfOld) user.cookies = new Map() // what follows from a session that old servers bring back is not counted
+  }
+
+  /** Sends the cookies of a session that has ended. */
+  async function tryEnded({ user, cookies, isRaceOfOld, endedAt }: EndedCookies): Promise<void> {
+    const reply = await ask({ ...user, cookies: new Map(cookies) }, { path: '/' })
+    if (reply.user === undefined) return
+    if (isRaceOfOld) findings.byOld.opened++
+    else if (reply.server === 'new') findings.openedByNew++
+    else if (reply.sentAt - endedAt < secondLookMs) findings.openedByOldAtFirst++
+    else findings.openedByOld++
   }
 
   /** Compares what a request sees with what was confirmed. */
@@ -152,7 +216,7 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
         continue
       } else {
         findings.valuesLost++
-        console.log('LOST', user.name, key, JSON.stringify({ act, reply, trace: trace.get(user.name)?.slice(-14) }))
+        console.info(`${key} of ${user.name} is lost:\n${user.history.join('\n')}`)
       }
       user.written.delete(key)
     }
@@ -161,9 +225,8 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
   async function ask(user: User, request: { path: string; method?: string }): Promise<Reply> {
     findings.requests++
     const reply = await send(port, user.cookies, request)
-    const list = trace.get(user.name) ?? []
-    trace.set(user.name, list)
-    list.push(`${request.method ?? 'GET'} ${request.path} ${reply.server} ${Math.round(reply.sentAt)}-${Math.round(reply.arrivedAt)} ${JSON.stringify(reply.values)}`)
+    user.history.push(describe(request, reply))
+    if (user.history.length > 30) user.history.shift()
     return reply
   }
 
@@ -172,13 +235,25 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
     return `${path}?ms=${below(25)}`
   }
 
-  async function inTurns(act: (user: User) => Promise<void>): Promise<void> {
-    const queue = everybody.values()
+  /** Fifty at a time. */
+  async function inTurns<Item>(
+    act: (item: Item) => Promise<void>,
+    items: Iterable<Item>,
+  ): Promise<void> {
+    const queue = items[Symbol.iterator]()
     const work = async () => {
-      for (const user of queue) await act(user)
+      for (let next = queue.next(); !next.done; next = queue.next()) await act(next.value)
     }
     await Promise.all(Array.from({ length: 50 }, work))
   }
+}
+
+function describe(
+  { path, method = 'GET' }: { path: string; method?: string },
+  { server, user, values, sentAt, arrivedAt }: Reply,
+): string {
+  const span = `${Math.round(sentAt)}-${Math.round(arrivedAt)}`
+  return `${span} ${server} ${method} ${path} ${user} ${JSON.stringify(values)}`
 }
 
 /** Marks writes on old servers that overlap with another one: of these, express-session keeps one. */

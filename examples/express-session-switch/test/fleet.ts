@@ -1,4 +1,4 @@
-/** Four servers behind nginx, which are replaced one by one while requests go on. */
+/** Servers behind nginx, which are replaced one by one while requests go on. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ export type Kind = 'old' | 'new' | 'finished'
 /** The servers and the proxy. */
 export interface Fleet {
   readonly port: number
-  /** Replaces the servers by others of this kind, and calls `between` after each. */
+  /** Replaces the servers by others of this kind, and calls `between` when each has got its place. */
   replaceAll(kind: Kind, between: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
@@ -34,8 +34,8 @@ export async function startFleet(
         const server = await startServer(kind, env)
         const [replaced] = servers.splice(index, 1, server)
         await nginx.route(servers.map(({ port }) => port))
+        await between() // also lets requests arrive that nginx had sent to the replaced one
         if (replaced) await stopServer(replaced)
-        await between()
       }
     },
     async stop() {

@@ -1,14 +1,21 @@
-import type { SessionId } from '@sojourn/core'
+import type { EndReason, SessionId } from '@sojourn/core'
 import type { OldRecords } from './old-records.ts'
 import type { SharedTexts } from './shared-texts.ts'
-import type { Hashes } from './stamp.ts'
+import { type Hashes, hashOfChange, type OldChanges } from './stamp.ts'
 
 /** Which session of ours an old session is. */
 export interface Link {
   /** `undefined` once the session has ended: then it stays so, whatever an old server writes (P1). */
   readonly id: SessionId | undefined
+  /** Why it has ended; `undefined` while `id` is there. */
+  readonly reason?: EndReason
   /** The hashes of the old session when it was imported, for an old server that read it before it had a stamp. */
   readonly base: Hashes
+  /**
+   * What old servers have changed and the session has already, by the tag of the stamp that they began from: the hashes of the
+   * values, by name. A request that took long may write them once more, after a new server has changed them again.
+   */
+  readonly merged?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   /**
    * Until when a session that is missing must have ended, in epoch ms: it cannot have expired yet. 0 while it is being imported.
    */
@@ -41,9 +48,19 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
     swap: (key: string, from: FoundLink | undefined, to: Link) =>
       texts.swap(noteOf(key), { from: from?.text, to: JSON.stringify(to), ttl: keptMs }),
 
+    /** Notes that changes of old servers, which began from the stamp with this tag, are in the session. */
+    async noteMerged(key: string, tag: string, changes: OldChanges): Promise<void> {
+      for (let attempt = 0; attempt < noteAttempts; attempt++) {
+        const link = await this.find(key)
+        if (!link || link.id === undefined) return
+        const { text: _, ...rest } = link
+        if (await this.swap(key, link, { ...rest, merged: addMerged(link, tag, changes) })) return
+      }
+    },
+
     /** Notes that an old session has ended for good. */
-    end: (key: string) => {
-      const ended: Link = { id: undefined, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
+    end: (key: string, reason: EndReason) => {
+      const ended: Link = { id: undefined, reason, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
       return texts.put(noteOf(key), JSON.stringify(ended), keptMs)
     },
 
@@ -61,4 +78,21 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
     /** Notes the key of a session in place of the one that it has. */
     putKey: (id: SessionId, key: string) => texts.put(noteOfId(id), key, keptMs),
   }
+}
+
+const noteAttempts = 20
+/** How many stamps are remembered. A request on an old server would have to outlive that many writes of new servers. */
+const mergedTags = 16
+
+function addMerged(
+  { merged = {} }: Link,
+  tag: string,
+  changes: OldChanges,
+): Required<Link>['merged'] {
+  const { [tag]: before = {}, ...others } = merged
+  const added = Object.fromEntries(
+    [...changes].map(([name, value]) => [name, [...(before[name] ?? []), hashOfChange(value)]]),
+  )
+  const recent = Object.entries(others).slice(1 - mergedTags)
+  return Object.fromEntries([...recent, [tag, { ...before, ...added }]])
 }

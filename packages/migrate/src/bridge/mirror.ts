@@ -1,22 +1,23 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
-import type { Bridge, KnownRecord } from './context.ts'
+import type { KnownRecord, MirrorContext } from './context.ts'
 import type { Link } from './links.ts'
 import type { OldData } from './old-records.ts'
 import {
   applyOldChanges,
   changesSince,
-  type Hashes,
-  hashesOf,
+  hashOfChange,
+  type OldChanges,
   stampData,
+  type TakenStamp,
   takeStamp,
 } from './stamp.ts'
 
 /** An old record, read. */
 export interface ReadRecord extends KnownRecord {
   readonly data: OldData
-  /** The hashes of its stamp; `undefined` if an old server has made it, or read it before it was stamped. */
-  readonly base: Hashes | undefined
+  /** `undefined` if an old server has made it, or had read it before it was stamped. */
+  readonly stamp: TakenStamp | undefined
   readonly userId: string | undefined
   /** How long it is kept, in ms; `undefined` if it does not expire. */
   readonly ttl: number | undefined
@@ -38,18 +39,25 @@ export type Mirror = ReturnType<typeof createMirror>
  * server replaces the record by what it had read. Nothing is lost then, because the session has it, and the stamp says what the
  * old server had read (stamp.ts).
  */
-export function createMirror({ to, records, texts, links, known, sessions, env }: Bridge) {
+export function createMirror({ to, records, texts, links, known, sessions, env }: MirrorContext) {
   const { clock } = env
 
-  return { read, fetchChanges, write, formatNew }
+  return {
+    read,
+    fetchChanges,
+    write,
+    formatNew,
+    /** Deletes the old record of a session. */
+    remove: (key: string) => texts.remove(records.nameOf(key)),
+  }
 
   /** Returns the old record of a session; `undefined` if there is none, or not one that old servers can read. */
   async function read(key: string): Promise<ReadRecord | undefined> {
     const found = await texts.read(records.nameOf(key))
     const record = found && records.parse(found.text)
     if (!record) return undefined
-    const { data, base } = takeStamp(key, record.data)
-    return { key, ...found, fields: record.fields, data, base, userId: userOf(key, data) }
+    const { data, stamp } = takeStamp(key, record.data)
+    return { key, ...found, fields: record.fields, data, stamp, userId: userOf(key, data) }
   }
 
   /** Returns the user of a record. What cannot be one counts as none, and the event `corrupt` tells of it. */
@@ -69,10 +77,10 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
   async function fetchChanges(opened: OpenedSession, key: string): Promise<Mirrored> {
     const { id, userId } = opened.record
     const [link, old] = await Promise.all([links.find(key), read(key)])
-    if (link && link.id !== id) return { over: link.id === undefined ? 'logout' : 'login' }
+    if (link && link.id !== id) return { over: link.reason ?? 'login' }
     if (!old) return { over: 'logout' }
     if (old.userId !== userId) return { over: old.userId === undefined ? 'logout' : 'login' }
-    return changesIn(old, link).size > 0 ? write(opened, key, old) : remember(opened, old)
+    return isAsWritten(old, link) ? remember(opened, old) : write(opened, key, old)
   }
 
   /**
@@ -88,7 +96,7 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
     for (let attempt = 0; attempt < attempts; attempt++) {
       old ??= await read(key)
       if (!old) return { over: 'logout' }
-      if ('base' in old) {
+      if ('stamp' in old) {
         const merged = await merge(current, old)
         if ('over' in merged) return merged
         current = merged.opened
@@ -108,17 +116,22 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
 
   /** Merges what old servers have changed into the session. The record is read again at each attempt of the save. */
   async function merge(opened: OpenedSession, old: ReadRecord): Promise<Mirrored> {
-    const link = await links.find(old.key)
-    if (changesIn(old, link).size === 0) return { opened }
+    const { key } = old
+    if (changesIn(old, await links.find(key)).size === 0) return { opened }
+    let merged: OldChanges = new Map()
+    let tag = ''
     const outcome = await to.save(opened, {
       passive: true,
       async update(data) {
-        const newest = await read(old.key)
-        if (newest) applyOldChanges(changesIn(newest, link), data)
+        const [link, newest] = await Promise.all([links.find(key), read(key)])
+        merged = newest ? changesIn(newest, link) : new Map()
+        tag = newest?.stamp?.tag ?? ''
+        applyOldChanges(merged, data)
       },
     })
-    if (outcome.saved) return { opened: outcome.opened }
-    return { over: outcome.why === 'ended' ? 'logout' : 'stale' }
+    if (!outcome.saved) return { over: outcome.why === 'ended' ? 'logout' : 'stale' }
+    if (merged.size > 0) await links.noteMerged(key, tag, merged)
+    return { opened: outcome.opened }
   }
 
   async function find(id: SessionId): Promise<OpenedSession | undefined> {
@@ -131,11 +144,11 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
     return { opened }
   }
 
+  /** Returns true if a record is as a new server would write it now. */
   function isAlike(old: ReadRecord, opened: OpenedSession): boolean {
-    const wanted = changesSince(old.base ?? {}, dataOf(opened))
-    return (
-      old.base !== undefined && wanted.size === 0 && changesSince(old.base, old.data).size === 0
-    )
+    const { stamp } = old
+    if (!stamp || !isAsWritten(old, undefined)) return false
+    return changesSince(stamp.base, dataOf(opened)).size === 0
   }
 
   function format(opened: OpenedSession, { key, fields }: Pick<KnownRecord, 'key' | 'fields'>) {
@@ -161,9 +174,18 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
   }
 }
 
-/** Returns what old servers have changed in a record. */
-function changesIn(old: ReadRecord, link: Link | undefined) {
-  return changesSince(old.base ?? link?.base ?? hashesOf({}), old.data)
+/** Returns true if a record is as it was stamped: no old server has written it since. */
+function isAsWritten({ stamp, data }: ReadRecord, link: Link | undefined): boolean {
+  return changesSince(stamp?.base ?? link?.base ?? {}, data).size === 0
+}
+
+/** Returns what old servers have changed in a record, without what the session has already. */
+function changesIn({ stamp, data }: ReadRecord, link: Link | undefined): OldChanges {
+  const merged = link?.merged?.[stamp?.tag ?? ''] ?? {}
+  const changes = changesSince(stamp?.base ?? link?.base ?? {}, data)
+  return new Map(
+    [...changes].filter(([name, value]) => !merged[name]?.includes(hashOfChange(value))),
+  )
 }
 
 /** Returns a value as JSON; `undefined` for what it cannot hold, such as a BigInt. */

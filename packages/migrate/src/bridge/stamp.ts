@@ -27,12 +27,18 @@ const deleted = Symbol('deleted')
 /** The name under which a stamp is kept in an old session. */
 const stampName = '_sojourn'
 
-/** Returns the data without its stamp, and the hashes that it was stamped with; `undefined` if it has no stamp of this session. */
-export function takeStamp(key: string, data: OldData): { data: OldData; base: Hashes | undefined } {
+/** What a stamp says: from which state the data began, and the tag of that. */
+export interface TakenStamp {
+  readonly base: Hashes
+  readonly tag: string
+}
+
+/** Returns the data without its stamp, and what that says; `undefined` if it has no stamp of this session. */
+export function takeStamp(key: string, data: OldData): { data: OldData; stamp?: TakenStamp } {
   const { [stampName]: stamp, ...rest } = data
-  const { of, base } = Object(stamp)
-  const isStamp = of === nameOf(key) && typeof base === 'object' && base !== null
-  return { data: rest, base: isStamp ? base : undefined }
+  const { of, tag, base } = Object(stamp)
+  const isStamp = of === nameOf(key) && typeof tag === 'string' && Object(base) === base
+  return isStamp ? { data: rest, stamp: { base, tag } } : { data: rest }
 }
 
 /** Returns the data with a stamp. */
@@ -53,6 +59,11 @@ export function changesSince(base: Hashes, data: OldData): OldChanges {
     if (!Object.hasOwn(base, name) || base[name] !== hashOf(value)) changes.set(name, value)
   for (const name of Object.keys(base)) if (!Object.hasOwn(data, name)) changes.set(name, deleted)
   return changes
+}
+
+/** Returns the hash of a change, also of a removal. */
+export function hashOfChange(value: unknown): string {
+  return value === deleted ? '' : hashOf(value)
 }
 
 /** Applies changes to data in place. A value that both sides have changed becomes the old server's, which wrote later. */

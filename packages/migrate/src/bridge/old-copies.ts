@@ -1,0 +1,123 @@
+import type { EndReason, SessionId } from '@sojourn/core'
+import type { OpenedSession, SaveOutcome } from '@sojourn/core/store'
+import type { Bridge, KnownRecord } from './context.ts'
+import type { OldSessions } from './old-sessions.ts'
+
+/** How long after a write or an end an old record is looked at once more, in ms. */
+const secondLookMs = 2_000
+
+/** Creates, updates and ends the old records of sessions. */
+export type OldCopies = ReturnType<typeof createOldCopies>
+
+/**
+ * Returns what creates, updates and ends the old records of sessions.
+ *
+ * After a write and after an end, the record is looked at once more, two seconds later: an old server that had read it before
+ * may have written it since. So what it changed, or has brought back after a logout, does not wait for the user's next request.
+ */
+export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
+  const { to, imports, sessions, records, texts, links, known, mirror } = bridge
+  const looks = new Map<string, NodeJS.Timeout>()
+
+  return {
+    create,
+    update,
+    end,
+    /** Takes the second looks that are due later at once. */
+    async close(): Promise<void> {
+      const keys = [...looks.keys()]
+      for (const timer of looks.values()) clearTimeout(timer)
+      await Promise.all(keys.map(lookAgain))
+    },
+  }
+
+  /**
+   * Gives a session an old record, in place of that of `replaced`, whose cookie then opens nothing (P4). A session in which
+   * somebody acts as the user gets none: old servers could not tell it from the user's own.
+   */
+  async function create(opened: OpenedSession, replaced?: string): Promise<void> {
+    const { id, actor, absoluteExpiresAt } = opened.record
+    if (actor) return
+    const record = mirror.formatNew(opened, records.newKey())
+    const { key } = record
+    // Complete before anything leads to it: a session whose record is missing counts as ended by an old server.
+    await texts.put(records.nameOf(key), record.text, records.lifetimeOf(record.fields))
+    await links.swap(key, undefined, { id, base: {}, livesUntil: 0, absoluteExpiresAt })
+    const until = sessions.claimedUntil({ data: {} })
+    await imports.claims.make(sessions.claimKey({ key }), { id, until })
+    if (replaced === undefined) return keepFirst(opened, record)
+    known.set(opened, record)
+    await links.putKey(id, key)
+    await endKey(replaced, 'login')
+  }
+
+  /** Makes a record that of its session, unless another request was faster: then the session has that one. */
+  async function keepFirst(opened: OpenedSession, record: KnownRecord): Promise<void> {
+    const key = await links.claimKey(opened.record.id, record.key)
+    if (key === record.key) return void known.set(opened, record)
+    await endKey(record.key, 'moved')
+    const first = await mirror.read(key)
+    if (first) known.set(opened, first)
+  }
+
+  /** Brings the old record of a session up to date with what was saved; `opened` is the session before. */
+  async function update(
+    opened: OpenedSession,
+    outcome: Extract<SaveOutcome, { saved: true }>,
+  ): Promise<SaveOutcome> {
+    const record = known.get(opened)
+    const key = record?.key ?? (await links.keyOf(opened.record.id))
+    if (key === undefined || outcome.rotated === 'cause') {
+      await create(outcome.opened, key)
+      return outcome
+    }
+    if (record) known.set(outcome.opened, record)
+    if (outcome.isChanged) return write(outcome, key)
+    if (outcome.isTouched && record)
+      await texts.prolong(records.nameOf(key), records.lifetimeOf(record.fields))
+    return outcome
+  }
+
+  async function write(
+    outcome: Extract<SaveOutcome, { saved: true }>,
+    key: string,
+  ): Promise<SaveOutcome> {
+    const mirrored = await mirror.write(outcome.opened, key)
+    lookLater(key)
+    if (!('over' in mirrored)) return { ...outcome, opened: mirrored.opened }
+    if (mirrored.over === 'stale') return outcome // another request has elevated it since, and writes its record
+    await links.end(key, mirrored.over)
+    await to.end(outcome.opened, mirrored.over)
+    return { saved: false, why: 'ended' }
+  }
+
+  /** Ends the old record of a session. Called before the session ends: then nothing imports it again (P1). */
+  async function end(id: SessionId, reason: EndReason): Promise<void> {
+    const key = await links.keyOf(id)
+    if (key === undefined) return
+    await endKey(key, reason)
+    lookLater(key)
+  }
+
+  async function endKey(key: string, reason: EndReason): Promise<void> {
+    await links.end(key, reason)
+    await mirror.remove(key)
+  }
+
+  function lookLater(key: string): void {
+    clearTimeout(looks.get(key))
+    looks.set(key, setTimeout(() => void lookAgain(key), secondLookMs).unref())
+  }
+
+  async function lookAgain(key: string): Promise<void> {
+    looks.delete(key)
+    try {
+      const link = await links.find(key)
+      if (link && link.id === undefined) return await mirror.remove(key)
+      const found = link?.id === undefined ? undefined : await to.openById?.(link.id)
+      if (found?.outcome === 'open') await oldSessions.share(found)
+    } catch {
+      // The event `failed` has told of it; the next request looks again.
+    }
+  }
+}
