@@ -194,8 +194,10 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
     const reply = await ask({ ...user, cookies: new Map(cookies) }, { path: '/' })
     if (reply.user === undefined) return
     if (isRaceOfOld) findings.byOld.opened++
-    else if (reply.server === 'new') findings.openedByNew++
-    else if (reply.sentAt - endedAt < secondLookMs) findings.openedByOldAtFirst++
+    else if (reply.server === 'new') {
+      findings.openedByNew++
+      console.info(`a session of ${user.name} is opened again:\n${user.history.join('\n')}`)
+    } else if (reply.sentAt - endedAt < secondLookMs) findings.openedByOldAtFirst++
     else findings.openedByOld++
   }
 
@@ -204,6 +206,7 @@ export function createCrowd({ port, users, seed }: { port: number; users: number
     const reply = await ask(user, { path: '/' })
     if (user.isLoggedIn && reply.user !== user.name) {
       findings.loggedOut++
+      console.info(`${user.name} is logged out:\n${user.history.join('\n')}`)
       user.isLoggedIn = false
       user.written.clear()
       return
