@@ -36,7 +36,8 @@ export interface MigrationOptions {
   readonly move?: boolean
   /**
    * With a source: whether an old session stays in its store, and its cookie in the browser, when it is imported. Set it while
-   * servers with the old library run; sessions that such a server changes afterwards are not imported again. @default false
+   * servers with the old library run; sessions that such a server changes afterwards are not imported again, unless the source is a bridge, as
+   * `expressSessionSource` with `oldServers` is: then sessions stay the same on both sides. @default false
    */
   readonly keepOld?: boolean
 }
@@ -76,7 +77,7 @@ export function migrateStore(options: MigrationOptions): StoreFactory {
   if (isFromSource) {
     check(move === undefined, 'move is set, and from is a source', 'Leave it out; see keepOld')
     check(
-      keepOld !== true || from.options.until !== undefined,
+      keepOld !== true || from.oldRecords !== undefined || from.options.until !== undefined,
       'keepOld is true, and the source has no until, so it would never be known when an ended session is forgotten',
       'Give the source an until: when the last server with the old library has gone, and a time on top',
     )

@@ -59,10 +59,16 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
     },
 
     /** Notes that an old session has ended for good. */
-    end: (key: string, reason: EndReason) => {
-      const ended: Link = { id: undefined, reason, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
-      return texts.put(noteOf(key), JSON.stringify(ended), keptMs)
-    },
+    end: (key: string, reason: EndReason) =>
+      texts.put(noteOf(key), JSON.stringify(endedFor(reason)), keptMs),
+
+    /** Does what `end` does if the link that is there is still `from`. Returns whether it has. */
+    swapEnd: (key: string, from: FoundLink, reason: EndReason) =>
+      texts.swap(noteOf(key), {
+        from: from.text,
+        to: JSON.stringify(endedFor(reason)),
+        ttl: keptMs,
+      }),
 
     /** Returns the key of the old session that a session of ours is; `undefined` if there is none. */
     async keyOf(id: SessionId): Promise<string | undefined> {
@@ -78,6 +84,10 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
     /** Notes the key of a session in place of the one that it has. */
     putKey: (id: SessionId, key: string) => texts.put(noteOfId(id), key, keptMs),
   }
+}
+
+function endedFor(reason: EndReason): Link {
+  return { id: undefined, reason, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
 }
 
 const noteAttempts = 20

@@ -44,7 +44,7 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
     await texts.put(records.nameOf(key), record.text, records.lifetimeOf(record.fields))
     await links.swap(key, undefined, { id, base: {}, livesUntil: 0, absoluteExpiresAt })
     const until = sessions.claimedUntil({ data: {} })
-    await imports.claims.make(sessions.claimKey({ key }), { id, until })
+    await imports.claims.make(sessions.claimKey({ key }), { id }, until)
     if (replaced === undefined) return keepFirst(opened, record)
     known.set(opened, record)
     await links.putKey(id, key)

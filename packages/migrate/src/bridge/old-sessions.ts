@@ -1,5 +1,5 @@
-import type { EndReason } from '@sojourn/core'
-import type { ImportClaim, OpenedSession, OpenOutcome } from '@sojourn/core/store'
+import type { EndReason, SessionId } from '@sojourn/core'
+import type { OpenedSession, OpenOutcome } from '@sojourn/core/store'
 import { firstTokens } from '../foreign/context.ts'
 import type { ForeignOrigin } from '../foreign/foreign-sessions.ts'
 import type { VerifiedCookie } from '../sources/source.ts'
@@ -15,6 +15,12 @@ interface LinkedRecord {
   readonly cookie: VerifiedCookie
   readonly old: ReadRecord
   readonly link: FoundLink | undefined
+}
+
+/** What is imported: under which id, if it had one before, and the session whose place it takes. */
+interface Replacement {
+  readonly id?: SessionId
+  readonly replaced?: OpenedSession
 }
 
 const unknown: OpenOutcome = { outcome: 'discarded', why: 'unknown', id: undefined }
@@ -39,38 +45,49 @@ export function createOldSessions(bridge: Bridge) {
 
   return { open, share }
 
+  /** Begins again whenever another request has changed the link meanwhile. */
   async function open(cookie: VerifiedCookie): Promise<OpenOutcome> {
     for (;;) {
       const { key } = cookie
       const [link, old] = await Promise.all([links.find(key), mirror.read(key)])
       if (!old) return unknown
-      const next = link ? await openLinked(link, old) : 'import'
-      if (typeof next === 'object') return next
-      const imported = await importRecord({ cookie, old, link }, next === 'again')
-      if (imported) return imported
+      const next = link ? await openLinked(link, old) : {}
+      const outcome = next && 'outcome' in next ? next : next && (await replace(cookie, link, next))
+      if (outcome) return outcome
     }
   }
 
   /**
-   * Returns the session of a link; or what to do if there is none that this cookie opens: `'again'` to import it once more,
-   * under its id, because it has expired or its import has not ended, or `'import'` for another one in its place.
+   * Returns the session of a link; or what to import if there is none that this cookie opens; or `undefined` if the link was
+   * changed meanwhile.
    */
   async function openLinked(
     link: FoundLink,
     old: ReadRecord,
-  ): Promise<OpenOutcome | 'again' | 'import'> {
+  ): Promise<OpenOutcome | Replacement | undefined> {
     const { id } = link
-    const inTo = id === undefined ? unknown : ((await to.openById?.(id)) ?? unknown)
-    if (id === undefined || inTo.outcome === 'ended') return endOld(old, inTo)
-    if (inTo.outcome === 'discarded') return clock() < link.livesUntil ? endOld(old, inTo) : 'again'
+    if (id === undefined) {
+      await mirror.remove(old.key) // an old server has written it again (P1)
+      return unknown
+    }
+    const inTo = (await to.openById?.(id)) ?? unknown
+    if (inTo.outcome === 'ended') return endLinked(old.key, link, inTo.reason)
+    if (inTo.outcome === 'discarded')
+      return clock() < link.livesUntil ? endLinked(old.key, link, 'logout') : { id }
     const { userId, verifier } = inTo.opened.record
     if (old.userId === userId && isFirstTokenValid(verifier)) {
       const outcome = await to.open(firstTokens(bridge, id))
       return outcome.outcome === 'open' ? share(outcome) : outcome
     }
-    // An old server has logged the user in or out; or the client has lost its token, but not its cookie.
-    await to.end(inTo.opened, userId !== undefined && old.userId === undefined ? 'logout' : 'login')
-    return 'import'
+    // The client has lost its token, but not its cookie; or an old server has logged the user in or out.
+    if (old.userId === userId && (await share(inTo)).outcome === 'ended') return unknown
+    return { replaced: inTo.opened }
+  }
+
+  async function endLinked(key: string, link: FoundLink, reason: EndReason | 'stale') {
+    if (!(await links.swapEnd(key, link, reason === 'stale' ? 'logout' : reason))) return undefined
+    await mirror.remove(key)
+    return unknown
   }
 
   /** Returns true if the old cookie still counts as a token: the client may not have got another one yet. */
@@ -78,54 +95,55 @@ export function createOldSessions(bridge: Bridge) {
     return generation === 0 || (generation === 1 && graceUntil > clock())
   }
 
-  /** Ends the old session of one that has ended: an old server may have written it again (P1). */
-  async function endOld({ key }: ReadRecord, inTo: OpenOutcome): Promise<OpenOutcome> {
-    const { reason = 'logout' } = (await links.find(key)) ?? {}
-    await links.end(key, reason)
-    await mirror.remove(key)
-    return inTo.outcome === 'ended' ? inTo : unknown
+  /** Imports an old session, and then ends the one that it replaces. */
+  async function replace(
+    cookie: VerifiedCookie,
+    link: FoundLink | undefined,
+    { id, replaced }: Replacement,
+  ): Promise<OpenOutcome | undefined> {
+    const old = await mirror.read(cookie.key)
+    if (!old) return unknown
+    const outcome = await importRecord({ cookie, old, link }, id)
+    if (outcome && replaced) {
+      const isLogout = old.userId === undefined && replaced.record.userId !== undefined
+      await end(replaced, isLogout ? 'logout' : 'login')
+    }
+    return outcome
   }
 
   /** Imports an old session. Returns `undefined` if another request has changed its link meanwhile. */
   async function importRecord(
     linked: LinkedRecord,
-    isAgain: boolean,
+    knownId: SessionId | undefined,
   ): Promise<OpenOutcome | undefined> {
     const { cookie, old, link } = linked
     const at = clock()
-    const opened = translate(linked, isAgain)
+    const opened = translate(linked, knownId)
     if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id: undefined }
     if (!opened) return { outcome: 'discarded', why: 'expired', id: undefined }
     const { id, absoluteExpiresAt, maxAge } = opened.record
-    const base = link?.base ?? hashesOf(old.data)
-    const pending: Link = {
-      id,
-      base,
-      livesUntil: 0,
-      absoluteExpiresAt,
-      ...(link?.merged && { merged: link.merged }),
-    }
+    const { base = hashesOf(old.data), merged = {} } = link ?? {}
+    const pending: Link = { id, base, merged, livesUntil: 0, absoluteExpiresAt }
     if (!(await links.swap(old.key, link, pending))) return undefined
     await links.putKey(id, old.key)
     const until = sessions.claimedUntil({ data: {} })
-    await imports.claims.make(sessions.claimKey(cookie), { id, until })
+    await imports.claims.make(sessions.claimKey(cookie), { id }, until)
     const imported = await imports.adopt({ ...opened, touchedAt: at }, firstTokens(bridge, id))
-    if (!imported) return endOld(old, unknown)
+    if (!imported) return unknown // it has ended since
     const settled = { ...pending, livesUntil: Math.min(at + maxAge, absoluteExpiresAt) }
     await links.swap(old.key, { ...pending, text: JSON.stringify(pending) }, settled)
-    const outcome = asOutcome(imported, await mirror.write(imported.opened, old.key))
-    if (outcome.outcome !== 'open') await to.end(imported.opened, 'logout')
-    return outcome
+    const mirrored = await mirror.write(imported.opened, old.key)
+    if ('over' in mirrored && mirrored.over !== 'stale') await end(imported.opened, mirrored.over)
+    return asOutcome(imported, mirrored)
   }
 
-  function translate({ cookie, old, link }: LinkedRecord, isAgain: boolean) {
+  function translate({ cookie, old, link }: LinkedRecord, knownId: SessionId | undefined) {
     const { data, userId } = old
     const limit = link && { absoluteExpiresAt: link.absoluteExpiresAt }
-    const id = (isAgain && link?.id) || ids.mint(userId)
+    const id = knownId ?? ids.mint(userId)
     const origin: ForeignOrigin = { cookie, session: { data, ...limit } }
-    const claim: ImportClaim = { id, claimedAt: clock() }
     try {
-      return sessions.translate(origin, claim)
+      return sessions.translate(origin, id)
     } catch (cause) {
       emit('corrupt', { id: sessions.nameOf(cookie), cause })
       return 'corrupt'
@@ -146,17 +164,20 @@ export function createOldSessions(bridge: Bridge) {
     return asOutcome(open, mirrored)
   }
 
-  /** Ends a session that an old server has ended. One that a new server is about to end is left to that. */
-  async function endShared({ record }: OpenedSession, key: string, reason: EndReason) {
-    const link = await links.find(key)
-    if (link && link.id === undefined) return
-    if (!(await mirror.read(key))) await links.end(key, reason)
-    if (await to.endById?.(record.id, reason)) emit('ended', { ...namesOf(record), reason })
+  /**
+   * Ends a session whose old record an old server has deleted. If the record is that of another user now, the session is left
+   * to the request with its cookie, which replaces it; and one that a new server is about to end is left to that.
+   */
+  async function endShared(opened: OpenedSession, key: string, reason: EndReason): Promise<void> {
+    const [link, old] = await Promise.all([links.find(key), mirror.read(key)])
+    if (old || (link && link.id === undefined)) return
+    await links.end(key, reason)
+    await end(opened, reason)
   }
-}
 
-function namesOf({ id, userId }: OpenedSession['record']) {
-  return { id, userId }
+  async function end({ record }: OpenedSession, reason: EndReason): Promise<void> {
+    if (await to.endById?.(record.id, reason)) emit('ended', { id: record.id, reason })
+  }
 }
 
 function asOutcome(

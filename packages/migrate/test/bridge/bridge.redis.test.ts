@@ -1,8 +1,13 @@
-import { createVisitor, put } from '@sojourn/conformance/testing'
+import { createVisitor, type TestData } from '@sojourn/conformance/testing'
+import type { Session } from '@sojourn/core'
 import { describe, expect, test } from 'vitest'
 import { createWorld } from './world.ts'
 
 const onlyOld = (cookie = '') => cookie.replace(/(^|; )sid=[^;]*/, '').replace(/^; /, '')
+const put =
+  (values: object) =>
+  ({ data }: Session<TestData>) =>
+    void Object.assign(data, values)
 const onlyToken = (cookie = '') => cookie.replace(/(; )?connect\.sid=[^;]*/, '')
 
 describe.each(['redis', 'ioredis'] as const)('with %s', (library) => {
@@ -232,7 +237,10 @@ describe.each(['redis', 'ioredis'] as const)('with %s', (library) => {
     const ann = await world.oldBrowser({}, world.server())
     const values = { at: new Date(0), big: 1n, save: 'kept', list: [1, { a: 'b' }] }
     await ann.request(put(values))
-    expect(await world.oldData(ann)).toEqual({ at: new Date(0).toISOString(), list: [1, { a: 'b' }] })
+    expect(await world.oldData(ann)).toEqual({
+      at: new Date(0).toISOString(),
+      list: [1, { a: 'b' }],
+    })
     const old = await world.oldRequest(ann)
     old.data['n'] = 1
     await old.save()

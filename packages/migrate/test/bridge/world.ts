@@ -86,7 +86,12 @@ export async function createWorld(library: 'redis' | 'ioredis') {
   const write = (sid: string, data: object) =>
     set(sid, {
       ...data,
-      cookie: { originalMaxAge: day, expires: new Date(Date.now() + day), httpOnly: true, path: '/' },
+      cookie: {
+        originalMaxAge: day,
+        expires: new Date(Date.now() + day),
+        httpOnly: true,
+        path: '/',
+      },
     } as unknown as SessionData)
 
   return {
