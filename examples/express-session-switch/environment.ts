@@ -1,7 +1,8 @@
 /** What the servers of both kinds share. The tests set the variables. */
 import { createClient, type RedisClientType } from 'redis'
 
-const { REDIS_PORT = '6379', PREFIX = '', OLD } = process.env
+const { REDIS_PORT, PREFIX = '', OLD } = process.env
+if (REDIS_PORT === undefined) throw new Error('Give the port of Redis in REDIS_PORT')
 
 export const environment = {
   /** The secret, the cookie name and the prefix of express-session. */

@@ -20,12 +20,13 @@ interface Server {
   readonly port: number
 }
 
-/** Starts four servers of one kind and nginx. */
+/** Starts servers of one kind and nginx. */
 export async function startFleet(
   kind: Kind,
+  size: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Fleet> {
-  const servers = await Promise.all(Array.from({ length: 4 }, () => startServer(kind, env)))
+  const servers = await Promise.all(Array.from({ length: size }, () => startServer(kind, env)))
   const nginx = await startNginx(servers.map(({ port }) => port))
   return {
     port: nginx.port,

@@ -36,8 +36,9 @@ export interface MigrationOptions {
   readonly move?: boolean
   /**
    * With a source: whether an old session stays in its store, and its cookie in the browser, when it is imported. Set it while
-   * servers with the old library run; sessions that such a server changes afterwards are not imported again, unless the source is a bridge, as
-   * `expressSessionSource` with `oldServers` is: then sessions stay the same on both sides. @default false
+   * servers with the old library run; what such a server changes afterwards is not imported again. With `oldServers` of
+   * `expressSessionSource` it is a bridge: sessions are the same on both sides, as far as the old library lets them; see
+   * docs/how-to/switch-while-both-run.md. @default false
    */
   readonly keepOld?: boolean
 }

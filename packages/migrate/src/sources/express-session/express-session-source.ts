@@ -30,6 +30,10 @@ export interface ExpressSessionOptions<Data extends object = ForeignData>
   /**
    * With `client`: what old servers expect of a session, if new ones run beside them. Then `migrateStore` with `keepOld` is a
    * bridge: sessions are the same on both, in both directions. Without `keepOld` it is not used.
+   *
+   * Old servers go on breaking what express-session breaks: of two parallel writes on old servers one is lost (P2); a request
+   * on its way during a logout writes the session again, which opens on old servers until a new one sees it, and never on new
+   * ones (P1); ids are stored as they are (P5); `revokeAll` misses sessions that no new server has seen (P10).
    */
   readonly oldServers?: OldServers
   /** Any other store of express-session. */
