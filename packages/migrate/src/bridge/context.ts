@@ -1,19 +1,14 @@
 import type { OpenedSession } from '@sojourn/core/store'
 import type { ForeignMigration } from '../foreign/context.ts'
 import type { Links } from './links.ts'
-import type { Mirror } from './mirror.ts'
 import type { OldRecords } from './old-records.ts'
 import type { SharedTexts } from './shared-texts.ts'
 
-/** What the mirror of a bridge needs. */
-export type MirrorContext = Omit<Bridge, 'mirror'>
-
 /** A migration while old and new servers run side by side, made for one manager, and what its operations share. */
-export interface Bridge extends ForeignMigration {
+export interface BridgeContext extends ForeignMigration {
   readonly records: OldRecords
   readonly texts: SharedTexts
   readonly links: Links
-  readonly mirror: Mirror
   /** The old record of each session that was opened here, as it was read or written last. */
   readonly known: WeakMap<OpenedSession, KnownRecord>
 }

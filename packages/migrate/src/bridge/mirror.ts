@@ -1,6 +1,6 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
-import type { KnownRecord, MirrorContext } from './context.ts'
+import type { BridgeContext, KnownRecord } from './context.ts'
 import type { Link } from './links.ts'
 import type { OldData } from './old-records.ts'
 import {
@@ -29,6 +29,11 @@ export type Mirrored = { readonly opened: OpenedSession } | { readonly over: End
 /** How often a record is read again because others write it, before it is left to the next request. */
 const attempts = 20
 
+/** The context of a bridge, with what keeps both sides alike. */
+export interface Bridge extends BridgeContext {
+  readonly mirror: Mirror
+}
+
 /** Keeps a session and its old record alike. */
 export type Mirror = ReturnType<typeof createMirror>
 
@@ -39,7 +44,7 @@ export type Mirror = ReturnType<typeof createMirror>
  * server replaces the record by what it had read. Nothing is lost then, because the session has it, and the stamp says what the
  * old server had read (stamp.ts).
  */
-export function createMirror({ to, records, texts, links, known, sessions, env }: MirrorContext) {
+export function createMirror({ to, records, texts, links, known, sessions, env }: BridgeContext) {
   const { clock } = env
 
   return {

@@ -1,6 +1,7 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { OpenedSession, SaveOutcome } from '@sojourn/core/store'
-import type { Bridge, KnownRecord } from './context.ts'
+import type { KnownRecord } from './context.ts'
+import type { Bridge } from './mirror.ts'
 import type { OldSessions } from './old-sessions.ts'
 
 /** How long after a write or an end an old record is looked at once more, in ms. */

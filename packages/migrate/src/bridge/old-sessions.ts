@@ -3,9 +3,8 @@ import type { OpenedSession, OpenOutcome } from '@sojourn/core/store'
 import { firstTokens } from '../foreign/context.ts'
 import type { ForeignOrigin } from '../foreign/foreign-sessions.ts'
 import type { VerifiedCookie } from '../sources/source.ts'
-import type { Bridge } from './context.ts'
 import type { FoundLink, Link } from './links.ts'
-import type { Mirrored, ReadRecord } from './mirror.ts'
+import type { Bridge, Mirrored, ReadRecord } from './mirror.ts'
 import { hashesOf } from './stamp.ts'
 
 type Opened = Extract<OpenOutcome, { outcome: 'open' }>

@@ -1,6 +1,6 @@
 import { type OpenOutcome, peek, type SessionStore } from '@sojourn/core/store'
 import type { VerifiedCookie } from '../sources/source.ts'
-import type { Bridge } from './context.ts'
+import type { Bridge } from './mirror.ts'
 import type { OldCopies } from './old-copies.ts'
 import type { OldSessions } from './old-sessions.ts'
 
