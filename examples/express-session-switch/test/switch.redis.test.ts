@@ -18,11 +18,11 @@ test('users notice neither the switch nor the way back, and old cookies are dead
   const REDIS_PORT = String(sharedServers().standalone.port)
   fleet = await startFleet('old', size, { REDIS_PORT, PREFIX: freshPrefix() })
   const crowd = createCrowd({ port: fleet.port, users, seed })
-  const browse = () => crowd.pages(Math.ceil(users / 2))
+  const browse = () => crowd.pages(Math.ceil(users / 3))
   const report = (phase: string) => console.info(phase, JSON.stringify(crowd.findings))
   const stop = crowd.start()
 
-  await crowd.pages(users * 2)
+  await crowd.pages(users)
   report('express-session')
   await fleet.replaceAll('new', browse)
   report('switched')
@@ -44,4 +44,4 @@ test('users notice neither the switch nor the way back, and old cookies are dead
     oldCookiesAlive: 0,
   })
   expect(crowd.findings.oldCookies).toBeGreaterThan(0)
-})
+}, 1_200_000)

@@ -87,8 +87,7 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
     lookLater(key)
     if (!('over' in mirrored)) return { ...outcome, opened: mirrored.opened }
     if (mirrored.over === 'stale') return outcome // another request has elevated it since, and writes its record
-    await links.end(key, mirrored.over)
-    await to.end(outcome.opened, mirrored.over)
+    await oldSessions.endShared(outcome.opened, key, mirrored.over)
     return { saved: false, why: 'ended' }
   }
 

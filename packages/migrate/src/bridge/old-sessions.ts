@@ -42,7 +42,7 @@ export function createOldSessions(bridge: Bridge) {
   const { to, imports, sessions, links, mirror, env } = bridge
   const { clock, emit, ids } = env
 
-  return { open, share }
+  return { open, share, endShared }
 
   /** Begins again whenever another request has changed the link meanwhile. */
   async function open(cookie: VerifiedCookie): Promise<OpenOutcome> {
@@ -132,7 +132,8 @@ export function createOldSessions(bridge: Bridge) {
     const settled = { ...pending, livesUntil: Math.min(at + maxAge, absoluteExpiresAt) }
     await links.swap(old.key, { ...pending, text: JSON.stringify(pending) }, settled)
     const mirrored = await mirror.write(imported.opened, old.key)
-    if ('over' in mirrored && mirrored.over !== 'stale') await end(imported.opened, mirrored.over)
+    if ('over' in mirrored && mirrored.over !== 'stale')
+      await endShared(imported.opened, old.key, mirrored.over)
     return asOutcome(imported, mirrored)
   }
 

@@ -136,6 +136,18 @@ describe.each(['redis', 'ioredis'] as const)('with %s', (library) => {
     expect(await ann.read()).toMatchObject({ data: { n: 1 } })
   })
 
+  test('a logout beside a write, both on new servers, deletes both cookies', async () => {
+    const world = await createWorld(library)
+    for (let round = 0; round < 10; round++) {
+      const ann = await world.oldBrowser({ passport: { user: 'ann' } }, world.server())
+      await ann.request()
+      const slow = await ann.copy().at(world.server()).begin()
+      Object.assign(slow.session.data, { round })
+      await Promise.all([slow.finish(), ann.request((session) => session.destroy())])
+      expect(ann.cookie ?? '').toBe('')
+    }
+  })
+
   test('a write on a new server does not undo a logout on an old one', async () => {
     const world = await createWorld(library)
     const ann = await world.oldBrowser({ passport: { user: 'ann' } }, world.server())
