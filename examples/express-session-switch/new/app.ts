@@ -37,7 +37,14 @@ export async function createApp(): Promise<{ app: Express; close: () => Promise<
     keepOld: old === 'keep',
   })
   const manager = createSessionManager(
-    defaultConfig(secret, { store, secure: false, cookieName: 'sid', storeTimeout: '20s' }),
+    defaultConfig(secret, {
+      store,
+      secure: false, // no HTTPS in front
+      cookieName: 'sid',
+      storeTimeout: '20s',
+      touchInterval: '2s', // so that new cookies count as received, and old ones die, within the time of a test
+      rotationGrace: '2s',
+    }),
   )
   const app = express()
   app.use(sessions(manager))
