@@ -127,8 +127,15 @@ const rules = [
   },
   {
     name: 'conformance-src-types',
-    comment: 'The suites import types only: the values are those of the package under test',
-    from: { path: '^packages/conformance/src/' },
+    comment:
+      'The suites import types only: the values are those of the package under test. The command is no suite, and storeSuiteOver lends a backend the store of core',
+    from: {
+      path: '^packages/conformance/src/',
+      pathNot: [
+        '^packages/conformance/src/cli/',
+        '^packages/conformance/src/store-suite-over\\.ts$',
+      ],
+    },
     to: {
       pathNot: ['^packages/conformance/src/', 'node_modules/@sojourn/core/src/testing'],
       dependencyTypesNot: ['type-only', 'core'],

@@ -27,7 +27,7 @@ export interface Sharing extends SharingOptions, ShareContext {
 }
 
 /** What a session of SessionX was before its import. */
-export interface Origin {
+interface Origin {
   /** Its id there. */
   readonly key: string
   /** The session of ours that ends with the import: its user has logged in on a Go service. */
