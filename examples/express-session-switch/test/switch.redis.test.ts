@@ -29,6 +29,7 @@ test('users notice neither the switch nor the way back, and old cookies are dead
   await fleet.replaceAll('old', browse)
   report('back')
   await fleet.replaceAll('new', browse)
+  await crowd.pages(users * 2) // everybody comes by before the switch is finished
   await fleet.replaceAll('finished', browse)
   await stop()
   await crowd.check()
