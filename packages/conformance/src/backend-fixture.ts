@@ -12,7 +12,7 @@ export interface BackendFixture {
   /** Runs a race several times, each with its own seed and group. */
   races(play: (group: string) => Promise<void>): Promise<void>
   /** Starts operations concurrently, in an order that the seed determines. */
-  parallel<Operations extends readonly (() => Promise<unknown>)[] | []>(
+  parallel<Operations extends readonly (() => unknown)[] | []>(
     operations: Operations,
   ): Promise<Outcomes<Operations>>
   /** How long a case may wait for an effect of real time, in ms. */
@@ -44,7 +44,7 @@ interface SharedDatabase {
 }
 
 /** The outcome of each operation, in their order. */
-export type Outcomes<Operations extends readonly (() => Promise<unknown>)[]> = {
+export type Outcomes<Operations extends readonly (() => unknown)[]> = {
   -readonly [Index in keyof Operations]: Awaited<ReturnType<Operations[Index]>>
 }
 

@@ -147,7 +147,7 @@ function required<Option>(name: string, option: Option | undefined): Option {
 }
 
 /** Starts all operations, each after some turns, so that the seed determines the order. */
-async function startAll<Operations extends readonly (() => Promise<unknown>)[] | []>(
+async function startAll<Operations extends readonly (() => unknown)[] | []>(
   operations: Operations,
   step: () => Promise<void>,
 ): Promise<Outcomes<Operations>> {

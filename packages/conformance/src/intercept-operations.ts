@@ -31,10 +31,10 @@ export function interceptOperations(
 ): SessionBackend {
   return {
     supports: backend.supports,
-    find: (id, call) => interceptor(() => backend.find(id, call), 'find'),
-    insert: (id, row, call) => interceptor(() => backend.insert(id, row, call), 'insert'),
-    replace: (id, row, call) => interceptor(() => backend.replace(id, row, call), 'replace'),
-    touch: (id, times, call) => interceptor(() => backend.touch(id, times, call), 'touch'),
+    find: (id, call) => interceptor(async () => backend.find(id, call), 'find'),
+    insert: (id, row, call) => interceptor(async () => backend.insert(id, row, call), 'insert'),
+    replace: (id, row, call) => interceptor(async () => backend.replace(id, row, call), 'replace'),
+    touch: (id, times, call) => interceptor(async () => backend.touch(id, times, call), 'touch'),
     remove: (id, call) => interceptor(() => backend.remove(id, call), 'remove'),
     list: (group, call) => interceptor(() => backend.list(group, call), 'list'),
     removeGroup: (group, call) =>

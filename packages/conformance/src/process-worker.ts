@@ -30,7 +30,7 @@ async function contend(backend: SessionBackend, { index, turns }: Assignment): P
     const limit = backend.supports.limit
       ? { limit: { max: contended.limit, onExceed: 'evict' as const } }
       : {}
-    await noting(() =>
+    await noting(async () =>
       backend.insert(`${contended.group}.${index}-${turn}`, row, { ...callAt(t0), ...limit }),
     )
   }

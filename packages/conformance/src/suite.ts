@@ -145,7 +145,10 @@ export async function runSuite(
 }
 
 /** Returns the promise, or rejects after `ms`, so that a subject that hangs fails its test. */
-export async function withTimeout<Value>(promise: Promise<Value>, ms: number): Promise<Value> {
+export async function withTimeout<Value>(
+  promise: Value | Promise<Value>,
+  ms: number,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`It did not end within ${ms} ms`)), ms)

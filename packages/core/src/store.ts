@@ -112,6 +112,10 @@ export {
 
 export { createQueue, type Queue } from './keyed/queue.ts'
 
+// A value that is there at once, or a promise of it.
+
+export { type Awaitable, andThen, rejectThrown } from './util/and-then.ts'
+
 // Options: check the options of a store function, with the same errors as core.
 
 export { check } from './util/check.ts'

@@ -8,8 +8,9 @@ import {
   refuseReplacement,
   refuseTaken,
 } from '@sojourn/core/binding'
+import { andThen, rejectThrown } from '@sojourn/core/store'
 import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { replyWithError } from './reply-with-error.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -88,17 +89,10 @@ export function sessions<Data extends object>(
       },
       setter: (value: unknown) => refuseReplacement(as, value),
     })
-    app.addHook('onRequest', async (request, reply) => {
-      const expose = () => {
-        exposeSession(manager, { request: request.raw, target: request, property })
-        mark(request)
-      }
-      if (sessionOf(manager, request.raw)) {
-        expose()
-        return
-      }
+    const mount = (request: FastifyRequest, reply: FastifyReply) => {
+      if (sessionOf(manager, request.raw)) return undefined
       const headers = reply.getHeaders()
-      await mountSession(manager, {
+      return mountSession(manager, {
         request: request.raw,
         response: reply.raw,
         secure: request.protocol === 'https',
@@ -106,7 +100,17 @@ export function sessions<Data extends object>(
         as,
         fail: (error) => replyWithError(reply, headers, error),
       })
-      expose() // on the request itself, because deleting what its prototype has would go unnoticed
+    }
+    app.addHook('onRequest', (request, reply, done) => {
+      const mounting = rejectThrown(() =>
+        andThen(mount(request, reply), () => {
+          // On the request itself, because deleting what its prototype has would go unnoticed.
+          exposeSession(manager, { request: request.raw, target: request, property })
+          mark(request)
+        }),
+      )
+      if (mounting instanceof Promise) mounting.then(() => done(), done)
+      else done()
     })
   }
   // Without a scope of its own: the sessions are for the routes of the instance that the plugin is registered on.

@@ -1,6 +1,6 @@
 import type { Session, SessionManager } from '@sojourn/core'
 import { type Carrier, checkManagers, type SessionProperty } from '@sojourn/core/binding'
-import { checkOptions } from '@sojourn/core/store'
+import { type Awaitable, andThen, checkOptions, rejectThrown } from '@sojourn/core/store'
 import { NodeCarrier } from './carrier.ts'
 import type { BeforeHeaders } from './commits.ts'
 import { applyErrorHead } from './head.ts'
@@ -54,9 +54,10 @@ class Mounted implements BeforeHeaders {
     this.#fail = options.fail
   }
 
-  async load(): Promise<Session> {
-    this.session = await this.manager.load(this.#carrier)
-    return this.session
+  load(): Awaitable<void> {
+    return andThen(this.manager.load(this.#carrier), (session) => {
+      this.session = session
+    })
   }
 
   commit(): Promise<void> | undefined {
@@ -123,7 +124,7 @@ export function sessionOf<Data extends object>(
 /**
  * Loads the session of a request, and commits it before the first byte of the response is sent. For bindings of
  * frameworks on `node:http` and `node:http2`: call it once for each request and manager. `sessionOf` returns the
- * session afterwards.
+ * session afterwards. Returns a promise only if there is something to wait for.
  *
  * An upgrade counts as sent: its session can be read, and updated if it is saved, and `login` and `rotate` throw
  * `ERR_SESSION_LATE`. The commit when the connection closes reports changes of its data.
@@ -139,33 +140,38 @@ export function sessionOf<Data extends object>(
  * response.end() // sent when the session is saved
  * ```
  */
-export async function mountSession<Data extends object>(
+export function mountSession<Data extends object>(
   manager: SessionManager<Data>,
   options: MountOptions,
-): Promise<MountedSession<Data>> {
-  const mounted = await mount(
-    manager as SessionManager,
-    checkOptions(options, known, 'mountSession()'),
-  )
-  return { session: mounted.session as Session<Data>, commit: () => mounted.commit() }
+): Awaitable<MountedSession<Data>> {
+  return rejectThrown(() => {
+    const checked = checkOptions(options, known, 'mountSession()')
+    return andThen(mount(manager as SessionManager, checked), (mounted) => ({
+      session: mounted.session as Session<Data>,
+      commit: () => mounted.commit(),
+    }))
+  })
 }
 
 /** Does the work of `mountSession`, for the handler of this package. */
-export async function mount(manager: SessionManager, options: MountOptions): Promise<Mounted> {
+export function mount(manager: SessionManager, options: MountOptions): Awaitable<Mounted> {
   const { request, response } = options
   const carrier = new NodeCarrier(request, response, options)
   if (manager.fingerprint.length > 0) void carrier.ip // a socket remembers its address if it was asked in time
-  try {
+  const mounting = rejectThrown(() => {
     const mounted = new Mounted(manager, carrier, options)
     addMounted(request, mounted)
-    await mounted.load()
-    if (hasResponse(request, response)) beforeHeaders(response, mounted)
-    else onceClosed(request, response, () => void mounted.commit()?.catch(() => undefined)) // core's events have shown it
-    return mounted
-  } catch (error) {
+    return andThen(mounted.load(), () => {
+      if (hasResponse(request, response)) beforeHeaders(response, mounted)
+      else onceClosed(request, response, () => void mounted.commit()?.catch(() => undefined)) // core's events have shown it
+      return mounted
+    })
+  })
+  if (!(mounting instanceof Promise)) return mounting
+  return mounting.catch((error: unknown) => {
     if (!carrier.sent) applyErrorHead(asHttp1(response), error)
     throw error
-  }
+  })
 }
 
 /**

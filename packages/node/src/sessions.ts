@@ -93,15 +93,20 @@ export function sessions<
     }
     const secure = isSecure?.(request)
     const clientIp = hasFingerprint ? ip?.(request) : undefined
-    // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
-    mount(manager as SessionManager, {
+    const mounting = mount(manager as SessionManager, {
       request,
       response,
       fail: next,
       as,
       secure,
       ip: clientIp,
-    }).then(
+    })
+    if (!(mounting instanceof Promise)) {
+      expose()
+      return
+    }
+    // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
+    mounting.then(
       () => nextTick(expose),
       (error: unknown) => nextTick(next, error),
     )

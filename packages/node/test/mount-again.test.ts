@@ -15,7 +15,7 @@ test('a session that could not be loaded is loaded by the next mount: an error h
     session.data['n'] = 1
   })
   const port = await serve(async (request, response) => {
-    const mount = () =>
+    const mount = async () =>
       mountSession(manager, { request, response, fail: () => response.end('lost') })
     const outage = control.fail('find')
     const failed = await mount().catch((error) => error.code)

@@ -79,7 +79,7 @@ export function createRevocationEntries(
   return {
     find: async (id) => (await read(id))?.entry,
     put,
-    ping: () => guarded.ping(clock()),
+    ping: async () => guarded.ping(clock()),
     close: () => backend.close(),
   }
 

@@ -1,4 +1,10 @@
-import type { OpenedSession, OpenOutcome, SessionStore } from '@sojourn/core/store'
+import {
+  type Awaitable,
+  andThen,
+  type OpenedSession,
+  type OpenOutcome,
+  type SessionStore,
+} from '@sojourn/core/store'
 import type { Sealed } from './claims.ts'
 import { tokenExpiryOf } from './lifetime.ts'
 import type { Revocations, SessionRefusal } from './revocations.ts'
@@ -20,14 +26,15 @@ export function createSealedOpen({
     ? { open, peek: async (opened) => check(opened, tokenExpiryOf(opened, policy.touchInterval)) }
     : { open }
 
-  async function open(values: readonly string[]): Promise<OpenOutcome> {
-    const unsealing = unsealNewest(tokens, values, clock())
-    const newest = unsealing instanceof Promise ? await unsealing : unsealing
-    if (typeof newest === 'string') return { outcome: 'discarded', why: newest, id: undefined }
-    return check(newest.opened, newest.expiresAt)
+  function open(values: readonly string[]): Awaitable<OpenOutcome> {
+    return andThen(unsealNewest(tokens, values, clock()), (newest) =>
+      typeof newest === 'string'
+        ? { outcome: 'discarded', why: newest, id: undefined }
+        : check(newest.opened, newest.expiresAt),
+    )
   }
 
-  function check(opened: OpenedSession, expiresAt: number): OpenOutcome | Promise<OpenOutcome> {
+  function check(opened: OpenedSession, expiresAt: number): Awaitable<OpenOutcome> {
     if (clock() >= expiresAt) return { outcome: 'discarded', why: 'expired', id: opened.record.id }
     return revocations ? checkEntry(opened, revocations) : judge(opened, undefined)
   }

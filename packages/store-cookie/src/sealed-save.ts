@@ -1,5 +1,7 @@
 import { SessionUsageError } from '@sojourn/core'
 import {
+  type Awaitable,
+  andThen,
   applyChanges,
   type Changes,
   type CreateOutcome,
@@ -8,6 +10,7 @@ import {
   type Draft,
   isTouchDue,
   type OpenedSession,
+  rejectThrown,
   rotateRecord,
   type SaveOutcome,
   type SessionRecord,
@@ -22,6 +25,8 @@ import { tokenExpiryOf } from './lifetime.ts'
 import type { Revocations, SessionRefusal } from './revocations.ts'
 import { asLeaving, noSecret, type SealedContext } from './sealed-context.ts'
 
+type AppliedData = Awaited<ReturnType<typeof applyChanges>>
+
 /**
  * Creates the `create` and `save` of a cookie store; both seal a new token. There is no stored state to merge with.
  * With revocations, a session that was ended or elevated meanwhile is not saved.
@@ -32,9 +37,17 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   const { clock, ids, policy, emit } = env
   return { create, save }
 
-  async function create(draft: Draft): Promise<CreateOutcome> {
-    checkSize(draft.data, policy.maxDataBytes)
-    if (!joinLogin) return createAs(draft)
+  function create(draft: Draft): Awaitable<CreateOutcome> {
+    return rejectThrown(() => {
+      checkSize(draft.data, policy.maxDataBytes)
+      return joinLogin ? createOrJoin(draft, joinLogin) : createAs(draft)
+    })
+  }
+
+  async function createOrJoin(
+    draft: Draft,
+    joinLogin: ReturnType<typeof createJoinLogin>,
+  ): Promise<CreateOutcome> {
     await epochs?.syncIfDue()
     const presented = await joinLogin.presentedBy(draft)
     if (!presented || draft.userId === undefined) return createAs(draft)
@@ -44,25 +57,42 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
     return creation.created ? creation : createAs(draft)
   }
 
-  async function createAs(draft: Draft): Promise<CreateOutcome> {
+  function createAs(draft: Draft): Awaitable<CreateOutcome> {
     const at = clock()
     // Not by spreads: an object that gets more members after one costs a microsecond and a half.
     const record = createRecord(
       Object.assign({ at, secretHash: noSecret }, draft, ids.issue(draft)),
     )
     const opened: OpenedSession = { record, touchedAt: at, data: draft.data }
-    const token = await tokens.seal(opened)
-    // The draft has an id if `session.id` was read before; another request may have ended the session by that id.
-    if (revocations && draft.id !== undefined && (await revocations.check(record)))
-      return { created: false, why: 'ended' }
-    return { created: true, opened, token, evicted: [] }
+    return andThen(tokens.seal(opened), (token) => {
+      // The draft has an id if `session.id` was read before; another request may have ended the session by that id.
+      const checking = draft.id === undefined ? undefined : revocations?.check(record)
+      return andThen(
+        checking,
+        (refusal): CreateOutcome =>
+          refusal
+            ? { created: false, why: 'ended' }
+            : { created: true, opened, token, evicted: [] },
+      )
+    })
   }
 
-  async function save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
-    if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
-    if (changes.leave) return leave(opened)
-    const changed = applyChanges(opened, changes, { codec, policy, emit })
-    const data = changed instanceof Promise ? await inTime(opened, changed) : changed
+  function save(opened: OpenedSession, changes: Changes): Awaitable<SaveOutcome> {
+    return rejectThrown(() => {
+      if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
+      if (changes.leave) return leave(opened)
+      const changed = applyChanges(opened, changes, { codec, policy, emit })
+      const applied = changed instanceof Promise ? inTime(opened, changed) : changed
+      return andThen(applied, (data) => saveData(opened, data, changes))
+    })
+  }
+
+  /** Seals the session with this data, if anything has changed or a touch is due. */
+  function saveData(
+    opened: OpenedSession,
+    data: AppliedData,
+    changes: Changes,
+  ): Awaitable<SaveOutcome> {
     const next = apply(opened, data, changes)
     const at = clock()
     if (at >= tokenExpiryOf(opened, policy.touchInterval)) return { saved: false, why: 'ended' }
@@ -70,32 +100,34 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
       return { saved: true, opened }
     const touchedAt = changes.passive ? opened.touchedAt : at
     const touched: OpenedSession = { record: next.record, touchedAt, data: next.data }
-    // Sealed before the revocations are written: the token may be too large.
-    const token = await (next === opened ? sealTouch(touched) : tokens.seal(touched))
-    if (token === undefined) return { saved: true, opened }
-    const refusal =
-      revocations && (await checkRevocations(revocations, opened.record, touched.record))
-    if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
-    if (refusal) return notSaved(refusal)
     const isChanged = next.data !== opened.data
     const isTouched = !changes.passive
-    return changes.rotate
-      ? { saved: true, opened: touched, token, isChanged, isTouched, rotated: 'cause' }
-      : { saved: true, opened: touched, token, isChanged, isTouched }
+    // Sealed before the revocations are written: the token may be too large.
+    return andThen(next === opened ? sealTouch(touched) : tokens.seal(touched), (token) => {
+      if (token === undefined) return { saved: true, opened }
+      const checking = revocations && checkRevocations(revocations, opened.record, touched.record)
+      return andThen(checking, (refusal): SaveOutcome => {
+        if (typeof refusal === 'string' && next === opened) return { saved: true, opened }
+        if (refusal) return notSaved(refusal)
+        return changes.rotate
+          ? { saved: true, opened: touched, token, isChanged, isTouched, rotated: 'cause' }
+          : { saved: true, opened: touched, token, isChanged, isTouched }
+      })
+    })
   }
 
   /**
    * Seals a session that was only touched. If its token no longer fits into the cookies, as after a change of codec, emits
    * `failed` and returns `undefined` instead of throwing: the client keeps its token.
    */
-  async function sealTouch(touched: OpenedSession): Promise<string | undefined> {
-    try {
-      return await tokens.seal(touched)
-    } catch (error) {
+  function sealTouch(touched: OpenedSession): Awaitable<string | undefined> {
+    const sealing = rejectThrown(() => tokens.seal(touched))
+    if (!(sealing instanceof Promise)) return sealing
+    return sealing.catch((error: unknown) => {
       if (!(error instanceof SessionUsageError)) throw error
       emit('failed', { operation: 'touch', error })
       return undefined
-    }
+    })
   }
 
   /** Marks the session as leaving. Without revocations, other requests can still write to it; see `migrateStore`. */
@@ -107,7 +139,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
   /** Returns the session with the changes applied; the same object if there are none. */
   function apply(
     opened: OpenedSession,
-    { bytes: data, version }: Awaited<ReturnType<typeof applyChanges>>,
+    { bytes: data, version }: AppliedData,
     { rotate, fingerprint }: Changes,
   ): OpenedSession {
     const isChanged = !sameBytes(data, opened.data)

@@ -1,6 +1,5 @@
 import { type Codec, SessionUsageError } from '@sojourn/core'
-import { isFuture, type OpenedSession } from '@sojourn/core/store'
-import { andThen } from './and-then.ts'
+import { andThen, isFuture, type OpenedSession } from '@sojourn/core/store'
 import { fromClaims, type Sealed, toClaims } from './claims.ts'
 import { tokenExpiryOf } from './lifetime.ts'
 import { detached, type OpenedCache } from './opened-cache.ts'

@@ -1,5 +1,5 @@
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import type { Row, SessionBackend } from '@sojourn/core/store'
+import type { Awaitable, Row, SessionBackend } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
 import { day, makeScene, minute, request, t0 } from './support.ts'
 
@@ -169,7 +169,7 @@ describe.each(['insert', 'replace'] as const)('when the reply to %s is lost', (o
   function lossy() {
     const inner = referenceBackend()
     let isArmed = true
-    const lose = async <Result>(done: Promise<Result>): Promise<Result> => {
+    const lose = async <Result>(done: Awaitable<Result>): Promise<Result> => {
       const result = await done
       if (!isArmed) return result
       isArmed = false

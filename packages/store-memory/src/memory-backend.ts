@@ -8,7 +8,7 @@ export type { MemoryOptions } from './memory-options.ts'
 
 /**
  * Creates a backend in the memory of this process. Each operation is one synchronous step and therefore atomic; it
- * never waits and therefore ignores `signal`, except in `scan`. Expired rows are removed within about a minute,
+ * never waits, so `find` and the writes of sessions return no promise, and `signal` counts in `scan` only. Expired rows are removed within about a minute,
  * without being read.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` if `max` is neither a positive integer nor `Infinity`, or for an unknown option.
  * @example
@@ -40,14 +40,14 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       retention: max === Number.POSITIVE_INFINITY,
     },
 
-    async find(id, { at }) {
+    find(id, { at }) {
       const row = table.row(id, at)
       if (!row) return table.tombstone(id, at) ?? null
       table.markUsed(id)
       return row.copy()
     },
 
-    async insert(id, row, { at, limit, isSolitary }) {
+    insert(id, row, { at, limit, isSolitary }) {
       if (table.tombstone(id, at)) return { inserted: false, why: 'taken' }
       const present = table.row(id, at)
       if (present && !descends(present, row.version)) return { inserted: false, why: 'taken' }
@@ -60,7 +60,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       return { inserted: true, evicted }
     },
 
-    async replace(id, row, { at, expected }) {
+    replace(id, row, { at, expected }) {
       const present = table.row(id, at)
       if (!present) return 'gone'
       if (present.version !== expected) return { conflict: present.copy() }
@@ -68,7 +68,7 @@ export function memoryBackend(options: MemoryOptions = {}): SessionBackend {
       return 'replaced'
     },
 
-    async touch(id, { touchedAt, expiresAt }, { at, expected }) {
+    touch(id, { touchedAt, expiresAt }, { at, expected }) {
       const present = table.row(id, at)
       if (!present) return 'gone'
       const isExpected =

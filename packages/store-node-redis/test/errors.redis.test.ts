@@ -139,7 +139,7 @@ test.each([
   await own.stop()
   await until('the pool to notice', async () => {
     const finding = nodeRedisBackend(pool).find('g.a', { at, signal: AbortSignal.timeout(1_000) })
-    const error = await finding.catch((error: unknown) => error)
+    const error = await Promise.resolve(finding).catch((error: unknown) => error)
     return String(Object(error).detail).includes('nothing was sent')
   })
   pool.destroy()

@@ -94,7 +94,7 @@ export class Fleet {
 
   /** Reads the copies of one id from all instances at once. */
   readAll(key: SessionId, at: number): Promise<Held>[] {
-    const asked = this.#askAll('find', at, ({ backend }, call) => backend.find(key, call))
+    const asked = this.#askAll('find', at, async ({ backend }, call) => backend.find(key, call))
     return asked.map(async (pending) => {
       const { answer, ...rest } = await pending
       if (answer && 'version' in answer) return { ...rest, copy: copyInRow(answer) }

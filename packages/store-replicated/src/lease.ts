@@ -19,7 +19,7 @@ export function createLease(instance: Instance, fleet: Fleet) {
   /** Returns true if no other process holds the lease. */
   async function take(): Promise<boolean> {
     const row = makeRow(leaseMs)
-    const { inserted } = await instance.run('insert', fleet.time(), (call) =>
+    const { inserted } = await instance.run('insert', fleet.time(), async (call) =>
       backend.insert(leaseKey, row, Object.assign(call, { isSolitary: true })),
     )
     return inserted
@@ -40,14 +40,16 @@ export function createLease(instance: Instance, fleet: Fleet) {
 
   /** Returns true if the instance still has the lease. It has not if it was emptied. */
   async function isHeld(): Promise<boolean> {
-    const found = await instance.run('find', fleet.time(), (call) => backend.find(leaseKey, call))
+    const found = await instance.run('find', fleet.time(), async (call) =>
+      backend.find(leaseKey, call),
+    )
     return found !== null && 'version' in found && found.version === version
   }
 
   async function write(lifetimeMs: number): Promise<void> {
     const expected = version
     const row = makeRow(lifetimeMs)
-    await instance.run('replace', fleet.time(), (call) =>
+    await instance.run('replace', fleet.time(), async (call) =>
       backend.replace(leaseKey, row, Object.assign(call, { expected })),
     )
   }

@@ -173,7 +173,7 @@ export class Membership {
   }
 
   async #find(instance: Instance, at: number): Promise<Row | undefined> {
-    const found = await instance.run('find', at, (call) =>
+    const found = await instance.run('find', at, async (call) =>
       instance.backend.find(memberMarkKey, call),
     )
     return found && 'version' in found ? found : undefined

@@ -72,7 +72,7 @@ export class Registers {
    * Applies an operation to the state of one id.
    * @throws SessionStoreError `ERR_STORE_UNAVAILABLE` if no quorum answers; whether something was written is unknown then.
    */
-  change<Outcome>(
+  async change<Outcome>(
     operation: string,
     key: SessionId,
     call: RegisterCall,

@@ -5,8 +5,8 @@ import { replicatedBackend } from '@sojourn/store-replicated'
 import { expect, test, vi } from 'vitest'
 import { callAt, controlled, makeRow, t0 } from './controlled.ts'
 
-async function errorOf(promise: Promise<unknown>): Promise<SessionStoreError> {
-  const error = await promise.then(
+async function errorOf(outcome: unknown): Promise<SessionStoreError> {
+  const error = await Promise.resolve(outcome).then(
     () => new Error('It did not fail'),
     (thrown: unknown) => thrown,
   )

@@ -48,7 +48,7 @@ export function createScope(request: Request, options: ScopeOptions): RequestSco
   const addedHeaders: (readonly [name: string, value: string])[] = []
   const scope: RequestScope = {
     addHeader: (name, value) => void addedHeaders.push([name, value]),
-    load: (manager) => sessions.load(manager, carrier),
+    load: async (manager) => sessions.load(manager, carrier),
     respond,
     respondToError,
   }

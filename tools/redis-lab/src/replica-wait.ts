@@ -60,7 +60,7 @@ export async function assertReplicaWait(
       code: 'ERR_STORE_UNAVAILABLE',
       detail: /^Only (0 of 1|1 of 2) replicas had the write/,
     }
-    await rejects(hasty.insert('g.b', row, call), tooFew)
+    await rejects(async () => hasty.insert('g.b', row, call), tooFew)
     await rejects(hasty.remove('g.a', { ...call, reason: 'logout' }), tooFew)
     const later = { ...row, touchedAt: at + 1 }
     equal(await backend.touch('g.b', later, { ...call, expected: row }), 'touched')

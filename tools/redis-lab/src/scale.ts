@@ -65,7 +65,7 @@ async function serve(
 ) {
   const some = Math.min(50_000, half / 2)
   const ids = Array.from({ length: some }, (_, n) => anonymous((n * 7_919) % half))
-  const forSome = (what: string, operation: (id: string) => Promise<unknown>) =>
+  const forSome = (what: string, operation: (id: string) => unknown) =>
     server.during(what, () => fill(some, (n) => operation(ids[n] ?? '')), some)
   const next = { ...row, version: 'versionTag0', priorVersions: [row.version] }
   const later = { touchedAt: at + 1, expiresAt: row.expiresAt + 1 }
@@ -79,7 +79,7 @@ async function serve(
 
 /** Runs the operations of operators and device lists, each several times for a mean. */
 async function manage(backend: SessionBackend, server: Observed): Promise<void> {
-  const forCrowds = (what: string, operation: (n: number) => Promise<unknown>) =>
+  const forCrowds = (what: string, operation: (n: number) => unknown) =>
     server.during(what, () => oneByOne(crowds, operation), crowds)
   const limit = { max: crowd, onExceed: 'evict' } as const
   await server.during(
@@ -101,12 +101,12 @@ async function manage(backend: SessionBackend, server: Observed): Promise<void> 
   })
 }
 
-async function oneByOne(count: number, operation: (n: number) => Promise<unknown>): Promise<void> {
+async function oneByOne(count: number, operation: (n: number) => unknown): Promise<void> {
   for (let n = 0; n < count; n++) await operation(n)
 }
 
 /** Runs an operation `count` times, 500 in parallel, like a busy fleet. */
-async function fill(count: number, operation: (n: number) => Promise<unknown>): Promise<void> {
+async function fill(count: number, operation: (n: number) => unknown): Promise<void> {
   for (let n = 0; n < count; n += 500) {
     const batch = Array.from({ length: Math.min(500, count - n) }, (_, index) =>
       operation(n + index),

@@ -1,7 +1,7 @@
 import type { BackendCall, Row, SessionBackend } from '@sojourn/core/store'
 
 /** Calls one operation of a backend that has the rows g.a and g.b. */
-type TryOperation = (backend: SessionBackend, call: BackendCall) => Promise<unknown>
+type TryOperation = (backend: SessionBackend, call: BackendCall) => unknown
 
 /** Returns a call of each operation, by its name. */
 export function operationsOn(row: Row) {

@@ -79,7 +79,7 @@ async function inTrouble({ backend, breakDatabase }: BreakableBackend, patienceM
   )
   const tried = []
   for (const [operation, run] of operations)
-    tried.push({ operation, ...(await settled(() => run(backend, now), patienceMs)) })
+    tried.push({ operation, ...(await settled(async () => run(backend, now), patienceMs)) })
   return tried
 }
 

@@ -40,7 +40,7 @@ export function openBreakable(
 export const troubleMutants: readonly Mutant[] = [
   troubled('takes-trouble-for-absence', 'B1.3', (backend) => ({
     ...backend,
-    find: (id, call) => backend.find(id, call).catch(() => null),
+    find: (id, call) => Promise.resolve(backend.find(id, call)).catch(() => null),
   })),
   troubled('lists-nobody-in-trouble', 'B1.3', (backend) => ({
     ...backend,
@@ -68,7 +68,7 @@ export const troubleMutants: readonly Mutant[] = [
   troubled('repeats-the-row-in-its-error', 'B1.5', (backend) => ({
     ...backend,
     insert: (id, row, call) =>
-      backend.insert(id, row, call).catch((error) => {
+      Promise.resolve(backend.insert(id, row, call)).catch((error) => {
         throw new Error(`insert of ${Buffer.from(row.value)} failed`, { cause: error })
       }),
   })),

@@ -111,7 +111,13 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
   },
   'takes-trouble-for-absence': {
     changed: {
-      load: ({ manager }, carrier) => manager.load(carrier).catch(() => manager.read({})),
+      load: async ({ manager }, carrier) => {
+        try {
+          return await manager.load(carrier)
+        } catch {
+          return manager.read({})
+        }
+      },
     },
     breaks: ['H4.1', 'H7.7'],
   },

@@ -97,7 +97,7 @@ export const steps: Steps = {
     append: (name, value) => void response.appendHeader(name, value),
   }),
   checkManagers,
-  load: ({ manager }, carrier) => manager.load(carrier),
+  load: async ({ manager }, carrier) => manager.load(carrier),
   createProperty: createSessionProperty,
   commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
   commitsFirst: true,

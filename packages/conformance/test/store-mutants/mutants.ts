@@ -90,14 +90,26 @@ export const storeMutants: readonly StoreMutant[] = [
     name: 'swallows-errors',
     breaks: ['P8.1', 'P8.6', 'P8.5'],
     backend: (reference) => ({
-      find: (id, call) => reference.find(id, call).catch(() => null),
+      find: async (id, call) => {
+        try {
+          return await reference.find(id, call)
+        } catch {
+          return null
+        }
+      },
     }),
   },
   {
     name: 'says-done-when-it-failed',
     breaks: ['P8.2'],
     backend: (reference) => ({
-      replace: (id, row, call) => reference.replace(id, row, call).catch(() => 'replaced' as const),
+      replace: async (id, row, call) => {
+        try {
+          return await reference.replace(id, row, call)
+        } catch {
+          return 'replaced'
+        }
+      },
     }),
   },
   {

@@ -56,10 +56,12 @@ export function createCorrect({
     const expected = origin.lineage.version
     const lineage = nextLineage(origin.lineage, mintVersion())
     const written = rows.withOrigin(corrected, { ...origin, lineage })
-    const outcome = await backend
-      .replace(opened.record.id, rows.write(written), { at, expected })
-      .catch(() => undefined) // the guarded backend has emitted `failed`
-    return outcome === 'replaced' ? written : corrected
+    try {
+      const outcome = await backend.replace(opened.record.id, rows.write(written), { at, expected })
+      return outcome === 'replaced' ? written : corrected
+    } catch {
+      return corrected // the guarded backend has emitted `failed`
+    }
   }
 
   function warnOnce(isBehind: boolean): void {

@@ -4,6 +4,7 @@ import type { SessionIds } from '../record/session-ids.ts'
 import { hashSecret, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
 import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
+import { type Awaitable, andThen, rejectThrown } from '../util/and-then.ts'
 import type { KeyedContext } from './context.ts'
 import { createJoinLogin, type Login, loginSecret, loginSeed } from './join-login.ts'
 import { newestOf } from './open.ts'
@@ -19,12 +20,14 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
   const { clock, ids, policy } = env
   const joinLogin = createJoinLogin(context)
 
-  return async (draft, { limit }) => {
-    checkSize(draft.data, policy.maxDataBytes)
-    await epochs?.syncIfDue()
-    const login = loginOf(draft)
-    return login ? logIn(login, limit) : insert(draft, ids.issue(draft), { limit })
-  }
+  return (draft, { limit }) =>
+    rejectThrown(() => {
+      checkSize(draft.data, policy.maxDataBytes)
+      return andThen(epochs?.syncIfDue(), () => {
+        const login = loginOf(draft)
+        return login ? logIn(login, limit) : insert(draft, ids.issue(draft), { limit })
+      })
+    })
 
   /** Returns a draft as a login that others may join, if its request presents a genuine token. */
   function loginOf(draft: Draft): Login | undefined {
@@ -49,11 +52,11 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     return insert(draft, ids.issue(draft), { limit, login })
   }
 
-  async function insert(
+  function insert(
     draft: Draft,
     issued: ReturnType<SessionIds['issue']>,
     { limit, login }: { limit: GroupLimit | undefined; login?: Login },
-  ): Promise<CreateOutcome> {
+  ): Awaitable<CreateOutcome> {
     const { id } = issued
     const at = clock()
     const { secret, loginSalt } = login ? loginSecret(login.presented) : unrelatedSecret()
@@ -86,21 +89,24 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
     )
     const row = rows.write(opened)
     const isSolitary = draft.userId === undefined
-    const outcome = await backend
-      .insert(id, row, { at, isSolitary, limit })
-      .catch((error: unknown) => {
-        // Not awaited: the store is in trouble already.
-        removeFailed(id, login && row.version).catch(ignore)
-        throw error
-      })
-    if (outcome.inserted)
-      return {
-        created: true,
-        opened,
-        token: tokenOf(record, { secret, generation: 1 }),
-        evicted: outcome.evicted,
-      }
-    return { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' }
+    const inserting = andThen(
+      backend.insert(id, row, { at, isSolitary, limit }),
+      (outcome): CreateOutcome =>
+        outcome.inserted
+          ? {
+              created: true,
+              opened,
+              token: tokenOf(record, { secret, generation: 1 }),
+              evicted: outcome.evicted,
+            }
+          : { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' },
+    )
+    if (!(inserting instanceof Promise)) return inserting
+    return inserting.catch((error: unknown) => {
+      // Not awaited: the store is in trouble already.
+      removeFailed(id, login && row.version).catch(ignore)
+      throw error
+    })
   }
 
   /**

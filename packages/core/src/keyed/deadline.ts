@@ -1,5 +1,7 @@
 import { SessionError, SessionStoreError } from '../errors.ts'
 import { afterPoll } from '../util/after-poll.ts'
+import type { Awaitable } from '../util/and-then.ts'
+import { isThenable } from '../util/is-thenable.ts'
 
 /**
  * The deadline of one operation: an `AbortController` that is made when its signal is first read. Read it late: most
@@ -40,15 +42,35 @@ export interface DeadlineOptions<Result, Given extends Deadline> {
  * the signal at the deadline; a result that arrives later is dropped. A reply that has arrived while a handler blocked
  * the process still counts: at the deadline the event loop reads what has come in before the operation fails.
  *
+ * A result that is there at once is returned without a promise, and needs no timer. A failure always is a rejection.
+ *
  * The options are there so that an operation costs one promise: an async function around this one would be another.
  * @throws SessionStoreError `ERR_STORE_TIMEOUT` at the deadline; `ERR_STORE_UNAVAILABLE` with the `cause` if the
  * operation fails with anything but a `SessionError`.
  */
 export function withDeadline<Result, Given extends Deadline>(
-  run: (deadline: Given) => Promise<Result>,
+  run: (deadline: Given) => Awaitable<Result>,
   options: DeadlineOptions<Result, Given>,
+): Awaitable<Result> {
+  const { deadline, operation, errorOf, onError } = options
+  try {
+    const result = run(deadline)
+    if (isThenable(result)) return settleInTime(result, options)
+    const error = errorOf?.(result)
+    if (error === undefined) return result
+    throw error
+  } catch (thrown) {
+    const error = asStoreError(thrown, operation)
+    onError?.(error)
+    return Promise.reject(error)
+  }
+}
+
+/** Returns a promise that settles as `running` does, or at the deadline. */
+function settleInTime<Result>(
+  running: PromiseLike<Result>,
+  { timeoutMs, operation, deadline, errorOf, onError }: DeadlineOptions<Result, Deadline>,
 ): Promise<Result> {
-  const { timeoutMs, operation, deadline, errorOf, onError } = options
   return new Promise((resolve, reject) => {
     let isSettled = false
     const rejectWith = (error: Error) => {
@@ -78,11 +100,7 @@ export function withDeadline<Result, Given extends Deadline>(
       resolve(result)
     }
     const timer = setTimeout(() => afterPoll(giveUp), timeoutMs)
-    try {
-      run(deadline).then(succeed, fail)
-    } catch (error) {
-      fail(error)
-    }
+    running.then(succeed, fail)
   })
 }
 

@@ -10,6 +10,7 @@ import type {
 } from '../store/backend.ts'
 import type { StoreUsers } from '../store/store.ts'
 import type { BackendOperation, Tracing } from '../tracing.ts'
+import type { Awaitable } from '../util/and-then.ts'
 import {
   checkFound,
   checkInserted,
@@ -30,7 +31,7 @@ export type GuardedBackend = ReturnType<typeof guardBackend>
 /**
  * Wraps a backend so that callers can rely on it:
  *
- * - Every attempt settles within `storeTimeout` ms (deadline.ts, P8).
+ * - Every attempt settles within `storeTimeout` ms (deadline.ts, P8). What the backend returns at once stays so.
  * - A result that breaks the contract becomes the error `ERR_STORE_CONTRACT` (check-results.ts).
  * - `insert`, `replace` and `remove` are sent a second time if the outcome of the first attempt is unknown. Row
  *   versions and tombstones make that safe: the write is applied once (P11).
@@ -46,10 +47,7 @@ export function guardBackend(
   const { storeTimeout } = options
   const { attempt, attemptUntraced } = createAttempts(options)
   const attemptTwice: typeof attempt = (operation, at, run, check) =>
-    attempt(operation, at, run, check).catch((error: unknown) => {
-      if (!isUnknownOutcome(error)) throw error
-      return attempt(operation, at, run, check)
-    })
+    resendIfUnknown(attempt(operation, at, run, check), () => attempt(operation, at, run, check))
 
   return {
     find: (id: SessionId, at: number) =>
@@ -78,8 +76,8 @@ export function guardBackend(
      */
     replace(id: SessionId, row: Row, { at, expected }: { at: number; expected: string }) {
       const run = (call: Call) => backend.replace(id, row, Object.assign(call, { expected }))
-      return attempt('replace', at, run, checkReplaced).catch(async (error: unknown) => {
-        if (!isUnknownOutcome(error)) throw error
+      const first = attempt('replace', at, run, checkReplaced)
+      return resendIfUnknown(first, async (error) => {
         const outcome = await attempt('replace', at, run, checkReplaced)
         if (typeof outcome === 'string') return outcome
         const { conflict } = outcome
@@ -176,10 +174,10 @@ function createAttempts({
   const attemptUntraced = <Result>(
     operation: BackendOperation | 'scan',
     at: number,
-    run: (call: Call) => Promise<Result>,
+    run: (call: Call) => Awaitable<Result>,
     check: (result: Result) => string | undefined,
     timeoutMs = storeTimeout,
-  ): Promise<Result> =>
+  ): Awaitable<Result> =>
     withDeadline(run, {
       timeoutMs,
       operation,
@@ -193,11 +191,11 @@ function createAttempts({
   const attempt = <Result>(
     operation: BackendOperation,
     at: number,
-    run: (call: Call) => Promise<Result>,
+    run: (call: Call) => Awaitable<Result>,
     check: (result: Result) => string | undefined,
-  ): Promise<Result> =>
+  ): Awaitable<Result> =>
     tracing?.isActive
-      ? tracing.run(operation, () => attemptUntraced(operation, at, run, check))
+      ? tracing.run(operation, async () => attemptUntraced(operation, at, run, check))
       : attemptUntraced(operation, at, run, check)
   return { attempt, attemptUntraced }
 }
@@ -212,6 +210,18 @@ class Call extends Deadline implements BackendCall {
     super()
     this.at = at
   }
+}
+
+/** Returns the outcome of a first attempt, or that of `resend` if it is unknown; `resend` is given why. */
+function resendIfUnknown<Result>(
+  first: Awaitable<Result>,
+  resend: (error: unknown) => Awaitable<Result>,
+): Awaitable<Result> {
+  if (!(first instanceof Promise)) return first
+  return first.catch((error: unknown) => {
+    if (!isUnknownOutcome(error)) throw error
+    return resend(error)
+  })
 }
 
 function isUnknownOutcome(error: unknown): boolean {

@@ -3,6 +3,7 @@ import type { SessionId } from '../record/record.ts'
 import type { Row, Tombstone } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { OpenOutcome } from '../store/store.ts'
+import type { Awaitable } from '../util/and-then.ts'
 import type { KeyedContext } from './context.ts'
 import { createCorrect, type JudgedSession } from './correct.ts'
 import type { RowRefusal } from './rows.ts'
@@ -15,7 +16,7 @@ type Judge = (
   id: SessionId,
   found: Row | Tombstone | null,
   at: number,
-) => JudgedSession | NotOpen | Promise<JudgedSession | NotOpen>
+) => Awaitable<JudgedSession | NotOpen>
 
 /**
  * Returns the function that reads the session in a row and judges its limits, but not the token that was presented. It

@@ -99,7 +99,7 @@ function createStore(
     ...(scan ? { inspection: createInspection(context) } : {}),
     ...(conditionalWrite && revocation ? { imports: createImports(context) } : {}),
     ...(backend.onExpired ? { onExpired: backend.onExpired.bind(backend) } : {}),
-    ping: () => guarded.ping(env.clock()),
+    ping: async () => guarded.ping(env.clock()),
     close: () => backend.close(),
   }
 }

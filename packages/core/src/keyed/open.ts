@@ -4,6 +4,7 @@ import { type GenuineToken, haveSameId, importedGeneration } from '../record/tok
 import type { TokenVerifier } from '../record/token-verifier.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Draft, OpenOutcome, SessionStore } from '../store/store.ts'
+import { type Awaitable, andThen } from '../util/and-then.ts'
 import { type KeyedContext, offerOutcome } from './context.ts'
 import type { JudgedSession } from './correct.ts'
 import { createJudge } from './judge.ts'
@@ -30,13 +31,12 @@ export function createOpen(
   const judge = createJudge(context)
 
   return {
-    async open(tokens, offers = []) {
+    open(tokens, offers = []) {
       const genuine = verifyTokens(tokens, offers, verifier)
       if (typeof genuine === 'string') return { outcome: 'discarded', why: genuine, id: undefined }
-      const at = clock()
-      const judging = judge(genuine.id, await backend.find(genuine.id, at), at)
-      const found = judging instanceof Promise ? await judging : judging
-      return 'opened' in found ? openWithTokens(genuine, found) : found
+      return andThen(find(genuine.id), (found) =>
+        'opened' in found ? openWithTokens(genuine, found) : found,
+      )
     },
     async openById(id) {
       const found = await find(id)
@@ -56,16 +56,16 @@ export function createOpen(
     },
   }
 
-  async function find(id: SessionId) {
+  function find(id: SessionId) {
     const at = clock()
-    return judge(id, await backend.find(id, at), at)
+    return andThen(backend.find(id, at), (found) => judge(id, found, at))
   }
 
   /** Compares the presented tokens with the record: the session opens, or the token is stale or a replay. */
   function openWithTokens(
     { first, others }: GenuineTokens,
     { opened: found, at }: JudgedSession,
-  ): OpenOutcome | Promise<OpenOutcome> {
+  ): Awaitable<OpenOutcome> {
     const { record } = found
     let genuine = first
     let presented = presentedBy(genuine, record, at)

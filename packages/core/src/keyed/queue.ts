@@ -1,7 +1,11 @@
 import { SessionStoreError } from '../errors.ts'
+import type { Awaitable } from '../util/and-then.ts'
 
-/** Runs a task after all earlier tasks of the same key. Tasks of different keys do not wait for each other. */
-export type Queue = <Result>(key: string, task: () => Promise<Result>) => Promise<Result>
+/**
+ * Runs a task after all earlier tasks of the same key. Tasks of different keys do not wait for each other. Returns a promise,
+ * unless there is no earlier task and the task itself returns none.
+ */
+export type Queue = <Result>(key: string, task: () => Awaitable<Result>) => Awaitable<Result>
 
 /**
  * Returns a queue per key that keeps nothing for a key without tasks.
@@ -16,6 +20,7 @@ export function createQueue(): Queue {
     const run = previous
       ? previous.then((error) => (error ? Promise.reject(error) : task()))
       : task()
+    if (!(run instanceof Promise)) return run
     const tail: Promise<SessionStoreError | undefined> = run.then(
       () => remove(key, tail),
       (error) => remove(key, tail) ?? (error instanceof SessionStoreError ? error : undefined),

@@ -8,12 +8,13 @@ import type { ReplaceOutcome, TouchOutcome } from '../store/backend.ts'
 import { isChange, isChangeOtherThanLeave } from '../store/changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, SaveOutcome, SessionStore } from '../store/store.ts'
+import { type Awaitable, andThen, rejectThrown } from '../util/and-then.ts'
 import type { KeyedContext } from './context.ts'
 import { type TimeBudget, withTimeBudget } from './deadline.ts'
 import type { RowOrigin } from './keyed-session.ts'
 import { planWrite, type WritePlan } from './plan-write.ts'
 import { createQueue } from './queue.ts'
-import { descendsFrom, nextLineage } from './rows.ts'
+import { descendsFrom, type KeyedRows, nextLineage } from './rows.ts'
 import { savedOutcome } from './saved-outcome.ts'
 
 /**
@@ -63,7 +64,7 @@ interface SaveAttempt {
  *
  * **Time budget.** After 5 × `storeTimeout`, not counting the time in the queue, the loop makes no further attempt. A
  * save that is still pending one `storeTimeout` later, as when its `update` does not settle, is rejected. Most saves are
- * done before a budget is of use, and have none (`saveWithinBudget`).
+ * done before a budget is of use, and have none (`saveInTime`).
  *
  * @throws SessionConflictError `ERR_SESSION_CONFLICT` when the time budget is exhausted.
  */
@@ -73,7 +74,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   const queue = createQueue()
 
   return (opened, changes) => {
-    const task = () => saveWithinBudget(opened, changes)
+    const task = () => rejectThrown(() => saveInTime(opened, changes))
     return isChange(changes) ? queue(opened.record.id, task) : task()
   }
 
@@ -81,7 +82,7 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
    * The first attempt needs no timer: one operation with a deadline of its own. If it took longer, the process stood
    * still, which the budget does not count. Not so with an `update`, which is code of the application.
    */
-  function saveWithinBudget(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+  function saveInTime(opened: OpenedSession, changes: Changes): Awaitable<SaveOutcome> {
     const totalMs = 5 * policy.storeTimeout
     const timedOut = () => saveTimedOut(opened)
     if (changes.update)
@@ -91,7 +92,8 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
         timedOut,
       )
     const startedAt = performance.now()
-    return attemptSave({ opened, changes, current: opened, isFirst: true }).then((outcome) =>
+    const attempt = attemptSave({ opened, changes, current: opened, isFirst: true })
+    return andThen(attempt, (outcome) =>
       'conflict' in outcome
         ? withTimeBudget(
             totalMs - Math.min(performance.now() - startedAt, policy.storeTimeout),
@@ -118,53 +120,44 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   }
 
   /** Makes one attempt. Returns `{ conflict }` if another one is needed, over that session. */
-  async function attemptSave(
-    { opened, changes, current, isFirst }: SaveAttempt,
+  function attemptSave(
+    attempt: SaveAttempt,
     budget?: TimeBudget,
-  ): Promise<SaveOutcome | Conflict> {
-    const refused = outcomeOfRefusal({ opened, changes, current }, ids)
+  ): Awaitable<SaveOutcome | Conflict> {
+    const { opened, changes, current } = attempt
+    const refused = outcomeOfRefusal(attempt, ids)
     if (refused) return refused
     const wanted = { changes, presented: rows.originOf(opened).presented }
-    const planned = planWrite(current, wanted, { at: clock(), codec, policy, emit })
-    const plan = planned instanceof Promise ? await planned : planned
-    // An update() that took too long: the save may have been rejected already.
-    if (budget?.isExhausted()) return { conflict: current }
-    if (plan.operation === 'none' && changes.update && isFirst) {
-      const newest = await reload(current)
-      if (newest === 'ended') return { saved: false, why: 'ended' }
-      if (newest !== current) return { conflict: newest }
-    }
-    if (plan.operation === 'none') return { saved: true, opened: current }
-    const write = { ...plan, next: rows.withOrigin(plan.next, originOfNext(plan, current)) }
-    const outcome = outcomeOf(await send(write, current), write.next, current)
-    if (outcome === 'skipped') return { saved: true, opened: current }
-    if (outcome === 'ended') return { saved: false, why: 'ended' }
-    if (outcome === 'applied') return savedOutcome(context, write, current)
-    if (outcome === 'applied-then-elevated')
-      return savedOutcome(context, { ...write, token: undefined }, current)
-    return outcome
+    const planning = planWrite(current, wanted, { at: clock(), codec, policy, emit })
+    return andThen(planning, (plan) =>
+      // An update() that took too long: the save may have been rejected already.
+      budget?.isExhausted() ? { conflict: current } : carryOut(plan, attempt),
+    )
   }
 
-  /** Returns the origin of the session once the write is applied. */
-  function originOfNext(
-    { operation, rotated, token }: WritePlan,
-    current: OpenedSession,
-  ): RowOrigin {
-    const origin = rows.originOf(current)
-    if (operation === 'touch') return origin
-    const { lineage, presented } = origin
-    const isNewToken = rotated === 'cause' && token !== undefined
-    return {
-      lineage: nextLineage(lineage, mintVersion()),
-      presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
-    }
+  /** Makes the write that was planned, if there is one. */
+  function carryOut(
+    plan: WritePlan,
+    { changes, current, isFirst }: SaveAttempt,
+  ): Awaitable<SaveOutcome | Conflict> {
+    if (plan.operation === 'none')
+      return changes.update && isFirst ? confirmNewest(current) : { saved: true, opened: current }
+    const write = { ...plan, next: rows.withOrigin(plan.next, originOfNext(rows, plan, current)) }
+    return andThen(send(write, current), (said) => {
+      const outcome = outcomeOf(said, write.next, current)
+      if (outcome === 'skipped') return { saved: true, opened: current }
+      if (outcome === 'ended') return { saved: false, why: 'ended' }
+      if (typeof outcome === 'object') return outcome
+      const sent = outcome === 'applied' ? write : { ...write, token: undefined }
+      return savedOutcome(context, sent, current)
+    })
   }
 
   /** Sends the write. It is applied only if the row still has the version of `current`. */
   function send(
     { operation, next }: WritePlan,
     current: OpenedSession,
-  ): Promise<ReplaceOutcome | TouchOutcome> {
+  ): Awaitable<ReplaceOutcome | TouchOutcome> {
     const { id } = next.record
     const { version } = rows.originOf(current).lineage
     if (operation === 'touch') {
@@ -198,17 +191,33 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
   }
 
   /**
-   * Returns the session as it is in the database, or `current` itself if it is up to date. An `update` that changes
-   * nothing needs this: it causes no write, so no conflict would show that it ran on old data.
+   * Returns the outcome of an `update` that changes nothing: a conflict if another request has written in between. No write
+   * of its own would show that it ran on old data.
    */
-  async function reload(current: OpenedSession): Promise<OpenedSession | 'ended'> {
+  async function confirmNewest(current: OpenedSession): Promise<SaveOutcome | Conflict> {
     const { id } = current.record
     const { lineage, presented } = rows.originOf(current)
     const found = await backend.find(id, clock())
-    if (found === null || 'ended' in found) return 'ended'
-    if (found.version === lineage.version) return current
+    if (found === null || 'ended' in found) return { saved: false, why: 'ended' }
+    if (found.version === lineage.version) return { saved: true, opened: current }
     const newest = rows.readAndCheckData(id, found, presented)
-    return typeof newest === 'string' ? 'ended' : newest
+    return typeof newest === 'string' ? { saved: false, why: 'ended' } : { conflict: newest }
+  }
+}
+
+/** Returns the origin of the session once the write is applied. */
+function originOfNext(
+  rows: KeyedRows,
+  { operation, rotated, token }: WritePlan,
+  current: OpenedSession,
+): RowOrigin {
+  const origin = rows.originOf(current)
+  if (operation === 'touch') return origin
+  const { lineage, presented } = origin
+  const isNewToken = rotated === 'cause' && token !== undefined
+  return {
+    lineage: nextLineage(lineage, mintVersion()),
+    presented: isNewToken ? { ...token, isSignedByFirst: true } : presented,
   }
 }
 

@@ -52,6 +52,7 @@ import { warnOwnProperties } from '../session/warn-own-properties.ts'
 import type { ListedSession, SessionInfo } from '../store/session-info.ts'
 import type { StoreSupports } from '../store/store.ts'
 import { createTracing, type SessionTracer } from '../tracing.ts'
+import { type Awaitable, rejectThrown } from '../util/and-then.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
@@ -81,12 +82,13 @@ export interface SessionManager<Data extends object = SessionData> {
   readonly fingerprint: readonly string[]
   /**
    * Loads the session of a request. For bindings. A request without a token, or with one that this application has not
-   * made, gets a new session without a call to the store.
+   * made, gets a new session without a call to the store. Returns the session itself if there is nothing to wait for: a store in
+   * memory or in the cookie makes no request wait.
    * @throws SessionStoreError if the store fails and `onStoreError` is `'fail'`: a failure is never "no session" (P8).
    * @example
    * const session = await manager.load(carrier)
    */
-  load(carrier: Carrier): Promise<Session<Data>>
+  load(carrier: Carrier): Awaitable<Session<Data>>
   /**
    * Ends a request: decides what to write, writes it, and sets the response headers. For bindings. It must finish
    * before the first byte of the response is sent. Called later, it only reports changes that came too late, by the
@@ -336,7 +338,7 @@ export function createSessionManager<Data extends object>(
     tokenIn: config.tokenIn,
     supports: store.supports,
     fingerprint: config.fingerprint?.names ?? [],
-    load: (carrier) => loadSession(mount, carrier, carrier),
+    load: (carrier) => rejectThrown(() => loadSession(mount, carrier, carrier)),
     commit(session, carrier, options) {
       const state = stateOf(session)
       warnOwnProperties(context, session)
@@ -346,7 +348,7 @@ export function createSessionManager<Data extends object>(
       return Promise.reject(error)
     },
     reportError,
-    read: (headers, from) => loadSession(mount, requestCarrier(headers, from)),
+    read: async (headers, from) => loadSession(mount, requestCarrier(headers, from)),
     watch: (headers, from) => watch({ ...mount, registry }, requestCarrier(headers, from)),
     sessions: async (userId, options = {}) => {
       const { current } = checkOptions(options, { current: true }, 'sessions()')

@@ -1,6 +1,7 @@
 import type { Carrier } from '../http/carrier.ts'
 import type { CommitOptions } from '../session/commit/commit.ts'
 import type { Session } from '../session/session.ts'
+import { type Awaitable, andThen, rejectThrown } from '../util/and-then.ts'
 import { checkManagers, type NamedManager } from './check-managers.ts'
 import type { SessionManager } from './manager.ts'
 
@@ -20,7 +21,7 @@ export interface RequestSessions {
     manager: SessionManager<Data>,
     carrier: Carrier,
     as?: string,
-  ): Promise<Session<Data>>
+  ): Awaitable<Session<Data>>
   /**
    * Commits all sessions in parallel and sets `isSent`, so that a `login` from here on is refused: its cookie would be
    * lost. If another response is sent instead, the binding sets `isSent` back to false and commits again.
@@ -46,7 +47,7 @@ export function createRequestSessions(): RequestSessions {
 interface Mounted extends NamedManager {
   readonly manager: SessionManager
   readonly carrier: Carrier
-  readonly loading: Promise<Session>
+  readonly loading: Awaitable<Session>
   session: Session | undefined
 }
 
@@ -54,17 +55,20 @@ class SessionsOfRequest implements RequestSessions {
   isSent = false
   readonly #mounted: Mounted[] = []
 
-  async load<Data extends object>(of: SessionManager<Data>, carrier: Carrier, as?: string) {
+  load<Data extends object>(of: SessionManager<Data>, carrier: Carrier, as?: string) {
     const manager = of as SessionManager
     const known = this.#mounted.find((mounted) => mounted.manager === manager)
-    if (known) return known.loading as Promise<Session<Data>> // stored under its own manager
-    if (this.#mounted.length > 0) checkManagers([...this.#mounted, { manager, as }])
-    const loading = of.load(carrier)
-    const mounted: Mounted = { manager, as, carrier, loading, session: undefined }
-    this.#mounted.push(mounted)
-    const session = await loading
-    mounted.session = session as Session
-    return session
+    if (known) return known.loading as Awaitable<Session<Data>> // stored under its own manager
+    return rejectThrown(() => {
+      if (this.#mounted.length > 0) checkManagers([...this.#mounted, { manager, as }])
+      const loading = of.load(carrier)
+      const mounted: Mounted = { manager, as, carrier, loading, session: undefined }
+      this.#mounted.push(mounted)
+      return andThen(loading, (session) => {
+        mounted.session = session as Session
+        return session
+      })
+    })
   }
 
   async commit(options?: CommitOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EndReason, SessionId } from '../record/record.ts'
+import type { Awaitable } from '../util/and-then.ts'
 
 /** What a database stores for a session. A backend never sees a token, and `value` means nothing to it. */
 export interface Row {
@@ -106,11 +107,14 @@ export interface BackendSupports {
  *    nothing after the deadline.
  * 9. `supports` is false for what the backend cannot do.
  *
+ * `find`, `insert`, `replace` and `touch` may return their outcome at once, without a promise, as those of a store in memory do:
+ * a request then waits for nothing.
+ *
  * @see docs/how-to/write-a-store.md for a complete example, docs/reference/store-contract.md for the reference.
  */
 export interface SessionBackend {
   /** Returns the row of a live session, the tombstone of an ended one, or `null`. */
-  find(id: SessionId, call: BackendCall): Promise<Row | Tombstone | null>
+  find(id: SessionId, call: BackendCall): Awaitable<Row | Tombstone | null>
   /**
    * Creates a row. With a `limit`, the live rows of the group are counted, and room is made, in the same atomic step.
    *
@@ -121,13 +125,13 @@ export interface SessionBackend {
     id: SessionId,
     row: Row,
     call: BackendCall & { readonly limit?: GroupLimit; readonly isSolitary?: boolean },
-  ): Promise<InsertOutcome>
+  ): Awaitable<InsertOutcome>
   /** Writes a row over the version `expected`. */
   replace(
     id: SessionId,
     row: Row,
     call: BackendCall & { readonly expected: string },
-  ): Promise<ReplaceOutcome>
+  ): Awaitable<ReplaceOutcome>
   /**
    * Moves `touchedAt` and `expiresAt`, and keeps version and value. Writes only if version and `touchedAt` are still the
    * `expected` ones, so that of many requests in one touch window one writes.
@@ -136,7 +140,7 @@ export interface SessionBackend {
     id: SessionId,
     times: Pick<Row, 'touchedAt' | 'expiresAt'>,
     call: BackendCall & { readonly expected: Pick<Row, 'version' | 'touchedAt'> },
-  ): Promise<TouchOutcome>
+  ): Awaitable<TouchOutcome>
   /**
    * Ends a session whatever its version, in one atomic step. Returns the live row that it ended, or `null`. A tombstone
    * that is there already keeps its reason and time.

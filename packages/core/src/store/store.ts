@@ -11,6 +11,7 @@ import type { Actor, ClientInfo, Elevation, EndReason, SessionId } from '../reco
 import type { RotationPolicy } from '../record/rotation.ts'
 import type { SessionIds } from '../record/session-ids.ts'
 import type { Tracing } from '../tracing.ts'
+import type { Awaitable } from '../util/and-then.ts'
 import type { Clock } from '../util/clock.ts'
 import type { GroupLimit } from './backend.ts'
 import type { OpenedSession } from './opened-session.ts'
@@ -300,6 +301,8 @@ export interface StoreSupports {
  * Outcomes are return values; a rejection means that the store is in trouble. A `token` or `offer` in an outcome must be
  * sent to the client. It consists of letters, digits and `. _ + / = -`.
  *
+ * `open`, `create` and `save` may return their outcome at once, without a promise; a request then waits for nothing.
+ *
  * `keyedStore(backend)` implements this contract for a database.
  */
 export interface SessionStore {
@@ -313,7 +316,7 @@ export interface SessionStore {
     tokens: readonly string[],
     offers?: readonly string[],
     foreign?: ForeignCookies,
-  ): Promise<OpenOutcome>
+  ): Awaitable<OpenOutcome>
   /**
    * Returns the session as it is now, by its id, whichever token opened it. Rotates nothing, and writes nothing but
    * corrections of times. For connections that outlive a request. Absent if the store keeps nothing on the server, not even that a session ended.
@@ -329,9 +332,9 @@ export interface SessionStore {
    * Creates a session. No other operation creates one, and it never replaces an ended one (P1). `limit` bounds the live
    * sessions of the same user.
    */
-  create(draft: Draft, options: { readonly limit?: GroupLimit }): Promise<CreateOutcome>
+  create(draft: Draft, options: { readonly limit?: GroupLimit }): Awaitable<CreateOutcome>
   /** Writes changes, and touches the session if a touch is due. With empty changes it only touches. */
-  save(opened: OpenedSession, changes: Changes): Promise<SaveOutcome>
+  save(opened: OpenedSession, changes: Changes): Awaitable<SaveOutcome>
   /** Ends a session. It must use only `opened.record`: in a migration, the other store may have opened the session. */
   end(opened: OpenedSession, reason: EndReason): Promise<EndOutcome>
   /**

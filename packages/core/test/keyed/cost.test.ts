@@ -4,8 +4,10 @@ import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
 import { describe, expect, test, vi } from 'vitest'
 import { jsonCodec } from '../../src/data/codec.ts'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
+import type { SessionBackend } from '../../src/store/backend.ts'
 import type { OpenedSession } from '../../src/store/opened-session.ts'
 import type { Draft, SessionStore, StorePolicy } from '../../src/store/store.ts'
+import type { Awaitable } from '../../src/util/and-then.ts'
 import { day, encoded, minute, storeEnv } from '../contexts.ts'
 import { countHashes } from '../spy-on-crypto.ts'
 import { rowOf, testBackend } from '../support.ts'
@@ -30,7 +32,7 @@ function makeScene(policy: Partial<StorePolicy> = {}) {
   const { env, clock } = storeEnv(policy)
   const store = keyedStore(backend, { codec })(env)
   /** Returns what `run` costs, and its result. */
-  async function costOf<Result>(run: () => Promise<Result>) {
+  async function costOf<Result>(run: () => Awaitable<Result>) {
     const timers = vi.spyOn(globalThis, 'setTimeout')
     Object.assign(counted, { encodes: 0, decodes: 0 })
     takeCalls()
@@ -139,7 +141,7 @@ describe('a store creates', () => {
   })
 })
 
-test('opening takes five promises and saving eight, those of the backend apart', async () => {
+test('opening takes five promises and saving seven, those of the backend apart', async () => {
   const { env } = storeEnv()
   const rows: Entries = new Map()
   const { token, opened: session } = await created(
@@ -152,7 +154,7 @@ test('opening takes five promises and saving eight, those of the backend apart',
   const first = await opened(store, token)
   const changes = { data: { base: first.data, mine: data(2) } }
   let promises = 0
-  const count = async (run: () => Promise<unknown>) => {
+  const count = async (run: () => unknown) => {
     promises = -1 // one is that of the await below
     const stop = promiseHooks.onInit(() => promises++)
     const running = run()
@@ -161,5 +163,35 @@ test('opening takes five promises and saving eight, those of the backend apart',
     return promises
   }
   expect(await count(() => store.open([token]))).toBe(5)
-  expect(await count(() => store.save(first, changes))).toBe(8)
+  expect(await count(() => store.save(first, changes))).toBe(7)
+})
+
+test('a backend that returns no promises costs none, and no timer', async () => {
+  const { env } = storeEnv()
+  const rows: Entries = new Map()
+  const creation = await created(keyedStore(referenceBackend({ entries: rows }))(env))
+  const row = rowOf(rows, creation.opened.record.id)
+  const backend: SessionBackend = {
+    ...referenceBackend(),
+    find: (id) => (id === creation.opened.record.id ? row : null), // or that of the epochs
+    insert: () => ({ inserted: true, evicted: [] }),
+    replace: () => 'replaced',
+    touch: () => 'touched',
+  }
+  const store = keyedStore(backend)(env)
+  const first = await opened(store, creation.token)
+  await created(store) // which has read the epochs
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  let promises = 0
+  const stop = promiseHooks.onInit(() => promises++)
+  const outcomes = [
+    store.open([creation.token]),
+    store.save(first, { data: { base: first.data, mine: data(2) } }),
+    store.create(visitor, {}),
+  ]
+  stop()
+  expect(promises).toBe(0)
+  expect(timers).not.toHaveBeenCalled()
+  expect(outcomes).toMatchObject([{ outcome: 'open' }, { saved: true }, { created: true }])
+  timers.mockRestore()
 })

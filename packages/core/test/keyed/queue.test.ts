@@ -31,7 +31,7 @@ describe('a queue', () => {
         begun.push(name)
         return promise
       })
-      done.catch(() => undefined)
+      Promise.resolve(done).catch(() => undefined)
       return { done, finish: () => resolve(name), fail: reject }
     }
     const settle = () => new Promise(setImmediate)

@@ -85,7 +85,7 @@ describe('a save', () => {
     }
     const [mine, theirs] = [await opening(first), await opening(second)]
     over.calls.length = 0
-    const meanwhile = (act: () => Promise<unknown>) => {
+    const meanwhile = (act: () => unknown) => {
       const once = over.intercept(['replace', 'touch', 'find'], async (run) => {
         once.stop()
         await act()

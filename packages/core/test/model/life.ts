@@ -85,7 +85,7 @@ export function losingReplies(
 ): SessionBackend {
   let wasLost = false
   const losing =
-    <Args extends unknown[], Result>(operation: (...args: Args) => Promise<Result>) =>
+    <Args extends unknown[], Result>(operation: (...args: Args) => Result | Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
       const result = await operation(...args)
       const hasWritten =

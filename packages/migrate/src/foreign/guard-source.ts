@@ -61,7 +61,7 @@ export function guardSource(source: SessionSource, { clock, policy, emit }: Stor
     },
   }
 
-  function run<Result>(
+  async function run<Result>(
     operation: 'find' | 'end',
     call: (call: SourceCall) => Promise<Result>,
   ): Promise<Result> {

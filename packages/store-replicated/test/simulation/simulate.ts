@@ -127,7 +127,7 @@ class Simulation {
     const call = this.#call(time)
     const limit = this.#limit ?? (this.#time.random() < 0.3 ? someLimit : undefined)
     const outcome = await (limit
-      ? this.history.whileEnding(() => backend.insert(id, row, { ...call, limit }))
+      ? this.history.whileEnding(async () => backend.insert(id, row, { ...call, limit }))
       : backend.insert(id, row, call))
     if (!outcome.inserted) {
       if (known.endings === 0 && outcome.why !== 'limit')
@@ -148,7 +148,8 @@ class Simulation {
     const change = `c${this.#names++}`
     const changes = [...changesIn(found), change]
     const row = this.#row(time, changes, found.version, found.priorVersions)
-    const replace = () => backend.replace(id, row, { ...this.#call(time), expected: found.version })
+    const replace = async () =>
+      backend.replace(id, row, { ...this.#call(time), expected: found.version })
     const outcome = await replace().catch(replace)
     const isApplied =
       outcome === 'replaced' ||

@@ -86,7 +86,7 @@ async function loadScripts(backend: SessionBackend): Promise<void> {
 type Fixture = Awaited<ReturnType<typeof fixtureBehindProxy>>
 
 /** Runs a write that reaches the server and whose reply is lost; the client sees only the broken connection. */
-async function withLostReply(fixture: Fixture, write: () => Promise<unknown>): Promise<void> {
+async function withLostReply(fixture: Fixture, write: () => unknown): Promise<void> {
   const before = await scriptsRun(fixture)
   fixture.proxy.dropReplies()
   const writing = write()

@@ -28,6 +28,7 @@ import type { Carrier } from '../../http/carrier.ts'
 import { namesOf } from '../../record/record.ts'
 import { writtenVersion } from '../../store/apply-changes.ts'
 import type { SaveOutcome } from '../../store/store.ts'
+import { type Awaitable, andThen, rejectThrown } from '../../util/and-then.ts'
 import { touchActor } from '../load/actor.ts'
 import { takeOverFailure } from '../operations/unawaited-operations.ts'
 import {
@@ -91,9 +92,9 @@ function commitIn(
       const { tracing } = context
       const write = { target, decision }
       const writing = tracing.isActive
-        ? tracing.run('commit', () => writeAndSend(context, state, write))
+        ? tracing.run('commit', async () => writeAndSend(context, state, write))
         : writeAndSend(context, state, write)
-      return occupyQueue(state, writing)
+      return writing && occupyQueue(state, writing)
     }
     if (decision.action === 'discard') discard(context, state, decision.why)
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
@@ -137,30 +138,40 @@ function noteFailure({ emit }: ManagerContext, state: SessionState, error: unkno
     emit('failed', { operation: 'commit', error })
 }
 
-/** Carries out a decision to create or to save, and then sends the headers. */
-async function writeAndSend(
+/** Carries out a decision to create or to save, and then sends the headers. Returns a promise if the store does. */
+function writeAndSend(
   context: ManagerContext,
   state: SessionState,
   { decision, target }: { readonly decision: WriteDecision; readonly target: CommitTarget },
-): Promise<void> {
-  try {
-    if (decision.action === 'create')
-      await create(context, state, {
-        data: decision.mine,
-        submitted: decision.mine,
-        by: 'commit',
-      })
-    else {
-      const saving = await context.store.save(decision.opened, decision.changes)
-      adoptSaved(context, state, { saving, decision })
-      const actor = saving.saved && saving.isTouched && saving.opened.record.actor
-      if (actor) await touchActor(context, actor)
-    }
+): Promise<void> | undefined {
+  const send = () => {
     if (target.phase === 'open') sendHeaders(context, state, target.carrier)
-  } catch (error) {
+  }
+  const { mine } = decision
+  const writing = rejectThrown(() =>
+    decision.action === 'create'
+      ? andThen(create(context, state, { data: mine, submitted: mine, by: 'commit' }), send)
+      : save(context, state, decision, send),
+  )
+  if (!(writing instanceof Promise)) return undefined
+  return writing.catch((error: unknown) => {
     noteFailure(context, state, error)
     throw error
-  }
+  })
+}
+
+/** Saves the session, adopts the outcome and calls `next`. */
+function save(
+  context: ManagerContext,
+  state: SessionState,
+  decision: SaveDecision,
+  next: () => void,
+): Awaitable<void> {
+  return andThen(context.store.save(decision.opened, decision.changes), (saving) => {
+    adoptSaved(context, state, { saving, decision })
+    const actor = saving.saved && saving.isTouched && saving.opened.record.actor
+    return actor ? touchActor(context, actor).then(next) : next()
+  })
 }
 
 /**
@@ -220,11 +231,11 @@ export function emitCommitted(
  * written, `submitted` the data that the handler had left: `update` on a new session writes more than that. If that
  * id has ended meanwhile, the changes are discarded and the session is `gone`.
  */
-export async function create(
+export function create(
   context: ManagerContext,
   state: SessionState,
   { data, submitted, by }: { data: Uint8Array; submitted: Uint8Array; by: 'commit' | 'update' },
-): Promise<void> {
+): Awaitable<void> {
   const { config, store, emit, heard } = context
   const { maxAge, absoluteTimeout, persistent, dataShape } = config
   const { visibleId } = state
@@ -236,19 +247,18 @@ export async function create(
     dataVersion: writtenVersion(dataShape?.version),
     ...state.takeFingerprint(),
   }
-  const creation = await store.create(
-    visibleId === undefined ? draft : { ...draft, id: visibleId },
-    {},
-  )
-  if (!creation.created) {
-    discard(context, state, 'ended')
-    markEnded(context, state, 'gone')
-    return
-  }
-  applySaved(state, creation, submitted)
-  const { id } = creation.opened.record
-  emit('created', { id, userId: undefined })
-  if (heard.committed) emit('committed', { id, userId: undefined, by, changed: true })
+  const creating = store.create(visibleId === undefined ? draft : { ...draft, id: visibleId }, {})
+  return andThen(creating, (creation) => {
+    if (!creation.created) {
+      discard(context, state, 'ended')
+      markEnded(context, state, 'gone')
+      return
+    }
+    applySaved(state, creation, submitted)
+    const { id } = creation.opened.record
+    emit('created', { id, userId: undefined })
+    if (heard.committed) emit('committed', { id, userId: undefined, by, changed: true })
+  })
 }
 
 /**

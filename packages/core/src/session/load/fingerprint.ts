@@ -19,7 +19,7 @@ export interface Compared {
 }
 
 /** A request, and its response unless the session is only read. */
-interface Exchange {
+export interface Exchange {
   readonly request: RequestCarrier
   readonly response: Carrier | undefined
 }

@@ -3,12 +3,14 @@ import type { Carrier, RequestCarrier } from '../../http/carrier.ts'
 import { isNothing, type PresentedTokens, readPresented } from '../../http/transport.ts'
 import type { SessionConfig } from '../../options/resolve-config.ts'
 import { namesOf } from '../../record/record.ts'
+import type { OpenOutcome } from '../../store/store.ts'
+import { type Awaitable, andThen, rejectThrown } from '../../util/and-then.ts'
 import type { SessionOperations } from '../operations/operations.ts'
 import { Session } from '../session.ts'
 import { type ManagerContext, SessionState, type StateSeed } from '../state.ts'
 import { refuseEndedActor } from './actor.ts'
 import { traceDeletedUser } from './deleted-user.ts'
-import { type Compared, compareFingerprint } from './fingerprint.ts'
+import { type Compared, compareFingerprint, type Exchange } from './fingerprint.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
 import { refuseChangedStamp } from './user-stamp.ts'
 
@@ -20,62 +22,89 @@ export interface LoadContext {
 
 /**
  * Loads the session of a request; `response` is its carrier too, unless the session is only read. Without a token the
- * session is new, the store is not called, and there is nothing to trace.
+ * session is new, the store is not called, and there is nothing to trace. Returns a promise only where there is something to
+ * wait for.
  * @throws SessionStoreError if the store cannot open the session and `onStoreError` is `'fail'` (P8).
  */
 export function loadSession<Data extends object>(
   mount: LoadContext,
   request: RequestCarrier,
   response?: Carrier,
-): Promise<Session<Data>> {
+): Awaitable<Session<Data>> {
   return mount.context.tracing.isActive
     ? loadTraced(mount, request, response)
     : loadUntraced(mount, request, response)
 }
 
-async function loadTraced<Data extends object>(
+function loadTraced<Data extends object>(
   mount: LoadContext,
   request: RequestCarrier,
   response: Carrier | undefined,
-): Promise<Session<Data>> {
+): Awaitable<Session<Data>> {
   const { tracing } = mount.context
   const presented = readPresented(mount.context, request)
-  const load = () => loadUntraced<Data>(mount, request, response, presented)
+  const load = async () => loadUntraced<Data>(mount, request, response, presented)
   if (presented !== 'excessive' && isNothing(presented)) return load()
   return tracing.run(response ? 'load' : 'read', load)
 }
 
-/** One function and one promise, because every request pays for them. */
-async function loadUntraced<Data extends object>(
-  { context, operations }: LoadContext,
+function loadUntraced<Data extends object>(
+  mount: LoadContext,
   request: RequestCarrier,
   response: Carrier | undefined,
-  presented = readPresented(context, request),
-): Promise<Session<Data>> {
-  const { config, store } = context
-  let state: SessionState
-  if (presented === 'excessive') {
+  presented = readPresented(mount.context, request),
+): Awaitable<Session<Data>> {
+  const { context } = mount
+  if (presented === 'excessive')
     context.emit('discarded', { what: 'token', why: presented, id: undefined })
-    state = new SessionState(context, response)
-  } else if (isNothing(presented)) state = new SessionState(context, response)
-  else
-    try {
-      let outcome = await store.open(presented.tokens, presented.offers, presented.foreign)
-      if (config.securityStamp) outcome = await refuseChangedStamp(context, outcome)
-      const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
-      if (outcome.outcome === 'open' && actor)
-        outcome = await refuseEndedActor(context, outcome, actor)
-      const compared = config.fingerprint
-        ? await compareFingerprint(context, { request, response }, outcome)
-        : { outcome }
-      state = stateFromOutcome(context, response, { compared, presented })
-    } catch (error) {
-      const storeError = storeErrorOrThrow(config, error)
-      state = new SessionState(context, response, { storeError })
-    }
+  if (presented === 'excessive' || isNothing(presented))
+    return sessionOf(mount, new SessionState(context, response))
+  const succeed = (compared: Compared): Session<Data> =>
+    sessionOf(mount, stateFromOutcome(context, response, { compared, presented }))
+  const fail = (error: unknown): Session<Data> => {
+    const storeError = storeErrorOrThrow(context.config, error)
+    return sessionOf(mount, new SessionState(context, response, { storeError }))
+  }
+  const opening = rejectThrown(() =>
+    andThen(context.store.open(presented.tokens, presented.offers, presented.foreign), (outcome) =>
+      judge(context, { request, response }, outcome),
+    ),
+  )
+  return opening instanceof Promise ? opening.then(succeed, fail) : succeed(opening)
+}
+
+function sessionOf<Data extends object>(
+  { context, operations }: LoadContext,
+  state: SessionState,
+): Session<Data> {
   const session = new Session<Data>(state, operations)
-  if (config.development) traceDeletedUser(session)
+  if (context.config.development) traceDeletedUser(session)
   return session
+}
+
+/** Applies what else decides whether a session opens: its user's stamp, its actor and its fingerprint. Most have none. */
+function judge(
+  context: ManagerContext,
+  exchange: Exchange,
+  outcome: OpenOutcome,
+): Awaitable<Compared> {
+  const { securityStamp, fingerprint } = context.config
+  const isActing = outcome.outcome === 'open' && outcome.opened.record.actor !== undefined
+  return securityStamp || fingerprint || isActing
+    ? judgeFurther(context, exchange, outcome)
+    : { outcome }
+}
+
+async function judgeFurther(
+  context: ManagerContext,
+  exchange: Exchange,
+  opened: OpenOutcome,
+): Promise<Compared> {
+  const { config } = context
+  let outcome = config.securityStamp ? await refuseChangedStamp(context, opened) : opened
+  const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
+  if (outcome.outcome === 'open' && actor) outcome = await refuseEndedActor(context, outcome, actor)
+  return config.fingerprint ? compareFingerprint(context, exchange, outcome) : { outcome }
 }
 
 /** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */

@@ -115,12 +115,14 @@ async function clearCreated(context: ManagerContext, created: Created): Promise<
   const { opened } = created
   const { dataVersion: version } = opened.record
   const data = { base: opened.data, mine: emptyData(context.codec), version }
-  const saving = await context.store.save(opened, { data }).catch(async (cause: unknown) => {
+  try {
+    const saving = await context.store.save(opened, { data })
+    if (!saving.saved) return created
+    return { ...created, opened: saving.opened, token: saving.token ?? created.token }
+  } catch (cause) {
     await removeCreated(context, opened)
     throw cause
-  })
-  if (!saving.saved) return created
-  return { ...created, opened: saving.opened, token: saving.token ?? created.token }
+  }
 }
 
 /**
