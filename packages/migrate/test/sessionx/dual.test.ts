@@ -1,65 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
-import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
-import { createSessionManager, devConfig } from '@sojourn/core'
-import { keyedStore } from '@sojourn/core/store'
 import { describe, expect, test } from 'vitest'
-import { migrateStore } from '../../src/index.ts'
 import { sessionXSource } from '../../src/sessionx.ts'
-import { createGoService } from './go-service.ts'
 import { createMapClient } from './map-client.ts'
-
-/** A Go service and a Sojourn server on one Redis, with a clock of their own. */
-function createWorld() {
-  const client = createMapClient()
-  const clock = { now: Date.UTC(2030, 0, 1) }
-  const entries: Entries = new Map()
-  const go = createGoService(client, { now: () => clock.now })
-  const server = createSessionManager<TestData>(
-    devConfig(randomBytes(32), {
-      store: migrateStore({
-        from: sessionXSource({
-          client,
-          userId: (data) => data['user'],
-          dual: { secure: false },
-        }),
-        to: keyedStore(referenceBackend({ entries })),
-      }),
-      clock: () => clock.now,
-      warn: () => undefined,
-    }),
-  )
-  const visitor = (cookie?: string) => createVisitor<TestData>(server, cookie)
-  return {
-    client,
-    clock,
-    go,
-    server,
-    visitor,
-    /** Returns a visitor who has logged in on the Sojourn server. */
-    async ann(): Promise<Visitor<TestData>> {
-      const ann = visitor()
-      await ann.request(async (session) => {
-        await session.login('ann')
-        session.data['user'] = 'ann'
-        session.data['n'] = 1
-      })
-      return ann
-    },
-    forgetEnds() {
-      clock.now += 60_000
-      for (const [id, entry] of entries) if ('ended' in entry) entries.delete(id)
-    },
-  }
-}
-
-const dataOf = (data: object) =>
-  Object.fromEntries(Object.entries(data).filter(([key]) => key !== '_sojourn'))
-
-/** Returns the cookie of a name as a browser sends it. */
-function named(name: string, { cookie }: { readonly cookie: string | undefined }) {
-  return cookie?.split('; ').find((pair) => pair.startsWith(`${name}=`))
-}
+import { createWorld, dataOf, named } from './shared-world.ts'
 
 describe('a session of Sojourn', () => {
   test('is one of Go services too, and what either side changes the other sees', async () => {
@@ -211,6 +153,35 @@ describe('logout', () => {
     await go.destroy(ann)
     expect(await ann.read()).toBeNull()
     expect(await visitor(cookies).read()).toBeNull()
+  })
+
+  test('on Sojourn counts for its own requests that are writing', async () => {
+    const { client, visitor, ann: logIn } = createWorld()
+    const ann = await logIn()
+    const other = visitor(ann.cookie)
+    client.beforeSet(() => other.request((session) => session.destroy()))
+    await ann.request(({ data }) => {
+      data['n'] = 2
+    })
+    expect(client.map.size).toBe(0)
+  })
+
+  test('because a stolen token was used again, counts on both', async () => {
+    const { client, clock, visitor, forgetEnds, ann: logIn } = createWorld()
+    const ann = await logIn()
+    const stolen = ann.cookie
+    for (let quarters = 0; quarters < 8; quarters++) {
+      clock.now += 900_000
+      await ann.request()
+    }
+    await visitor(stolen).request()
+    const cookies = ann.cookie
+    expect(client.map.size).toBe(0)
+    for (let minutes = 0; minutes < 3; minutes++) {
+      expect(await visitor(cookies).read()).toBeNull()
+      expect(await visitor(named('sessionx', { cookie: cookies })).read()).toBeNull()
+      forgetEnds()
+    }
   })
 
   test('by revokeAll removes the record', async () => {

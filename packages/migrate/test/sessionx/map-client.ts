@@ -2,6 +2,7 @@
 export function createMapClient() {
   const map = new Map<string, string>()
   const calls: string[] = []
+  const waits: (() => Promise<unknown>)[] = []
   const noted = <Result>(name: string, result: Result): Promise<Result> => {
     calls.push(name)
     return Promise.resolve(result)
@@ -9,11 +10,14 @@ export function createMapClient() {
   return {
     map,
     calls,
+    /** Runs something before the next `set` takes effect. */
+    beforeSet: (run: () => Promise<unknown>) => void waits.push(run),
     get: (key: string) => noted('get', map.get(key) ?? null),
     pttl: (key: string) => noted('pttl', map.has(key) ? 86_400_000 : -2),
     pexpire: (key: string) => noted('pexpire', map.has(key) ? 1 : 0),
     del: (key: string) => noted('del', Number(map.delete(key))),
-    set(key: string, text: string, ..._: unknown[]) {
+    async set(key: string, text: string, ..._: unknown[]) {
+      await waits.pop()?.()
       const before = map.get(key) ?? null
       map.set(key, text)
       return noted('set', before)

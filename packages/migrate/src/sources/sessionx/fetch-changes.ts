@@ -3,7 +3,7 @@ import type { ForeignCookies, OpenedSession, OpenOutcome } from '@sojourn/core/s
 import { isSessionXId } from './record.ts'
 import { stampOf } from './shared-data.ts'
 import type { StoredRecord } from './shared-records.ts'
-import { type Sharing, userOf, writtenKey } from './sharing.ts'
+import { graceMs, type Sharing, userOf, writtenKey } from './sharing.ts'
 import type { RecordWriter } from './write-record.ts'
 
 type Opened = Extract<OpenOutcome, { outcome: 'open' }>
@@ -23,7 +23,9 @@ export function createFetch(sharing: Sharing, writer: RecordWriter) {
       const { id, userId } = opened.record
       const key = records.idOf(id)
       const [found, other] = await Promise.all([records.read(key), readOther(key, foreign)])
-      if (foreign && userId === undefined && other && userOf(sharing, other.data) !== undefined) {
+      const change = userChange(opened, other)
+      if (change === 'logout') return logOut(opened)
+      if (foreign && change === 'login') {
         const loggedIn = await logIn(opened, foreign)
         if (loggedIn) return loggedIn
       }
@@ -36,10 +38,36 @@ export function createFetch(sharing: Sharing, writer: RecordWriter) {
         if (user === undefined) return logOut(opened)
         return (await logIn(opened, new Map([[cookieName, [key]]]))) ?? outcome
       }
-      return merge(outcome, found)
+      const merged = await merge(outcome, found)
+      return other && isRotated(opened, other) ? mergeRotated(merged, other) : merged
     },
 
     noteOrigin,
+  }
+
+  /** Returns what the record of another cookie does to the user of a session. */
+  function userChange(
+    opened: OpenedSession,
+    other: StoredRecord | undefined,
+  ): 'login' | 'logout' | undefined {
+    const { userId } = opened.record
+    const user = other && userOf(sharing, other.data)
+    if (!other || user === userId) return undefined
+    if (user !== undefined && userId === undefined) return 'login'
+    if (!isRotated(opened, other) || user === stampOf(other.data)?.user) return undefined
+    return user === undefined ? 'logout' : 'login'
+  }
+
+  /** Returns true for a record that a Go handler has made of that of a session, with `Rotate`. */
+  function isRotated({ record }: OpenedSession, { data }: StoredRecord): boolean {
+    return stampOf(data)?.id === record.id
+  }
+
+  /** Takes over a record that a Go handler has rotated. Go requests with its id may still be running. */
+  async function mergeRotated(outcome: OpenOutcome, rotated: StoredRecord): Promise<OpenOutcome> {
+    if (outcome.outcome !== 'open') return outcome
+    await records.expire(rotated.id, graceMs)
+    return merge(outcome, rotated)
   }
 
   async function merge(outcome: Opened, found: StoredRecord): Promise<OpenOutcome> {
@@ -52,7 +80,7 @@ export function createFetch(sharing: Sharing, writer: RecordWriter) {
     const { token = outcome.token, offer = outcome.offer } = merged
     return {
       ...outcome,
-      opened: await writer.write(merged.opened, found.text),
+      opened: await writer.write(merged.opened, texts.get(opened)),
       ...(token === undefined ? {} : { token }),
       ...(offer === undefined ? {} : { offer }),
     }

@@ -1,12 +1,10 @@
 import type { SessionId } from '@sojourn/core'
-import type { OpenedSession, SessionStore, StoreUsers } from '@sojourn/core/store'
+import type { ForeignCookies, OpenedSession, SessionStore, StoreUsers } from '@sojourn/core/store'
 import type { ShareContext } from '../source.ts'
 import { createFetch } from './fetch-changes.ts'
-import { isOurs, type Sharing, type SharingOptions } from './sharing.ts'
+import { stampOf } from './shared-data.ts'
+import { graceMs, isOurs, type Sharing, type SharingOptions } from './sharing.ts'
 import { createRecordWriter } from './write-record.ts'
-
-/** How long Go services may go on with a record that was imported, in ms: the browser has its cookie in requests on their way. */
-const graceMs = 60_000
 
 /**
  * Returns the store of a migration while Go services with SessionX run: each session has a record of theirs too.
@@ -37,8 +35,11 @@ export function shareWithGo(
 
     async open(tokens, offers, foreign) {
       const outcome = await store.open(tokens, offers, foreign)
+      if (outcome.outcome === 'ended' && outcome.reason === 'replayed' && outcome.last)
+        await writer.remove(outcome.last.record.id, 'replayed')
       if (outcome.outcome !== 'open') return outcome
       if (isOurs(outcome.opened)) return fetch(outcome, foreign)
+      if (await isOfEnded(foreign)) return { outcome: 'discarded', why: 'unknown', id: undefined }
       noteOrigin(outcome.opened, foreign)
       return outcome
     },
@@ -77,6 +78,17 @@ export function shareWithGo(
     }),
 
     ...(users && { users: { ...users, endAll: createEndAll(users) } }),
+  }
+
+  /** Returns true if the cookie is that of a record which a Go handler has rotated from one whose session has ended (P1). */
+  async function isOfEnded(foreign: ForeignCookies | undefined): Promise<boolean> {
+    const [key = ''] = foreign?.get(options.cookieName) ?? []
+    const found = await records.read(key)
+    const stamp = found && stampOf(found.data)
+    const claim =
+      stamp && (await context.imports.claims.find(context.claimKey(records.idOf(stamp.id))))
+    if (!claim || !('ended' in claim)) return false
+    return claim.ended !== 'login' || stamp.user !== undefined
   }
 
   /** Ends the session of a visitor who has logged in on a Go service. */

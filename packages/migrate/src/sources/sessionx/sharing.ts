@@ -4,6 +4,9 @@ import type { ShareContext } from '../source.ts'
 import { fromGoData, type GoData } from './go-data.ts'
 import type { SharedRecords } from './shared-records.ts'
 
+/** How long Go services may go on with an id that is no longer that of a session, in ms: of requests on their way. */
+export const graceMs = 60_000
+
 /** What `shareWithGo` needs. */
 export interface SharingOptions {
   readonly records: SharedRecords

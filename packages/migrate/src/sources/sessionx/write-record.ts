@@ -26,7 +26,9 @@ export function createRecordWriter(sharing: Sharing) {
       let [newest, expected] = [opened, known]
       for (let attempt = 0; attempt < attempts; attempt++) {
         const { text, before } = await replace(newest, key)
-        if (!before && expected === undefined)
+        if (!before && (await hasEnded(key)))
+          await records.remove(key) // by a request in parallel (P1)
+        else if (!before && expected === undefined)
           await imports.claims.make(
             writtenKey(sharing, key),
             { id },
@@ -51,6 +53,11 @@ export function createRecordWriter(sharing: Sharing) {
       await imports.claims.make(claimKey(key), { ended: reason }, clock() + policy.absoluteTimeout)
       await records.remove(key)
     },
+  }
+
+  async function hasEnded(key: string): Promise<boolean> {
+    const claim = await imports.claims.find(claimKey(key))
+    return claim !== undefined && 'ended' in claim
   }
 
   async function replace(opened: OpenedSession, key: string) {

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { createWorld, dataOf, named } from './shared-world.ts'
+
+describe('a Go handler that rotates the session of a user', () => {
+  test('keeps what it has changed', async () => {
+    const { go, ann: logIn } = createWorld()
+    const ann = await logIn()
+    await go.request(ann, (session) => {
+      session.data['theirs'] = 1
+      go.rotate(session)
+    })
+    await ann.request(({ data }) => {
+      expect({ ...data }).toEqual({ user: 'ann', n: 1, theirs: 1 })
+      data['mine'] = 1
+    })
+    const all = { user: 'ann', n: 1, theirs: 1, mine: 1 }
+    expect(await go.request(ann, ({ data }) => dataOf(data))).toEqual(all)
+    expect((await ann.read())?.data).toEqual(all)
+  })
+
+  test('and removes the user, logs out', async () => {
+    const { go, visitor, forgetEnds, ann: logIn } = createWorld()
+    const ann = await logIn()
+    const before = ann.cookie
+    await go.request(ann, (session) => {
+      delete session.data['user']
+      go.rotate(session)
+    })
+    const after = ann.cookie
+    expect(await ann.read()).toBeNull()
+    for (let minutes = 0; minutes < 3; minutes++) {
+      for (const cookie of [before, after, named('sessionx', { cookie: before })])
+        expect((await visitor(cookie).read())?.userId).toBeUndefined()
+      forgetEnds()
+    }
+  })
+
+  test('and logs in another user, logs that one in', async () => {
+    const { go, server, ann: logIn } = createWorld()
+    const ann = await logIn()
+    await go.request(ann, (session) => {
+      session.data['user'] = 'bob'
+      go.rotate(session)
+    })
+    await ann.request((session) => {
+      expect(session.userId).toBe('bob')
+    })
+    expect(await server.sessions('ann')).toHaveLength(0)
+    expect(await server.sessions('bob')).toHaveLength(1)
+  })
+
+  test('leaves nothing behind that opens a session after a logout', async () => {
+    const { go, visitor, forgetEnds, ann: logIn } = createWorld()
+    const ann = await logIn()
+    await go.request(ann, (session) => go.rotate(session))
+    const rotated = named('sessionx', ann)
+    const slow = await go.load(ann)
+    await ann.request((session) => session.destroy())
+    await go.save({ cookie: rotated }, slow)
+    for (let minutes = 0; minutes < 3; minutes++) {
+      expect(await visitor(rotated).read()).toBeNull()
+      forgetEnds()
+    }
+  })
+
+  test('that has ended opens no session again', async () => {
+    const { go, visitor, forgetEnds, ann: logIn } = createWorld()
+    const ann = await logIn()
+    const slow = await go.load(ann)
+    await ann.request((session) => session.destroy())
+    go.rotate(slow)
+    const browser = { cookie: undefined }
+    await go.save(browser, slow)
+    for (let minutes = 0; minutes < 3; minutes++) {
+      const late = visitor(browser.cookie)
+      expect(await late.read()).toBeNull()
+      await late.request()
+      forgetEnds()
+    }
+  })
+})
