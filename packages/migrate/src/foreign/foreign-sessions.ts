@@ -87,7 +87,8 @@ export function createForeignSessions(
       id: claimed ?? ids.mint(userId, randomOf(cookie)),
       ...(userId === undefined ? {} : { userId }),
     })
-    const { createdAt = at, absoluteExpiresAt = Infinity } = session
+    const { absoluteExpiresAt = Infinity } = session
+    const createdAt = Math.min(session.createdAt ?? at, at) // a clock ahead of ours extends no limit (P9)
     const record = createRecord({
       id,
       epoch,

@@ -107,6 +107,14 @@ describe('a session that is sealed in its cookie', () => {
     expect(await createVisitor(server(), other).read()).toBeNull()
   })
 
+  test('that began in the future, by the clock of another server, lives no longer', async () => {
+    const { server } = createWorld()
+    const cookie = seal({ data: { n: 1 }, createdAt: start + 400 * day })
+    await createVisitor(server(), cookie).request(({ info }) => {
+      expect(info).toMatchObject({ createdAt: start, absoluteExpiresAt: start + 30 * day })
+    })
+  })
+
   test('that began after a revokeAll of its user is opened, an earlier one is not', async () => {
     const { clock, server } = createWorld()
     await server().revokeAll('ann')
