@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fastifySessionSource } from '../../src/fastify-session.ts'
+import { createMapClient } from '../sessionx/map-client.ts'
 import { cookiesOf, headerOf } from '../sources/cookies.ts'
 import { mutationsOf } from '../sources/mutations.ts'
 import { callAt } from '../sources/source-call.ts'
@@ -119,6 +120,19 @@ test('a record of another library is unreadable, and one without an expiry that 
     expect(await source.find?.(id, callAt(0)), id).toHaveProperty('unreadable')
 })
 
+test('a serializer is that of connect-redis', async () => {
+  const client = createMapClient()
+  const serializer = {
+    parse: async (text: string) => JSON.parse(Buffer.from(text, 'base64').toString()),
+  }
+  const record = JSON.stringify({ cookie: { expires: null, originalMaxAge: null }, n: 1 })
+  client.map.set('sess:a', Buffer.from(record).toString('base64'))
+  client.map.set('sess:b', record)
+  const source = fastifySessionSource({ secret, client, serializer })
+  expect(await source.find?.('a', callAt(0))).toMatchObject({ data: { n: 1 } })
+  expect(await source.find?.('b', callAt(0))).toHaveProperty('unreadable')
+})
+
 test('options that do not fit are refused', () => {
   const store = memoryStore()
   const make = (options: object) => () => fastifySessionSource(options as { secret: string })
@@ -131,4 +145,6 @@ test('options that do not fit are refused', () => {
   expect(make({ store })).toThrow('secret is missing or empty')
   expect(make({ secret, store, algorithm: 'rot13' })).toThrow('algorithm')
   expect(make({ secret, store, ttl: 1 })).toThrow('ttl')
+  expect(make({ secret, store, until: 'tomorrow' })).toThrow('until is no time')
+  expect(make({ secret, store, userId: 'user' })).toThrow('userId is no function')
 })

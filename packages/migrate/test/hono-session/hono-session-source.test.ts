@@ -6,6 +6,7 @@ import { mutationsOf } from '../sources/mutations.ts'
 import { callAt } from '../sources/source-call.ts'
 import { application, libraries, mapStorage, secret } from './world.ts'
 
+const until = Date.now() + 60_000
 const data = { user: { id: 7 }, cart: ['a'] }
 
 describe.each(['0.2', '0.1'] as const)('@hono/session %s', (version) => {
@@ -43,13 +44,20 @@ describe.each(['0.2', '0.1'] as const)('@hono/session %s', (version) => {
     const key = crypto.getRandomValues(new Uint8Array(32))
     const app = application(library, { secret: key })
     const cookies = cookiesOf(await app.put(data))
-    expect(await honoSessionSource({ secret: key }).verify(cookies, 0)).toHaveLength(1)
+    expect(await honoSessionSource({ secret: key, until }).verify(cookies, 0)).toHaveLength(1)
+    expect(await honoSessionSource({ secret, until }).verify(cookies, 0)).toEqual([])
+  })
+
+  test('a cookie that never expires is opened until the migration ends', async () => {
+    const app = application(library, {})
+    const cookies = cookiesOf(await app.put(data))
+    expect(await honoSessionSource({ secret, until }).verify(cookies, 0)).toHaveLength(1)
     expect(await honoSessionSource({ secret }).verify(cookies, 0)).toEqual([])
   })
 
   test('of 1,000 mutations none is genuine, and none throws', async () => {
     const app = application(library, {})
-    const source = honoSessionSource({ secret })
+    const source = honoSessionSource({ secret, until })
     const values = [
       ...cookiesOf([...(await app.put(data)), ...(await app.put(data))]).values(),
     ].flat()
@@ -60,7 +68,7 @@ describe.each(['0.2', '0.1'] as const)('@hono/session %s', (version) => {
 
 test('a token of the same key for another purpose is not genuine', async () => {
   const key = crypto.getRandomValues(new Uint8Array(32))
-  const source = honoSessionSource({ secret: key })
+  const source = honoSessionSource({ secret: key, until })
   const tokenOf = (payload: Record<string, unknown>, enc = 'A256GCM') =>
     new EncryptJWT(payload).setProtectedHeader({ alg: 'dir', enc }).encrypt(key)
   const verify = (value: string) => source.verify(new Map([['sid', [value]]]), 0)
@@ -84,4 +92,6 @@ test('options that do not fit are refused', () => {
   expect(make({ secret: new Uint8Array(16) })).toThrow('secret is neither')
   expect(make({ secret, storage: {} })).toThrow('storage is none')
   expect(make({ secret, ttl: 1 })).toThrow('ttl')
+  expect(make({ secret, until: 'tomorrow' })).toThrow('until is no time')
+  expect(make({ secret, userId: 'user' })).toThrow('userId is no function')
 })

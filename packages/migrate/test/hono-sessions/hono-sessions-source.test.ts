@@ -6,6 +6,7 @@ import { mutationsOf } from '../sources/mutations.ts'
 import { callAt } from '../sources/source-call.ts'
 import { application, encryptionKey, libraries } from './world.ts'
 
+const until = Date.now() + 60_000
 const data = { user: { id: 7 }, cart: ['a'] }
 
 describe.each(['0.8', '0.7'] as const)('hono-sessions %s', (version) => {
@@ -52,16 +53,23 @@ describe.each(['0.8', '0.7'] as const)('hono-sessions %s', (version) => {
     ).toEqual([])
   })
 
+  test('a cookie that never expires is opened until the migration ends', async () => {
+    const app = application(library, { store: new library.CookieStore(), encryptionKey })
+    const cookies = cookiesOf(await app.put(data))
+    expect(await honoSessionsSource({ encryptionKey, until }).verify(cookies, 0)).toHaveLength(1)
+    expect(await honoSessionsSource({ encryptionKey }).verify(cookies, 0)).toEqual([])
+  })
+
   test('the cookie of a logout opens nothing', async () => {
     const app = application(library, { store: new library.CookieStore(), encryptionKey })
-    const source = honoSessionsSource({ encryptionKey })
+    const source = honoSessionsSource({ encryptionKey, until })
     const lines = await app.logOut(headerOf(await app.put(data)))
     expect(await source.verify(cookiesOf(lines), 0)).toEqual([])
   })
 
   test('of 500 mutations none is genuine, and none throws', async () => {
     const app = application(library, { store: new library.CookieStore(), encryptionKey })
-    const source = honoSessionsSource({ encryptionKey })
+    const source = honoSessionsSource({ encryptionKey, until })
     const values = [
       ...cookiesOf([...(await app.put(data)), ...(await app.put(data))]).values(),
     ].flat()

@@ -90,7 +90,7 @@ describe('what SessionX has made', () => {
     expect(verified?.session?.data).toMatchObject({ user: 'ann', visits: 3 })
     expect(verified?.key).toBe(JSON.parse(of.session).ID)
     expect(await source.verify(cookies, updatedAt + 25 * hour)).toEqual([])
-    const endless = sessionXSource({ secretKey: of.secret, maxAge: 0 })
+    const endless = sessionXSource({ secretKey: of.secret, maxAge: 0, until: 1 })
     expect(await endless.verify(cookies, updatedAt + 9_000 * hour)).toHaveLength(1)
   })
 
@@ -141,4 +141,7 @@ test('options that do not fit are refused', () => {
   expect(make({ secretKey: [] })).toThrow('secretKey has not 16, 24 or 32 bytes')
   expect(make({ client, maxAge: '1 day' })).toThrow('maxAge')
   expect(make({ client, ttl: 1 })).toThrow('ttl')
+  expect(make({ secretKey, maxAge: 0 })).toThrow('maxAge is 0, and until is not set')
+  expect(make({ client, until: 'tomorrow' })).toThrow('until is no time')
+  expect(make({ client, userId: 'user_id' })).toThrow('userId is no function')
 })

@@ -40,6 +40,15 @@ for (const version of [9, 8] as const)
       }
     })
 
+    test('a password may have a time as its id', async () => {
+      const password = { 1700000000000: newest }
+      const app = await ironSessionApp(version, { cookieName, password })
+      const { cookie } = await app.visit({ n: 1 })
+      await app.close()
+      const world = createWorld(ironSessionSource({ cookieName, password }))
+      expect((await world.visitor(cookie).read())?.data).toEqual({ n: 1 })
+    })
+
     test('ttl 0: it is opened until the migration ends', async () => {
       const app = await ironSessionApp(version, { cookieName, password: oldest, ttl: 0 })
       const { cookie } = await app.visit({ n: 1 })
@@ -82,6 +91,8 @@ test('iron-session 9 in chunks: all of them, in their order, and no other ones',
   await ann.request()
   expect(ann.cookie).toMatch(/^sid=[^;]+$/)
   expect((await ann.read())?.data['text']).toHaveLength(9000)
+  const emptied = createWorld(ironSessionSource({ cookieName, password }))
+  expect(await emptied.visitor(`${cookieName}=; ${cookie}`).read()).not.toBeNull()
 
   const [first = '', second = '', third = '', fourth = ''] = cookie.split('; ')
   const [, foreign = ''] = other.split('; ')

@@ -5,6 +5,7 @@ import { unsignText } from '../express-session/signed-cookie.ts'
 import { isObject } from '../json.ts'
 import { type RedisClient, redisRecords } from '../redis-records.ts'
 import {
+  checkSourceOptions,
   type ForeignData,
   type ForeignSession,
   type SessionSource,
@@ -28,6 +29,8 @@ export interface FastifySessionOptions<Data extends object = ForeignData>
   readonly client?: RedisClient
   /** The option `prefix` of connect-redis, without a `keyPrefix` of ioredis. @default 'sess:' */
   readonly prefix?: string
+  /** The option `serializer` of connect-redis. @default JSON */
+  readonly serializer?: { parse(text: string): unknown }
   /** Any other store of `@fastify/session`. */
   readonly store?: ExpressStore
 }
@@ -45,6 +48,7 @@ const known = {
   cookiePrefix: true,
   client: true,
   prefix: true,
+  serializer: true,
   store: true,
 } as const
 
@@ -72,6 +76,7 @@ export function fastifySessionSource<Data extends object = ForeignData>(
   options: FastifySessionOptions<Data>,
 ): SessionSource {
   checkOptions(options, known, 'fastifySessionSource()')
+  checkSourceOptions(options)
   const { cookieName = 'sessionId', cookiePrefix = '' } = options
   const unsign = createUnsign(options)
 
@@ -95,7 +100,8 @@ function recordsOf({
   client,
   store,
   prefix = 'sess:',
-}: Pick<FastifySessionOptions, 'client' | 'store' | 'prefix'>): Required<
+  serializer,
+}: Pick<FastifySessionOptions, 'client' | 'store' | 'prefix' | 'serializer'>): Required<
   Pick<SessionSource, 'find' | 'end'>
 > {
   check(
@@ -108,7 +114,7 @@ function recordsOf({
     return {
       async find(id, { at }) {
         const found = await records.read(prefix + id)
-        return found && sessionOf(found.value, at, found.ttl)
+        return found && sessionOf(await toJson(found.value, serializer), at, found.ttl)
       },
       end: (id) => records.remove(prefix + id),
     }
@@ -125,6 +131,19 @@ function recordsOf({
       return record && sessionOf(JSON.stringify(record), at)
     },
     end: (id) => removeRecord(given, id),
+  }
+}
+
+/** Returns the JSON of what a record holds; '' for one that the serializer cannot read. */
+async function toJson(
+  text: string,
+  serializer: FastifySessionOptions['serializer'],
+): Promise<string> {
+  if (!serializer) return text
+  try {
+    return JSON.stringify(await serializer.parse(text)) ?? ''
+  } catch {
+    return ''
   }
 }
 

@@ -3,6 +3,7 @@ import { check, checkOptions } from '@sojourn/core/store'
 import { type JWTPayload, jwtDecrypt } from 'jose'
 import { isObject } from '../json.ts'
 import {
+  checkSourceOptions,
   type ForeignData,
   type ForeignSession,
   type SessionSource,
@@ -31,7 +32,8 @@ const known = { ...sourceOptionNames, secret: true, storage: true, cookieName: t
 
 /**
  * Returns the source of the sessions of `@hono/session`, for `migrateStore`: sealed in the cookie, or in a storage. A session
- * is opened until its token expires, as far as it does: that is what the option `duration` sets.
+ * is opened until its token expires, which the option `duration` sets. One in a cookie that never expires is only opened if the
+ * option `until` says when the migration ends.
  *
  * It needs the package `jose`. The cookie of `@hono/session` is `sid`, which is also that of `devConfig()`: give the manager
  * another `cookieName` there.
@@ -47,7 +49,12 @@ const known = { ...sourceOptionNames, secret: true, storage: true, cookieName: t
 export function honoSessionSource<Data extends object = ForeignData>(
   options: HonoSessionOptions<Data>,
 ): SessionSource {
-  const { storage, cookieName: name = 'sid' } = checkOptions(options, known, 'honoSessionSource()')
+  const {
+    storage,
+    cookieName: name = 'sid',
+    until,
+  } = checkOptions(options, known, 'honoSessionSource()')
+  checkSourceOptions(options)
   const key = keyOf(options)
   check(
     storage === undefined || typeof storage?.get === 'function',
@@ -59,8 +66,9 @@ export function honoSessionSource<Data extends object = ForeignData>(
     const payload = await openToken(token, key, at)
     const id = payload?.['sid']
     if (!payload || typeof id !== 'string') return undefined
-    if (!storage) return { key: id, session: toSession(payload) }
-    const { data: _, expiresAt, ...limits } = toSession(payload)
+    const session = toSession(payload)
+    const { data: _, expiresAt, ...limits } = session
+    if (!storage) return (expiresAt ?? until) ? { key: id, session } : undefined
     // The library sends the token once only, so its expiry limits the whole session.
     if (expiresAt === undefined) return { key: id, limits }
     return { key: id, limits: { ...limits, absoluteExpiresAt: expiresAt } }

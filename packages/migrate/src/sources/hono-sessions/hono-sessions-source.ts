@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { check, checkOptions } from '@sojourn/core/store'
 import { defaults, unseal } from 'iron-webcrypto'
 import {
+  checkSourceOptions,
   type ForeignData,
   type ForeignSession,
   type SessionSource,
@@ -48,7 +49,8 @@ const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-
 
 /**
  * Returns the source of the sessions of hono-sessions, for `migrateStore`: in a store, or sealed in the cookie. A session is
- * opened as the library opens it, up to its `_expire`. Its flash messages become those of `session.flash`. Without an
+ * opened as the library opens it, up to its `_expire`; one in a cookie that has none, only if the option `until` says when the
+ * migration ends. Its flash messages become those of `session.flash`. Without an
  * `encryptionKey` the cookie is a bare id, so a forged one of the right form costs two look-ups and opens nothing.
  *
  * It needs the package `iron-webcrypto` 2.
@@ -68,7 +70,9 @@ export function honoSessionsSource<Data extends object = ForeignData>(
     store,
     encryptionKey,
     sessionCookieName: name = 'session',
+    until,
   } = checkOptions(options, known, 'honoSessionsSource()')
+  checkSourceOptions(options)
   check(
     store !== undefined || encryptionKey !== undefined,
     'honoSessionsSource() needs a store or an encryptionKey',
@@ -90,6 +94,7 @@ export function honoSessionsSource<Data extends object = ForeignData>(
     if (typeof opened !== 'string') return undefined
     if (store) return uuidShape.test(opened) ? { key: opened } : undefined
     const session = toSession(parseJson(opened), at)
+    if ((session?.expiresAt ?? until) === undefined) return undefined
     return session && { key: createHash('sha256').update(value).digest('base64url'), session }
   }
   const common = {

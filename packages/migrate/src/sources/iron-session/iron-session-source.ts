@@ -91,9 +91,9 @@ function chunkNames(cookieName: string): readonly string[] {
 
 /** Returns the seals of a request: whole, or else of the chunks before the first gap. */
 function sealsIn(cookies: ForeignCookies, cookieName: string): readonly string[] {
-  const whole = cookies.get(cookieName) ?? []
+  const whole = (cookies.get(cookieName) ?? []).filter((seal) => seal !== '')
   if (whole.length > 0) return whole
-  const chunks = chunkNames(cookieName).map((name) => cookies.get(name)?.[0])
+  const chunks = chunkNames(cookieName).map((name) => cookies.get(name)?.[0] || undefined)
   const gap = chunks.indexOf(undefined)
   const seal = chunks.slice(0, gap < 0 ? chunks.length : gap).join('')
   return seal === '' ? [] : [seal]
@@ -114,7 +114,7 @@ function passwordsOf(password: IronSessionOptions['password']): Passwords {
     entries.length > 0 &&
       entries.every(
         ([id, value]) =>
-          /^\d{1,9}$/.test(id) && typeof value === 'string' && value.length >= minPasswordLength,
+          /^\d{1,15}$/.test(id) && typeof value === 'string' && value.length >= minPasswordLength,
       ),
     'password is neither a text of 32 characters or more, nor such texts by numbers',
     'Give the one that iron-session had',

@@ -47,4 +47,4 @@ function neverExpired({ defaults }: Iron): Parameters<Iron['unseal']>[2] {
  * ignores the last two bits of its text, and iron-session 9 what follows `~`.
  */
 const shape =
-  /^(Fe26\.2\*(\d{1,9})\*[\da-f]{64}\*[\w-]{22}\*[\w-]{22,16000}\*(|[1-9]\d{0,15})\*[\da-f]{64}\*[\w-]{42}[AEIMQUYcgkosw048])~2$/
+  /^(Fe26\.2\*(\d{1,15})\*[\da-f]{64}\*[\w-]{22}\*[\w-]{22,16000}\*(|[1-9]\d{0,15})\*[\da-f]{64}\*[\w-]{42}[AEIMQUYcgkosw048])~2$/

@@ -2,6 +2,7 @@ import type { Duration } from '@sojourn/core'
 import { check, checkOptions, milliseconds } from '@sojourn/core/store'
 import { redisRecords } from '../redis-records.ts'
 import {
+  checkSourceOptions,
   type ForeignData,
   type ForeignSession,
   type SessionSource,
@@ -83,7 +84,9 @@ export function sessionXSource<Data extends object = ForeignData>(
     cookieName: name = 'sessionx',
     maxAge = '24h',
     dual = false,
+    until,
   } = checkOptions(options, known, 'sessionXSource()')
+  checkSourceOptions(options)
   check(
     (client === undefined) !== (secretKey === undefined),
     'sessionXSource() needs a client or a secretKey',
@@ -93,6 +96,11 @@ export function sessionXSource<Data extends object = ForeignData>(
     dual === false || client !== undefined,
     'dual needs a client',
     'Sessions that are sealed in cookies cannot be shared: give the client of the Redis of SessionX',
+  )
+  check(
+    client !== undefined || maxAge !== 0 || until !== undefined,
+    'maxAge is 0, and until is not set',
+    'Say in until when the migration ends: these cookies never expire by themselves',
   )
   const maxAgeMs = maxAge === 0 ? Number.POSITIVE_INFINITY : milliseconds(maxAge, 'maxAge')
   const common = {
