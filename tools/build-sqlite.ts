@@ -11,7 +11,8 @@ const load = createRequire(join(example, 'sqlite-backend.ts'))
 /** Returns whether the driver opens a database. */
 function isBuilt(): boolean {
   try {
-    new (load('better-sqlite3'))(':memory:').close()
+    const Database = load('better-sqlite3')
+    new Database(':memory:').close()
     return true
   } catch {
     return false
