@@ -1,4 +1,4 @@
-import type { Node } from 'ts-morph'
+import { Node } from 'ts-morph'
 
 /** Replaces the text from `start` to `end`, offsets in a file; an insertion has both the same. */
 export interface Edit {
@@ -52,4 +52,12 @@ export function indentOf(node: Node): string {
   const text = node.getSourceFile().getFullText()
   const line = text.slice(text.lastIndexOf('\n', node.getStart() - 1) + 1)
   return /^[ \t]*/.exec(line)?.[0] ?? ''
+}
+
+/** Returns true for a statement that others may stand before and after. */
+export function isInBlock(statement: Node): boolean {
+  const parent = statement.getParent()
+  return Node.isExpressionStatement(statement) || Node.isReturnStatement(statement)
+    ? Node.isBlock(parent) || Node.isSourceFile(parent) || Node.isCaseClause(parent)
+    : false
 }

@@ -1,4 +1,7 @@
 import {
+  accessSync,
+  chmodSync,
+  constants,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -7,8 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { usageFailure } from '../failure.ts'
+import { dirname, join } from 'node:path'
+import { exitStatus } from '../exit-status.ts'
+import { Failure, usageFailure } from '../failure.ts'
 
 const skipped = /^(node_modules|bower_components|dist|build|coverage|\..*)$/
 const source = /\.[cm]?[jt]sx?$/
@@ -44,15 +48,29 @@ export function readSource(path: string): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
 }
 
-/** Replaces a file as a whole: whoever reads it, also after a crash, finds the old text or the new one. Its mode stays. */
-export function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path)
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
+/**
+ * Replaces files as a whole, which keep their modes: a reader finds the old text or the new one, also after a crash. No file is
+ * replaced before the new texts of all are on the disk.
+ * @throws Failure with the status `wrong` if one cannot be written; then all are as they were.
+ */
+export function replaceFiles(files: readonly { path: string; text: string }[]): void {
+  const written: { temporary: string; target: string }[] = []
   try {
-    writeFileSync(temporary, text, { mode: statSync(target).mode, flag: 'wx' })
-    renameSync(temporary, target)
+    for (const { path, text } of files) {
+      const target = realpathSync(path)
+      const temporary = join(dirname(target), `.sojourn-${process.pid}-${written.length}.tmp`)
+      writeFileSync(temporary, text, { flag: 'wx' })
+      written.push({ temporary, target })
+      accessSync(target, constants.W_OK)
+      chmodSync(temporary, statSync(target).mode)
+    }
   } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
+    for (const { temporary } of written) rmSync(temporary, { force: true })
+    throw new Failure(
+      exitStatus.wrong,
+      `Nothing was changed, as a file cannot be written: ${Object(error).message}.`,
+      'Make the folder and its files writable, and run this again.',
+    )
   }
+  for (const { temporary, target } of written) renameSync(temporary, target)
 }

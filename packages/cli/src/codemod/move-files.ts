@@ -1,5 +1,5 @@
 import { usageFailure } from '../failure.ts'
-import { listSources, readSource, replaceFile } from './files.ts'
+import { listSources, readSource, replaceFiles } from './files.ts'
 import { type MovedText, moveText } from './move-text.ts'
 
 /** What became of one file. */
@@ -22,8 +22,7 @@ export function moveFiles(paths: readonly string[], { write }: { write: boolean 
       'Give the folder of the whole application. If it has been moved, there is nothing left to do.',
     )
   const moved = sources.map(move)
-  if (write)
-    for (const { path, text, before } of moved) if (text !== before) replaceFile(path, text)
+  if (write) replaceFiles(moved.filter(({ text, before }) => text !== before))
   return moved
     .filter(({ changed, left, failure }) => changed.length > 0 || left.length > 0 || failure)
     .map(({ text: _, before: __, ...file }) => file)

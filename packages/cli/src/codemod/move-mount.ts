@@ -1,20 +1,42 @@
 import { type CallExpression, Node, type SourceFile, type Statement, SyntaxKind } from 'ts-morph'
 import { type Edit, indentOf, insert, lineOf, replace } from './edits.ts'
+import {
+  hasName,
+  type Imported,
+  importLine,
+  importsOf,
+  isImport,
+  isWithin,
+  library,
+  usesOf,
+} from './imports.ts'
 import { type MovedOptions, readOptions } from './read-options.ts'
 import { change, leave, type Move } from './report.ts'
 
-const library = 'express-session'
-
 /** Moves the middleware: `app.use(session({ … }))` becomes a manager and `app.use(sessions(manager))`. */
 export function moveMount(file: SourceFile): Move[] {
+  const imports = importsOf(file, library)
   return [
-    ...importsOf(file, library).flatMap((imported) => moveImported(file, imported)),
+    ...imports.flatMap((imported) => moveImported(file, imported)),
+    ...leaveOtherImports(file, imports),
     ...movePassport(file),
   ]
 }
 
-function moveImported(file: SourceFile, { statement, name }: Imported): Move[] {
-  const uses = usesOf(file, name, statement)
+/** Leaves what imports the library in another way: `import session = require(…)`, `app.use(require(…)(…))`, `export … from`. */
+function leaveOtherImports(file: SourceFile, known: readonly Imported[]): Move[] {
+  return file
+    .getDescendantsOfKind(SyntaxKind.StringLiteral)
+    .filter((literal) => literal.getLiteralText() === library && isImport(literal.getParent()))
+    .filter((literal) => !known.some(({ statement }) => isWithin(literal, statement)))
+    .map((literal) =>
+      leave(literal, 'mount-the-sessions', 'The library is imported in a way of its own here.'),
+    )
+}
+
+function moveImported(file: SourceFile, imported: Imported): Move[] {
+  const { statement } = imported
+  const uses = usesOf(imported)
   const call = uses[0] && callOf(uses[0])
   if (!call || uses.length > 1)
     return [
@@ -29,6 +51,8 @@ function moveImported(file: SourceFile, { statement, name }: Imported): Move[] {
     ? readOptions(options)
     : 'The options are not written here.'
   if (typeof moved === 'string') return [leave(call, 'mount-the-sessions', moved)]
+  const obstacle = obstacleTo({ file, statement, call, moved })
+  if (obstacle) return [leave(call, 'mount-the-sessions', obstacle)]
   return [
     change(call, ...mountEdits({ file, statement, call, moved })),
     ...importsOf(file, 'connect-redis').map((redis) =>
@@ -46,30 +70,56 @@ function moveImported(file: SourceFile, { statement, name }: Imported): Move[] {
   ]
 }
 
+interface Mount {
+  readonly file: SourceFile
+  readonly statement: Statement
+  readonly call: CallExpression
+  readonly moved: MovedOptions
+}
+
+/** Returns why the manager cannot be made in front of the statement that mounts it; `undefined` if it can. */
+function obstacleTo({ file, statement, call, moved }: Mount): string | undefined {
+  const mount = statementAround(call)
+  const isPlace = Node.isBlock(mount?.getParent()) || Node.isSourceFile(mount?.getParent())
+  const inner = call.getFirstAncestor((node) => node === mount || isScope(node))
+  if (!isPlace || inner !== mount)
+    return 'What the options need is not there in front of this statement: make the manager by hand.'
+  if (Node.isImportDeclaration(statement) && statement.getNamedImports().length > 0)
+    return 'The import has types too: SessionData is that of @sojourn/core.'
+  const made = ['createSessionManager', 'envConfig', 'sessions', moved.store.name]
+  const taken = made.find((name) => hasName(file, name))
+  if (taken) return `The name ${taken}, which the import needs, is taken in this file.`
+  const isShared = importsOf(file, 'connect-redis').some((redis) => usesOf(redis).length > 1)
+  return isShared ? 'connect-redis is used for more than this store.' : undefined
+}
+
+function statementAround(call: CallExpression): Node | undefined {
+  return call.getFirstAncestor((node) => Node.isStatement(node) && !Node.isBlock(node))
+}
+
+function isScope(node: Node): boolean {
+  return (
+    Node.isFunctionLikeDeclaration(node) ||
+    Node.isArrowFunction(node) ||
+    Node.isFunctionExpression(node) ||
+    Node.isPropertyDeclaration(node)
+  )
+}
+
 function isInCode(secret: string): boolean {
   return /^['"`]/.test(secret)
 }
 
 /** Makes the manager in front of the statement that mounts it. */
-function mountEdits({
-  file,
-  statement,
-  call,
-  moved,
-}: {
-  file: SourceFile
-  statement: Statement
-  call: CallExpression
-  moved: MovedOptions
-}): Edit[] {
+function mountEdits({ file, statement, call, moved }: Mount): Edit[] {
   const { store, secret, options } = moved
   const name = /\bmanager\b/.test(file.getFullText()) ? 'sessionManager' : 'manager'
-  const mount =
-    call.getFirstAncestor((node) => Node.isStatement(node) && !Node.isBlock(node)) ?? call
+  const mount = statementAround(call) ?? call
   const indent = indentOf(mount)
   const step = indent.startsWith('\t') ? '\t' : '  '
   const end = statement.getText().endsWith(';') ? ';' : ''
   const fields = [`store: ${store.call}`, ...options].join(', ')
+  const comments = commentsIn(call).map((comment) => `${comment}\n${indent}`)
   const imports = [
     importLine(statement, ['createSessionManager', 'envConfig'], '@sojourn/core'),
     importLine(statement, ['sessions'], '@sojourn/express'),
@@ -78,21 +128,32 @@ function mountEdits({
   return [
     insert(
       mount.getStart(),
-      `const ${name} = createSessionManager(\n${indent}${step}envConfig(${isInCode(secret) ? 'process.env.SESSION_SECRET' : secret}, { ${fields} }),\n${indent})${end}\n${indent}`,
+      `${comments.join('')}const ${name} = createSessionManager(\n${indent}${step}envConfig(${isInCode(secret) ? 'process.env.SESSION_SECRET' : secret}, { ${fields} }),\n${indent})${end}\n${indent}`,
     ),
     replace(call, `sessions(${name})`),
     replace(statement, imports.join('\n')),
+    ...(store.made ? [lineOf(store.made)] : []),
   ]
+}
+
+/** Returns the comments among the options, in their order: they stay, in front of the manager. */
+function commentsIn(call: CallExpression): string[] {
+  const ranges = call
+    .getDescendants()
+    .flatMap((node) => [...node.getLeadingCommentRanges(), ...node.getTrailingCommentRanges()])
+    .filter((range) => range.getPos() > call.getStart() && range.getEnd() < call.getEnd())
+  const byPlace = new Map(ranges.map((range) => [range.getPos(), range.getText()]))
+  return [...byPlace].sort(([a], [b]) => a - b).map(([, text]) => text)
 }
 
 /** Passport needs `passportSession()` before `passport.session()`. */
 function movePassport(file: SourceFile): Move[] {
   const [imported] = importsOf(file, 'passport')
   if (!imported || /\bpassportSession\b/.test(file.getFullText())) return []
-  const { statement, name } = imported
+  const { statement, names } = imported
   const call = file
     .getDescendantsOfKind(SyntaxKind.CallExpression)
-    .find((each) => each.getExpression().getText() === `${name}.session`)
+    .find((each) => each.getExpression().getText() === `${names[0]?.getText()}.session`)
   if (!call) return []
   if (!Node.isCallExpression(call.getParent()))
     return [leave(call, 'mount-the-sessions', 'Mount passportSession() before it.')]
@@ -106,66 +167,7 @@ function movePassport(file: SourceFile): Move[] {
   ]
 }
 
-interface Imported {
-  readonly statement: Statement
-  readonly name: string
-}
-
-/** Returns the statements that import a package, and the name it has: `import s from '…'`, `const s = require('…')`. */
-function importsOf(file: SourceFile, module: string): Imported[] {
-  const isOf = (text: string | undefined) => text?.slice(1, -1) === module
-  const byImport = file.getImportDeclarations().flatMap((statement) => {
-    const name =
-      statement.getDefaultImport() ??
-      statement.getNamespaceImport() ??
-      (module === library ? undefined : statement.getNamedImports()[0])
-    return isOf(statement.getModuleSpecifier().getText()) && name
-      ? [{ statement, name: name.getText() }]
-      : []
-  })
-  const byRequire = file.getDescendantsOfKind(SyntaxKind.CallExpression).flatMap((call) => {
-    if (call.getExpression().getText() !== 'require' || !isOf(call.getArguments()[0]?.getText()))
-      return []
-    const statement = call.getFirstAncestorByKind(SyntaxKind.VariableStatement)
-    const [declaration] = statement?.getDeclarations() ?? []
-    const isAlone = statement?.getDeclarations().length === 1
-    return statement && declaration && isAlone ? [{ statement, name: declaration.getName() }] : []
-  })
-  return [...byImport, ...byRequire]
-}
-
-function usesOf(file: SourceFile, name: string, statement: Statement): Node[] {
-  return file
-    .getDescendantsOfKind(SyntaxKind.Identifier)
-    .filter(
-      (each) =>
-        each.getText() === name &&
-        each.getFirstAncestor((node) => node === statement) === undefined,
-    )
-    .filter((each) => !isName(each))
-}
-
-/** Returns true for the name of a property, which is another thing with the same name. */
-function isName(identifier: Node): boolean {
-  const parent = identifier.getParent()
-  return (
-    (Node.isPropertyAccessExpression(parent) && parent.getNameNode() === identifier) ||
-    (Node.isPropertyAssignment(parent) && parent.getNameNode() === identifier) ||
-    Node.isBindingElement(parent)
-  )
-}
-
 function callOf(use: Node): CallExpression | undefined {
   const parent = use.getParent()
   return Node.isCallExpression(parent) && parent.getExpression() === use ? parent : undefined
-}
-
-/** Returns a line that imports names, in the way of another import. */
-function importLine(like: Statement, names: readonly string[], from: string): string {
-  const quote = like.getText().includes('"') ? '"' : "'"
-  const end = like.getText().endsWith(';') ? ';' : ''
-  const list = `{ ${names.join(', ')} }`
-  return Node.isImportDeclaration(like)
-    ? `import ${list} from ${quote}${from}${quote}${end}`
-    : `const ${list} = require(${quote}${from}${quote})${end}`
 }

@@ -1,4 +1,5 @@
 import {
+  type BinaryExpression,
   type BindingElement,
   Node,
   type PropertyAccessExpression,
@@ -23,9 +24,15 @@ export function moveRequest(file: SourceFile): Move[] {
   return [
     ...accesses.filter((access) => access.getName() === 'sessionID').map(moveId),
     ...parts.filter((part) => propertyOf(part) === 'sessionID').map(moveBoundId),
+    ...parts.filter((part) => propertyOf(part) === 'session').flatMap(moveNested),
+    ...file.getDescendantsOfKind(SyntaxKind.BinaryExpression).filter(takesSession).map(leaveTaken),
     ...accesses.filter((access) => access.getName() === 'sessionStore').map(leaveStore),
     ...parts.filter((part) => propertyOf(part) === 'sessionStore').map(leaveStore),
     ...requests.map(moveMadeByHand),
+    ...file
+      .getDescendantsOfKind(SyntaxKind.ShorthandPropertyAssignment)
+      .filter((property) => property.getName() === 'session' && isMadeByHand(property))
+      .map(leaveMadeByHand),
   ]
 }
 
@@ -48,6 +55,41 @@ function moveBoundId(element: BindingElement): Move {
   return change(element, replace(element, `id: ${name}`), insert(value.getEnd(), '.session'))
 }
 
+/** `const { session: { cart } } = req` becomes `const { session: { data: { cart } } } = req`. */
+function moveNested(element: BindingElement): Move[] {
+  const pattern = element.getNameNode()
+  if (!Node.isObjectBindingPattern(pattern)) return []
+  if (pattern.getElements().map(propertyOf).some(isOwnMember) || element.getInitializer())
+    return [
+      leave(
+        element,
+        'pass-the-session-on',
+        'Some of these names are of the session, others of its data.',
+      ),
+    ]
+  const [start, end] = [pattern.getStart(), pattern.getEnd()]
+  return [change(element, insert(start, '{ data: '), insert(end, ' }'))]
+}
+
+/** Returns true for `({ session } = req)`. */
+function takesSession(assignment: BinaryExpression): boolean {
+  const taken = assignment.getLeft()
+  return (
+    assignment.getOperatorToken().getText() === '=' &&
+    Node.isObjectLiteralExpression(taken) &&
+    taken.getProperty('session') !== undefined &&
+    isRequest(assignment.getRight())
+  )
+}
+
+function leaveTaken(assignment: BinaryExpression): Move {
+  return leave(
+    assignment,
+    'pass-the-session-on',
+    'The session gets another name here: its data is .data of that.',
+  )
+}
+
 function leaveStore(node: Node): Move {
   return leave(
     node,
@@ -67,12 +109,16 @@ function moveMadeByHand(property: PropertyAssignment): Move {
       !/=>|function|stub|spy|mock/.test(field.getText()),
   )
   if (!session || !Node.isObjectLiteralExpression(session) || !isData)
-    return leave(
-      property,
-      'mend-the-tests',
-      'This request is made by hand: its session needs an object data.',
-    )
+    return leaveMadeByHand(property)
   return change(property, insert(session.getStart(), '{ data: '), insert(session.getEnd(), ' }'))
+}
+
+function leaveMadeByHand(property: Node): Move {
+  return leave(
+    property,
+    'mend-the-tests',
+    'This request is made by hand: its session needs an object data.',
+  )
 }
 
 /** `const req = { session: {…} }`, as tests write it. */

@@ -47,7 +47,7 @@ export function moveText(path: string, given: string): MovedText {
 }
 
 function withReturns(edit: Edit): Edit {
-  return { ...edit, text: edit.text.replaceAll('\n', '\r\n') }
+  return { ...edit, text: edit.text.replaceAll(/\r?\n/g, '\r\n') }
 }
 
 function isChange(move: Move | undefined): move is Change {

@@ -30,6 +30,10 @@ function moveTypeImport(imported: ImportDeclaration): Move[] {
   if (imported.getDefaultImport() || imported.getNamespaceImport()) return [] // of the middleware
   const specifier = imported.getModuleSpecifier()
   const names = imported.getNamedImports().map((each) => each.getName())
+  if (names.includes('default')) {
+    const why = 'The library is imported in a way of its own here.'
+    return [leave(imported, 'mount-the-sessions', why)]
+  }
   if (names.every((each) => each === 'SessionData'))
     return [change(imported, replace(specifier, quoted(specifier, '@sojourn/core')))]
   const why = 'Of these types, SessionData and Session have a counterpart in @sojourn/core.'

@@ -1,4 +1,11 @@
-import { Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph'
+import {
+  type Identifier,
+  Node,
+  type ObjectLiteralExpression,
+  type SourceFile,
+  SyntaxKind,
+  type VariableStatement,
+} from 'ts-morph'
 
 /** What becomes of the options of express-session. */
 export interface MovedOptions {
@@ -14,6 +21,8 @@ interface MovedStore {
   readonly name: 'memoryStore' | 'nodeRedisStore' | 'ioredisStore'
   readonly from: string
   readonly call: string
+  /** The statement that makes the old store, if it has a name. */
+  readonly made?: VariableStatement
 }
 
 /** Options that Sojourn needs none for: see the table in the how-to. */
@@ -28,6 +37,8 @@ const needless = new Set([
   'store',
 ])
 const needlessForCookies = new Set(['secure', 'httpOnly', 'path', 'signed', 'priority'])
+/** With another value than the usual one these would be missed. */
+const usual: Readonly<Record<string, RegExp>> = { httpOnly: /^true$/, path: /^['"`]\/['"`]$/ }
 const needlessForRedis = new Set(['client', 'prefix', 'disableTouch'])
 
 /** Returns the options as Sojourn has them, or a sentence on why it cannot be told. */
@@ -49,7 +60,7 @@ export function readOptions(literal: ObjectLiteralExpression): MovedOptions | st
   }
   for (const [name, value] of cookies) {
     if (name === 'maxAge') moved.push(`maxAge: ${value.getText()}`)
-    else if (!needlessForCookies.has(name))
+    else if (!needlessForCookies.has(name) || usual[name]?.test(value.getText()) === false)
       return `What the option cookie.${name} is for, decide again.`
   }
   const store = readStore(options.get('store'), literal.getSourceFile())
@@ -58,7 +69,25 @@ export function readOptions(literal: ObjectLiteralExpression): MovedOptions | st
 
 function readStore(store: Node | undefined, file: SourceFile): MovedStore | string {
   if (!store) return { name: 'memoryStore', from: '@sojourn/store-memory', call: 'memoryStore()' }
-  const value = Node.isIdentifier(store) ? variable(file, store.getText()) : store
+  if (Node.isIdentifier(store)) return readNamedStore(store, file)
+  return readNewStore(store, file)
+}
+
+/** A store in a variable: its statement goes, if nothing else uses it. */
+function readNamedStore(name: Identifier, file: SourceFile): MovedStore | string {
+  const declaration = file.getVariableDeclaration(name.getText())
+  const made = declaration?.getVariableStatement()
+  const moved = readNewStore(declaration?.getInitializer(), file)
+  if (typeof moved === 'string' || !declaration || !made) return moved
+  const uses = file
+    .getDescendantsOfKind(SyntaxKind.Identifier)
+    .filter((each) => each.getText() === name.getText())
+  if (uses.length > 2 || made.getDeclarations().length > 1 || made.isExported())
+    return 'The store is used elsewhere too.'
+  return { ...moved, made }
+}
+
+function readNewStore(value: Node | undefined, file: SourceFile): MovedStore | string {
   const [options] = Node.isNewExpression(value) ? value.getArguments() : []
   if (!Node.isNewExpression(value) || !/RedisStore$/.test(value.getExpression().getText()))
     return 'Choose a store: Sojourn has none for what this one uses.'

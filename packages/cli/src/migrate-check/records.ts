@@ -14,7 +14,8 @@ export interface Records {
   keys(prefix: string): AsyncIterable<readonly string[]>
 }
 
-const keysPerScan = 100
+/** A database may have many more keys than sessions. */
+const keysPerScan = 1_000
 
 /**
  * Connects to the Redis that was reached. The connection closes when the command ends.

@@ -70,6 +70,17 @@ test('leaves a file alone that cannot be parsed, names it, and exits with 2', as
   expect(readFileSync(join(folder, 'broken.js'), 'utf8')).toBe(broken)
 })
 
+test('if one file cannot be written, all are as they were', async () => {
+  const folder = application({ 'app.mjs': mount, 'last/cart.js': 'req.session.cart = []\n' })
+  // The name of the next text is taken in this folder, as if it could not be written.
+  writeFileSync(join(folder, 'last', `.sojourn-${process.pid}-1.tmp`), '')
+  const { status, stderr, stdout } = await sojourn(['migrate', 'codemod', folder, '--write'])
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^Nothing was changed/)
+  expect(readFileSync(join(folder, 'app.mjs'), 'utf8')).toBe(mount)
+  expect(readdirSync(folder)).toEqual(['app.mjs', 'last'])
+})
+
 test('refuses a path that is not there', async () => {
   const { status, stderr } = await sojourn(['migrate', 'codemod', '/nowhere/at-all'])
   expect(status).toBe(64)

@@ -33,6 +33,20 @@ describe('data', () => {
       'function f(s) { const session = s; return session.cart }',
     ],
     ['config.session.secret', 'config.session.secret'],
+    ["req['session'].cart", "req['session'].data.cart"],
+    [
+      'const s = req.session; const t = s; t.cart',
+      'const s = req.session; const t = s; t.data.cart',
+    ],
+    ['const { session: { cart } } = req', 'const { session: { data: { cart } } } = req'],
+    ['on(({ session }, res) => session.cart)', 'on(({ session }, res) => session.data.cart)'],
+    ['on(({ session: s }, res) => s.cart)', 'on(({ session: s }, res) => s.data.cart)'],
+    [
+      'on((err, { session: { cart } }, res, next) => cart)',
+      'on((err, { session: { data: { cart } } }, res, next) => cart)',
+    ],
+    ['const Page = ({ session }) => session.cart', 'const Page = ({ session }) => session.cart'],
+    ['on((r, response) => r.session.cart)', 'on((r, response) => r.session.data.cart)'],
   ])('%s', (before, after) => {
     expect(moved(before)).toBe(after)
     expect(left(before)).toEqual([])
@@ -42,6 +56,18 @@ describe('data', () => {
     const text = 'function f(incoming: express.Request) { incoming.session.cart = 1 }'
     expect(moved(text, 'app.ts')).toContain('incoming.session.data.cart')
     expect(moved('function f(incoming) { incoming.session.cart = 1 }')).not.toContain('data')
+  })
+
+  test.each([
+    ['(<any>req).session.cart', '(<any>req).session.data.cart'],
+    ['(req satisfies R).session.cart', '(req satisfies R).session.data.cart'],
+    ['(req as any).session!.cart', '(req as any).session!.data.cart'],
+    [
+      'class C { f(@Session() s: Record<string, any>) { s.cart = 1 } }',
+      'class C { f(@Session() s: Record<string, any>) { s.data.cart = 1 } }',
+    ],
+  ])('%s', (before, after) => {
+    expect(moved(before, 'app.ts')).toBe(after)
   })
 
   test('a second run changes nothing', () => {
@@ -65,6 +91,10 @@ describe('what works as it is, or is left', () => {
     ['const s = req.session || {}', ['pass-the-session-on:1']],
     ['const { cookie, cart } = req.session', ['pass-the-session-on:1']],
     ['req.session = {}', ['mend-the-tests:1']],
+    ['const req = { session }', ['mend-the-tests:1']],
+    ['({ session } = req)', ['pass-the-session-on:1']],
+    ['const { session: { id, cart } } = req', ['pass-the-session-on:1']],
+    ['({ sessionID }, res) => sessionID', ['pass-the-session-on:1']],
     ['req.sessionStore.all(done)', ['read-the-store:1']],
     ['req.session.save.call(null)', ['save-and-reload:1']],
     ["import flash from 'connect-flash'", ['replace-flash-and-csurf:1']],
@@ -99,6 +129,23 @@ describe('callbacks', () => {
     ['f = () => { req.session.save() }', 'f = () => {  }'],
     ['f = () => { return req.session.save(() => go()) }', 'f = () => { return go() }'],
     [
+      'f = () => { if (a) { return req.session.save() } go() }',
+      'f = () => { if (a) { return } go() }',
+    ],
+    [
+      'f = () => { if (a) return req.session.touch(); go() }',
+      'f = () => { if (a) return req.session.touch(); go() }',
+      ['save-and-reload:1'],
+    ],
+    [
+      'f = () => { return new Promise((resolve) => req.session.save(resolve)); }',
+      'f = () => { return Promise.resolve(); }',
+    ],
+    [
+      'f = async () => { return await new Promise((resolve) => req.session.save(resolve)) }',
+      'f = async () => { return }',
+    ],
+    [
       'f = async () => { await new Promise((resolve, reject) => req.session.save((err) => err ? reject(err) : resolve())); go() }',
       'f = async () => {  go() }',
     ],
@@ -106,12 +153,32 @@ describe('callbacks', () => {
       'f = async () => { await new Promise((resolve) => { req.session.destroy(resolve) }) }',
       'f = async () => { await new Promise((resolve) => { req.session.destroy(resolve) }) }',
     ],
-  ])('%s', (before, after) => {
+  ])('%s', (before, after, sections: readonly string[] = []) => {
     expect(moved(before)).toBe(after)
-    expect(left(before)).toEqual([])
+    expect(left(before)).toEqual(sections)
+  })
+
+  test('comments in a callback stay', () => {
+    const text = `f = () => {
+  req.session.save(() => { // saved
+    // on to the cart
+    go() // now
+    /* and so on */
+  })
+}`
+    expect(moved(text)).toBe(`f = () => {
+  // saved
+  // on to the cart
+  go() // now
+  /* and so on */
+}`)
   })
 
   test.each([
+    [
+      'a comment at its end would hide what follows',
+      'f = () => { req.session.save(() => {\n  go() // now\n}) }',
+    ],
     ['something follows', 'f = () => { req.session.save(() => go()); after() }'],
     [
       'it handles the error itself',
@@ -183,6 +250,52 @@ app.use(sessions(manager))
       "import session from 'express-session'\napp.use(session({ secret, cookie: { sameSite } }))",
     ],
     [
+      'a script that reads its cookie',
+      "import session from 'express-session'\napp.use(session({ secret, cookie: { httpOnly: false } }))",
+    ],
+    [
+      'a path of its cookie',
+      "import session from 'express-session'\napp.use(session({ secret, cookie: { path: '/admin' } }))",
+    ],
+    [
+      'options that only a function has',
+      "import session from 'express-session'\nexport const make = (secret) => session({ secret })",
+    ],
+    [
+      'options that only a class has',
+      "import session from 'express-session'\nclass A { use = session({ secret: this.secret }) }",
+    ],
+    [
+      'no place in front of it',
+      "import session from 'express-session'\nif (a) app.use(session({ secret }))",
+    ],
+    [
+      'a name that is taken',
+      "import session from 'express-session'\nfor (const sessions of []) app.use(session({ secret }))",
+    ],
+    [
+      'types from its import',
+      "import session, { Store } from 'express-session'\napp.use(session({ secret }))",
+    ],
+    [
+      'an import on a line with others',
+      "let app,\n  session = require('express-session')\napp.use(session({ secret }))",
+    ],
+    [
+      'an import in its call',
+      "const app = express()\napp.use(require('express-session')({ secret }))",
+    ],
+    [
+      'an import of CommonJS in TypeScript',
+      "import express from 'express'\nimport session = require('express-session')\napp.use(session({ secret }))",
+      'app.ts',
+    ],
+    [
+      'an import under another name',
+      "import express from 'express'\nimport { default as session } from 'express-session'",
+    ],
+    ['an export', "import express from 'express'\nexport { default } from 'express-session'"],
+    [
       'several secrets',
       "import session from 'express-session'\napp.use(session({ secret: [a, b] }))",
     ],
@@ -190,9 +303,41 @@ app.use(sessions(manager))
       'options that are elsewhere',
       "import session from 'express-session'\napp.use(session(options))",
     ],
-  ])('is left with %s', (_, text) => {
-    expect(moved(text)).toBe(text)
-    expect(left(text)).toEqual(['mount-the-sessions:2'])
+  ])('is left with %s', (_, text, path = 'app.js') => {
+    expect(moved(text, path)).toBe(text)
+    expect(left(text, path)).toEqual(['mount-the-sessions:2'])
+  })
+
+  const redis = `import session from 'express-session'
+import { RedisStore } from 'connect-redis'
+import { createClient } from 'redis'
+const client = createClient()
+const store = new RedisStore({
+  client,
+})
+app.use(session({ secret, store }))
+`
+
+  test('a store in a variable goes, with its import', () => {
+    expect(moved(redis)).not.toMatch(/RedisStore\b(?<!nodeRedisStore)|const store/)
+    expect(moved(redis)).toContain('store: nodeRedisStore(client)')
+    expect(left(redis)).toEqual([])
+  })
+
+  test.each(['store.all(done)', 'new RedisStore({ client, prefix: "other:" })'])(
+    'is left if there is also %s',
+    (other) => {
+      expect(moved(redis + other)).toBe(redis + other)
+      expect(left(redis + other)).toContain('mount-the-sessions:8')
+    },
+  )
+
+  test('another variable of the same name does not matter', () => {
+    const text = `import session from 'express-session'
+app.use(session({ secret }))
+app.get('/', (req) => { const session = req.session; session.n++ })`
+    expect(moved(text)).toContain('app.use(sessions(manager))')
+    expect(moved(text)).toContain('session.data.n++')
   })
 
   test('a secret in the code comes from the environment', () => {
