@@ -1,5 +1,5 @@
 import { jsonCodec } from '../data/codec.ts'
-import { SessionStoreError } from '../errors.ts'
+import { SessionConflictError, SessionStoreError } from '../errors.ts'
 import { hmac } from '../record/hmac.ts'
 import { createRecord, endReasons, type SessionId } from '../record/record.ts'
 import { isId, mintVersion } from '../record/token.ts'
@@ -7,6 +7,10 @@ import type { Row } from '../store/backend.ts'
 import type { ClaimedAs, ImportClaim, ImportClaims } from '../store/store-import.ts'
 import type { KeyedContext } from './context.ts'
 import { decodeValue, encodeValue } from './row-format.ts'
+import { descendsFrom, nextLineage } from './rows.ts'
+
+/** Each conflict is another renewal of the same claim, so more of them means a faulty backend. */
+const maxAttempts = 20
 
 /**
  * Returns the claims of a keyed store. Each is one row, whose id is an HMAC of the claimed key, so that nothing of the key
@@ -31,6 +35,25 @@ export function createClaims({ backend, signer, env }: KeyedContext): ImportClai
         return { ...claim, claimedAt: at }
       const found = await backend.find(id, at)
       return found && 'value' in found ? read(id, found) : { ended: 'moved', claimedAt: at }
+    },
+    async renew(key, claimAfter, until) {
+      const id = rowIdOf(key)
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const at = clock()
+        const first = rowOf(id, claimAfter(undefined), { at, until })
+        if ((await backend.insert(id, first, { at, isSolitary: true })).inserted) return
+        const found = await backend.find(id, at)
+        if (!found || !('value' in found)) continue // it has expired just now
+        const row = rowOf(id, claimAfter(read(id, found)), { at, until })
+        const next = { ...row, ...nextLineage(found, row.version) }
+        const outcome = await backend.replace(id, next, { at, expected: found.version })
+        if (outcome === 'replaced') return
+        if (outcome !== 'gone' && descendsFrom(outcome.conflict, row.version)) return
+      }
+      throw new SessionConflictError(
+        'ERR_SESSION_CONFLICT',
+        `The row ${id}, which says what an old session has become, changed with each of ${maxAttempts} attempts to write it. Try again.`,
+      )
     },
   }
 

@@ -35,6 +35,15 @@ export interface ImportClaims {
    * succeeds. `until` is when the claim may be forgotten, in epoch ms.
    */
   make(key: string, claim: ClaimedAs, until: number): Promise<ImportClaim>
+  /**
+   * Claims a key anew, from now on and until `until`. `claimAfter` returns the claim from the one that is there; it is called
+   * again when another request has changed that meanwhile.
+   */
+  renew(
+    key: string,
+    claimAfter: (before: ImportClaim | undefined) => ClaimedAs,
+    until: number,
+  ): Promise<void>
 }
 
 /** What a session of another library is here: the session that it became, or why it ended without becoming one. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createClaims } from '../../src/keyed/claims.ts'
+import type { ClaimedAs, ImportClaim } from '../../src/store/store-import.ts'
 import { keyedContext, mintId, minute, t0 } from '../contexts.ts'
 import { rowOf } from '../support.ts'
 
@@ -20,6 +21,45 @@ describe('a claim', () => {
     expect(await claims.make('key', { ended: 'logout' }, until)).toEqual({ id, claimedAt: t0 })
     expect(await claims.find('key')).toEqual({ id, claimedAt: t0 })
     expect(await claims.find('other')).toBeUndefined()
+  })
+
+  test('is renewed from the one that is there, and counts from then on', async () => {
+    const { claims, clock } = setUp()
+    const id = mintId('ada')
+    const seen: unknown[] = []
+    const next = (claim: ClaimedAs) => (before: unknown) => {
+      seen.push(before)
+      return claim
+    }
+    await claims.renew('key', next({ id }), until)
+    expect(await claims.find('key')).toEqual({ id, claimedAt: t0 })
+    clock.now += 1_000
+    await claims.renew('key', next({ ended: 'revoked' }), until + minute)
+    expect(seen.at(-1)).toEqual({ id, claimedAt: t0 })
+    expect(await claims.find('key')).toEqual({ ended: 'revoked', claimedAt: t0 + 1_000 })
+    clock.now = until + minute - 1
+    expect(await claims.find('key')).toBeDefined()
+    clock.now = until + minute
+    expect(await claims.find('key')).toBeUndefined()
+  })
+
+  test('is renewed by all that do so at once, each from what another one has left', async () => {
+    const { claims } = setUp()
+    const ids = Array.from({ length: 8 }, () => mintId('ada'))
+    const before = new Map<string, ImportClaim | undefined>()
+    const renew = (id: string) =>
+      claims.renew(
+        'key',
+        (found) => {
+          before.set(id, found)
+          return { id }
+        },
+        until,
+      )
+    await Promise.all(ids.map(renew))
+    const found = [...before.values()].map((claim) => claim && 'id' in claim && claim.id)
+    expect(new Set(found).size).toBe(ids.length) // a chain, which begins with no claim
+    expect(found).toContain(undefined)
   })
 
   test('keeps why a session ended', async () => {

@@ -37,6 +37,7 @@ export function createForeignSessions(
 ) {
   const idKey = keyring.deriveIndex('foreign-id')
   const origins = new WeakMap<OpenedSession, ForeignOrigin>()
+  const cookies = new WeakMap<OpenedSession, GenuineCookie>()
 
   return {
     /** Returns the key of the claim of a session. */
@@ -51,9 +52,14 @@ export function createForeignSessions(
     /** Returns the id by which events name a session that cannot become one of ours. */
     nameOf: (cookie: VerifiedCookie) => ids.mint(undefined, randomOf(cookie)),
 
-    /** Returns until when a claim on a session is needed, in epoch ms. */
-    claimedUntil: ({ opensUntil, expiresAt }: ForeignSession) =>
-      until ?? opensUntil ?? expiresAt ?? clock() + longestCookieMs,
+    /**
+     * Returns until when a claim on a session is needed, in epoch ms: no less than its cookie lives, because `until` may be moved
+     * to a later time.
+     */
+    claimedUntil({ opensUntil, expiresAt }: ForeignSession): number {
+      const ends = [until, opensUntil ?? expiresAt].filter((end) => end !== undefined)
+      return ends.length > 0 ? Math.max(...ends) : clock() + longestCookieMs
+    },
 
     /**
      * Returns a session as the manager gets it, under the id that a claim gives it, if there is one; `undefined` if it has expired. Its touch is due, so that the first request
@@ -74,6 +80,12 @@ export function createForeignSessions(
 
     /** Returns what a translated session was; `undefined` for any other. */
     originOf: (opened: OpenedSession) => origins.get(opened),
+
+    /** Notes that an imported session was opened by its old cookie. */
+    noteCookie: (opened: OpenedSession, cookie: GenuineCookie) => void cookies.set(opened, cookie),
+
+    /** Returns the old cookie that opened an imported session; `undefined` if its token did. */
+    cookieOf: (opened: OpenedSession) => cookies.get(opened),
   }
 
   function toRecord(

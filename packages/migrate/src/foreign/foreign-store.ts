@@ -56,7 +56,7 @@ export function createForeignStore(
       names: from.cookieNames,
       deletedWith: keepOld ? undefined : scopeOf(from.options),
     },
-    ...createOpen(migration),
+    ...createOpen(migration, users),
     ...createSave(migration),
     ...(users ? { users } : {}),
   }

@@ -1,9 +1,11 @@
 import type { SessionId } from '@sojourn/core'
 import {
+  type Changes,
   type ClaimedAs,
   type ImportClaim,
   type ImportedSession,
   isChange,
+  isTouchDue,
   type OpenedSession,
   type SaveOutcome,
   type SessionStore,
@@ -36,7 +38,7 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
   return {
     async save(opened, changes) {
       const origin = sessions.originOf(opened)
-      if (!origin) return to.save(opened, changes)
+      if (!origin) return saveImported(opened, changes)
       if (changes.passive && !isChange(changes)) return { saved: true, opened }
       const imported = await importSession(opened, origin)
       if (!imported) return ended
@@ -50,7 +52,10 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     /** Ends a session. Of an old one, the claim says that it never becomes one of ours. */
     async end(opened, reason) {
       const origin = sessions.originOf(opened)
-      if (!origin) return to.end(opened, reason)
+      if (!origin) {
+        await endOldRecord(opened)
+        return to.end(opened, reason)
+      }
       const claim = await makeClaim(origin, { ended: reason })
       await source.end(origin.cookie.key)
       await equalCookies.refuse(origin.cookie, { reason, userId: opened.record.userId })
@@ -58,6 +63,18 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
         return claim.ended === reason ? { last: opened } : { last: undefined, before: claim.ended }
       return to.end({ ...opened, record: { ...opened.record, id: claim.id } }, reason)
     },
+  }
+
+  async function saveImported(opened: OpenedSession, changes: Changes): Promise<SaveOutcome> {
+    if (isChange(changes) || isTouchDue(opened, clock(), env.policy.touchInterval))
+      await endOldRecord(opened)
+    return to.save(opened, changes)
+  }
+
+  /** Ends the old record of a session that its old cookie has opened again: the request that imported it may have died before. */
+  async function endOldRecord(opened: OpenedSession): Promise<void> {
+    const cookie = sessions.cookieOf(opened)
+    if (cookie && !keepOld) await source.end(cookie.key)
   }
 
   function makeClaim({ cookie, session }: ForeignOrigin, claim: ClaimedAs): Promise<ImportClaim> {

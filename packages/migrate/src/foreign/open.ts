@@ -6,6 +6,7 @@ import {
   type OpenOutcome,
   peek,
   type SessionStore,
+  type StoreUsers,
   tombstoneMs,
 } from '@sojourn/core/store'
 import { type ForeignMigration, firstTokens } from './context.ts'
@@ -37,6 +38,7 @@ const claimSettledMs = 30_000
  */
 export function createOpen(
   migration: ForeignMigration,
+  users: StoreUsers | undefined,
 ): Pick<Required<SessionStore>, 'open' | 'peek'> {
   const { source, to, imports, sessions, equalCookies, env } = migration
   const { clock, emit, policy } = env
@@ -44,7 +46,7 @@ export function createOpen(
   return {
     async open(tokens, offers = [], foreign) {
       if (tokens.length === 0) return (await openOld(foreign)) ?? unknown
-      const inTo = await to.open(tokens, offers)
+      const inTo = await endReplay(await to.open(tokens, offers))
       return (mayBeForeign(inTo) && (await openOld(foreign))) || inTo
     },
 
@@ -58,6 +60,16 @@ export function createOpen(
         touchInterval: policy.touchInterval,
       })
     },
+  }
+
+  /** Passes an outcome on. If a replay has ended all sessions of a user in `to`, ends the old ones too. */
+  async function endReplay(outcome: OpenOutcome): Promise<OpenOutcome> {
+    if (outcome.outcome !== 'ended' || outcome.reason !== 'replayed') return outcome
+    const userId = outcome.last?.record.userId
+    if (policy.onReplay !== 'revokeAll' || userId === undefined) return outcome
+    const others = (await users?.endAll(userId, { reason: 'replayed' })) ?? []
+    for (const id of others) emit('ended', { id, reason: 'replayed' })
+    return outcome
   }
 
   async function openOld(foreign: ForeignCookies | undefined): Promise<OpenOutcome | undefined> {
@@ -88,7 +100,8 @@ export function createOpen(
       (await imports.claims.find(sessions.claimKey(cookie)))
     if (!claim) return undefined
     if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim) }
-    const outcome = await to.open(firstTokens(migration, claim.id))
+    const outcome = await endReplay(await to.open(firstTokens(migration, claim.id)))
+    if (outcome.outcome === 'open') sessions.noteCookie(outcome.opened, cookie)
     const isPending = isMissing(outcome) && isUnsettled(claim, clock())
     return isPending ? { outcome, pendingId: claim.id } : { outcome }
   }

@@ -110,7 +110,7 @@ export interface ForeignSession {
   readonly persistent?: boolean
   /**
    * When its cookie opens nothing any more, whatever happens to its record: a server with the old library may write that
-   * again. Used without the option `until`. @default expiresAt
+   * again. Leave it out if that is not known. @default expiresAt
    */
   readonly opensUntil?: number
 }
@@ -152,7 +152,8 @@ export interface SourceOptions<Data extends object = ForeignData> {
   readonly securityStamp?: (data: Data) => string | undefined
   /**
    * When the migration ends: from then on no old session is opened. A time in epoch ms, or a `Date`. Give it in any case
-   * where old cookies do not expire by themselves. @default no end; an old cookie is refused for as long as it may live
+   * where old cookies do not expire by themselves. Never move it to a later time: that a session from a cookie without a time has
+   * ended is known until the time that this had then. @default no end; an old cookie is refused for as long as it may live
    */
   readonly until?: Date | number
   /** The path that the old cookie was set with, by which browsers delete it. @default '/' */

@@ -1,17 +1,8 @@
-import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
+import type { Visitor } from '@sojourn/conformance/testing'
 import type { SessionEvents } from '@sojourn/core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ExpressStore } from '../../src/express-session.ts'
-import type { OldBrowser } from './old-app.ts'
-import { createWorld, day, moved, type Server, start, type World } from './world.ts'
-
-/** Fails if an old cookie opens a session, now or while the tombstones expire. */
-async function expectDead(world: World, server: Server, old: OldBrowser): Promise<void> {
-  for (let minutes = 0; minutes < 3; minutes++) {
-    expect(await moved(server, old).read()).toBeNull()
-    world.forgetEnds()
-  }
-}
+import { createWorld, day, expectDead, moved, start } from './world.ts'
 
 describe('an old session that ends before anything has imported it', () => {
   const ends: readonly [string, (visitor: Visitor) => Promise<unknown>][] = [
@@ -66,6 +57,47 @@ test('an old session that expired after its import is not opened again by its co
   world.clock.now += 2 * day
   writeAgain()
   await expectDead(world, server, old)
+})
+
+describe('an old session that has ended is refused', () => {
+  test('for as long as its record may live, although until is moved to a later day', async () => {
+    const world = await createWorld()
+    const old = await world.oldBrowser({ userId: 'ann' }) // for 10 days
+    const writeAgain = world.slowOldServer()
+    const until = start + day
+    await moved(world.server({ source: { until } }), old).request((session) => session.destroy())
+    writeAgain()
+    world.forgetEnds()
+    world.clock.now = until
+    const later = world.server({ source: { until: until + 30 * day } })
+    expect(await moved(later, old).read()).toBeNull()
+  })
+
+  test.each([
+    ['in Redis, of which it has none', { cookie: { originalMaxAge: day }, userId: 'ann' }, -1],
+    ['in a store that does not tell it', { cookie: { originalMaxAge: null }, userId: 'ann' }],
+  ])(
+    'for as long as browsers keep cookies, if its time to live is not known: %s',
+    async (...[, record, ttl]) => {
+      const world = await createWorld()
+      const old = await world.oldBrowser({ userId: 'ann' })
+      const get = async () => JSON.stringify(record)
+      const client = { get, del: async () => 1, pTTL: async () => ttl } // an old server writes it again at once
+      const store: ExpressStore = {
+        get: (_sid, done) => done(null, record),
+        destroy: (_sid, done) => done(),
+      }
+      const server = world.server({
+        source: ttl === undefined ? { store } : { client, store: undefined as never },
+      })
+      await moved(server, old).request((session) => session.destroy())
+      for (let days = 0; days < 400; days += 20) {
+        expect(await moved(server, old).read(), `day ${days}`).toBeNull()
+        world.forgetEnds()
+        world.clock.now += 20 * day - 60_000
+      }
+    },
+  )
 })
 
 test('after until, no old cookie is looked at', async () => {
@@ -276,73 +308,6 @@ describe('limits are the stricter ones of both sides (P9)', () => {
         expect.objectContaining({ code: 'ERR_SESSION_NOT_RECENT' }),
       )
     })
-  })
-})
-
-describe('users (P10)', () => {
-  test('an imported session is listed, counts for the limit, and can be revoked by its id', async () => {
-    const world = await createWorld()
-    const server = world.server({ manager: { limit: { max: 2, onExceed: 'refuse' } } })
-    const phones = [
-      await world.oldBrowser({ userId: 'ann' }),
-      await world.oldBrowser({ userId: 'ann' }),
-    ]
-    for (const phone of phones) await moved(server, phone).request()
-    const listed = await server.sessions('ann')
-    expect(listed).toHaveLength(2)
-    const laptop = createVisitor<TestData>(server)
-    await expect(laptop.request((session) => session.login('ann'))).rejects.toMatchObject({
-      code: 'ERR_SESSION_LIMIT',
-    })
-    expect(await server.revoke(listed[0]?.id ?? '', { userId: 'ann' })).toBe(true)
-    await laptop.request((session) => session.login('ann'))
-    expect(await server.sessions('ann')).toHaveLength(2)
-  })
-
-  test('revokeAll refuses the old sessions of the user that nothing has imported, and no others', async () => {
-    const world = await createWorld()
-    const server = world.server()
-    const [ann, bob, visitor] = [
-      await world.oldBrowser({ userId: 'ann' }),
-      await world.oldBrowser({ userId: 'bob' }),
-      await world.oldBrowser({ n: 1 }),
-    ]
-    const own = createVisitor<TestData>(server)
-    const id = await own.request(async (session) => {
-      await session.login('ann')
-      return session.id
-    })
-    await server.revokeAll('ann', { except: id })
-    expect(await moved(server, ann).read()).toBeNull()
-    expect(await moved(server, bob).read()).toMatchObject({ userId: 'bob' })
-    expect(await moved(server, visitor).read()).toMatchObject({ data: { n: 1 } })
-    expect(await own.read()).toMatchObject({ userId: 'ann' })
-  })
-
-  test('revokeAll spares the imported session that it is told to, also from a late request', async () => {
-    const world = await createWorld()
-    const server = world.server()
-    const old = await world.oldBrowser({ userId: 'ann' })
-    const late = await moved(server, old).begin()
-    const ann = moved(server, old)
-    const id = await ann.request((session) => session.id)
-    await server.revokeAll('ann', { except: id })
-    Object.assign(late.session.data, { n: 1 })
-    await late.finish()
-    expect(await ann.read()).toMatchObject({ userId: 'ann', data: { n: 1 } })
-  })
-
-  test('a security stamp of the old session counts; without one its user logs in again', async () => {
-    const world = await createWorld()
-    const [ann, bob] = [
-      await world.oldBrowser({ userId: 'ann', stamp: 's1' }),
-      await world.oldBrowser({ userId: 'ann', stamp: 's0' }),
-    ]
-    const manager = { securityStamp: () => 's1' }
-    const server = world.server({ manager, source: { securityStamp: ({ stamp }) => stamp } })
-    expect(await moved(server, ann).read()).toMatchObject({ userId: 'ann' })
-    expect(await moved(server, bob).read()).toBeNull()
-    expect(await moved(world.server({ manager }), ann).read()).toBeNull()
   })
 })
 

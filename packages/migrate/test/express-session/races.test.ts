@@ -100,6 +100,22 @@ describe('at each call of an import', () => {
         await ann.request(put({ m: 1 }))
         expect((await ann.read())?.data).toEqual({ userId: 'ann', n: 1, m: 1 })
         expect(await world.server().sessions('ann')).toHaveLength(1)
+        expect(Object.keys(world.records)).toEqual([])
+      },
+      { isDead: true },
+    )
+  })
+
+  test('a logout after a crash ends the old record too', async () => {
+    await atEachCall(
+      async (world, interrupt) => {
+        const old = await world.oldBrowser({ userId: 'ann' })
+        const dying = interrupt(() => Promise.reject(new Error('ECONNRESET')))
+        await moved(dying, old)
+          .request()
+          .catch(() => undefined)
+        await moved(world.server(), old).request((session) => session.destroy())
+        expect(Object.keys(world.records)).toEqual([])
       },
       { isDead: true },
     )

@@ -16,6 +16,7 @@ import {
 } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { MemoryStore } from 'express-session'
+import { expect } from 'vitest'
 import { type ExpressSessionOptions, expressSessionSource } from '../../src/express-session.ts'
 import { type MigrationOptions, migrateStore } from '../../src/index.ts'
 import { type OldBrowser, secret, startOldApp } from './old-app.ts'
@@ -116,6 +117,14 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 /** Returns a visitor of a server with the cookies of a browser of the old application. */
 export function moved(server: Server, { cookie }: OldBrowser): Visitor<TestData> {
   return createVisitor<TestData>(server, cookie)
+}
+
+/** Fails if an old cookie opens a session, now or while the tombstones expire. */
+export async function expectDead(world: World, server: Server, old: OldBrowser): Promise<void> {
+  for (let minutes = 0; minutes < 3; minutes++) {
+    expect(await moved(server, old).read()).toBeNull()
+    world.forgetEnds()
+  }
 }
 
 /** Returns an old store whose calls can be interrupted. */

@@ -13,6 +13,7 @@ import {
 
 const start = Date.UTC(2030, 0, 1)
 const day = 86_400_000
+const minute = 60_000
 const sign = (text: string) => createHmac('sha256', 'old').update(text).digest('base64url')
 
 /** Returns the cookies of a session that is kept in them: its JSON, and a signature in a cookie of its own. */
@@ -120,9 +121,33 @@ describe('a session that is sealed in its cookie', () => {
     await server().revokeAll('ann')
     clock.now += day
     const before = seal({ data: { userId: 'ann' }, createdAt: start - 1 })
-    const after = seal({ data: { userId: 'ann' }, createdAt: start + 1 })
+    const after = seal({ data: { userId: 'ann' }, createdAt: start + 2 * minute })
     expect(await createVisitor(server(), before).read()).toBeNull()
     expect(await createVisitor(server(), after).read()).toMatchObject({ userId: 'ann' })
+  })
+
+  test('that began between two revocations is ended by the second', async () => {
+    const { clock, server } = createWorld()
+    const between = seal({ data: { userId: 'ann' }, createdAt: start + day })
+    await server().revokeAll('ann')
+    clock.now = start + 2 * day
+    expect(await createVisitor(server(), between).read()).toMatchObject({ userId: 'ann' })
+    await server().revokeAll('ann')
+    expect(await createVisitor(server(), between).read()).toBeNull()
+  })
+
+  test('that began by a clock which was ahead is revoked, and lives no longer (P9)', async () => {
+    const { server } = createWorld()
+    const cookies = [minute, day, 300 * day].map((ahead) =>
+      seal({ data: { userId: 'ann' }, createdAt: start + ahead }),
+    )
+    for (const cookie of cookies)
+      await createVisitor(server(), cookie).request(({ info }) => {
+        expect(info?.absoluteExpiresAt).toBe(start + 30 * day)
+      })
+    const { server: other } = createWorld()
+    await other().revokeAll('ann')
+    for (const cookie of cookies) expect(await createVisitor(other(), cookie).read()).toBeNull()
   })
 
   test('is not opened after until, although its cookie lives on', async () => {

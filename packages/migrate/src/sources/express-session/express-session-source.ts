@@ -154,7 +154,7 @@ function redisStoreRecords(
       const parsed = await parse(record.value, serializer)
       if (parsed === undefined)
         return { unreadable: 'The record is not what the serializer writes' }
-      return sessionOf(parsed, call, record.ttl)
+      return sessionOf(parsed, call, record.ttl ?? Infinity)
     },
     end: (sid) => records.remove(prefix + sid),
   }
@@ -192,10 +192,13 @@ async function parse(text: string, serializer: { parse(text: string): unknown })
 
 /** How long after its request an old server may still write a record, in ms. */
 const writeDelayMs = 600_000
-/** How long stores keep a session whose cookie has no `maxAge`, in ms. */
+/** How long connect-redis keeps a session whose cookie has no `maxAge`, in ms. */
 const defaultTtlMs = 86_400_000
 
-/** Returns the session in a record. `ttl` is how long it is kept, in ms; `undefined` if its store does not tell. */
+/**
+ * Returns the session in a record. `ttl` is how long it is kept, in ms, infinite if it does not expire; `undefined` if its store
+ * does not tell. For how long a store keeps a session without a `maxAge` is its own affair: 14 days for connect-mongo.
+ */
 function sessionOf(
   record: unknown,
   { at }: SourceCall,
@@ -206,13 +209,13 @@ function sessionOf(
     return { unreadable: 'The record has no cookie, so it is not one of express-session' }
   const { originalMaxAge } = cookie
   const maxAge = Number.isFinite(originalMaxAge) && originalMaxAge > 0 ? originalMaxAge : undefined
-  const rewrittenFor = Math.max(ttl ?? 0, maxAge ?? defaultTtlMs) + writeDelayMs
+  const keptFor = ttl === undefined ? (maxAge ?? Infinity) : Math.max(ttl, maxAge ?? defaultTtlMs)
   return {
     data,
     persistent: maxAge !== undefined,
-    opensUntil: at + rewrittenFor,
+    ...(Number.isFinite(keptFor) ? { opensUntil: at + keptFor + writeDelayMs } : {}),
     ...(maxAge === undefined ? {} : { maxAge }),
-    ...(ttl === undefined ? {} : { expiresAt: at + ttl }),
+    ...(ttl !== undefined && Number.isFinite(ttl) ? { expiresAt: at + ttl } : {}),
   }
 }
 

@@ -165,11 +165,11 @@ function sessionOf(
   const expiresAt = Math.min(cookieExpiresAt, at + ttl)
   if (expiresAt <= at) return undefined
   const maxAge = typeof originalMaxAge === 'number' && originalMaxAge > 0 ? originalMaxAge : 0
-  const keptFor = Math.max(Number.isFinite(ttl) ? ttl : 0, maxAge || defaultTtlMs)
+  const keptFor = Number.isFinite(ttl) ? Math.max(ttl, maxAge || defaultTtlMs) : maxAge
   return {
     data,
     persistent: Boolean(expires),
-    opensUntil: at + keptFor + writeDelayMs,
+    ...(keptFor > 0 ? { opensUntil: at + keptFor + writeDelayMs } : {}),
     ...(Number.isFinite(expiresAt) ? { expiresAt } : {}),
     ...(maxAge > 0 ? { maxAge } : {}),
   }
