@@ -101,10 +101,20 @@ test('iron-session 9 in chunks: all of them, in their order, and no other ones',
     [first, second, third].join('; '),
     [first, foreign, third, fourth].join('; '),
     [second, third, fourth].join('; '),
-    `${cookieName}=x; ${cookie}`,
     swapped,
   ])
     expect(await world.callsOfRefused(refused)).toEqual([])
+})
+
+test('a whole cookie beside chunks: rubbish changes nothing, a genuine one of somebody else is ambiguous', async () => {
+  const password = secret()
+  const app = await ironSessionApp(9, { cookieName, password, chunk: true })
+  const { cookie: chunks } = await app.visit({ text: 'x'.repeat(9000), user: { id: 'ann' } })
+  const { cookie: planted } = await app.visit({ user: { id: 'mallory' } })
+  await app.close()
+  const world = createWorld(ironSessionSource({ cookieName, password, userId }))
+  expect(await world.callsOfRefused(`${planted}; ${chunks}`)).toEqual([])
+  expect(await world.visitor(`${cookieName}=x; ${chunks}`).read()).toMatchObject({ userId: 'ann' })
 })
 
 test.each([

@@ -89,14 +89,16 @@ function chunkNames(cookieName: string): readonly string[] {
   return [0, 1, 2, 3].map((index) => `${cookieName}.${index}`)
 }
 
-/** Returns the seals of a request: whole, or else of the chunks before the first gap. */
+/**
+ * Returns the seals of a request: whole ones, and that of the chunks before the first gap. iron-session prefers a whole one; here
+ * two genuine ones are ambiguous, because a sibling domain may have planted the other.
+ */
 function sealsIn(cookies: ForeignCookies, cookieName: string): readonly string[] {
   const whole = (cookies.get(cookieName) ?? []).filter((seal) => seal !== '')
-  if (whole.length > 0) return whole
   const chunks = chunkNames(cookieName).map((name) => cookies.get(name)?.[0] || undefined)
   const gap = chunks.indexOf(undefined)
   const seal = chunks.slice(0, gap < 0 ? chunks.length : gap).join('')
-  return seal === '' ? [] : [seal]
+  return seal === '' ? whole : [...whole, seal]
 }
 
 const loadIron = loadOnce(
