@@ -62,7 +62,7 @@ export function createOpen(
     },
   }
 
-  /** Passes an outcome on. If a replay has ended all sessions of a user in `to`, ends the old ones too. */
+  /** Passes an outcome on. If a replay has ended all sessions of a user in `to`, ends their old ones too. */
   async function endReplay(outcome: OpenOutcome): Promise<OpenOutcome> {
     if (outcome.outcome !== 'ended' || outcome.reason !== 'replayed') return outcome
     const userId = outcome.last?.record.userId
