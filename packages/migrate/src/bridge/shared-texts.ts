@@ -37,7 +37,7 @@ export function guardTexts(texts: SharedTexts, { policy, emit }: StoreEnv): Shar
     prolong: (name, ttl) => run('touch', () => texts.prolong(name, ttl)),
   }
 
-  function run<Result>(
+  async function run<Result>(
     operation: 'find' | 'replace' | 'remove' | 'touch',
     call: () => Promise<Result>,
   ): Promise<Result> {

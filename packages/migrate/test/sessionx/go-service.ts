@@ -19,7 +19,7 @@ export type GoSession = { -readonly [Field in keyof SessionXRecord]: SessionXRec
 }
 
 /** Something with a `Cookie` header. */
-interface Browser {
+export interface Browser {
   cookie: string | undefined
 }
 

@@ -59,7 +59,7 @@ export function createSharedRecords(
     remove: (key: string) => run('remove', () => client.del(prefix + key)),
   }
 
-  function run<Result>(
+  async function run<Result>(
     operation: 'find' | 'replace' | 'touch' | 'remove',
     call: () => Promise<Result>,
   ): Promise<Result> {
