@@ -297,4 +297,7 @@ test('options that do not fit are refused', () => {
     'dual needs a client',
   )
   expect(() => sessionXSource({ client, dual: { ttl: 0 } })).toThrow('dual.ttl')
+  expect(() => sessionXSource({ client, dual: true, data: ({ cart }) => ({ cart }) })).toThrow(
+    'data is set, and so is dual',
+  )
 })

@@ -98,6 +98,11 @@ export function sessionXSource<Data extends object = ForeignData>(
     'Sessions that are sealed in cookies cannot be shared: give the client of the Redis of SessionX',
   )
   check(
+    dual === false || options.data === undefined,
+    'data is set, and so is dual',
+    'Leave data out while Go services run: what it leaves out would be gone from their records',
+  )
+  check(
     client !== undefined || maxAge !== 0 || until !== undefined,
     'maxAge is 0, and until is not set',
     'Say in until when the migration ends: these cookies never expire by themselves',
