@@ -24,6 +24,7 @@ const ambiguous: OpenOutcome = { outcome: 'discarded', why: 'ambiguous', id: und
  * | a visitor's          | a visitor's               | that of the cookie                              |
  * | over                 | any                       | that of the cookie                              |
  * | any                  | over                      | that of the token; it is sent its cookie again  |
+ * | any                  | two, one of them planted  | that of the token                               |
  */
 export function createOpen(
   { to, source, links, known, env }: Bridge,
@@ -35,7 +36,7 @@ export function createOpen(
       const own = tokens.length > 0 ? await openByToken(tokens, offers) : undefined
       if (own?.outcome === 'discarded' && own.why === 'ambiguous') return own
       const cookie = foreign && (await source.verify(foreign))
-      if (cookie === 'ambiguous') return ambiguous
+      if (cookie === 'ambiguous') return own?.outcome === 'open' ? own : ambiguous
       if (!cookie) return own ? withoutCookie(own) : foreign ? forged : unknown
       return own?.outcome === 'open' ? chooseSession(own, cookie) : openOld(own, cookie)
     },

@@ -244,6 +244,30 @@ describe.each(['redis', 'ioredis'] as const)('with %s', (library) => {
     expect(await stolen.read()).toBeNull()
   })
 
+  test('an old cookie that somebody planted beside the own one logs nobody out, and nobody in', async () => {
+    const world = await createWorld(library)
+    const server = world.server()
+    const { cookie: planted = '' } = await world.oldBrowser(
+      { passport: { user: 'mallory' } },
+      server,
+    )
+    const ann = createVisitor<TestData>(server)
+    await ann.request((session) => session.login('ann'))
+    for (const cookie of [`${planted}; ${ann.cookie}`, `${ann.cookie}; ${planted}`])
+      expect((await server.read({ cookie })).userId).toBe('ann')
+    expect(await ann.read()).toMatchObject({ userId: 'ann' })
+  })
+
+  test('when the switch is finished, revokeAll reaches sessions that no new server has seen', async () => {
+    const world = await createWorld(library)
+    const ann = await world.oldBrowser({ passport: { user: 'ann' } }, world.server())
+    await world.server().revokeAll('ann')
+    const finished = world.server({ keepOld: false })
+    expect(await ann.at(finished).read()).toMatchObject({ userId: 'ann' })
+    await finished.revokeAll('ann')
+    expect(await ann.at(finished).read()).toBeNull()
+  })
+
   test('values that JSON or express-session cannot hold stay on new servers', async () => {
     const world = await createWorld(library)
     const ann = await world.oldBrowser({}, world.server())
