@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import sodium from 'sodium-native'
 import { describe, expect, test } from 'vitest'
 import { type SecureSessionOptions, secureSessionSource } from '../../src/fastify-secure-session.ts'
 import { secret, secureSessionApp } from './old-apps.ts'
@@ -69,6 +70,21 @@ test.each([
   await app.close()
   const world = createWorld(secureSessionSource(options))
   expect((await world.visitor(cookie).read())?.data).toEqual({ n: 1 })
+})
+
+test('a cookie without a time, of the first releases of version 7, is opened until the migration ends', async () => {
+  const key = randomBytes(32)
+  const [nonce, text] = [randomBytes(24), Buffer.from(JSON.stringify({ n: 1 }))]
+  const box = Buffer.alloc(text.length + 16)
+  sodium.crypto_secretbox_easy(box, text, nonce, key)
+  const value = encodeURIComponent(`${box.toString('base64')};${nonce.toString('base64')}`)
+  const app = await secureSessionApp(8, { key })
+  expect((await app.visit(undefined, `session=${value}`)).data).toEqual({ n: 1 })
+  await app.close()
+  const open = (options: { until?: number }) =>
+    createWorld(secureSessionSource({ key, ...options })).visitor(`session=${value}`)
+  expect((await open({ until: Date.now() + 60_000 }).read())?.data).toEqual({ n: 1 })
+  expect(await open({}).read()).toBeNull()
 })
 
 test.each([

@@ -31,7 +31,8 @@ export type SealingKey = string | Uint8Array
 
 /**
  * Returns the sessions of \@fastify/secure-session 7 and 8, as the source of a migration. They are sealed in their cookies, and
- * end `expiry` after the time `__ts` in them: that of the last change, in version 7 of the first.
+ * end `expiry` after the time `__ts` in them: that of the last change, in version 7 of the first. Those without that time, of
+ * the first releases of version 7 and earlier ones, are only opened if the option `until` says when the migration ends.
  *
  * Its data is what `request.session.data()` returns. Needs the package sodium-native, which the plugin has too.
  * @see docs/how-to/migrate-from-fastify-secure-session.md
@@ -45,11 +46,11 @@ export type SealingKey = string | Uint8Array
 export function secureSessionSource<Data extends object = ForeignData>(
   options: SecureSessionOptions<Data>,
 ): SessionSource {
-  const { cookieName = 'session', expiry = 86_401 } = checkOptions(
-    options,
-    known,
-    'secureSessionSource()',
-  )
+  const {
+    cookieName = 'session',
+    expiry = 86_401,
+    until,
+  } = checkOptions(options, known, 'secureSessionSource()')
   checkSourceOptions(options)
   check(
     typeof cookieName === 'string' && cookieName !== '',
@@ -76,7 +77,7 @@ export function secureSessionSource<Data extends object = ForeignData>(
       const { sodium, keys } = await load()
       return values.flatMap((value) => {
         const opened = openSecretbox(value, keys, sodium)
-        return opened ? sessionOf(keyOfSeal(value), opened, { at, expiry }) : []
+        return opened ? sessionOf(keyOfSeal(value), opened, { at, expiry, until }) : []
       })
     },
   }
@@ -94,8 +95,10 @@ const known = {
 function sessionOf(
   key: string,
   { __ts: sealedAt, ...data }: ForeignData,
-  { at, expiry }: { at: number; expiry: number },
+  { at, expiry, until }: { at: number; expiry: number; until: SourceOptions['until'] },
 ): readonly VerifiedCookie[] {
+  if (sealedAt === undefined)
+    return until === undefined || isEmpty(data) ? [] : [{ key, session: { data } }]
   const expiresAt = (sealedAt + expiry) * 1000
   if (!Number.isFinite(sealedAt) || expiresAt <= at || isEmpty(data)) return []
   return [{ key, session: { data, expiresAt, maxAge: expiry * 1000 } }]
