@@ -50,12 +50,13 @@ describe('a Go handler that rotates the session of a user', () => {
   })
 
   test('leaves nothing behind that opens a session after a logout', async () => {
-    const { go, visitor, forgetEnds, ann: logIn } = createWorld()
+    const { client, go, visitor, forgetEnds, ann: logIn } = createWorld()
     const ann = await logIn()
     await go.request(ann, (session) => go.rotate(session))
     const rotated = named('sessionx', ann)
     const slow = await go.load(ann)
     await ann.request((session) => session.destroy())
+    expect(client.map.size).toBe(0)
     await go.save({ cookie: rotated }, slow)
     for (let minutes = 0; minutes < 3; minutes++) {
       expect(await visitor(rotated).read()).toBeNull()

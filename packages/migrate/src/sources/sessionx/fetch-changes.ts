@@ -67,7 +67,9 @@ export function createFetch(sharing: Sharing, writer: RecordWriter) {
   async function mergeRotated(outcome: OpenOutcome, rotated: StoredRecord): Promise<OpenOutcome> {
     if (outcome.outcome !== 'open') return outcome
     await records.expire(rotated.id, graceMs)
-    return merge(outcome, rotated)
+    const merged = await merge(outcome, rotated)
+    if (merged.outcome === 'open') sharing.rotated.set(merged.opened, rotated.id)
+    return merged
   }
 
   async function merge(outcome: Opened, found: StoredRecord): Promise<OpenOutcome> {

@@ -22,7 +22,8 @@ export function shareWithGo(
   const { records } = options
   const texts: Sharing['texts'] = new WeakMap()
   const origins: Sharing['origins'] = new WeakMap()
-  const sharing: Sharing = { ...options, ...context, store, texts, origins }
+  const rotated: Sharing['rotated'] = new WeakMap()
+  const sharing: Sharing = { ...options, ...context, store, texts, origins, rotated }
   const writer = createRecordWriter(sharing)
   const { fetch, noteOrigin } = createFetch(sharing, writer)
   const { endById, users } = store
@@ -67,6 +68,8 @@ export function shareWithGo(
 
     async end(opened, reason) {
       await writer.remove(opened.record.id, reason)
+      const copy = rotated.get(opened)
+      if (copy !== undefined) await records.remove(copy)
       return store.end(opened, reason)
     },
 

@@ -27,6 +27,8 @@ export interface Sharing extends SharingOptions, ShareContext {
   readonly texts: WeakMap<OpenedSession, string>
   /** What a session of SessionX was that was opened here and not imported yet. */
   readonly origins: WeakMap<OpenedSession, Origin>
+  /** The id of the record that a Go handler has rotated from that of a session, as this request found it. */
+  readonly rotated: WeakMap<OpenedSession, string>
 }
 
 /** What a session of SessionX was before its import. */
