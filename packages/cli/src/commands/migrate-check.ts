@@ -7,7 +7,7 @@ import type { Invocation } from '../invocation.ts'
 import { checkCookies, checkRecords, sessionFinder } from '../migrate-check/check-records.ts'
 import { readCookies } from '../migrate-check/cookies.ts'
 import { type Library, libraries } from '../migrate-check/libraries.ts'
-import { type MigrationCheck, printChecked } from '../migrate-check/print.ts'
+import { type CheckedRecords, type MigrationCheck, printChecked } from '../migrate-check/print.ts'
 import { openRecords, type Records } from '../migrate-check/records.ts'
 import {
   type Checked,
@@ -82,6 +82,11 @@ async function check(
   const name = options.cookieName ?? library.cookieName
   if (name === undefined)
     throw usageFailure(`The cookie of ${options.from} has no default name.`, 'Give --cookie-name.')
+  if (prefix === undefined && (urls.length > 0 || options.prefix !== undefined))
+    throw usageFailure(
+      `Of ${options.from} only the sessions in cookies can be looked at, and no Redis is asked.`,
+      'Give --cookies FILE, without an address and --prefix.',
+    )
   if (prefix === undefined && options.cookies === undefined)
     throw usageFailure(
       `${options.from} keeps its sessions in cookies, and none are given.`,
@@ -119,16 +124,20 @@ async function lookAtRecords(
   records: Records,
   count: number | undefined,
   task: Task,
-): Promise<Checked> {
+): Promise<CheckedRecords> {
   const { source, prefix, options, invocation } = task
   const limit = options.limit || Infinity
   const most = count === undefined ? undefined : Math.min(count, limit)
   const check = checkOf(task)
   const find = sessionFinder(source, invocation.signal)
   const bar = createProgressBar(invocation, 'Reading records')
-  await checkRecords(records, { check, find, prefix, limit }, (done) => bar.update(done, most))
+  const isAll = await checkRecords(records, { check, find, prefix, limit }, (done) =>
+    bar.update(done, most),
+  )
   bar.end()
-  return check.checked()
+  const checked = check.checked()
+  const none = `No key begins with ${prefix}: --prefix gives another prefix, and the number of the database goes into the address, such as redis://host/1.`
+  return { ...checked, isAll, ...(checked.read === 0 && { notes: [none] }) }
 }
 
 async function lookAtCookies(file: string, task: Task): Promise<Checked> {

@@ -20,7 +20,7 @@ export function sessionFinder({ find }: SessionSource, signal: AbortSignal): Fin
   }
 }
 
-/** Looks at the records under a prefix, at most `limit` of them. */
+/** Looks at the records under a prefix, at most `limit` of them. Returns true if these are all. */
 export async function checkRecords(
   { keys }: Records,
   {
@@ -30,7 +30,7 @@ export async function checkRecords(
     limit,
   }: { check: SessionCheck; find: FindSession; prefix: string; limit: number },
   onProgress: (done: number) => void,
-): Promise<void> {
+): Promise<boolean> {
   let left = limit
   for await (const page of keys(prefix)) {
     const next = page.slice(0, left).map((key) => key.slice(prefix.length))
@@ -38,8 +38,9 @@ export async function checkRecords(
     for (const [at, key] of next.entries()) check.add(key, found[at])
     left -= next.length
     onProgress(limit - left)
-    if (left === 0) return
+    if (left === 0) return false
   }
+  return true
 }
 
 /** Looks at cookies, and at the session of each that is genuine. */

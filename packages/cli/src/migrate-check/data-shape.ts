@@ -1,6 +1,6 @@
 /** What the sessions have under one key of their data. */
 export interface KeyShape {
-  /** The path: `cart`, `passport.user`. `*` stands for keys that are too many to be names. */
+  /** The path: `cart`, `passport.user`. `*` stands for keys that are too many to be names, or look like data. */
   readonly path: string
   /** How many sessions have it. */
   readonly sessions: number
@@ -49,12 +49,19 @@ function addAll(entries: Map<string, Entry>, data: object, depth: number): void 
   for (const [key, value] of Object.entries(data)) addOne(entryOf(entries, key), value, depth)
 }
 
-/** Returns the entry of a key; beyond so many keys they share one. */
+/** Returns the entry of a key. Keys that are data share one, and so do those beyond so many. */
 function entryOf(entries: Map<string, Entry>, key: string): Entry {
-  const name = entries.has(key) || entries.size < maxNames ? key : rest
+  const isShown = !looksLikeData(key) && (entries.has(key) || entries.size < maxNames)
+  const name = isShown ? key : rest
   const entry = entries.get(name) ?? createEntry()
   entries.set(name, entry)
   return entry
+}
+
+/** An address, a number, a token or a text: no programmer has given a key such a name. */
+function looksLikeData(key: string): boolean {
+  if (key.length > 40 || /@|\s|\d{4}|[0-9a-f]{12}/i.test(key)) return true
+  return /\w{16}/.test(key) && [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(key))
 }
 
 function addOne(entry: Entry, value: unknown, depth: number): void {
@@ -82,7 +89,7 @@ function keysOf(entries: ReadonlyMap<string, Entry>, parent: string, count: numb
 
 /** Puts together the keys that fewer sessions have, if there are more than names would be. */
 function withoutRare(entries: ReadonlyMap<string, Entry>, atLeast: number): Map<string, Entry> {
-  if (!entries.has(rest)) return new Map(entries)
+  if (!entries.has(rest) || entries.size < maxNames) return new Map(entries)
   const kept = [...entries].filter(([name, { sessions }]) => name !== rest && sessions >= atLeast)
   const others = [...entries].filter(([name]) => !kept.some(([each]) => each === name))
   return new Map([...kept, [rest, others.map(([, entry]) => entry).reduce(merged, createEntry())]])

@@ -8,8 +8,14 @@ export interface MigrationCheck {
   readonly library: string
   /** The Redis, and the prefix; absent if only cookies were looked at. */
   readonly target?: string
-  readonly records?: Checked
+  readonly records?: CheckedRecords
   readonly cookies?: Checked
+}
+
+/** What becomes of the records in a store. */
+export interface CheckedRecords extends Checked {
+  /** False if there may be more: `--limit` was reached. */
+  readonly isAll: boolean
 }
 
 const maxKeysShown = 30
@@ -22,10 +28,14 @@ export function printChecked(
   output.line({ text: target === undefined ? library : `${library}, ${target}`, style: 'strong' })
   const described = records ?? cookies
   if (records) printCounts(output, 'records', records)
+  if (records && !records.isAll)
+    output.line(`These are the first ${records.read} that were found: --limit 0 looks at all.`)
   if (cookies) printCounts(output, 'cookies', cookies)
-  if (!described || described.carried === 0) return
-  printData(output, described.data)
-  printUsers(output, described)
+  if (!described) return
+  if (described.carried > 0) {
+    printData(output, described.data)
+    printUsers(output, described)
+  }
   for (const text of described.notes) {
     output.line()
     output.line({ text, style: 'advice' })

@@ -50,7 +50,10 @@ export async function openClient(reached: Reached, invocation: Invocation) {
   return client
 }
 
-/** Connects a client to the Cluster. */
+/**
+ * Connects a client to the Cluster, and to each member when it is first asked: node-redis would connect to all, give up if one is
+ * down, and leave the connections to the others open.
+ */
 export async function openCluster(reached: Reached, invocation: Invocation) {
   const { endpoint } = reached.node
   const options = storeOptions(endpoint, reached.target.access)
@@ -58,6 +61,7 @@ export async function openCluster(reached: Reached, invocation: Invocation) {
   const cluster = createCluster({
     rootNodes: [{ socket: { host, port } }],
     defaults: { ...options, socket },
+    minimizeConnections: true,
   })
   await open(cluster, reached, invocation)
   return cluster

@@ -98,6 +98,19 @@ describe('a Cluster', () => {
     ])
   })
 
+  test('whose master has died: a check of a migration names it, and leaves no connection', async () => {
+    const [first, second] = cluster.nodes
+    await second?.kill()
+    const list = async () => String(await first?.command('CLIENT', 'LIST', 'TYPE', 'normal'))
+    const count = async () => (await list()).trim().split('\n').length
+    const before = await count()
+    const args = ['migrate', 'check', ...urls(cluster.nodes.slice(0, 1)), '--cluster']
+    const { status, stderr } = await sojourn([...args, '--from', 'express-session'])
+    expect(status).toBe(3)
+    expect(stderr).toContain(`127.0.0.1:${second?.port} is not there`)
+    await until('the connections to close', async () => (await count()) === before)
+  })
+
   test('without --cluster, and one server with it', async () => {
     const [url = ''] = urls(cluster.nodes)
     expect(await sojourn(['doctor', url])).toMatchObject({

@@ -196,6 +196,40 @@ test('cookies: genuine ones are followed, and the others told apart', async () =
   expect(stderr).toContain('--secret-file')
 })
 
+test('says if no key has the prefix, and if there may be more than were read', async () => {
+  const app = await startOldApp(server.address)
+  await app.make([good(1), good(2), good(3)])
+  const none = await check(app.args.map((arg) => (arg === app.prefix ? 'nobody:' : arg)))
+  expect(none.status).toBe(1)
+  expect(none.stdout.replace(/\s+/g, ' ')).toContain('No key begins with nobody:: --prefix gives')
+
+  const some = await check([...app.args, '--limit', '2'])
+  expect(some.stdout).toContain('These are the first 2 that were found: --limit 0 looks at all.')
+  expect((await json([...app.args, '--limit', '2'])).records.isAll).toBe(false)
+  const all = await check([...app.args, '--limit', '0'])
+  expect(all.stdout).not.toContain('--limit')
+})
+
+test('a user with the rights that a refusal names may check, and nothing else', async () => {
+  const app = await startOldApp(server.address)
+  await app.make([good(1)])
+  const redis = (...args: string[]) => server.nodes[0]?.command(...args)
+  const name = `check-${randomBytes(4).toString('hex')}`
+  const rights = ['reset', 'on', '>pw', '+ping', '+dbsize', '+scan', '+get', '+pttl']
+  await redis('ACL', 'SETUSER', name, ...rights, `~${app.prefix}*`)
+  const as = (given: readonly string[]) => {
+    const args = given.map((arg) => arg.replace('redis://', `redis://${name}@`))
+    return sojourn(['migrate', 'check', ...args], { REDIS_PASSWORD: 'pw' })
+  }
+  expect((await as(app.args)).status).toBe(0)
+
+  await redis('ACL', 'SETUSER', name, '-scan')
+  const refused = await as(app.args)
+  expect(refused.status).toBe(2)
+  for (const right of ['NOPERM', ...rights.slice(3), '~PREFIX*'])
+    expect(refused.stderr).toContain(right)
+})
+
 test('on a Cluster all masters are read, in turns', async () => {
   const app = await startOldApp(cluster)
   await app.make(Array.from({ length: 300 }, (_, n) => good(n)))
@@ -227,6 +261,12 @@ test('a table in the data does not show its keys, and lines have 80 columns', as
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/cart\.\* +60 +number/)
   expect(stdout).not.toContain('product-')
+
+  const tokens = ['ann@example.com', '1042-7731', 'b1946ac9-2f0e', 'kQ3vX9tRw2LmZp8Y', 'My cat Tom']
+  await app.make(tokens.map((token) => ({ [token]: 1, votes: { [token]: 1 }, oidc_state: 'x' })))
+  const [{ records }, shown] = [await json(app.args), await check(app.args)]
+  for (const token of tokens) expect(JSON.stringify(records) + shown.stdout).not.toContain(token)
+  expect(shown.stdout).toMatch(/oidc_state +5/)
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
 })
 

@@ -76,5 +76,10 @@ test('without cookies there is nothing to look at', async () => {
   expect(status).toBe(64)
   expect(stderr).toContain('Give --cookies FILE')
   const unnamed = await sojourn(['migrate', 'check', '--from', 'iron-session', '--cookies', 'x'])
+  const inRedis = await sojourn([...args, 'redis://127.0.0.1'])
+  expect(inRedis).toMatchObject({
+    status: 64,
+    stderr: expect.stringContaining('without an address'),
+  })
   expect(unnamed).toMatchObject({ status: 64, stderr: expect.stringContaining('--cookie-name') })
 })
