@@ -62,14 +62,14 @@ export function createForeignSessions(
     },
 
     /**
-     * Returns a session as the manager gets it, under the id that a claim gives it, if there is one; `undefined` if it has expired. Its touch is due, so that the first request
-     * imports it.
+     * Returns a session as the manager gets it; `undefined` if it has expired. Its touch is due, so that the first request imports
+     * it. Without an `id` it has one that derives from its key and its user.
      * @throws What the application's functions and the codec throw, for data that cannot become a session.
      */
-    translate(origin: ForeignOrigin, claimed?: SessionId): OpenedSession | undefined {
+    translate(origin: ForeignOrigin, id?: SessionId): OpenedSession | undefined {
       const { session } = origin
       const at = clock()
-      const record = toRecord(origin, claimed, at)
+      const record = toRecord(origin, id, at)
       if (Math.min(session.expiresAt ?? Infinity, record.absoluteExpiresAt) <= at) return undefined
       const data = codec.encode(options.data ? options.data(session.data) : { ...session.data })
       checkSize(data, policy.maxDataBytes)
@@ -90,13 +90,13 @@ export function createForeignSessions(
 
   function toRecord(
     { cookie, session }: ForeignOrigin,
-    claimed: SessionId | undefined,
+    given: SessionId | undefined,
     at: number,
   ): SessionRecord {
     const userId = userIdOf(session)
     const stamp = userId === undefined ? undefined : options.securityStamp?.(session.data)
     const { id, epoch } = ids.issue({
-      id: claimed ?? ids.mint(userId, randomOf(cookie)),
+      id: given ?? ids.mint(userId, randomOf(cookie)),
       ...(userId === undefined ? {} : { userId }),
     })
     const { absoluteExpiresAt = Infinity } = session

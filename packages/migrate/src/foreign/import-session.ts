@@ -42,7 +42,7 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
       if (changes.passive && !isChange(changes)) return { saved: true, opened }
       const imported = await importSession(opened, origin)
       if (!imported) return ended
-      if (imported.opened.record.authority !== opened.record.authority)
+      if (isOther(imported.opened, opened))
         return isChange(changes) ? { saved: false, why: 'superseded' } : { saved: true, opened }
       const outcome = await to.save(imported.opened, changes)
       const { token } = imported
@@ -61,6 +61,8 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
       await equalCookies.refuse(origin.cookie, { reason, userId: opened.record.userId })
       if ('ended' in claim)
         return claim.ended === reason ? { last: opened } : { last: undefined, before: claim.ended }
+      const { id } = opened.record
+      if (claim.id !== id) await to.endById?.(id, reason) // a request may be about to claim it for this one
       return to.end({ ...opened, record: { ...opened.record, id: claim.id } }, reason)
     },
   }
@@ -90,15 +92,17 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
     await equalCookies.note(opened.record.id, origin)
     const claim = await makeClaim(origin, { id: opened.record.id })
     if ('ended' in claim) return undefined
-    const tokens = firstTokens(migration, claim.id)
-    const newest = isUnsettled(claim, clock()) && (await findNewest(origin.cookie, claim.id))
-    const imported = newest
-      ? await imports.adopt({ ...newest, touchedAt: clock() }, tokens)
-      : await imports.find({ ...opened, record: { ...opened.record, id: claim.id } }, tokens)
+    const newest = isUnsettled(claim, clock()) ? await findNewest(origin.cookie) : undefined
+    const id = newest ? await claimAgain(newest, origin, claim.id) : claim.id
+    const tokens = firstTokens(migration, id)
+    const imported =
+      newest?.record.id === id
+        ? await imports.adopt({ ...newest, touchedAt: clock() }, tokens)
+        : await imports.find({ ...opened, record: { ...opened.record, id } }, tokens)
     if (!imported) return undefined
     if (!keepOld) await source.end(origin.cookie.key)
     const isInserted = imported.token !== undefined
-    if (!isInserted || !(await wasRevokedMeanwhile(opened, origin))) return imported
+    if (!isInserted || !(await wasRevokedMeanwhile(newest ?? opened, origin))) return imported
     await to.end(imported.opened, 'revoked')
     return undefined
   }
@@ -114,12 +118,32 @@ export function createSave(migration: ForeignMigration): Pick<SessionStore, 'sav
   }
 
   /** Returns the old session as it is now; `undefined` if another request has imported it, or an old server has ended it. */
-  async function findNewest(
-    cookie: GenuineCookie,
-    id: SessionId,
-  ): Promise<OpenedSession | undefined> {
+  async function findNewest(cookie: GenuineCookie): Promise<OpenedSession | undefined> {
     const found = await source.find(cookie)
     if (!found || 'unreadable' in found) return undefined
-    return sessions.translate({ cookie, session: found }, id)
+    return sessions.translate({ cookie, session: found })
   }
+
+  /**
+   * Returns which session the old one becomes as it is now. After a login on an old server that keeps the key, that is another
+   * one than was claimed: a session of that user. The claimed one ends before it begins, unless it is there already.
+   */
+  async function claimAgain(
+    { record: { id } }: OpenedSession,
+    { cookie, session }: ForeignOrigin,
+    claimed: SessionId,
+  ): Promise<SessionId> {
+    if (id === claimed) return id
+    const found = await to.openById?.(claimed)
+    if (found?.outcome !== 'discarded') return claimed
+    await to.endById?.(claimed, 'login')
+    const until = sessions.claimedUntil(session)
+    await imports.claims.renew(sessions.claimKey(cookie), () => ({ id }), until)
+    return id
+  }
+}
+
+/** Returns true if the session was elevated, or became that of another user, after a request had opened it (P4). */
+function isOther({ record: now }: OpenedSession, { record: before }: OpenedSession): boolean {
+  return now.authority !== before.authority || now.userId !== before.userId
 }

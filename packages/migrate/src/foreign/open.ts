@@ -1,4 +1,3 @@
-import type { SessionId } from '@sojourn/core'
 import {
   type ForeignCookies,
   type ImportClaim,
@@ -19,8 +18,8 @@ type Discarded = Extract<OpenOutcome, { outcome: 'discarded' }>
 /** What an old session has become. */
 interface Imported {
   readonly outcome: OpenOutcome
-  /** Its id, if it may not have been inserted yet. */
-  readonly pendingId?: SessionId
+  /** Whether it may not have been inserted yet. */
+  readonly isPending: boolean
 }
 
 const unknown: Discarded = { outcome: 'discarded', why: 'unknown', id: undefined }
@@ -86,11 +85,11 @@ export function createOpen(
    */
   async function openByCookie(cookie: GenuineCookie): Promise<OpenOutcome> {
     const imported = await openImported(cookie)
-    if (imported && imported.pendingId === undefined) return imported.outcome
+    if (imported && !imported.isPending) return imported.outcome
     const found = await source.find(cookie)
     if (!found) return (await openImported(cookie))?.outcome ?? unknown
     if ('unreadable' in found) return reportCorrupt(cookie, new Error(found.unreadable))
-    return translate({ cookie, session: found }, imported?.pendingId)
+    return translate({ cookie, session: found })
   }
 
   /** Opens the session that an old one has become; `undefined` if nothing has claimed it. */
@@ -99,11 +98,10 @@ export function createOpen(
       (await equalCookies.refusalOf(cookie)) ??
       (await imports.claims.find(sessions.claimKey(cookie)))
     if (!claim) return undefined
-    if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim) }
+    if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim), isPending: false }
     const outcome = await endReplay(await to.open(firstTokens(migration, claim.id)))
     if (outcome.outcome === 'open') sessions.noteCookie(outcome.opened, cookie)
-    const isPending = isMissing(outcome) && isUnsettled(claim, clock())
-    return isPending ? { outcome, pendingId: claim.id } : { outcome }
+    return { outcome, isPending: isMissing(outcome) && isUnsettled(claim, clock()) }
   }
 
   /**
@@ -118,13 +116,10 @@ export function createOpen(
     return isLate ? { outcome: 'ended', id: sessions.nameOf(cookie), reason } : unknown
   }
 
-  async function translate(
-    origin: ForeignOrigin,
-    claimed: SessionId | undefined,
-  ): Promise<OpenOutcome> {
+  async function translate(origin: ForeignOrigin): Promise<OpenOutcome> {
     let opened: OpenedSession | undefined
     try {
-      opened = sessions.translate(origin, claimed)
+      opened = sessions.translate(origin)
     } catch (cause) {
       return reportCorrupt(origin.cookie, cause)
     }

@@ -106,6 +106,44 @@ describe('at each call of an import', () => {
     )
   })
 
+  test.each([
+    ['logs in', {}, 'ann'],
+    ['logs in another user', { userId: 'bob' }, 'ann'],
+  ])(
+    'an old server that %s under the same id loses nobody before the record is read again, and gives no token away',
+    async (...[, before, userId]) => {
+      let wins = 0
+      const calls = await atEachCall(async (world, interrupt) => {
+        const old = await world.oldBrowser({ ...before, n: 1 })
+        const importer = interrupt(async (run) => {
+          await old.put({ userId })
+          return run()
+        })
+        const { cookie } = old
+        const early = moved(importer, old)
+        let code: unknown
+        await early.request(put({ early: 1 })).catch((error) => {
+          code = error.code
+        })
+        const server = world.server()
+        const ann = moved(server, old)
+        const seen = await ann.read()
+        if (old.cookie !== cookie || seen?.userId !== userId) return // it was imported before the login
+        wins++
+        await ann.request(put({ m: 1 }))
+        world.forgetEnds()
+        expect(await ann.read()).toMatchObject({ data: { n: 1, m: 1 }, userId })
+        expect(await server.sessions(userId)).toHaveLength(1)
+        expect(await server.sessions('bob')).toEqual([])
+        if (code === undefined) return // it was read after the login
+        expect(code).toBe('ERR_SESSION_SUPERSEDED')
+        expect(early.cookie).toBe(old.cookie)
+      })
+      expect(calls).toBeGreaterThanOrEqual(callsOfAnImport - 2) // a visitor needs no look-up of a user
+      expect(wins).toBeGreaterThanOrEqual(3)
+    },
+  )
+
   test('a logout after a crash ends the old record too', async () => {
     await atEachCall(
       async (world, interrupt) => {
