@@ -8,6 +8,7 @@ import { fastifySessionSource } from '../src/fastify-session.ts'
 import { sessionXSource } from '../src/sessionx.ts'
 import { fastifyApplication, secret } from './fastify-session/world.ts'
 import made from './sessionx/made-by-sessionx.json' with { type: 'json' }
+import { createWorldOn, dataOf, named } from './sessionx/shared-world.ts'
 import { cookiesOf } from './sources/cookies.ts'
 import { callAt } from './sources/source-call.ts'
 
@@ -46,6 +47,36 @@ describe('SessionX', () => {
     expect(expiresAt - updatedAt).toBeLessThanOrEqual(60_000)
     await source.end?.(verified?.key ?? '', callAt(0))
     expect(await client.get(stored)).toBeNull()
+  })
+})
+
+describe('SessionX with dual', () => {
+  test.each([
+    { name: 'node-redis', client: nodeRedis, ttl: (key: string) => nodeRedis.pTTL(key) },
+    { name: 'ioredis', client: ioredis, ttl: (key: string) => ioredis.pttl(key) },
+  ])('records are written, replaced, kept for a minute and removed with $name', async (of) => {
+    const { go, ann: logIn } = createWorldOn(of.client)
+    const ann = await logIn()
+    const key = () => `sessionx:${named('sessionx', ann)?.slice('sessionx='.length)}`
+    expect(await of.ttl(key())).toBeGreaterThan(23 * hour)
+    await go.request(ann, (session) => {
+      session.data['theirs'] = 1
+      go.rotate(session)
+    })
+    const rotated = key()
+    await ann.request(({ data }) => {
+      expect({ ...data }).toEqual({ user: 'ann', n: 1, theirs: 1 })
+      data['mine'] = 1
+    })
+    expect(key()).not.toBe(rotated)
+    const left = await of.ttl(rotated)
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThanOrEqual(60_000)
+    const all = { user: 'ann', n: 1, theirs: 1, mine: 1 }
+    expect(await go.request(ann, ({ data }) => dataOf(data))).toEqual(all)
+    const written = key()
+    await ann.request((session) => session.destroy())
+    expect(await of.ttl(written)).toBe(-2)
   })
 })
 

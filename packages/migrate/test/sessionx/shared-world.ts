@@ -5,12 +5,18 @@ import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import { migrateStore } from '../../src/index.ts'
 import { sessionXSource } from '../../src/sessionx.ts'
-import { createGoService } from './go-service.ts'
+import type { WritingClient } from '../../src/sources/sessionx/shared-records.ts'
+import { createGoService, type GoRedis } from './go-service.ts'
 import { createMapClient } from './map-client.ts'
 
 /** A Go service and a Sojourn server on one Redis, with a clock of their own. */
 export function createWorld() {
   const client = createMapClient()
+  return { client, ...createWorldOn(client) }
+}
+
+/** The same, on a Redis that the test has. */
+export function createWorldOn(client: WritingClient & GoRedis) {
   const clock = { now: Date.UTC(2030, 0, 1) }
   const entries: Entries = new Map()
   const go = createGoService(client, { now: () => clock.now })
@@ -30,7 +36,6 @@ export function createWorld() {
   )
   const visitor = (cookie?: string) => createVisitor<TestData>(server, cookie)
   return {
-    client,
     clock,
     go,
     server,
