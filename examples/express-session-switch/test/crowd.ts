@@ -7,7 +7,7 @@ import { type Cookies, type Reply, send } from './browser.ts'
  * What was counted. `byOld` is what express-session does to itself, without a new server: a write on one old server that
  * overlaps with a write or a logout of the same user on another old server, or the same.
  */
-export interface Findings {
+interface Findings {
   requests: number
   writes: number
   logins: number

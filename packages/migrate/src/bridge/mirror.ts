@@ -35,7 +35,7 @@ export interface Bridge extends BridgeContext {
 }
 
 /** Keeps a session and its old record alike. */
-export type Mirror = ReturnType<typeof createMirror>
+type Mirror = ReturnType<typeof createMirror>
 
 /**
  * Returns what keeps sessions and old records alike. A session is the truth: what an old server has changed is merged into

@@ -37,7 +37,7 @@ export interface OldRecords {
 export type OldData = Record<string, unknown>
 
 /** A session as an old server keeps it. */
-export interface OldRecord {
+interface OldRecord {
   readonly data: OldData
   /** The library's own fields, such as express-session's `cookie`. */
   readonly fields: object

@@ -2,7 +2,7 @@ import { SessionStoreError } from '@sojourn/core'
 import { Deadline, type StoreEnv, withDeadline } from '@sojourn/core/store'
 
 /** A text in the database that servers of both kinds use. */
-export interface SharedText {
+interface SharedText {
   readonly text: string
   /** How long it is kept, in ms; `undefined` if it does not expire. */
   readonly ttl: number | undefined
