@@ -1,3 +1,4 @@
+import type { SessionId } from '@sojourn/core'
 import {
   type ForeignCookies,
   type ImportClaim,
@@ -51,14 +52,23 @@ export function createOpen(
 
     async peek(opened) {
       const origin = sessions.originOf(opened)
-      const outcome = origin && (await openByCookie(origin.cookie))
-      if (outcome && (outcome.outcome !== 'open' || sessions.originOf(outcome.opened)))
-        return outcome
-      return peek(to, outcome?.opened ?? opened, {
-        at: clock(),
-        touchInterval: policy.touchInterval,
-      })
+      if (!origin) return peekInTo(opened)
+      return openByCookie(origin.cookie, (id) => peekImported(opened, id))
     },
+  }
+
+  /**
+   * Peeks at a session that was imported since it was opened. `to` learns which token it was opened by; to open it by that again
+   * would be a replay, once the client has had its new one for a while.
+   */
+  async function peekImported({ record, ...rest }: OpenedSession, id: SessionId) {
+    const opened = { ...rest, record: { ...record, id } }
+    const imported = await imports.find(opened, firstTokens(migration, id))
+    return peekInTo(imported?.opened ?? opened)
+  }
+
+  function peekInTo(opened: OpenedSession): Promise<OpenOutcome> {
+    return peek(to, opened, { at: clock(), touchInterval: policy.touchInterval })
   }
 
   /** Passes an outcome on. If a replay has ended all sessions of a user in `to`, ends their old ones too. */
@@ -76,32 +86,43 @@ export function createOpen(
     const cookie = await source.verify(foreign)
     if (cookie === 'ambiguous') return { outcome: 'discarded', why: cookie, id: undefined }
     if (!cookie) return { outcome: 'discarded', why: 'forged', id: undefined }
-    return openByCookie(cookie)
+    return openByCookie(cookie, (id) => openByFirstTokens(cookie, id))
   }
 
   /**
-   * Opens the session that an old one has become, or the old one if it has not been imported. One that is gone may have been
-   * imported just now, so its claim is looked up again.
+   * Opens the session that an old one has become, by `openId`; or the old one if it has not been imported. One that is gone may
+   * have been imported just now, so its claim is looked up again.
    */
-  async function openByCookie(cookie: GenuineCookie): Promise<OpenOutcome> {
-    const imported = await openImported(cookie)
+  async function openByCookie(
+    cookie: GenuineCookie,
+    openId: (id: SessionId) => Promise<OpenOutcome>,
+  ): Promise<OpenOutcome> {
+    const imported = await openImported(cookie, openId)
     if (imported && !imported.isPending) return imported.outcome
     const found = await source.find(cookie)
-    if (!found) return (await openImported(cookie))?.outcome ?? unknown
+    if (!found) return (await openImported(cookie, openId))?.outcome ?? unknown
     if ('unreadable' in found) return reportCorrupt(cookie, new Error(found.unreadable))
     return translate({ cookie, session: found })
   }
 
   /** Opens the session that an old one has become; `undefined` if nothing has claimed it. */
-  async function openImported(cookie: GenuineCookie): Promise<Imported | undefined> {
+  async function openImported(
+    cookie: GenuineCookie,
+    openId: (id: SessionId) => Promise<OpenOutcome>,
+  ): Promise<Imported | undefined> {
     const claim =
       (await equalCookies.refusalOf(cookie)) ??
       (await imports.claims.find(sessions.claimKey(cookie)))
     if (!claim) return undefined
     if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim), isPending: false }
-    const outcome = await endReplay(await to.open(firstTokens(migration, claim.id)))
-    if (outcome.outcome === 'open') sessions.noteCookie(outcome.opened, cookie)
+    const outcome = await openId(claim.id)
     return { outcome, isPending: isMissing(outcome) && isUnsettled(claim, clock()) }
+  }
+
+  async function openByFirstTokens(cookie: GenuineCookie, id: SessionId): Promise<OpenOutcome> {
+    const outcome = await endReplay(await to.open(firstTokens(migration, id)))
+    if (outcome.outcome === 'open') sessions.noteCookie(outcome.opened, cookie)
+    return outcome
   }
 
   /**
