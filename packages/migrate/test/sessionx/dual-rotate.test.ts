@@ -64,6 +64,26 @@ describe('a Go handler that rotates the session of a user', () => {
     }
   })
 
+  test('does not log in after a revokeAll, if the session began before it', async () => {
+    const { clock, go, server, visitor } = createWorld()
+    const [ann, later] = [visitor(), visitor()]
+    await ann.request(({ data }) => {
+      data['cart'] = ['a']
+    })
+    clock.now += 120_000
+    await server.revokeAll('ann')
+    clock.now += 120_000
+    for (const of of [ann, later])
+      await go.request(of, (session) => {
+        session.data['user'] = 'ann' // perhaps before the revokeAll: nothing in the record tells
+        go.rotate(session)
+      })
+    const seen = await ann.read()
+    expect(seen?.data).toEqual({ cart: ['a'] })
+    expect(seen?.userId).toBeUndefined()
+    expect(await later.read()).toMatchObject({ userId: 'ann' })
+  })
+
   test('that has ended opens no session again', async () => {
     const { go, visitor, forgetEnds, ann: logIn } = createWorld()
     const ann = await logIn()

@@ -25,10 +25,7 @@ export function createFetch(sharing: Sharing, writer: RecordWriter) {
       const [found, other] = await Promise.all([records.read(key), readOther(key, foreign)])
       const change = userChange(opened, other)
       if (change === 'logout') return logOut(opened)
-      if (foreign && change === 'login') {
-        const loggedIn = await logIn(opened, foreign)
-        if (loggedIn) return loggedIn
-      }
+      if (foreign && change === 'login') return (await logIn(opened, foreign)) ?? outcome
       const stamp = found && stampOf(found.data)
       if (!found || stamp?.id !== id)
         return (await wasDestroyed(opened, key)) ? logOut(opened) : { ...outcome, isSaveDue: true }
