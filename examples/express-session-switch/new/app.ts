@@ -72,7 +72,8 @@ export async function createApp(): Promise<{ app: Express; close: () => Promise<
   return { app, close: () => manager.close() }
 }
 
-function answer({ userId, data }: Session) {
+/** Returns what a browser is told. What is written into a session that has ended is dropped; `ended` says so. */
+function answer({ userId, data, ended }: Session) {
   const values = Object.entries(data).filter(([key]) => key.startsWith('value'))
-  return { server: 'new', user: userId, values: Object.fromEntries(values) }
+  return { server: 'new', user: userId, ended, values: Object.fromEntries(values) }
 }

@@ -5,6 +5,8 @@ import { Agent, request } from 'node:http'
 export interface Reply {
   readonly server: 'old' | 'new'
   readonly user?: string
+  /** Why the session of the request is over, from a new server. */
+  readonly ended?: string
   readonly values?: Readonly<Record<string, number>>
   /** When the request was sent and the response had arrived, in ms. */
   readonly sentAt: number

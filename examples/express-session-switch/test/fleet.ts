@@ -26,13 +26,13 @@ export async function startFleet(
   size: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Fleet> {
-  const servers = await Promise.all(Array.from({ length: size }, () => startServer(kind, env)))
+  const servers = [...(await startServers(kind, size, env))]
   const nginx = await startNginx(servers.map(({ port }) => port))
   return {
     port: nginx.port,
     async replaceAll(kind, between) {
-      for (const index of servers.keys()) {
-        const server = await startServer(kind, env)
+      const next = await startServers(kind, servers.length, env)
+      for (const [index, server] of next.entries()) {
         const [replaced] = servers.splice(index, 1, server)
         await nginx.route(servers.map(({ port }) => port))
         await between() // also lets requests arrive that nginx had sent to the replaced one
@@ -44,6 +44,14 @@ export async function startFleet(
       await Promise.all(servers.map(stopServer))
     },
   }
+}
+
+function startServers(
+  kind: Kind,
+  count: number,
+  env: Readonly<Record<string, string>>,
+): Promise<readonly Server[]> {
+  return Promise.all(Array.from({ length: count }, () => startServer(kind, env)))
 }
 
 async function startServer(kind: Kind, env: Readonly<Record<string, string>>): Promise<Server> {

@@ -20,17 +20,23 @@ test('users notice neither the switch nor the way back, and old cookies are dead
   const crowd = createCrowd({ port: fleet.port, users, seed })
   const browse = () => crowd.pages(Math.ceil(users / 3))
   const report = (phase: string) => console.info(phase, JSON.stringify(crowd.findings))
-  const stop = crowd.start()
+  let stop = crowd.start()
 
   await crowd.pages(users)
   report('express-session')
   await fleet.replaceAll('new', browse)
   report('switched')
-  await fleet.replaceAll('old', browse)
+  await fleet.replaceAll('old', async () => {
+    await browse()
+    await stop() // so that a new server which is closed then looks at whatever old servers have written
+    stop = crowd.start()
+  })
+  await stop()
+  await crowd.tryAllEnded()
   report('back')
+  stop = crowd.start()
   await fleet.replaceAll('new', browse)
-  await crowd.pages(users * 2) // everybody comes by before the switch is finished
-  await fleet.replaceAll('finished', browse)
+  await fleet.replaceAll('finished', browse) // at once: what old servers wrote last is still to be taken over
   await stop()
   await crowd.check()
   await crowd.tryAllEnded()

@@ -1,6 +1,7 @@
 import type { EndReason, SessionId } from '@sojourn/core'
-import type { OpenedSession, SessionStore, StoreUsers } from '@sojourn/core/store'
+import type { ForeignCookies, OpenedSession, SessionStore, StoreUsers } from '@sojourn/core/store'
 import type { ForeignMigration } from '../foreign/context.ts'
+import { createUsers as refuseUnseen } from '../foreign/revocation.ts'
 import { type SessionSource, scopeOf } from '../sources/source.ts'
 import { createLinks } from './links.ts'
 import { type Bridge, createMirror } from './mirror.ts'
@@ -14,15 +15,19 @@ import { guardTexts } from './shared-texts.ts'
  * Creates the store of a migration while old and new servers run side by side. Each session has an old record: new servers
  * write both, and read back what old servers have written (mirror.ts). A session is over as soon as one of the two is.
  *
- * It has no `epochs`: old servers know nothing of them, so `revokeEverybody` could not end their sessions.
+ * Without `keepOld` the switch is being finished: no old server runs any more. Old records are then read, for what old servers
+ * wrote last, and never created or brought up to date; an old cookie opens only what no new server has seen.
+ *
+ * While old servers run it has no `epochs`: they know nothing of them, so `revokeEverybody` could not end their sessions. Nor
+ * does a `revokeAll` refuse what no new server has seen: the user may log in again on an old server.
  */
 export function createBridgeStore(
   migration: ForeignMigration,
   { cookieNames, options }: SessionSource,
   records: OldRecords,
 ): SessionStore {
-  const { env } = migration
-  const { epochs: _, ...to } = migration.to
+  const { env, keepOld } = migration
+  const { epochs, ...to } = migration.to
   const texts = guardTexts(records.texts, env)
   const links = createLinks(records, texts, env.policy.absoluteTimeout)
   const known: Bridge['known'] = new WeakMap()
@@ -31,17 +36,21 @@ export function createBridgeStore(
   const oldSessions = createOldSessions(bridge)
   const copies = createOldCopies(bridge, oldSessions)
   const { endById } = to
+  const users = to.users && createUsers(to.users, copies)
 
   return {
     ...to,
     foreignCookies: {
       names: cookieNames,
       deletedWith: scopeOf(options),
-      lineFor(opened, present) {
-        const record = known.get(opened as OpenedSession)
-        return record && records.cookieLine(record, present)
-      },
+      ...(keepOld && {
+        lineFor(opened: object, present: ForeignCookies | undefined) {
+          const record = known.get(opened as OpenedSession)
+          return record && records.cookieLine(record, present)
+        },
+      }),
     },
+    ...(!keepOld && epochs ? { epochs } : {}),
     ...createOpen(bridge, oldSessions, copies),
 
     async create(draft, options) {
@@ -69,7 +78,7 @@ export function createBridgeStore(
       },
     }),
 
-    ...(to.users && { users: createUsers(to.users, copies) }),
+    ...(users && { users: keepOld ? users : refuseUnseen(migration, users) }),
 
     async close() {
       await copies.close()

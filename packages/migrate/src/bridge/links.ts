@@ -40,8 +40,8 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
   return {
     /** Returns the link of an old session; `undefined` if no new server has seen it. */
     async find(key: string): Promise<FoundLink | undefined> {
-      const found = await texts.read(noteOf(key))
-      return found && { ...JSON.parse(found.text), text: found.text }
+      const text = await texts.read(noteOf(key))
+      return text === undefined ? undefined : { ...JSON.parse(text), text }
     },
 
     /** Writes a link if the one that is there is still `from`. Returns whether it has. */
@@ -71,14 +71,12 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
       }),
 
     /** Returns the key of the old session that a session of ours is; `undefined` if there is none. */
-    async keyOf(id: SessionId): Promise<string | undefined> {
-      return (await texts.read(noteOfId(id)))?.text
-    },
+    keyOf: (id: SessionId): Promise<string | undefined> => texts.read(noteOfId(id)),
 
     /** Notes the key of a session, unless it has one. Returns the key that it has. */
     async claimKey(id: SessionId, key: string): Promise<string> {
       const isOurs = await texts.swap(noteOfId(id), { from: undefined, to: key, ttl: keptMs })
-      return isOurs ? key : ((await this.keyOf(id)) ?? key)
+      return isOurs ? key : ((await texts.read(noteOfId(id))) ?? key)
     },
 
     /** Notes the key of a session in place of the one that it has. */
@@ -99,10 +97,17 @@ function addMerged(
   tag: string,
   changes: OldChanges,
 ): Required<Link>['merged'] {
-  const { [tag]: before = {}, ...others } = merged
-  const added = Object.fromEntries(
-    [...changes].map(([name, value]) => [name, [...(before[name] ?? []), hashOfChange(value)]]),
-  )
-  const recent = Object.entries(others).slice(1 - mergedTags)
-  return Object.fromEntries([...recent, [tag, { ...before, ...added }]])
+  const byTag = new Map(Object.entries(merged))
+  const byName = new Map(Object.entries(byTag.get(tag) ?? {}))
+  for (const [name, value] of changes)
+    byName.set(name, [...(byName.get(name) ?? []), hashOfChange(value)])
+  byTag.delete(tag)
+  const recent = [...byTag].slice(1 - mergedTags)
+  return Object.fromEntries([...recent, [tag, Object.fromEntries(byName)]])
+}
+
+/** Returns what tells whether the session has a change already that began from the stamp with this tag, by name and hash. */
+export function createIsMerged(link: Link | undefined, tag: string) {
+  const byName = new Map(Object.entries(new Map(Object.entries(link?.merged ?? {})).get(tag) ?? {}))
+  return (name: string, hash: string) => byName.get(name)?.includes(hash) ?? false
 }

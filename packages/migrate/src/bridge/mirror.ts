@@ -1,7 +1,7 @@
 import type { EndReason, SessionId } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
 import type { BridgeContext, KnownRecord } from './context.ts'
-import type { Link } from './links.ts'
+import { createIsMerged, type Link } from './links.ts'
 import type { OldData } from './old-records.ts'
 import {
   applyOldChanges,
@@ -19,8 +19,6 @@ export interface ReadRecord extends KnownRecord {
   /** `undefined` if an old server has made it, or had read it before it was stamped. */
   readonly stamp: TakenStamp | undefined
   readonly userId: string | undefined
-  /** How long it is kept, in ms; `undefined` if it does not expire. */
-  readonly ttl: number | undefined
 }
 
 /** A session that is the same on both sides now; or why it is over. */
@@ -44,7 +42,16 @@ type Mirror = ReturnType<typeof createMirror>
  * server replaces the record by what it had read. Nothing is lost then, because the session has it, and the stamp says what the
  * old server had read (stamp.ts).
  */
-export function createMirror({ to, records, texts, links, known, sessions, env }: BridgeContext) {
+export function createMirror({
+  to,
+  records,
+  texts,
+  links,
+  known,
+  sessions,
+  env,
+  keepOld,
+}: BridgeContext) {
   const { clock } = env
 
   return {
@@ -58,11 +65,16 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
 
   /** Returns the old record of a session; `undefined` if there is none, or not one that old servers can read. */
   async function read(key: string): Promise<ReadRecord | undefined> {
-    const found = await texts.read(records.nameOf(key))
-    const record = found && records.parse(found.text)
-    if (!record) return undefined
-    const { data, stamp } = takeStamp(key, record.data)
-    return { key, ...found, fields: record.fields, data, stamp, userId: userOf(key, data) }
+    const text = await texts.read(records.nameOf(key))
+    const record = text === undefined ? undefined : records.parse(text)
+    if (text === undefined || !record) return undefined
+    const { data, stamp } = takeStamp(key, keepable(record.data))
+    return { key, text, fields: record.fields, data, stamp, userId: userOf(key, data) }
+  }
+
+  /** Returns the data of a record as an old server reads it: it ignores names such as `constructor` and `__proto__`. */
+  function keepable(data: OldData): OldData {
+    return Object.fromEntries(Object.entries(data).filter(([name]) => records.canKeep(name)))
   }
 
   /** Returns the user of a record. What cannot be one counts as none, and the event `corrupt` tells of it. */
@@ -78,6 +90,9 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
   /**
    * Merges what old servers have changed into the session, if anything. The session is over if its record is gone, or is that
    * of another user now: then an old server has ended it, or a user has logged in or out there.
+   *
+   * The record is also written if it is not what the session is: an old server with `resave`, or one that is slow, has written
+   * what it read before, or a write of a new server has failed. Once no old server runs, that does not matter.
    */
   async function fetchChanges(opened: OpenedSession, key: string): Promise<Mirrored> {
     const { id, userId } = opened.record
@@ -85,7 +100,8 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
     if (link && link.id !== id) return { over: link.reason ?? 'login' }
     if (!old) return { over: 'logout' }
     if (old.userId !== userId) return { over: old.userId === undefined ? 'logout' : 'login' }
-    return isAsWritten(old, link) ? remember(opened, old) : write(opened, key, old)
+    const isCurrent = keepOld ? isAlike(old, opened) : isAsWritten(old, link)
+    return isCurrent ? remember(opened, old) : write(opened, key, old)
   }
 
   /**
@@ -111,7 +127,7 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
         if (isAlike(old, newest)) return remember(current, old)
       }
       const text = format(newest, old)
-      const ttl = Math.max(records.lifetimeOf(old.fields), ('ttl' in old && old.ttl) || 0)
+      const ttl = records.lifetimeOf(old.fields)
       if (await texts.swap(records.nameOf(key), { from: old.text, to: text, ttl }))
         return remember(current, { key, text, fields: old.fields })
       old = undefined
@@ -149,11 +165,17 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
     return { opened }
   }
 
-  /** Returns true if a record is as a new server would write it now. */
+  /**
+   * Returns true if a record is as a new server would write it now. What only `logIn` puts there is not compared, because it may
+   * be different each time.
+   */
   function isAlike(old: ReadRecord, opened: OpenedSession): boolean {
     const { stamp } = old
     if (!stamp || !isAsWritten(old, undefined)) return false
-    return changesSince(stamp.base, dataOf(opened)).size === 0
+    const own = sharedData(opened)
+    const written = forOldServers(own, opened)
+    const differing = [...changesSince(stamp.base, written).keys()]
+    return differing.every((name) => Object.hasOwn(written, name) && !Object.hasOwn(own, name))
   }
 
   function format(opened: OpenedSession, { key, fields }: Pick<KnownRecord, 'key' | 'fields'>) {
@@ -167,15 +189,26 @@ export function createMirror({ to, records, texts, links, known, sessions, env }
   }
 
   /** Returns the data of a session as an old server reads it: what JSON and the old library can hold, and the user. */
-  function dataOf({ data, record: { userId } }: OpenedSession): OldData {
-    const plain: OldData = {}
+  function dataOf(opened: OpenedSession): OldData {
+    return forOldServers(sharedData(opened), opened)
+  }
+
+  /** Returns what JSON and the old library can hold of the data of a session. */
+  function sharedData({ data }: OpenedSession): OldData {
+    const shared: OldData = {}
     for (const [name, value] of Object.entries(Object(to.codec.decode(data)))) {
       const text = records.canKeep(name) ? toJson(value) : undefined
-      if (text !== undefined) plain[name] = JSON.parse(text)
+      if (text !== undefined) shared[name] = JSON.parse(text)
     }
-    if (userId !== undefined && sessions.userIdOf({ data: plain }) !== userId)
-      records.logIn(plain, userId)
-    return plain
+    return shared
+  }
+
+  /** Returns the data with what old servers know the user by. */
+  function forOldServers(shared: OldData, { record: { userId } }: OpenedSession): OldData {
+    if (userId === undefined || sessions.userIdOf({ data: shared }) === userId) return shared
+    const data = structuredClone(shared)
+    records.logIn(data, userId)
+    return data
   }
 }
 
@@ -186,11 +219,9 @@ function isAsWritten({ stamp, data }: ReadRecord, link: Link | undefined): boole
 
 /** Returns what old servers have changed in a record, without what the session has already. */
 function changesIn({ stamp, data }: ReadRecord, link: Link | undefined): OldChanges {
-  const merged = link?.merged?.[stamp?.tag ?? ''] ?? {}
   const changes = changesSince(stamp?.base ?? link?.base ?? {}, data)
-  return new Map(
-    [...changes].filter(([name, value]) => !merged[name]?.includes(hashOfChange(value))),
-  )
+  const isMerged = createIsMerged(link, stamp?.tag ?? '')
+  return new Map([...changes].filter(([name, value]) => !isMerged(name, hashOfChange(value))))
 }
 
 /** Returns a value as JSON; `undefined` for what it cannot hold, such as a BigInt. */

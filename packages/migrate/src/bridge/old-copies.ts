@@ -17,7 +17,7 @@ export type OldCopies = ReturnType<typeof createOldCopies>
  * may have written it since. So what it changed, or has brought back after a logout, does not wait for the user's next request.
  */
 export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
-  const { to, imports, sessions, records, texts, links, known, mirror } = bridge
+  const { to, imports, sessions, records, texts, links, known, mirror, keepOld } = bridge
   const looks = new Map<string, NodeJS.Timeout>()
 
   return {
@@ -34,11 +34,12 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
 
   /**
    * Gives a session an old record, in place of that of `replaced`, whose cookie then opens nothing (P4). A session in which
-   * somebody acts as the user gets none: old servers could not tell it from the user's own.
+   * somebody acts as the user gets none: old servers could not tell it from the user's own. Once no old server runs, only a
+   * session that has one gets another.
    */
   async function create(opened: OpenedSession, replaced?: string): Promise<void> {
     const { id, actor, absoluteExpiresAt } = opened.record
-    if (actor) return
+    if (actor || (!keepOld && replaced === undefined)) return
     const record = mirror.formatNew(opened, records.newKey())
     const { key } = record
     // Complete before anything leads to it: a session whose record is missing counts as ended by an old server.
@@ -73,18 +74,26 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
       return outcome
     }
     if (record) known.set(outcome.opened, record)
-    if (outcome.isChanged) return write(outcome, key)
-    if (outcome.isTouched && record)
-      await texts.prolong(records.nameOf(key), records.lifetimeOf(record.fields))
+    if (outcome.isChanged && keepOld) return write(outcome, key)
+    if ((outcome.isChanged || outcome.isTouched) && record)
+      await texts.prolong(records.nameOf(key), lifetimeOf(outcome.opened, record))
     return outcome
+  }
+
+  /**
+   * Returns how long the old record of a session is kept from now on, in ms. Once no old server runs, it lives as long as its
+   * session does: a record that is missing still means that an old server has ended that.
+   */
+  function lifetimeOf({ record: { maxAge } }: OpenedSession, { fields }: KnownRecord): number {
+    return Math.max(records.lifetimeOf(fields), keepOld ? 0 : maxAge)
   }
 
   async function write(
     outcome: Extract<SaveOutcome, { saved: true }>,
     key: string,
   ): Promise<SaveOutcome> {
-    const mirrored = await mirror.write(outcome.opened, key)
     lookLater(key)
+    const mirrored = await mirror.write(outcome.opened, key)
     if (!('over' in mirrored)) return { ...outcome, opened: mirrored.opened }
     if (mirrored.over === 'stale') return outcome // another request has elevated it since, and writes its record
     await oldSessions.endShared(outcome.opened, key, mirrored.over)

@@ -2,6 +2,7 @@ import type { EndReason, SessionId } from '@sojourn/core'
 import type { OpenedSession, OpenOutcome } from '@sojourn/core/store'
 import { firstTokens } from '../foreign/context.ts'
 import type { ForeignOrigin } from '../foreign/foreign-sessions.ts'
+import { isRevoked } from '../foreign/revocation.ts'
 import type { VerifiedCookie } from '../sources/source.ts'
 import type { FoundLink, Link } from './links.ts'
 import type { Bridge, Mirrored, ReadRecord } from './mirror.ts'
@@ -39,8 +40,8 @@ export type OldSessions = ReturnType<typeof createOldSessions>
  * | stamp  | writes the old record as a new server does, after merging what an old server wrote meanwhile |
  */
 export function createOldSessions(bridge: Bridge) {
-  const { to, imports, sessions, links, mirror, env } = bridge
-  const { clock, emit, ids } = env
+  const { to, imports, sessions, links, mirror, keepOld } = bridge
+  const { clock, emit, ids } = bridge.env
 
   return { open, share, endShared }
 
@@ -74,12 +75,13 @@ export function createOldSessions(bridge: Bridge) {
     if (inTo.outcome === 'discarded')
       return clock() < link.livesUntil ? endLinked(old.key, link, 'logout') : { id }
     const { userId, verifier } = inTo.opened.record
-    if (old.userId === userId && isFirstTokenValid(verifier)) {
+    if (old.userId === userId && isFirstTokenValid(verifier, clock())) {
       const outcome = await to.open(firstTokens(bridge, id))
       return outcome.outcome === 'open' ? share(outcome) : outcome
     }
     // The client has lost its token, but not its cookie; or an old server has logged the user in or out.
-    if (old.userId === userId && (await share(inTo)).outcome === 'ended') return unknown
+    if (old.userId === userId && (!keepOld || (await share(inTo)).outcome === 'ended'))
+      return unknown
     return { replaced: inTo.opened }
   }
 
@@ -87,11 +89,6 @@ export function createOldSessions(bridge: Bridge) {
     if (!(await links.swapEnd(key, link, reason === 'stale' ? 'logout' : reason))) return undefined
     await mirror.remove(key)
     return unknown
-  }
-
-  /** Returns true if the old cookie still counts as a token: the client may not have got another one yet. */
-  function isFirstTokenValid({ generation, graceUntil = 0 }: OpenedSession['record']['verifier']) {
-    return generation === 0 || (generation === 1 && graceUntil > clock())
   }
 
   /** Imports an old session, and then ends the one that it replaces. */
@@ -105,7 +102,7 @@ export function createOldSessions(bridge: Bridge) {
     const outcome = await importRecord({ cookie, old, link }, id)
     if (outcome && replaced) {
       const isLogout = old.userId === undefined && replaced.record.userId !== undefined
-      await end(replaced, isLogout ? 'logout' : 'login')
+      await endOurs(replaced, isLogout ? 'logout' : 'login')
     }
     return outcome
   }
@@ -121,6 +118,7 @@ export function createOldSessions(bridge: Bridge) {
     if (opened === 'corrupt') return { outcome: 'discarded', why: 'corrupt', id: undefined }
     if (!opened) return { outcome: 'discarded', why: 'expired', id: undefined }
     const { id, absoluteExpiresAt, maxAge } = opened.record
+    if (await isRefused(bridge, opened)) return unknown
     const { base = hashesOf(old.data), merged = {} } = link ?? {}
     const pending: Link = { id, base, merged, livesUntil: 0, absoluteExpiresAt }
     if (!(await links.swap(old.key, link, pending))) return undefined
@@ -129,6 +127,10 @@ export function createOldSessions(bridge: Bridge) {
     await imports.claims.make(sessions.claimKey(cookie), { id }, until)
     const imported = await imports.adopt({ ...opened, touchedAt: at }, firstTokens(bridge, id))
     if (!imported) return unknown // it has ended since
+    if (await isRefused(bridge, opened)) {
+      await endOurs(imported.opened, 'revoked')
+      return unknown
+    }
     const settled = { ...pending, livesUntil: Math.min(at + maxAge, absoluteExpiresAt) }
     await links.swap(old.key, { ...pending, text: JSON.stringify(pending) }, settled)
     const mirrored = await mirror.write(imported.opened, old.key)
@@ -172,12 +174,30 @@ export function createOldSessions(bridge: Bridge) {
     const [link, old] = await Promise.all([links.find(key), mirror.read(key)])
     if (old || (link && link.id === undefined)) return
     await links.end(key, reason)
-    await end(opened, reason)
+    await endOurs(opened, reason)
   }
 
-  async function end({ record }: OpenedSession, reason: EndReason): Promise<void> {
+  async function endOurs({ record }: OpenedSession, reason: EndReason): Promise<void> {
     if (await to.endById?.(record.id, reason)) emit('ended', { id: record.id, reason })
   }
+}
+
+/** Returns true if the old cookie still counts as a token at `at`: the client may not have got another one yet. */
+function isFirstTokenValid(
+  { generation, graceUntil = 0 }: OpenedSession['record']['verifier'],
+  at: number,
+): boolean {
+  return generation === 0 || (generation === 1 && graceUntil > at)
+}
+
+/**
+ * Returns true once no old server runs if the user, or everybody, was revoked since. Asked again after the insert: whoever
+ * revokes leaves a mark before it looks for sessions, so it has found this one, or the mark is there now.
+ */
+async function isRefused(bridge: Bridge, opened: OpenedSession): Promise<boolean> {
+  if (bridge.keepOld) return false
+  await bridge.to.epochs?.reread()
+  return isRevoked(bridge, opened)
 }
 
 function asOutcome(

@@ -11,10 +11,10 @@ interface SharedText {
 /** Texts in the database that servers of both kinds use, by name. Each call is one atomic step there. */
 export interface SharedTexts {
   /** Returns a text; `undefined` if there is none. */
-  read(name: string): Promise<SharedText | undefined>
+  read(name: string): Promise<string | undefined>
   /**
    * Writes a text if the one that is there is still `from`; `undefined` stands for none. Returns whether it has. `ttl` is how
-   * long it is kept, in ms.
+   * long it is kept at least, in ms; if `from` was to be kept for longer, or for ever, so is this.
    */
   swap(
     name: string,

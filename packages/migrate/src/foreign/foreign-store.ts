@@ -47,7 +47,7 @@ export function createForeignStore(
     env,
     keepOld,
   }
-  if (keepOld && from.oldRecords) return createBridgeStore(migration, from, from.oldRecords)
+  if (from.oldRecords) return createBridgeStore(migration, from, from.oldRecords)
   const users = to.users && createUsers(migration, to.users)
 
   const store: SessionStore = {

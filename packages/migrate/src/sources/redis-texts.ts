@@ -2,14 +2,12 @@ import { SessionUsageError } from '@sojourn/core'
 import type { SharedTexts } from '../bridge/shared-texts.ts'
 import type { RedisClient } from './redis-records.ts'
 
-const readScript = `local text = redis.call('GET', KEYS[1])
-if not text then return false end
-return { text, redis.call('PTTL', KEYS[1]) }`
-
 const swapScript = `local text = redis.call('GET', KEYS[1])
 if ARGV[1] == '0' and text then return 0 end
 if ARGV[1] == '1' and text ~= ARGV[2] then return 0 end
-redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+local left = text and redis.call('PTTL', KEYS[1])
+if left == -1 then redis.call('SET', KEYS[1], ARGV[3])
+else redis.call('SET', KEYS[1], ARGV[3], 'PX', math.max(left or 0, tonumber(ARGV[4]))) end
 return 1`
 
 const prolongScript = `local left = redis.call('PTTL', KEYS[1])
@@ -21,10 +19,8 @@ export function redisTexts(client: RedisClient): SharedTexts {
   const run = runner(client)
   return {
     async read(name) {
-      const reply = await run(readScript, name)
-      if (!Array.isArray(reply)) return undefined
-      const ttl = Number(reply[1])
-      return { text: String(reply[0]), ttl: ttl < 0 ? undefined : ttl }
+      const text = await client.get(name)
+      return text === null || text === undefined ? undefined : String(text)
     },
     async swap(name, { from, to, ttl }) {
       const args = [from === undefined ? '0' : '1', from ?? '', to, milliseconds(ttl)]
