@@ -18,13 +18,23 @@ import type { SessionData } from 'express-session'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
-import { expressSessionSource, type RedisClient } from '../../src/express-session.ts'
+import {
+  expressSessionSource,
+  type OldServers,
+  type RedisClient,
+} from '../../src/express-session.ts'
 import { migrateStore } from '../../src/index.ts'
 
 export type Server = SessionManager<TestData>
 
-const secret = 'the secret of the old servers'
+export const secret = 'the secret of the old servers'
 const day = 86_400_000
+
+type ServerOptions = Partial<ConfigOptions> & {
+  readonly keepOld?: boolean
+  readonly sourceClient?: RedisClient
+  readonly logIn?: NonNullable<OldServers['logIn']>
+}
 
 /** A request on an old server, between its read and its write. */
 interface OldRequest {
@@ -53,8 +63,11 @@ export async function createWorld(library: 'redis' | 'ioredis') {
   const server = ({
     keepOld = true,
     sourceClient = redis ?? client,
+    logIn = (data, userId) => {
+      data['passport'] = { user: userId }
+    },
     ...options
-  }: Partial<ConfigOptions> & { keepOld?: boolean; sourceClient?: RedisClient } = {}): Server =>
+  }: ServerOptions = {}): Server =>
     createSessionManager<TestData>(
       devConfig(secretKey, {
         store: migrateStore({
@@ -63,12 +76,7 @@ export async function createWorld(library: 'redis' | 'ioredis') {
             secret,
             prefix: oldPrefix,
             userId: ({ passport }) => passport?.user,
-            oldServers: {
-              cookie: { maxAge: day },
-              logIn: (data, userId) => {
-                data['passport'] = { user: userId }
-              },
-            },
+            oldServers: { cookie: { maxAge: day }, logIn },
           }),
           to: nodeRedisStore(client, { prefix: `${prefix}sid:` }),
           keepOld,
@@ -83,25 +91,46 @@ export async function createWorld(library: 'redis' | 'ioredis') {
     return `connect.sid=${encodeURIComponent(`s:${sid}.${mac}`)}`
   }
 
-  const write = (sid: string, data: object) =>
-    set(sid, {
-      ...data,
-      cookie: {
-        originalMaxAge: day,
-        expires: new Date(Date.now() + day),
-        httpOnly: true,
-        path: '/',
-      },
-    } as unknown as SessionData)
+  const write = (sid: string, data: object, maxAge: number | null = day) => {
+    const expires = maxAge === null ? null : new Date(Date.now() + maxAge)
+    const cookie = { originalMaxAge: maxAge, expires, httpOnly: true, path: '/' }
+    const record = Object.defineProperty({ ...data }, 'cookie', { value: cookie, enumerable: true })
+    return set(sid, record as unknown as SessionData)
+  }
+
+  async function regenerate(browser: Visitor<TestData>, data: object): Promise<void> {
+    await client.del(oldPrefix + sidOf(browser))
+    const next = randomBytes(24).toString('base64url')
+    await write(next, data)
+    setOldCookie(browser, sign(next))
+  }
 
   return {
     server,
     client,
     oldPrefix,
+    /** Returns a client whose commands on the keys that are chosen fail. */
+    clientThat(fails: (name: string) => boolean): RedisClient {
+      const unlessFailing = <Reply>(name: string, call: () => Promise<Reply>) =>
+        fails(name) ? Promise.reject(new Error('down')) : call()
+      return {
+        get: (name) => unlessFailing(name, () => client.get(name)),
+        del: (name) => unlessFailing(name, () => client.del(name)),
+        pTTL: (name) => unlessFailing(name, () => client.pTTL(name)),
+        eval: (script: string, options: { keys: [string]; arguments: string[] }) =>
+          unlessFailing(options.keys[0], () => client.eval(script, options)),
+      }
+    },
+    /** Returns the name of the record that a browser's old cookie leads to. */
+    recordOf: (browser: Pick<Visitor, 'cookie'>) => oldPrefix + sidOf(browser),
     /** Returns a browser that begins a session on an old server. */
-    async oldBrowser(data: object, server: Server): Promise<Visitor<TestData>> {
+    async oldBrowser(
+      data: object,
+      server: Server,
+      maxAge?: number | null,
+    ): Promise<Visitor<TestData>> {
       const sid = randomBytes(24).toString('base64url')
-      await write(sid, data)
+      await write(sid, data, maxAge)
       return createVisitor<TestData>(server, sign(sid))
     },
     /** Begins a request on an old server. @throws Error if the session is none there. */
@@ -122,13 +151,11 @@ export async function createWorld(library: 'redis' | 'ioredis') {
     },
     /** Logs in on an old server as Passport does with `keepSessionInfo`: another session, which gets all data. */
     async oldLogin(browser: Visitor<TestData>, user: string): Promise<void> {
-      const sid = sidOf(browser)
-      const { cookie: _, ...data } = (await get(sid)) ?? {}
-      await client.del(oldPrefix + sid)
-      const next = randomBytes(24).toString('base64url')
-      await write(next, { ...data, passport: { user } })
-      setOldCookie(browser, sign(next))
+      const { cookie: _, ...data } = (await get(sidOf(browser))) ?? {}
+      await regenerate(browser, { ...data, passport: { user } })
     },
+    /** Replaces the session on an old server by another one with this data. */
+    oldRegenerate: regenerate,
     /** Logs out on an old server: the record and the cookie are deleted. */
     async oldLogout(browser: Visitor<TestData>): Promise<void> {
       await client.del(oldPrefix + sidOf(browser))
