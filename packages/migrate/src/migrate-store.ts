@@ -38,7 +38,8 @@ export interface MigrationOptions {
    * With a source: whether an old session stays in its store, and its cookie in the browser, when it is imported. Set it while
    * servers with the old library run; what such a server changes afterwards is not imported again. With `oldServers` of
    * `expressSessionSource` it is a bridge: sessions are the same on both sides, as far as the old library lets them; see
-   * docs/how-to/switch-while-both-run.md. @default false
+   * docs/how-to/switch-while-both-run.md. `false` with `oldServers` finishes that: old servers have gone, and what they wrote last
+   * is still taken over. @default false
    */
   readonly keepOld?: boolean
 }

@@ -29,7 +29,9 @@ export interface ExpressSessionOptions<Data extends object = ForeignData>
   readonly serializer?: { parse(text: string): unknown; stringify?(value: unknown): string }
   /**
    * With `client`: what old servers expect of a session, if new ones run beside them. Then `migrateStore` with `keepOld` is a
-   * bridge: sessions are the same on both, in both directions. Without `keepOld` it is not used.
+   * bridge: sessions are the same on both, in both directions. Without `keepOld` the switch is finished: what old servers wrote
+   * last is taken over, old records are left to expire, and old cookies open only what no new server has seen. Leave it out
+   * where old and new servers never ran together.
    *
    * Old servers go on breaking what express-session breaks: of two parallel writes on old servers one is lost (P2); a request
    * on its way during a logout writes the session again, which opens on old servers until a new one sees it, and never on new
