@@ -1,13 +1,6 @@
 import { SessionStoreError } from '@sojourn/core'
 import { Deadline, type StoreEnv, withDeadline } from '@sojourn/core/store'
 
-/** A text in the database that servers of both kinds use. */
-interface SharedText {
-  readonly text: string
-  /** How long it is kept, in ms; `undefined` if it does not expire. */
-  readonly ttl: number | undefined
-}
-
 /** Texts in the database that servers of both kinds use, by name. Each call is one atomic step there. */
 export interface SharedTexts {
   /** Returns a text; `undefined` if there is none. */
