@@ -105,7 +105,8 @@ export class Registers {
     const { fleet } = this.#options
     for (let attempt = 0; ; attempt++) {
       call.signal.throwIfAborted()
-      const isEnough = (held: readonly Held[]) => this.agreed(held) !== undefined
+      // A repair reads all that answer: the instance that differs may know of an end, and is mostly not the first to answer.
+      const isEnough = (held: readonly Held[]) => !isForced && this.agreed(held) !== undefined
       const { reading, seen } = await fleet.read(operation, { key, at: call.at, isEnough })
       const agreed = this.agreed(seen)
       if (agreed && !isForced) {
@@ -149,7 +150,10 @@ export class Registers {
     const proposal = this.#proposal(decision.next ?? state, newest, { ballot, at: call.at })
     const accepting = promising.map(async (pending) => {
       const held = await pending
-      return held.isWritten ? fleet.write(held, key, proposal, call.at) : held
+      // An end that came too late to be taken over is left where it is, for the next read to see.
+      const isTakenOver = !endIn([held], proposal.state)
+      if (held.isWritten && isTakenOver) return fleet.write(held, key, proposal, call.at)
+      return { ...held, isWritten: false }
     })
     return (await this.#gatherWritten(operation, accepting)) && decision
   }
