@@ -114,7 +114,8 @@ export { createQueue, type Queue } from './keyed/queue.ts'
 
 // A value that is there at once, or a promise of it.
 
-export { type Awaitable, andThen, rejectThrown } from './util/and-then.ts'
+export { type Awaitable, andThen, orElse, rejectThrown } from './util/and-then.ts'
+export { isThenable } from './util/is-thenable.ts'
 
 // Options: check the options of a store function, with the same errors as core.
 

@@ -8,7 +8,7 @@ import {
   refuseReplacement,
   refuseTaken,
 } from '@sojourn/core/binding'
-import { andThen, rejectThrown } from '@sojourn/core/store'
+import { andThen, isThenable, rejectThrown } from '@sojourn/core/store'
 import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { replyWithError } from './reply-with-error.ts'
@@ -109,7 +109,7 @@ export function sessions<Data extends object>(
           mark(request)
         }),
       )
-      if (mounting instanceof Promise) mounting.then(() => done(), done)
+      if (isThenable(mounting)) mounting.then(() => done(), done)
       else done()
     })
   }

@@ -1,6 +1,6 @@
 import type { Session, SessionManager } from '@sojourn/core'
 import { type Carrier, checkManagers, type SessionProperty } from '@sojourn/core/binding'
-import { type Awaitable, andThen, checkOptions, rejectThrown } from '@sojourn/core/store'
+import { type Awaitable, andThen, checkOptions, orElse, rejectThrown } from '@sojourn/core/store'
 import { NodeCarrier } from './carrier.ts'
 import type { BeforeHeaders } from './commits.ts'
 import { applyErrorHead } from './head.ts'
@@ -167,8 +167,7 @@ export function mount(manager: SessionManager, options: MountOptions): Awaitable
       return mounted
     })
   })
-  if (!(mounting instanceof Promise)) return mounting
-  return mounting.catch((error: unknown) => {
+  return orElse(mounting, (error) => {
     if (!carrier.sent) applyErrorHead(asHttp1(response), error)
     throw error
   })

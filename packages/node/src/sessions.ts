@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { SessionManager } from '@sojourn/core'
 import { checkMount, createSessionProperty, markPassive } from '@sojourn/core/binding'
+import { isThenable } from '@sojourn/core/store'
 import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { exposeSession, mount, sessionOf } from './mount-session.ts'
@@ -101,7 +102,7 @@ export function sessions<
       secure,
       ip: clientIp,
     })
-    if (!(mounting instanceof Promise)) {
+    if (!isThenable(mounting)) {
       expose()
       return
     }

@@ -8,8 +8,10 @@ import {
   checkSize,
   createRecord,
   type Draft,
+  isThenable,
   isTouchDue,
   type OpenedSession,
+  orElse,
   rejectThrown,
   rotateRecord,
   type SaveOutcome,
@@ -82,7 +84,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
       if (ids.refusalOf(opened.record)) return { saved: false, why: 'ended' }
       if (changes.leave) return leave(opened)
       const changed = applyChanges(opened, changes, { codec, policy, emit })
-      const applied = changed instanceof Promise ? inTime(opened, changed) : changed
+      const applied = isThenable(changed) ? inTime(opened, changed) : changed
       return andThen(applied, (data) => saveData(opened, data, changes))
     })
   }
@@ -122,8 +124,7 @@ export function createSealedSave(context: SealedContext): Pick<SessionStore, 'cr
    */
   function sealTouch(touched: OpenedSession): Awaitable<string | undefined> {
     const sealing = rejectThrown(() => tokens.seal(touched))
-    if (!(sealing instanceof Promise)) return sealing
-    return sealing.catch((error: unknown) => {
+    return orElse(sealing, (error) => {
       if (!(error instanceof SessionUsageError)) throw error
       emit('failed', { operation: 'touch', error })
       return undefined

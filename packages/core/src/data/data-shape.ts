@@ -1,4 +1,5 @@
 import { SessionUsageError } from '../errors.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import type { Codec } from './codec.ts'
 import { type DataObject, decodeData, sameBytes } from './decode.ts'
 import { splitLibraryKeys } from './library-keys.ts'
@@ -114,7 +115,7 @@ export class DataShape {
       } catch (thrown) {
         return new Misfit('migration', [], withoutMessage(what, thrown))
       }
-      if (data instanceof Promise) refuseAsync(data, what)
+      if (isThenable(data)) refuseAsync(data, what)
       if (!isPlainObject(data)) return new Misfit('migration', [])
     }
     return data
@@ -164,7 +165,7 @@ export function validate(schema: DataSchema, data: unknown): object | Misfit {
   } catch (thrown) {
     return new Misfit('schema', [], withoutMessage('The schema', thrown))
   }
-  if (result instanceof Promise) refuseAsync(result, 'The schema')
+  if (isThenable(result)) refuseAsync(result, 'The schema')
   if (result.issues) return new Misfit('schema', result.issues.map(toDataIssue))
   if (isPlainObject(result.value)) return result.value
   throw new SessionUsageError(
@@ -173,8 +174,8 @@ export function validate(schema: DataSchema, data: unknown): object | Misfit {
   )
 }
 
-function refuseAsync(promise: Promise<unknown>, what: string): never {
-  promise.catch(() => undefined)
+function refuseAsync(promise: PromiseLike<unknown>, what: string): never {
+  Promise.resolve(promise).catch(() => undefined)
   throw new SessionUsageError(
     'ERR_CONFIG_INVALID',
     `${what} is asynchronous, and session.data is read without waiting. Make it synchronous; check what needs a query in the handler.`,

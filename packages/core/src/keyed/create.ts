@@ -4,7 +4,7 @@ import type { SessionIds } from '../record/session-ids.ts'
 import { hashSecret, mintSecret, mintVersion } from '../record/token.ts'
 import type { GroupLimit } from '../store/backend.ts'
 import type { CreateOutcome, Draft, SessionStore } from '../store/store.ts'
-import { type Awaitable, andThen, rejectThrown } from '../util/and-then.ts'
+import { type Awaitable, andThen, orElse, rejectThrown } from '../util/and-then.ts'
 import type { KeyedContext } from './context.ts'
 import { createJoinLogin, type Login, loginSecret, loginSeed } from './join-login.ts'
 import { newestOf } from './open.ts'
@@ -101,8 +101,7 @@ export function createCreate(context: KeyedContext): SessionStore['create'] {
             }
           : { created: false, why: outcome.why === 'limit' ? 'limit' : 'ended' },
     )
-    if (!(inserting instanceof Promise)) return inserting
-    return inserting.catch((error: unknown) => {
+    return orElse(inserting, (error) => {
       // Not awaited: the store is in trouble already.
       removeFailed(id, login && row.version).catch(ignore)
       throw error

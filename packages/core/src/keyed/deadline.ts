@@ -49,6 +49,14 @@ export interface DeadlineOptions<Result, Given extends Deadline> {
  * operation fails with anything but a `SessionError`.
  */
 export function withDeadline<Result, Given extends Deadline>(
+  run: (deadline: Given) => Promise<Result>,
+  options: DeadlineOptions<Result, Given>,
+): Promise<Result>
+export function withDeadline<Result, Given extends Deadline>(
+  run: (deadline: Given) => Awaitable<Result>,
+  options: DeadlineOptions<Result, Given>,
+): Awaitable<Result>
+export function withDeadline<Result, Given extends Deadline>(
   run: (deadline: Given) => Awaitable<Result>,
   options: DeadlineOptions<Result, Given>,
 ): Awaitable<Result> {
@@ -100,7 +108,11 @@ function settleInTime<Result>(
       resolve(result)
     }
     const timer = setTimeout(() => afterPoll(giveUp), timeoutMs)
-    running.then(succeed, fail)
+    try {
+      running.then(succeed, fail)
+    } catch (error) {
+      fail(error) // of a thenable that is no promise
+    }
   })
 }
 

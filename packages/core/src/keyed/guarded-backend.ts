@@ -10,7 +10,7 @@ import type {
 } from '../store/backend.ts'
 import type { StoreUsers } from '../store/store.ts'
 import type { BackendOperation, Tracing } from '../tracing.ts'
-import type { Awaitable } from '../util/and-then.ts'
+import { type Awaitable, orElse } from '../util/and-then.ts'
 import {
   checkFound,
   checkInserted,
@@ -131,12 +131,16 @@ export function guardBackend(
       const ended = new AbortController()
       const end = () => ended.abort()
       signal?.addEventListener('abort', end)
-      const iterator = backend.scan({ at, signal: ended.signal })[Symbol.asyncIterator]()
-      const step = () =>
-        iterator.next().catch((error: unknown): IteratorReturnResult<undefined> => {
+      let iterator: AsyncIterator<IdentifiedRow> | undefined
+      const step = async (): Promise<IteratorResult<IdentifiedRow, undefined>> => {
+        try {
+          iterator ??= backend.scan({ at, signal: ended.signal })[Symbol.asyncIterator]()
+          return await iterator.next()
+        } catch (error) {
           if (signal?.aborted) return { done: true, value: undefined } // no failure of the backend
           throw error
-        })
+        }
+      }
       const next = () => attemptUntraced('scan', at, step, nothingToCheck, 30 * storeTimeout)
       try {
         for (let row = await next(); !row.done; row = await next()) yield row.value
@@ -145,7 +149,8 @@ export function guardBackend(
         signal?.removeEventListener('abort', end)
         end()
         // Of a scan that was left early. A backend that is in trouble may never settle this.
-        iterator.return?.()?.then(undefined, () => undefined)
+        const leave = async () => iterator?.return?.()
+        leave().catch(() => undefined)
       }
     },
     ping: (at: number) => attempt('ping', at, (call) => backend.ping(call), nothingToCheck),
@@ -217,8 +222,7 @@ function resendIfUnknown<Result>(
   first: Awaitable<Result>,
   resend: (error: unknown) => Awaitable<Result>,
 ): Awaitable<Result> {
-  if (!(first instanceof Promise)) return first
-  return first.catch((error: unknown) => {
+  return orElse(first, (error) => {
     if (!isUnknownOutcome(error)) throw error
     return resend(error)
   })

@@ -8,6 +8,7 @@ import { hashSecret, mintSecret, type TokenContent } from '../record/token.ts'
 import { type ApplyRules, applyChanges, withDataVersion } from '../store/apply-changes.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 import type { Changes, StorePolicy } from '../store/store.ts'
+import { type Awaitable, andThen } from '../util/and-then.ts'
 import { loginSecret } from './join-login.ts'
 
 /** What to write over one version of a row. */
@@ -50,13 +51,11 @@ export function planWrite(
   current: OpenedSession,
   wanted: Wanted,
   rules: Rules,
-): WritePlan | Promise<WritePlan> {
+): Awaitable<WritePlan> {
   const { changes } = wanted
   if (changes.leave) return planLeave(current)
   const changed = applyChanges(current, changes, rules)
-  return changed instanceof Promise
-    ? changed.then((next) => planData(current, next, wanted, rules))
-    : planData(current, changed, wanted, rules)
+  return andThen(changed, (next) => planData(current, next, wanted, rules))
 }
 
 /** Returns the write that leaves this data, and what else is wanted or due. */

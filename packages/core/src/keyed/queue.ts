@@ -1,5 +1,6 @@
 import { SessionStoreError } from '../errors.ts'
 import type { Awaitable } from '../util/and-then.ts'
+import { isThenable } from '../util/is-thenable.ts'
 
 /**
  * Runs a task after all earlier tasks of the same key. Tasks of different keys do not wait for each other. Returns a promise,
@@ -20,7 +21,7 @@ export function createQueue(): Queue {
     const run = previous
       ? previous.then((error) => (error ? Promise.reject(error) : task()))
       : task()
-    if (!(run instanceof Promise)) return run
+    if (!isThenable(run)) return run
     const tail: Promise<SessionStoreError | undefined> = run.then(
       () => remove(key, tail),
       (error) => remove(key, tail) ?? (error instanceof SessionStoreError ? error : undefined),

@@ -108,6 +108,8 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
 
   /** Makes one attempt after another, each over what the one before has found. */
   async function saveOver(first: SaveAttempt, budget: TimeBudget): Promise<SaveOutcome> {
+    // The next attempt may call the application, by `merge` or an event: not before its caller has occupied its queue.
+    if (!first.isFirst) await undefined
     let [attempt, number] = [first, first.isFirst ? 0 : 1]
     for (; !budget.isExhausted(); number++) {
       const outcome = await attemptSave(attempt, budget)

@@ -4,6 +4,7 @@ import type { ClientInfo, Elevation, SessionRecord } from '../record/record.ts'
 import { check } from '../util/check.ts'
 import { checkOptions } from '../util/check-options.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
+import { isThenable } from '../util/is-thenable.ts'
 import { quote } from '../util/quote.ts'
 import { type FactorInput, factorsOf } from './factor-options.ts'
 import { checkMaxAge } from './resolve-durations.ts'
@@ -138,7 +139,7 @@ export function checkCarry(carry: unknown): void {
  */
 export function copyOfClient(client: unknown): ClientInfo {
   check(
-    !(client instanceof Promise),
+    !isThenable(client),
     'client is a Promise',
     'Await it first: client: await clientOf(headers)',
   )

@@ -19,6 +19,17 @@ export function andThen<Value, Result>(
   return isThenable(value) ? Promise.resolve(value).then(next) : next(value)
 }
 
+/**
+ * Calls `fail` with the error of a promise that is rejected. A value that is there at once has not failed. Returns a promise if
+ * the value is one.
+ */
+export function orElse<Value>(
+  value: Awaitable<Value>,
+  fail: (error: unknown) => Awaitable<Value>,
+): Awaitable<Value> {
+  return isThenable(value) ? Promise.resolve(value).catch(fail) : value
+}
+
 /** Runs what may be done at once. What it throws becomes a rejection, so that callers handle failures in one way. */
 export function rejectThrown<Result>(run: () => Awaitable<Result>): Awaitable<Result> {
   try {

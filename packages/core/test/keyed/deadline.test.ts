@@ -130,3 +130,38 @@ describe('a time budget', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('a thenable that is no promise', () => {
+  const given = (then: (succeed: (value: number) => void) => void) => () =>
+    ({ then }) as unknown as Promise<number>
+
+  test('ends the operation when it calls back, at once or later', async () => {
+    expect(
+      await withDeadline(
+        given((succeed) => succeed(7)),
+        limits(),
+      ),
+    ).toBe(7)
+    expect(
+      await withDeadline(
+        given((succeed) => setImmediate(succeed, 8)),
+        limits(),
+      ),
+    ).toBe(8)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('whose `then` throws fails the operation, and leaves no timer', async () => {
+    const onError = vi.fn()
+    const broken = given(() => {
+      throw new Error('ECONNREFUSED')
+    })
+    const failure = {
+      code: 'ERR_STORE_UNAVAILABLE',
+      cause: expect.objectContaining({ message: 'ECONNREFUSED' }),
+    }
+    await expect(withDeadline(broken, { ...limits(), onError })).rejects.toMatchObject(failure)
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining(failure))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

@@ -29,6 +29,7 @@ import { namesOf } from '../../record/record.ts'
 import { writtenVersion } from '../../store/apply-changes.ts'
 import type { SaveOutcome } from '../../store/store.ts'
 import { type Awaitable, andThen, rejectThrown } from '../../util/and-then.ts'
+import { isThenable } from '../../util/is-thenable.ts'
 import { touchActor } from '../load/actor.ts'
 import { takeOverFailure } from '../operations/unawaited-operations.ts'
 import {
@@ -153,7 +154,7 @@ function writeAndSend(
       ? andThen(create(context, state, { data: mine, submitted: mine, by: 'commit' }), send)
       : save(context, state, decision, send),
   )
-  if (!(writing instanceof Promise)) return undefined
+  if (!isThenable(writing)) return undefined
   return writing.catch((error: unknown) => {
     noteFailure(context, state, error)
     throw error

@@ -5,6 +5,7 @@ import type { SessionConfig } from '../../options/resolve-config.ts'
 import { namesOf } from '../../record/record.ts'
 import type { OpenOutcome } from '../../store/store.ts'
 import { type Awaitable, andThen, rejectThrown } from '../../util/and-then.ts'
+import { isThenable } from '../../util/is-thenable.ts'
 import type { SessionOperations } from '../operations/operations.ts'
 import { Session } from '../session.ts'
 import { type ManagerContext, SessionState, type StateSeed } from '../state.ts'
@@ -70,7 +71,7 @@ function loadUntraced<Data extends object>(
       judge(context, { request, response }, outcome),
     ),
   )
-  return opening instanceof Promise ? opening.then(succeed, fail) : succeed(opening)
+  return isThenable(opening) ? opening.then(succeed, fail) : succeed(opening)
 }
 
 function sessionOf<Data extends object>(
