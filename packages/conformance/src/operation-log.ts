@@ -55,12 +55,15 @@ export function createOperationLog(): OperationLog {
 
   const logged = (name: string, run: (...args: unknown[]) => unknown, args: unknown[]) => {
     const entry = add(name, args)
+    const settle = (how: 'returned' | 'rejected', value: unknown) =>
+      Object.assign(entry, { outcome: [how, value] })
     const result = run(...args)
     if (isPromise(result))
       result.then(
-        (value) => Object.assign(entry, { outcome: ['returned', value] }),
-        (error) => Object.assign(entry, { outcome: ['rejected', error] }),
+        (value) => settle('returned', value),
+        (error) => settle('rejected', error),
       )
+    else if (!name.endsWith('scan')) settle('returned', result)
     return result
   }
 

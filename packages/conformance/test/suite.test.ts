@@ -8,6 +8,7 @@ import {
 } from '@sojourn/conformance'
 import { backendSuite, referenceBackend } from '@sojourn/conformance/backend'
 import { expect, test } from 'vitest'
+import { createOperationLog, startOfCases } from '../src/operation-log.ts'
 import { onlyCases } from './suite-runs.ts'
 
 const holds: CaseDefinition<unknown> = { id: 'X1.1', title: 'it holds', run: async () => undefined }
@@ -162,6 +163,13 @@ test('the report names the kit, the seed, the runtime and the day', async () => 
   const { node } = process.versions
   expect(markdown).toContain(`@sojourn/conformance source with seed 7 on Node ${node}, ${day}.`)
   expect(JSON.parse(json)).toMatchObject({ kit: 'source', seed: 7, runtime: `Node ${node}` })
+})
+
+test('an operation whose outcome is there at once is logged with it', () => {
+  const log = createOperationLog()
+  const backend = log.follow({ ...referenceBackend(), find: () => null })
+  void backend.find('g.a', { at: startOfCases, signal: new AbortController().signal })
+  expect(log.lines()).toEqual(["1. find('g.a', { at: start }) → null"])
 })
 
 test('a failure has what the clause demands, the whole difference, and the operations in order', async () => {
