@@ -63,7 +63,7 @@ export const libraries: Readonly<Record<string, Library>> = {
     cookieName: 'session',
     source: async ({ secrets, name }) => {
       const { secureSessionSource } = await import('@sojourn/migrate/fastify-secure-session')
-      return secureSessionSource({ ...sealedBy(secrets), cookieName: name })
+      return secureSessionSource({ ...sealedBy(secrets), cookieName: name, until: never })
     },
   },
   'iron-session': {

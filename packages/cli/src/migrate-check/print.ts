@@ -93,7 +93,7 @@ function printUsers(output: Output, { users, userPaths }: Checked): void {
   output.line()
   if (users) {
     const { path, sessions, users: count, anonymous } = users
-    output.line(`${path} finds ${count} users in ${sessions} sessions; ${anonymous} have none.`)
+    output.line(`Users found by ${path}: ${count}, in sessions: ${sessions}. Sessions without one: ${anonymous}.`)
     return
   }
   output.line({
