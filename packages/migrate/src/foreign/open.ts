@@ -114,7 +114,7 @@ export function createOpen(
       (await equalCookies.refusalOf(cookie)) ??
       (await imports.claims.find(sessions.claimKey(cookie)))
     if (!claim) return undefined
-    if ('ended' in claim) return { outcome: outcomeOfEnd(cookie, claim), isPending: false }
+    if ('ended' in claim) return { outcome: await outcomeOfEnd(cookie, claim), isPending: false }
     const outcome = await openId(claim.id)
     return { outcome, isPending: isMissing(outcome) && isUnsettled(claim, clock()) }
   }
@@ -127,14 +127,15 @@ export function createOpen(
 
   /**
    * For a while the cookie is that of an ended session, so that a late request creates none, whose cookie would overwrite that
-   * of a login (P12).
+   * of a login (P12). And the old record is ended again: that may have failed, or an old server may have written it since.
    */
-  function outcomeOfEnd(
+  async function outcomeOfEnd(
     cookie: GenuineCookie,
     { ended: reason, claimedAt }: Extract<ImportClaim, { ended: unknown }>,
-  ): OpenOutcome {
-    const isLate = clock() - claimedAt < tombstoneMs
-    return isLate ? { outcome: 'ended', id: sessions.nameOf(cookie), reason } : unknown
+  ): Promise<OpenOutcome> {
+    if (clock() - claimedAt >= tombstoneMs) return unknown
+    await source.end(cookie.key)
+    return { outcome: 'ended', id: sessions.nameOf(cookie), reason }
   }
 
   async function translate(origin: ForeignOrigin): Promise<OpenOutcome> {

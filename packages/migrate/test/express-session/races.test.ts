@@ -159,6 +159,18 @@ describe('at each call of an import', () => {
     )
   })
 
+  test('a logout that fails has ended the old record once it is repeated', async () => {
+    await atEachCall(async (world, interrupt) => {
+      const old = await world.oldBrowser({ userId: 'ann' })
+      const failing = interrupt(() => Promise.reject(new Error('ECONNRESET')))
+      const logOut = (server: Server) => moved(server, old).request((session) => session.destroy())
+      await logOut(failing).catch(() => undefined)
+      await logOut(world.server())
+      expect(Object.keys(world.records)).toEqual([])
+      expect(await moved(world.server(), old).read()).toBeNull()
+    })
+  })
+
   test('a lost reply changes nothing', async () => {
     await atEachCall(async (world, interrupt) => {
       const old = await world.oldBrowser({ userId: 'ann', n: 1 })
