@@ -93,7 +93,9 @@ function printUsers(output: Output, { users, userPaths }: Checked): void {
   output.line()
   if (users) {
     const { path, sessions, users: count, anonymous } = users
-    output.line(`Users found by ${path}: ${count}, in sessions: ${sessions}. Sessions without one: ${anonymous}.`)
+    output.line(
+      `Users found by ${path}: ${count}, in sessions: ${sessions}. Sessions without one: ${anonymous}.`,
+    )
     return
   }
   output.line({
