@@ -9,6 +9,7 @@ import {
 } from '@sojourn/core'
 import { checkMount, requestCarrier } from '@sojourn/core/binding'
 import { toConnectError } from './connect-error.ts'
+import { onceClosed } from './once-closed.ts'
 import { createOriginCheck } from './origin-check.ts'
 import { sessionRoom, userRoom } from './rooms.ts'
 import { checkRecovery, type SessionSocket, type SocketServer } from './socket-server.ts'
@@ -38,7 +39,8 @@ export interface AttachOptions<Socket = SessionSocket> {
    */
   readonly trustedOrigins?: readonly string[]
   /**
-   * Returns true for events of the client that do not count as use of the session, by their name.
+   * Returns true for events of the client that do not count as use of the session, by their name. One for which it throws
+   * does not count either.
    * @default every event of the client prolongs its session
    */
   readonly passive?: (event: string, socket: Socket) => boolean
@@ -132,32 +134,45 @@ export function attachSessions<Data extends object, Socket extends SessionSocket
     try {
       return ip(socket)
     } catch (error) {
-      const message = `The option ip of attachSessions threw ${String(error)}.`
-      throw new SessionUsageError('ERR_CONFIG_INVALID', message, error)
+      throw optionError('ip', error)
+    }
+  }
+
+  /** Calls an option where nobody could catch what it throws: the process would end. Warns of that, and returns `undefined`. */
+  function callOption<Returned>(name: string, call: () => Returned): Returned | undefined {
+    try {
+      return call()
+    } catch (error) {
+      manager.reportError(optionError(name, error))
+      return undefined
     }
   }
 
   /** Ends the socket with its session, and counts what the client sends as use of it. */
   function follow(socket: Socket, watch: Watch<Data>): void {
     const { conn } = socket
-    const stop = () => {
+    const forget = onceClosed(conn, watch.close) // a socket that other middleware refuses never disconnects
+    socket.once('disconnect', () => {
       watch.close()
-      conn.off('close', stop)
-    }
-    socket.once('disconnect', stop)
-    conn.on('close', stop) // a socket that other middleware refuses never disconnects
-    if (conn.readyState !== 'open') stop()
+      forget()
+    })
 
     watch.ended.then((why) => {
-      onEnd?.(socket, why)
+      callOption('onEnd', () => onEnd?.(socket, why))
       socket.disconnect(true)
       conn.close() // a socket that is not connected yet ignores `disconnect`
     })
     socket.onAny((event) => {
-      if (passive?.(event, socket)) return
+      // Clients may send numbers as names, too.
+      if (passive && callOption('passive', () => passive(String(event), socket)) !== false) return
       watch.keepAlive().catch(() => undefined) // the store failed, as its event told: the next event tries again
     })
   }
+}
+
+function optionError(name: string, error: unknown): SessionUsageError {
+  const message = `The option ${name} of attachSessions threw ${String(error)}.`
+  return new SessionUsageError('ERR_CONFIG_INVALID', message, error)
 }
 
 const endedMessage =
