@@ -17,7 +17,7 @@ import {
 } from '@sojourn/core/binding'
 import * as express from '@sojourn/express'
 import * as fastify from '@sojourn/fastify'
-import { type NestRequest, requestOf } from './request.ts'
+import { checkHttp, type NestRequest, requestOf } from './request.ts'
 
 const guards = createGuards<NestRequest, CanActivate, CsrfGuard>({
   access: (guard) => ({
@@ -40,10 +40,29 @@ function redirect(context: ExecutionContext, location: string): never {
 }
 
 const publicRoute = 'sojourn.public'
+const guardsOfNest = '__guards__' // GUARDS_METADATA of Nest, which it does not export
 const reflector = new Reflector()
 
 /**
- * Lets everybody use a route, or all routes of a controller, where `SessionGuard` or `requireSession` guards more than it.
+ * Returns true if `@Public()` is on something smaller than what the guard is on. So a guard on a route holds in a public controller
+ * too, and a guard of the whole application in neither.
+ */
+function isPublic(guard: CanActivate, context: ExecutionContext): boolean {
+  const [route, controller] = [context.getHandler(), context.getClass()]
+  if (isOn(route, guard)) return false
+  const smaller = isOn(controller, guard) ? [route] : [route, controller]
+  return smaller.some((target) => reflector.get<boolean>(publicRoute, target))
+}
+
+/** Returns true if `@UseGuards` put this guard, or its class, on a route or a controller. */
+function isOn(target: Parameters<Reflector['get']>[1], guard: CanActivate): boolean {
+  const guards = reflector.get<readonly unknown[] | undefined>(guardsOfNest, target) ?? []
+  return guards.some((each) => each === guard || each === guard.constructor)
+}
+
+/**
+ * Lets everybody use a route, or all routes of a controller, where `SessionGuard` or `requireSession` guards more than it: a
+ * guard on a route of a public controller holds.
  *
  * @example
  * ```ts
@@ -81,13 +100,10 @@ export function Public(): CustomDecorator {
  */
 export function requireSession(options?: SessionGuardOptions<NestRequest>): CanActivate {
   const guard = guards.requireSession(options)
-  return {
-    canActivate: (context) =>
-      reflector.getAllAndOverride<boolean>(publicRoute, [
-        context.getHandler(),
-        context.getClass(),
-      ]) || guard.canActivate(context),
+  const unlessPublic: CanActivate = {
+    canActivate: (context) => isPublic(unlessPublic, context) || guard.canActivate(context),
   }
+  return unlessPublic
 }
 
 /**
@@ -117,7 +133,8 @@ export function requireRecent(
 
 /**
  * Returns a guard that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the session's
- * token, in the header `X-CSRF-Token` or the field `_csrf` of the body.
+ * token, in the header `X-CSRF-Token` or the field `_csrf` of the body. Handlers of gateways and of microservices pass: they serve
+ * no requests of browsers, and the handshake of a socket is for `@sojourn/socket.io` to check.
  * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
  *
  * @example
@@ -135,6 +152,8 @@ export function csrf(options?: CsrfOptions): CanActivate {
   const onFastify = fastify.csrf(options)
   return {
     async canActivate(context) {
+      if (['ws', 'rpc'].includes(context.getType())) return true
+      checkHttp(context)
       const http = context.switchToHttp()
       const request = http.getRequest()
       if ('raw' in request) await onFastify(request, http.getResponse())
@@ -144,7 +163,7 @@ export function csrf(options?: CsrfOptions): CanActivate {
   }
 }
 
-const loggedIn = requireSession()
+const loggedIn = guards.requireSession()
 
 /**
  * `requireSession()` as a class, for `APP_GUARD`, and for tests that replace it by `overrideGuard(SessionGuard)`.
@@ -161,6 +180,6 @@ const loggedIn = requireSession()
  */
 export class SessionGuard implements CanActivate {
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
-    return loggedIn.canActivate(context)
+    return isPublic(this, context) || loggedIn.canActivate(context)
   }
 }

@@ -6,6 +6,8 @@ import {
   type NestModule,
 } from '@nestjs/common'
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core'
+import type { SessionManager } from '@sojourn/core'
+import { checkManagers, type NamedManager } from '@sojourn/core/binding'
 import { check } from '@sojourn/core/store'
 import * as express from '@sojourn/express'
 import * as fastify from '@sojourn/fastify'
@@ -102,12 +104,23 @@ export class SessionsModule implements NestModule {
     const { manager, as, passive } = this.#options
     const options = { ...(as !== undefined && { as }), ...(passive && { passive }) }
     const { httpAdapter } = this.#host
+    addMount(httpAdapter, { manager: manager as SessionManager, as: as ?? 'session' })
     if (httpAdapter.getType() === 'fastify') {
       const app = httpAdapter.getInstance<FastifyApp>()
       checkVersion(app)
       await app.register(fastify.sessions(manager, options))
     } else httpAdapter.use(express.sessions(manager, options))
   }
+}
+
+/** What is mounted on each application. */
+const mounts = new WeakMap<object, readonly NamedManager[]>()
+
+/** Refuses two managers under one name when the application starts: Express would refuse each request. */
+function addMount(adapter: object, mount: NamedManager): void {
+  const all = [...(mounts.get(adapter) ?? []), mount]
+  checkManagers(all)
+  mounts.set(adapter, all)
 }
 
 /** Returns the module whose options `factory` provides. */
