@@ -92,10 +92,15 @@ async function messageOf(child: ChildProcess): Promise<Omit<ProcessOutcome, 'has
   return message
 }
 
-/** Imports a module that an author of a store has written. Returns its default export, or else its exports. */
+/**
+ * Imports a module that an author of a store has written. Returns its exports if `open` is one, or else its default export: that may
+ * be the store itself. Of a module that was compiled to CommonJS, Node takes all exports for the default.
+ */
 export async function importSubject(module: string): Promise<unknown> {
   const { default: exported, ...named } = await import(module)
-  return exported ?? named
+  if (typeof named.open === 'function') return named
+  const isCompiled = exported?.__esModule && typeof exported.open !== 'function'
+  return (isCompiled ? exported.default : exported) ?? named
 }
 
 /** Imports the module and opens the database of this name. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { run } from '../src/cli/run.ts'
 
@@ -8,7 +9,7 @@ import { run } from '../src/cli/run.ts'
 async function command(program: string, ...args: string[]) {
   const out: string[] = []
   const err: string[] = []
-  const status = await run([join(import.meta.dirname, 'programs', program), ...args], {
+  const status = await run([resolve(import.meta.dirname, 'programs', program), ...args], {
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
   })
@@ -65,9 +66,74 @@ test.each([
   ['a module that is not there', ['missing.js'], /cannot be imported.*\n.*path of a module/],
   ['one that opens no backend', ['nothing.ts'], /Write: export const open = /],
   ['an unknown option', ['reference.ts', '--fast'], /unknown option '--fast'/],
+  ['an id of no case', ['reference.ts', '--only', 'P6', 'b3.1'], /No case is named b3\.1/],
+  ['a suite without the case', ['reference.ts', '--suite', 'store', '--only', 'B3'], /named B3 /],
+  ['a report in no folder', ['reference.ts', '--json', '/none/a.json'], /json cannot be written/],
+  ['a report that is a folder', ['reference.ts', '--badge', '.'], /^\. cannot be written/],
   ['a seed that is no number', ['reference.ts', '--seed', 'x'], /x is not a number above 0/],
 ])('%s ends with 64, and says what to do', async (_, [program = '', ...args], message) => {
   const { status, err } = await command(program, ...args)
   expect(status).toBe(64)
   expect(err).toMatch(message)
+})
+
+const reference = new URL('../src/reference-backend.ts', import.meta.url).href
+const opens = `import { referenceBackend } from '${reference}'\nexport const open = () => referenceBackend()\n`
+
+/** Runs the command as a process on a module with this text. */
+function spawnCommand(text: string, { name = 'store.mjs', args = ['--only', 'B1', 'P6'] } = {}) {
+  const folder = freshFolder()
+  writeFileSync(join(folder, name), text)
+  const bin = join(import.meta.dirname, '../src/bin.ts')
+  const tsx = import.meta.resolve('tsx')
+  const node = ['--conditions=@sojourn/source', `--import=${tsx}`, bin, name, ...args]
+  const env = { ...process.env, VITEST: undefined, NODE_OPTIONS: undefined }
+  const { status, stdout, stderr } = spawnSync(process.execPath, node, {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  })
+  return { status, out: stdout, err: stderr }
+}
+
+test.each([
+  ['throws an error', `throw new Error('DATABASE_URL is not set')`, /throws when .*DATABASE_URL/],
+  ['throws nothing', 'throw null', /throws when it is imported: null/],
+  ['waits for ever', 'await new Promise(() => {})', /cannot be imported: .* within 500 ms/],
+  ['opens nothing', 'export const open = () => new Promise(() => {})', /open\(\) .* within 500 ms/],
+])('a module that %s ends with 64', async (_, text, message) => {
+  const file = join(freshFolder(), 'store.mjs')
+  writeFileSync(file, text)
+  const { status, err } = await command(file, '--timeout', '0.5')
+  expect([status, err]).toEqual([64, expect.stringMatching(message)])
+})
+
+test.each([
+  ['at once', 'process.exit(0)'],
+  [
+    'while cases run',
+    `import { referenceBackend } from '${reference}'
+let opened = 0
+export function open() {
+  if (++opened === 4) process.exit(0)
+  return referenceBackend()
+}`,
+  ],
+])('a module that ends the process %s does not look like a success', (_, text) => {
+  const { status, out, err } = spawnCommand(text)
+  expect([status, out, err]).toEqual([1, '', expect.stringMatching(/ended this process before/)])
+})
+
+test('a module that leaves a timer does not keep the command running', () => {
+  const { status, err } = spawnCommand(`${opens}setInterval(() => {}, 1_000)`)
+  expect([status, err]).toEqual([0, expect.stringMatching(/left timers or connections open/)])
+})
+
+const imports = `async () => (await import('${reference}')).referenceBackend()`
+test.each([
+  ['beside a class as its default', 'a.mjs', `${opens}export default class Store {}`],
+  ['compiled to CommonJS', 'a.cjs', `exports.__esModule = true\nexports.default = ${imports}`],
+  ['in a path with # and %', 'a #1 100%.mjs', opens],
+])('a backend is found %s', (_, name, text) => {
+  expect(spawnCommand(text, { name })).toMatchObject({ status: 0, err: '' })
 })

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import type { BackendSuiteOptions } from '../backend-suite.ts'
 import { importSubject, type OpenShared } from '../processes.ts'
 
@@ -14,7 +15,7 @@ export class SubjectError extends Error {
 const shape = 'export const open = () => myBackend()'
 
 /**
- * Imports the module and returns its default export, or else its exports. A function counts as `open`.
+ * Imports the module and returns its exports if `open` is one, or else its default export. A function counts as `open`.
  * @throws SubjectError if it cannot be imported, or says nothing of how a backend is opened.
  */
 export async function loadSubject(file: string): Promise<Subject> {
@@ -34,7 +35,11 @@ async function importModule(file: string, url: string): Promise<unknown> {
   try {
     return await importSubject(url)
   } catch (error) {
-    const { code, message = String(error) } = error as NodeJS.ErrnoException
+    const { code = '', message = String(error) }: NodeJS.ErrnoException = Object(error)
+    if (!code.startsWith?.('ERR_'))
+      throw new SubjectError(`${file} throws when it is imported: ${inspect(error)}`, {
+        cause: error,
+      })
     const remedy =
       code === 'ERR_UNKNOWN_FILE_EXTENSION'
         ? 'To run TypeScript on this version of Node, set NODE_OPTIONS=--import=tsx'

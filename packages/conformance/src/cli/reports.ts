@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { makeBadge } from 'badge-maker'
 import type { Report, Result } from '../report.ts'
 import type { Suite } from '../suite.ts'
@@ -30,6 +30,19 @@ export function summaryOf(runs: readonly SuiteRun[]): string {
 }
 
 const separator = `\n\n${'-'.repeat(72)}\n\n`
+
+/** Returns why a report cannot be written where it was asked for, or `undefined` if all can. Creates the files. */
+export function findUnwritable({ markdown, json, badge }: ReportFiles): string | undefined {
+  for (const file of [markdown, json, badge]) {
+    if (!file) continue
+    try {
+      closeSync(openSync(file, 'a'))
+    } catch (error) {
+      return `${file} cannot be written: ${textOf(error)}. Give a file in a folder that exists.`
+    }
+  }
+  return undefined
+}
 
 /** Writes the reports that were asked for. */
 export function writeReports(

@@ -3,11 +3,11 @@ import { inspect } from 'node:util'
 import { Command, CommanderError, Option } from 'commander'
 import { backendSuite } from '../backend-suite.ts'
 import { storeSuiteOver } from '../store-suite-over.ts'
-import { runSuite, type Suite } from '../suite.ts'
+import { runSuite, type Suite, withTimeout } from '../suite.ts'
 import { version } from '../version.ts'
 import { loadSubject, type Subject, SubjectError } from './load-subject.ts'
 import { createProgress } from './progress.ts'
-import { type SuiteRun, summaryOf, writeReports } from './reports.ts'
+import { findUnwritable, type SuiteRun, summaryOf, writeReports } from './reports.ts'
 
 /** Where the command prints. */
 export interface Streams {
@@ -70,17 +70,49 @@ function createProgram({ stdout, stderr }: Streams): Command {
 }
 
 async function testStore(file: string, options: Options, streams: Streams): Promise<number> {
-  const subject = await loadSubject(file)
+  checkReports(options)
+  const { timeout = 60 } = options
+  const subject = await withTimeout(loadSubject(file), timeout * 1_000).catch(
+    refuse(`${file} cannot be imported`),
+  )
+  const opening = withTimeout(suitesOf(subject, { file, options }), timeout * 1_000)
+  const suites = await opening.catch(refuse(`open() of ${file} has failed`))
+  checkOnly(suites, options)
   const runs: SuiteRun[] = []
-  const suites = await suitesOf(subject, { file, options }).catch((error: unknown) => {
-    throw new SubjectError(`open() of ${file} has failed: ${inspect(error)}`, { cause: error })
-  })
   for (const suite of suites) runs.push(await runOne(suite, options, streams))
   streams.stdout.write(summaryOf(runs))
   writeReports(runs, options)
   const hasFailed = runs.some(({ results }) => results.some(({ outcome }) => outcome === 'failed'))
   const isWhole = options.only !== undefined || runs.every(({ report }) => report.conforms)
   return hasFailed || !isWhole ? status.fails : status.conforms
+}
+
+/** Returns what turns an error into one that says what is wrong with the module. */
+function refuse(what: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof SubjectError) throw error
+    throw new SubjectError(`${what}: ${inspect(error)}`, { cause: error })
+  }
+}
+
+/** Refuses files that cannot be written, before the minutes that the cases take. */
+function checkReports(options: Options): void {
+  const unwritable = findUnwritable(options)
+  if (unwritable) throw new CommanderError(1, 'sojourn.report', unwritable)
+}
+
+/** Refuses ids of which there is no case: running none would look like success. */
+function checkOnly(suites: readonly Suite[], { only = [] }: Options): void {
+  const ids = suites.flatMap(({ cases, notOffered }) =>
+    [...cases, ...notOffered].map(({ id }) => id),
+  )
+  const unknown = only.find((each) => !ids.some((id) => isPartOf(id, each)))
+  if (unknown !== undefined)
+    throw new CommanderError(1, 'sojourn.only', `No case is named ${unknown} in what is run.`)
+}
+
+function isPartOf(id: string, chosen: string): boolean {
+  return id === chosen || id.startsWith(`${chosen}.`)
 }
 
 async function suitesOf(
@@ -108,7 +140,7 @@ async function suitesOf(
 
 async function runOne(suite: Suite, { only }: Options, { stderr }: Streams): Promise<SuiteRun> {
   const isChosen = ({ id }: { readonly id: string }) =>
-    only === undefined || only.some((each) => id === each || id.startsWith(`${each}.`))
+    only === undefined || only.some((each) => isPartOf(id, each))
   const cases = suite.cases.filter(isChosen)
   const progress = createProgress(suite.name, cases.length, stderr)
   const begun = process.uptime() // cases shift performance.now()
