@@ -312,6 +312,20 @@ export class SessionStoreError extends ResponseError {
   }
 }
 
+/**
+ * Returns what was thrown. In place of nothing, as of `Promise.reject()`, returns an error: frameworks call the handler if they are
+ * given nothing, as if the session had been loaded or saved (P8).
+ */
+export function thrownOrError(thrown: unknown): unknown {
+  return (
+    thrown ||
+    new SessionStoreError(
+      'ERR_STORE_UNAVAILABLE',
+      'The store, or a function of the configuration, has failed with nothing in place of an error. Let it throw an Error that says why.',
+    )
+  )
+}
+
 const storeMessages: Readonly<Record<StoreCode, string>> = {
   ERR_STORE_UNAVAILABLE: 'The session store is unavailable. Try again in a moment.',
   ERR_STORE_TIMEOUT: 'The session store did not respond in time. Try again in a moment.',

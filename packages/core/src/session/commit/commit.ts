@@ -22,7 +22,7 @@
 //
 // `login`, `destroy` and `update` write when they are called, before the commit; the commit waits for them.
 
-import { SessionDataError, SessionUsageError } from '../../errors.ts'
+import { SessionDataError, SessionUsageError, thrownOrError } from '../../errors.ts'
 import type { DiscardReason } from '../../events.ts'
 import type { Carrier } from '../../http/carrier.ts'
 import { namesOf } from '../../record/record.ts'
@@ -157,7 +157,7 @@ function writeAndSend(
   if (!isThenable(writing)) return undefined
   return writing.catch((error: unknown) => {
     noteFailure(context, state, error)
-    throw error
+    throw thrownOrError(error)
   })
 }
 

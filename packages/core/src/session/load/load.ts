@@ -1,4 +1,4 @@
-import { SessionStoreError } from '../../errors.ts'
+import { SessionStoreError, thrownOrError } from '../../errors.ts'
 import type { Carrier, RequestCarrier } from '../../http/carrier.ts'
 import { isNothing, type PresentedTokens, readPresented } from '../../http/transport.ts'
 import type { SessionConfig } from '../../options/resolve-config.ts'
@@ -63,7 +63,7 @@ function loadUntraced<Data extends object>(
   const succeed = (compared: Compared): Session<Data> =>
     sessionOf(mount, stateFromOutcome(context, response, { compared, presented }))
   const fail = (error: unknown): Session<Data> => {
-    const storeError = storeErrorOrThrow(context.config, error)
+    const storeError = storeErrorOrThrow(context.config, thrownOrError(error))
     return sessionOf(mount, new SessionState(context, response, { storeError }))
   }
   const opening = rejectThrown(() =>

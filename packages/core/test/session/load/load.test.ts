@@ -1,6 +1,8 @@
 import { createVisitor } from '@sojourn/conformance/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { rowOf, signedIn, testManager, visit, withData } from '../../support.ts'
+import { keyedStore } from '../../../src/keyed/keyed-store.ts'
+import type { StoreFactory } from '../../../src/store/store.ts'
+import { rowOf, signedIn, testBackend, testManager, visit, withData } from '../../support.ts'
 
 describe('onStoreError anonymous', () => {
   test('stands in with an empty session that keeps nothing, and leaves the cookie good', async () => {
@@ -97,4 +99,29 @@ describe('a record that cannot be read', () => {
       expect(rowOf(rows, id).value).toBe(value)
     },
   )
+})
+
+describe('a store of another make that fails with nothing in place of an error', () => {
+  const fallen = { isOpenDown: false, isSaveDown: false }
+  const over = testBackend()
+  const store: StoreFactory = (env) => {
+    const keyed = keyedStore(over.backend)(env)
+    return {
+      ...keyed,
+      open: (...args) => (fallen.isOpenDown ? Promise.reject() : keyed.open(...args)),
+      save: (...args) => (fallen.isSaveDown ? Promise.reject() : keyed.save(...args)),
+    }
+  }
+  const { manager } = testManager({ store }, over)
+  const visitor = createVisitor(manager)
+  const down = { code: 'ERR_STORE_UNAVAILABLE', status: 503 }
+
+  test('fails the load and the commit with an error: frameworks take nothing for success', async () => {
+    await visitor.request((session) => session.login('user-1'))
+    const pending = await visitor.begin()
+    Object.assign(fallen, { isOpenDown: true, isSaveDown: true })
+    await expect(visitor.begin()).rejects.toMatchObject(down)
+    pending.session.data['n'] = 1
+    await expect(pending.finish()).rejects.toMatchObject(down)
+  })
 })
