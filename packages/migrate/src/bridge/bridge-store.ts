@@ -36,7 +36,8 @@ export function createBridgeStore(
   const oldSessions = createOldSessions(bridge)
   const copies = createOldCopies(bridge, oldSessions)
   const { endById } = to
-  const users = to.users && createUsers(to.users, copies)
+  const shared = to.users && createUsers(to.users, copies)
+  const users = shared && !keepOld ? refuseUnseen(migration, shared) : shared
 
   return {
     ...to,
@@ -51,7 +52,7 @@ export function createBridgeStore(
       }),
     },
     ...(!keepOld && epochs ? { epochs } : {}),
-    ...createOpen(bridge, oldSessions, copies),
+    ...createOpen(bridge, { oldSessions, copies, users }),
 
     async create(draft, options) {
       const outcome = await to.create(draft, options)
@@ -78,7 +79,7 @@ export function createBridgeStore(
       },
     }),
 
-    ...(users && { users: keepOld ? users : refuseUnseen(migration, users) }),
+    ...(users && { users }),
 
     async close() {
       await copies.close()

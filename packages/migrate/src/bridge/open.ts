@@ -1,4 +1,4 @@
-import { type OpenOutcome, peek, type SessionStore } from '@sojourn/core/store'
+import { type OpenOutcome, peek, type SessionStore, type StoreUsers } from '@sojourn/core/store'
 import type { VerifiedCookie } from '../sources/source.ts'
 import type { Bridge } from './mirror.ts'
 import type { OldCopies } from './old-copies.ts'
@@ -28,8 +28,15 @@ const ambiguous: OpenOutcome = { outcome: 'discarded', why: 'ambiguous', id: und
  */
 export function createOpen(
   { to, source, links, known, env }: Bridge,
-  oldSessions: OldSessions,
-  copies: OldCopies,
+  {
+    oldSessions,
+    copies,
+    users,
+  }: {
+    readonly oldSessions: OldSessions
+    readonly copies: OldCopies
+    readonly users: StoreUsers | undefined
+  },
 ): Pick<Required<SessionStore>, 'open' | 'peek'> {
   return {
     async open(tokens, offers = [], foreign) {
@@ -54,9 +61,17 @@ export function createOpen(
   ): Promise<OpenOutcome> {
     const outcome = await to.open(tokens, offers)
     if (outcome.outcome === 'open') return oldSessions.share(outcome)
-    if (outcome.outcome === 'ended' && outcome.reason === 'replayed')
-      await copies.end(outcome.id, 'replayed')
+    if (outcome.outcome === 'ended' && outcome.reason === 'replayed') await endReplayed(outcome)
     return outcome
+  }
+
+  /** Ends the old record of a session whose token was replayed, and by policy all other sessions of its user. */
+  async function endReplayed({ id, last }: Extract<OpenOutcome, { outcome: 'ended' }>) {
+    await copies.end(id, 'replayed')
+    const userId = last?.record.userId
+    if (env.policy.onReplay !== 'revokeAll' || userId === undefined) return
+    const others = (await users?.endAll(userId, { reason: 'replayed' })) ?? []
+    for (const other of others) env.emit('ended', { id: other, reason: 'replayed' })
   }
 
   /** Chooses between the live session of a token and that of an old cookie; the table above. */

@@ -31,7 +31,7 @@ export function createForeignStore(
   { from, to: createTarget, keepOld }: ForeignStoreOptions,
   env: StoreEnv,
 ): SessionStore {
-  const target = createTarget(env)
+  const target = createTarget(from.oldRecords ? endOneAtReplay(env) : env)
   const imports = importsOf(target)
   const { imports: _, ...to } = target // nothing moves into a migration
   const source = guardSource(from, env)
@@ -63,4 +63,14 @@ export function createForeignStore(
   if (from.share)
     return from.share(store, { env, imports, claimKey: (key) => sessions.claimKey({ key }) })
   return source.hasEqualCookies ? refuseEqualCookies(store, equalCookies) : store
+}
+
+/**
+ * Returns the environment of the store behind a bridge, in which a replay ends one session: a bridge must know which ones end,
+ * because each has an old record, so it ends the others of the user itself.
+ */
+function endOneAtReplay(env: StoreEnv): StoreEnv {
+  const { policy } = env
+  if (policy.onReplay !== 'revokeAll') return env
+  return { ...env, policy: { ...policy, onReplay: 'destroy' } }
 }

@@ -352,3 +352,24 @@ describe('when Redis fails', () => {
     }
   })
 })
+
+test.each([true, false])(
+  'a replay that revokes all sessions of a user does so on old servers (keepOld: %s)',
+  async (keepOld) => {
+    const world = await createWorld('redis')
+    let at = Date.now()
+    const options = { clock: () => at, onReplay: 'revokeAll' } as const
+    const both = world.server(options)
+    const [phone, laptop] = [createVisitor(both), createVisitor(both)]
+    for (const browser of [phone, laptop]) await browser.request((session) => session.login('ann'))
+    const stolen = onlyToken(phone.cookie)
+    await phone.request((session) => session.rotate())
+    at += 10 * 60_000
+    expect(await createVisitor(world.server({ ...options, keepOld }), stolen).read()).toBeNull()
+    for (const browser of [phone, laptop]) expect(await world.oldData(browser)).toBeUndefined()
+    at += 10 * 60_000
+    for (const { cookie } of [phone, laptop])
+      for (const sent of [cookie, onlyOld(cookie)])
+        expect(await createVisitor(world.server(options), sent).read()).toBeNull()
+  },
+)
