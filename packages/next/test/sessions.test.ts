@@ -27,6 +27,19 @@ describe('shareManager', () => {
 })
 
 describe('the proxy', () => {
+  test('lets no cache keep a static page with the cookie of a session', async () => {
+    const { createProxy } = sessions(makeManager())
+    const proxy = createProxy(async (_request, session) => {
+      await session.login('ada')
+      const headers = { 'x-middleware-next': '1', 'cache-control': 's-maxage=31536000' }
+      return new Response(null, { headers })
+    })
+    const { headers } = await proxy(new Request(url))
+    expect(headers.getSetCookie()).toHaveLength(1)
+    expect(headers.get('cache-control')).toMatch(/no-store|private/)
+    expect(headers.get('x-middleware-next')).toBe('1')
+  })
+
   test('refuses requests of other sites, unless it is told not to', async () => {
     const { createProxy } = sessions(makeManager())
     const headers = { 'sec-fetch-site': 'cross-site' }
