@@ -122,3 +122,16 @@ test('no snapshot is taken of what can change inside', () => {
     expect(takeSnapshot({ value })).toBe(undefined)
   expect(takeSnapshot({ nested: [{ seen: new Set() }] })).toBe(undefined)
 })
+
+test('a key that is gone is missed also where Object.prototype has it, with the same value', () => {
+  const live: { b: number; a?: number } = { b: 1, a: 1 }
+  const snapshot = takeSnapshot(live)
+  if (!snapshot) throw new Error('No snapshot could be taken')
+  Object.assign(Object.prototype, { a: 1 }) // as an attack on another library of the process leaves it
+  try {
+    delete live.a
+    expect(isUnchanged(snapshot)).toBe(false)
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'a')
+  }
+})
