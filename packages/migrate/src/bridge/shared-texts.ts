@@ -1,5 +1,5 @@
-import { SessionStoreError } from '@sojourn/core'
-import { Deadline, type StoreEnv, withDeadline } from '@sojourn/core/store'
+import type { StoreEnv } from '@sojourn/core/store'
+import { runInTime } from '../sources/run-in-time.ts'
 
 /** Texts in the database that servers of both kinds use, by name. Each call is one atomic step there. */
 export interface SharedTexts {
@@ -21,26 +21,13 @@ export interface SharedTexts {
 }
 
 /** Wraps texts so that each call settles within `storeTimeout` (P8), and a failure is the event `failed`. */
-export function guardTexts(texts: SharedTexts, { policy, emit }: StoreEnv): SharedTexts {
+export function guardTexts(texts: SharedTexts, env: StoreEnv): SharedTexts {
+  const run = runInTime('an old session', env)
   return {
     read: (name) => run('find', () => texts.read(name)),
     swap: (name, change) => run('replace', () => texts.swap(name, change)),
     put: (name, text, ttl) => run('replace', () => texts.put(name, text, ttl)),
     remove: (name) => run('remove', () => texts.remove(name)),
     prolong: (name, ttl) => run('touch', () => texts.prolong(name, ttl)),
-  }
-
-  async function run<Result>(
-    operation: 'find' | 'replace' | 'remove' | 'touch',
-    call: () => Promise<Result>,
-  ): Promise<Result> {
-    return withDeadline(call, {
-      timeoutMs: policy.storeTimeout,
-      operation: `${operation} of an old session`,
-      deadline: new Deadline(),
-      onError: (error) => {
-        if (error instanceof SessionStoreError) emit('failed', { operation, error })
-      },
-    })
   }
 }

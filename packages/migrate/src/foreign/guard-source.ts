@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { SessionStoreError } from '@sojourn/core'
-import { Deadline, type ForeignCookies, type StoreEnv, withDeadline } from '@sojourn/core/store'
+import type { Deadline, ForeignCookies, StoreEnv } from '@sojourn/core/store'
+import { runInTime } from '../sources/run-in-time.ts'
 import type {
   ForeignSession,
   SessionSource,
@@ -22,8 +22,10 @@ export type GuardedSource = ReturnType<typeof guardSource>
  * Wraps a source so that the migration can rely on it: each call of its store settles within `storeTimeout` (P8), a failure
  * is a `SessionStoreError` and the event `failed`, and after `until` no cookie is genuine any more.
  */
-export function guardSource(source: SessionSource, { clock, policy, emit }: StoreEnv) {
+export function guardSource(source: SessionSource, env: StoreEnv) {
+  const { clock } = env
   const { library, options } = source
+  const run = runInTime(library, env)
   const until = options.until === undefined ? undefined : Number(options.until)
 
   return {
@@ -51,36 +53,25 @@ export function guardSource(source: SessionSource, { clock, policy, emit }: Stor
       limits,
     }: VerifiedCookie): Promise<ForeignSession | UnreadableRecord | undefined> {
       if (session) return session
-      const found = await run('find', async (call) => source.find?.(key, call))
+      const found = await run('find', async ({ signal }) =>
+        source.find?.(key, { at: clock(), signal }),
+      )
       return found && limits ? { ...found, ...limits } : found
     },
 
     /** Ends the session where its library can end it. */
     async end(key: string): Promise<void> {
-      await run('end', async (call) => source.end?.(key, call))
+      await run('end', async (deadline) => source.end?.(key, callBy(deadline)))
     },
   }
 
-  async function run<Result>(
-    operation: 'find' | 'end',
-    call: (call: SourceCall) => Promise<Result>,
-  ): Promise<Result> {
-    return withDeadline(call, {
-      timeoutMs: policy.storeTimeout,
-      operation: `${operation} of ${library}`,
-      deadline: new Call(clock()),
-      onError: (error) => {
-        if (error instanceof SessionStoreError) emit('failed', { operation, error })
+  /** The signal is made when the source reads it. */
+  function callBy(deadline: Deadline): SourceCall {
+    return {
+      at: clock(),
+      get signal() {
+        return deadline.signal
       },
-    })
-  }
-}
-
-class Call extends Deadline implements SourceCall {
-  readonly at: number
-
-  constructor(at: number) {
-    super()
-    this.at = at
+    }
   }
 }

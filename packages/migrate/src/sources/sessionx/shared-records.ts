@@ -1,14 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { SessionStoreError } from '@sojourn/core'
-import {
-  check,
-  Deadline,
-  mintVersion,
-  type SessionRecord,
-  type StoreEnv,
-  withDeadline,
-} from '@sojourn/core/store'
+import { check, mintVersion, type SessionRecord, type StoreEnv } from '@sojourn/core/store'
 import type { RedisClient } from '../redis-records.ts'
+import { runInTime } from '../run-in-time.ts'
 import { type GoData, stampKey } from './go-data.ts'
 import { formatRecord, parseRecord, type SessionXRecord } from './record.ts'
 import { hashParts, type Stamp } from './shared-data.ts'
@@ -29,10 +22,11 @@ export interface StoredRecord extends SessionXRecord {
 /** Returns the records that Sojourn shares with Go services. Each call settles within `storeTimeout` (P8). */
 export function createSharedRecords(
   { client, prefix }: { readonly client: WritingClient; readonly prefix: string },
-  { policy, emit, keyring }: StoreEnv,
+  env: StoreEnv,
 ) {
+  const run = runInTime('a SessionX record', env)
   const commands = commandsOf(client)
-  const idKey = keyring.deriveIndex('sessionx-id')
+  const idKey = env.keyring.deriveIndex('sessionx-id')
 
   return {
     /**
@@ -57,20 +51,6 @@ export function createSharedRecords(
     expire: (key: string, ms: number) => run('touch', () => commands.pExpire(prefix + key, ms)),
 
     remove: (key: string) => run('remove', () => client.del(prefix + key)),
-  }
-
-  async function run<Result>(
-    operation: 'find' | 'replace' | 'touch' | 'remove',
-    call: () => Promise<Result>,
-  ): Promise<Result> {
-    return withDeadline(call, {
-      timeoutMs: policy.storeTimeout,
-      operation: `${operation} of a SessionX record`,
-      deadline: new Deadline(),
-      onError: (error) => {
-        if (error instanceof SessionStoreError) emit('failed', { operation, error })
-      },
-    })
   }
 }
 
