@@ -1,7 +1,7 @@
 /** nginx in front of the servers, whose configuration is replaced while it serves. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, killWithParent, until } from '@sojourn/redis-lab/processes'
@@ -9,7 +9,7 @@ import { freePort, killWithParent, until } from '@sojourn/redis-lab/processes'
 /** A proxy that runs. */
 export interface Nginx {
   readonly port: number
-  /** Sends new requests to these ports, in turns, and lets those on their way finish. */
+  /** Sends new requests to these ports, in turns. Resolves when those that were sent to the ports before are done. */
   route(ports: readonly number[]): Promise<void>
   stop(): Promise<void>
 }
@@ -43,6 +43,11 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
       await write(ports)
       nginx.kill('SIGHUP')
       await until('nginx to take its configuration over', isCurrent)
+      await until(
+        'the requests before to be done',
+        async () => (await workersOf(nginx)) === 1,
+        60_000,
+      )
     },
     async stop() {
       nginx.kill('SIGQUIT')
@@ -50,6 +55,12 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Returns how many workers nginx has. One with an earlier configuration ends with its last request. Linux only. */
+async function workersOf({ pid }: ChildProcess): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.trim().split(' ').length
 }
 
 function configuration(options: {

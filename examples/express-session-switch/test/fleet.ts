@@ -10,8 +10,8 @@ export type Kind = 'old' | 'new' | 'finished'
 /** The servers and the proxy. */
 export interface Fleet {
   readonly port: number
-  /** Replaces the servers by others of this kind, and calls `between` when each has got its place. */
-  replaceAll(kind: Kind, between: () => Promise<void>): Promise<void>
+  /** Replaces the servers by those of the next kind, and calls `between` when each has got its place. */
+  replaceAll(between: () => Promise<void>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -20,38 +20,42 @@ interface Server {
   readonly port: number
 }
 
-/** Starts servers of one kind and nginx. */
+/** Starts nginx and servers of the first kind. Those of the next kind always start ahead, which takes the longest. */
 export async function startFleet(
-  kind: Kind,
+  [first, ...kinds]: readonly [Kind, ...Kind[]],
   size: number,
   env: Readonly<Record<string, string>>,
 ): Promise<Fleet> {
-  const servers = [...(await startServers(kind, size, env))]
+  const startNext = () => startServers(kinds.shift(), size, env)
+  const servers = [...(await startServers(first, size, env))]
   const nginx = await startNginx(servers.map(({ port }) => port))
+  let ahead = startNext()
   return {
     port: nginx.port,
-    async replaceAll(kind, between) {
-      const next = await startServers(kind, servers.length, env)
+    async replaceAll(between) {
+      const next = await ahead
+      ahead = startNext()
       for (const [index, server] of next.entries()) {
         const [replaced] = servers.splice(index, 1, server)
         await nginx.route(servers.map(({ port }) => port))
-        await between() // also lets requests arrive that nginx had sent to the replaced one
+        await between()
         if (replaced) await stopServer(replaced)
       }
     },
     async stop() {
       await nginx.stop()
-      await Promise.all(servers.map(stopServer))
+      await Promise.all([...servers, ...(await ahead)].map(stopServer))
     },
   }
 }
 
-function startServers(
-  kind: Kind,
-  count: number,
+async function startServers(
+  kind: Kind | undefined,
+  size: number,
   env: Readonly<Record<string, string>>,
 ): Promise<readonly Server[]> {
-  return Promise.all(Array.from({ length: count }, () => startServer(kind, env)))
+  if (!kind) return []
+  return Promise.all(Array.from({ length: size }, () => startServer(kind, env)))
 }
 
 async function startServer(kind: Kind, env: Readonly<Record<string, string>>): Promise<Server> {

@@ -11,12 +11,14 @@ const users = Number(process.env['SWITCH_USERS'] ?? 40)
 const size = users < 1000 ? 2 : 4
 const seed = Number(process.env['SEED'] ?? 1)
 
+const plan = ['old', 'new', 'old', 'new', 'finished'] as const
+
 let fleet: Fleet | undefined
 afterEach(() => fleet?.stop())
 
 test('users notice neither the switch nor the way back, and old cookies are dead at the end', async () => {
   const REDIS_PORT = String(sharedServers().standalone.port)
-  fleet = await startFleet('old', size, { REDIS_PORT, PREFIX: freshPrefix() })
+  fleet = await startFleet(plan, size, { REDIS_PORT, PREFIX: freshPrefix() })
   const crowd = createCrowd({ port: fleet.port, users, seed })
   const browse = () => crowd.pages(Math.ceil(users / 3))
   const report = (phase: string) => console.info(phase, JSON.stringify(crowd.findings))
@@ -24,9 +26,9 @@ test('users notice neither the switch nor the way back, and old cookies are dead
 
   await crowd.pages(users)
   report('express-session')
-  await fleet.replaceAll('new', browse)
+  await fleet.replaceAll(browse)
   report('switched')
-  await fleet.replaceAll('old', async () => {
+  await fleet.replaceAll(async () => {
     await browse()
     await stop() // so that a new server which is closed then looks at whatever old servers have written
     stop = crowd.start()
@@ -35,8 +37,8 @@ test('users notice neither the switch nor the way back, and old cookies are dead
   await crowd.tryAllEnded()
   report('back')
   stop = crowd.start()
-  await fleet.replaceAll('new', browse)
-  await fleet.replaceAll('finished', browse) // at once: what old servers wrote last is still to be taken over
+  await fleet.replaceAll(browse)
+  await fleet.replaceAll(browse) // at once: what old servers wrote last is still to be taken over
   await stop()
   await crowd.check()
   await crowd.tryAllEnded()
