@@ -1,7 +1,8 @@
 import { hkdfSync } from 'node:crypto'
 import { check, checkOptions } from '@sojourn/core/store'
-import { type JWTPayload, jwtDecrypt } from 'jose'
+import type { JWTPayload } from 'jose'
 import { isObject } from '../json.ts'
+import { loadOnce } from '../load-once.ts'
 import {
   checkSourceOptions,
   type ForeignData,
@@ -35,9 +36,9 @@ const known = { ...sourceOptionNames, secret: true, storage: true, cookieName: t
  * is opened until its token expires, which the option `duration` sets. One in a cookie that never expires is only opened if the
  * option `until` says when the migration ends.
  *
- * It needs the package `jose`. The cookie of `@hono/session` is `sid`, which is also that of `devConfig()`: give the manager
+ * It needs the package `jose` 6. The cookie of `@hono/session` is `sid`, which is also that of `devConfig()`: give the manager
  * another `cookieName` there.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that do not fit.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that do not fit; with the first old cookie, if jose is missing.
  * @example
  * ```ts
  * const store = migrateStore({
@@ -104,6 +105,7 @@ async function openToken(
   at: number,
 ): Promise<JWTPayload | undefined> {
   if (!tokenShape.test(token) || !token.split('.').every(isCanonical)) return undefined
+  const { jwtDecrypt } = await loadJose()
   try {
     const { payload } = await jwtDecrypt(token, key, {
       keyManagementAlgorithms: ['dir'],
@@ -116,6 +118,11 @@ async function openToken(
     return undefined
   }
 }
+
+const loadJose = loadOnce(
+  () => import('jose'),
+  'honoSessionSource() needs the package jose 6, which cannot be loaded. Install it where the application runs: npm install jose@6',
+)
 
 /** A JWE in compact form with a direct key: no encrypted key, an IV of 12 bytes, and a tag of 16. */
 const tokenShape = /^[\w-]{16,512}\.\.[\w-]{16}\.[\w-]{1,16000}\.[\w-]{21}[AQgw]$/

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { check, checkOptions } from '@sojourn/core/store'
-import { defaults, unseal } from 'iron-webcrypto'
+import { loadOnce } from '../load-once.ts'
 import {
   checkSourceOptions,
   type ForeignData,
@@ -54,7 +54,8 @@ const uuidShape = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-
  * `encryptionKey` the cookie is a bare id, so a forged one of the right form costs two look-ups and opens nothing.
  *
  * It needs the package `iron-webcrypto` 2.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that do not fit.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for options that do not fit; with the first old cookie, if iron-webcrypto is
+ * missing.
  * @example
  * ```ts
  * const store = migrateStore({
@@ -125,12 +126,18 @@ export function honoSessionsSource<Data extends object = ForeignData>(
 /** Returns what is in a seal; `undefined` unless it is genuine. */
 async function openSeal(value: string, password: string): Promise<unknown> {
   if (!sealShape.test(value)) return undefined
+  const { defaults, unseal } = await loadIron()
   try {
     return await unseal(value, { default: password }, defaults)
   } catch {
     return undefined
   }
 }
+
+const loadIron = loadOnce(
+  () => import('iron-webcrypto'),
+  'honoSessionsSource() needs the package iron-webcrypto 2, which cannot be loaded. Install it where the application runs: npm install iron-webcrypto@2',
+)
 
 /** Returns a session as the migration takes it; `undefined` if the library would not open it. */
 function toSession(stored: unknown, at: number): ForeignSession | undefined {
