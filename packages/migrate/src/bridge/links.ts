@@ -49,12 +49,22 @@ export function createLinks(records: OldRecords, texts: SharedTexts, keptMs: num
       texts.swap(noteOf(key), { from: from?.text, to: JSON.stringify(to), ttl: keptMs }),
 
     /** Notes that changes of old servers, which began from the stamp with this tag, are in the session. */
-    async noteMerged(key: string, tag: string, changes: OldChanges): Promise<void> {
-      for (let attempt = 0; attempt < noteAttempts; attempt++) {
+    noteMerged(key: string, tag: string, changes: OldChanges): Promise<void> {
+      return this.change(key, (link) => ({ merged: addMerged(link, tag, changes) }))
+    },
+
+    /** Notes that a session is there, so that one which is missing before `livesUntil` has ended. */
+    settle(key: string, id: SessionId, livesUntil: number): Promise<void> {
+      return this.change(key, (link) => (link.id === id ? { livesUntil } : {}))
+    },
+
+    /** Changes the link of a live session, also if others change it at the same time. */
+    async change(key: string, changesOf: (link: Link) => Partial<Link>): Promise<void> {
+      for (let attempt = 0; attempt < changeAttempts; attempt++) {
         const link = await this.find(key)
         if (!link || link.id === undefined) return
         const { text: _, ...rest } = link
-        if (await this.swap(key, link, { ...rest, merged: addMerged(link, tag, changes) })) return
+        if (await this.swap(key, link, { ...rest, ...changesOf(link) })) return
       }
     },
 
@@ -88,7 +98,7 @@ function endedFor(reason: EndReason): Link {
   return { id: undefined, reason, base: {}, livesUntil: 0, absoluteExpiresAt: 0 }
 }
 
-const noteAttempts = 20
+const changeAttempts = 20
 /** How many stamps are remembered. A request on an old server would have to outlive that many writes of new servers. */
 const mergedTags = 16
 

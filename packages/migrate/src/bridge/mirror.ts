@@ -1,4 +1,4 @@
-import type { EndReason, SessionId } from '@sojourn/core'
+import type { EndReason } from '@sojourn/core'
 import type { OpenedSession } from '@sojourn/core/store'
 import type { BridgeContext, KnownRecord } from './context.ts'
 import { createIsMerged, type Link } from './links.ts'
@@ -93,6 +93,9 @@ export function createMirror({
    *
    * The record is also written if it is not what the session is: an old server with `resave`, or one that is slow, has written
    * what it read before, or a write of a new server has failed. Once no old server runs, that does not matter.
+   *
+   * `opened` was read before the record. If they differ, another server may have merged a change in between, which `opened` lacks
+   * and the record no longer tells of. So the session that is returned was read after the record, unless they are alike.
    */
   async function fetchChanges(opened: OpenedSession, key: string): Promise<Mirrored> {
     const { id, userId } = opened.record
@@ -100,8 +103,10 @@ export function createMirror({
     if (link && link.id !== id) return { over: link.reason ?? 'login' }
     if (!old) return { over: 'logout' }
     if (old.userId !== userId) return { over: old.userId === undefined ? 'logout' : 'login' }
-    const isCurrent = keepOld ? isAlike(old, opened) : isAsWritten(old, link)
-    return isCurrent ? remember(opened, old) : write(opened, key, old)
+    if (isAlike(old, opened)) return remember(opened, old)
+    if (keepOld || !isAsWritten(old, link)) return write(opened, key, old)
+    const newest = await update(opened, () => undefined)
+    return 'over' in newest ? newest : remember(newest.opened, old)
   }
 
   /**
@@ -113,20 +118,17 @@ export function createMirror({
     key: string,
     first: KnownRecord | ReadRecord | undefined = known.get(opened),
   ): Promise<Mirrored> {
-    let [current, newest, old] = [opened, opened, first]
+    let [current, old] = [opened, first]
     for (let attempt = 0; attempt < attempts; attempt++) {
       old ??= await read(key)
       if (!old) return { over: 'logout' }
       if ('stamp' in old) {
-        const merged = await merge(current, old)
+        const merged = await merge(current, key)
         if ('over' in merged) return merged
         current = merged.opened
-        const found = await find(current.record.id)
-        if (!found) return { over: 'logout' }
-        newest = found
-        if (isAlike(old, newest)) return remember(current, old)
+        if (isAlike(old, current)) return remember(current, old)
       }
-      const text = format(newest, old)
+      const text = format(current, old)
       const ttl = records.lifetimeOf(old.fields)
       if (await texts.swap(records.nameOf(key), { from: old.text, to: text, ttl }))
         return remember(current, { key, text, fields: old.fields })
@@ -135,29 +137,31 @@ export function createMirror({
     return { opened: current }
   }
 
-  /** Merges what old servers have changed into the session. The record is read again at each attempt of the save. */
-  async function merge(opened: OpenedSession, old: ReadRecord): Promise<Mirrored> {
-    const { key } = old
-    if (changesIn(old, await links.find(key)).size === 0) return { opened }
+  /**
+   * Merges what old servers have changed into the session, if anything, and returns it as it is now. The record is read again at
+   * each attempt of the save.
+   */
+  async function merge(opened: OpenedSession, key: string): Promise<Mirrored> {
     let merged: OldChanges = new Map()
     let tag = ''
-    const outcome = await to.save(opened, {
-      passive: true,
-      async update(data) {
-        const [link, newest] = await Promise.all([links.find(key), read(key)])
-        merged = newest ? changesIn(newest, link) : new Map()
-        tag = newest?.stamp?.tag ?? ''
-        applyOldChanges(merged, data)
-      },
+    const mirrored = await update(opened, async (data) => {
+      const [link, newest] = await Promise.all([links.find(key), read(key)])
+      merged = newest ? changesIn(newest, link) : new Map()
+      tag = newest?.stamp?.tag ?? ''
+      applyOldChanges(merged, data)
     })
-    if (!outcome.saved) return { over: outcome.why === 'ended' ? 'logout' : 'stale' }
-    if (merged.size > 0) await links.noteMerged(key, tag, merged)
-    return { opened: outcome.opened }
+    if (!('over' in mirrored) && merged.size > 0) await links.noteMerged(key, tag, merged)
+    return mirrored
   }
 
-  async function find(id: SessionId): Promise<OpenedSession | undefined> {
-    const outcome = await to.openById?.(id)
-    return outcome?.outcome === 'open' ? outcome.opened : undefined
+  /** Changes the data of a session. One that others have changed is returned as it is now, also if nothing is to be changed. */
+  async function update(
+    opened: OpenedSession,
+    change: (data: object) => void | Promise<void>,
+  ): Promise<Mirrored> {
+    const outcome = await to.save(opened, { passive: true, update: change })
+    if (outcome.saved) return { opened: outcome.opened }
+    return { over: outcome.why === 'ended' ? 'logout' : 'stale' }
   }
 
   function remember(opened: OpenedSession, { key, text, fields }: KnownRecord): Mirrored {

@@ -15,9 +15,10 @@ export type OldCopies = ReturnType<typeof createOldCopies>
  *
  * After a write and after an end, the record is looked at once more, two seconds later: an old server that had read it before
  * may have written it since. So what it changed, or has brought back after a logout, does not wait for the user's next request.
+ * A new record is looked at too: whatever has ended or changed the session meanwhile did not find it.
  */
 export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
-  const { to, imports, sessions, records, texts, links, known, mirror, keepOld } = bridge
+  const { to, imports, sessions, records, texts, links, known, mirror, keepOld, env } = bridge
   const looks = new Map<string, NodeJS.Timeout>()
 
   return {
@@ -38,24 +39,27 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
    * session that has one gets another.
    */
   async function create(opened: OpenedSession, replaced?: string): Promise<void> {
-    const { id, actor, absoluteExpiresAt } = opened.record
+    const { id, actor, maxAge, absoluteExpiresAt } = opened.record
     if (actor || (!keepOld && replaced === undefined)) return
     const record = mirror.formatNew(opened, records.newKey())
     const { key } = record
     // Complete before anything leads to it: a session whose record is missing counts as ended by an old server.
     await texts.put(records.nameOf(key), record.text, records.lifetimeOf(record.fields))
-    await links.swap(key, undefined, { id, base: {}, livesUntil: 0, absoluteExpiresAt })
+    const livesUntil = Math.min(env.clock() + maxAge, absoluteExpiresAt)
+    await links.swap(key, undefined, { id, base: {}, livesUntil, absoluteExpiresAt })
     const until = sessions.claimedUntil({ data: {} })
     await imports.claims.make(sessions.claimKey({ key }), { id }, until)
     if (replaced === undefined) return keepFirst(opened, record)
     known.set(opened, record)
     await links.putKey(id, key)
+    lookLater(key)
     await endKey(replaced, 'login')
   }
 
   /** Makes a record that of its session, unless another request was faster: then the session has that one. */
   async function keepFirst(opened: OpenedSession, record: KnownRecord): Promise<void> {
     const key = await links.claimKey(opened.record.id, record.key)
+    lookLater(key)
     if (key === record.key) return void known.set(opened, record)
     await endKey(record.key, 'moved')
     const first = await mirror.read(key)
@@ -122,9 +126,11 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
     looks.delete(key)
     try {
       const link = await links.find(key)
-      if (link && link.id === undefined) return await mirror.remove(key)
-      const found = link?.id === undefined ? undefined : await to.openById?.(link.id)
+      if (!link) return
+      if (link.id === undefined) return await mirror.remove(key)
+      const found = await to.openById?.(link.id)
       if (found?.outcome === 'open') await oldSessions.share(found)
+      if (found?.outcome === 'ended') await oldSessions.endLinked(key, link, found.reason)
     } catch {
       // The event `failed` has told of it; the next request looks again.
     }

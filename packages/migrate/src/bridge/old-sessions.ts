@@ -43,7 +43,7 @@ export function createOldSessions(bridge: Bridge) {
   const { to, imports, sessions, links, mirror, keepOld } = bridge
   const { clock, emit, ids } = bridge.env
 
-  return { open, share, endShared }
+  return { open, share, endShared, endLinked }
 
   /** Begins again whenever another request has changed the link meanwhile. */
   async function open(cookie: VerifiedCookie): Promise<OpenOutcome> {
@@ -85,6 +85,7 @@ export function createOldSessions(bridge: Bridge) {
     return { replaced: inTo.opened }
   }
 
+  /** Ends an old session whose session here has ended; `undefined` if its link was changed meanwhile. */
   async function endLinked(key: string, link: FoundLink, reason: EndReason | 'stale') {
     if (!(await links.swapEnd(key, link, reason === 'stale' ? 'logout' : reason))) return undefined
     await mirror.remove(key)
@@ -131,8 +132,7 @@ export function createOldSessions(bridge: Bridge) {
       await endOurs(imported.opened, 'revoked')
       return unknown
     }
-    const settled = { ...pending, livesUntil: Math.min(at + maxAge, absoluteExpiresAt) }
-    await links.swap(old.key, { ...pending, text: JSON.stringify(pending) }, settled)
+    await links.settle(old.key, id, Math.min(at + maxAge, absoluteExpiresAt))
     const mirrored = await mirror.write(imported.opened, old.key)
     if ('over' in mirrored && mirrored.over !== 'stale')
       await endShared(imported.opened, old.key, mirrored.over)
@@ -168,11 +168,13 @@ export function createOldSessions(bridge: Bridge) {
 
   /**
    * Ends a session whose old record an old server has deleted. If the record is that of another user now, the session is left
-   * to the request with its cookie, which replaces it; and one that a new server is about to end is left to that.
+   * to the request with its cookie, which replaces it; and one that a new server is about to end is left to that. That server
+   * changes the link before it deletes the record, so the link is read after the record.
    */
   async function endShared(opened: OpenedSession, key: string, reason: EndReason): Promise<void> {
-    const [link, old] = await Promise.all([links.find(key), mirror.read(key)])
-    if (old || (link && link.id === undefined)) return
+    if (await mirror.read(key)) return
+    const link = await links.find(key)
+    if (link && link.id === undefined) return
     await links.end(key, reason)
     await endOurs(opened, reason)
   }

@@ -109,10 +109,12 @@ export async function createWorld(library: 'redis' | 'ioredis') {
     server,
     client,
     oldPrefix,
-    /** Returns a client whose commands on the keys that are chosen fail. */
-    clientThat(fails: (name: string) => boolean): RedisClient {
-      const unlessFailing = <Reply>(name: string, call: () => Promise<Reply>) =>
-        fails(name) ? Promise.reject(new Error('down')) : call()
+    /** Returns a client whose commands on the keys that are chosen fail. The choice may take a while, and others act meanwhile. */
+    clientThat(fails: (name: string) => boolean | Promise<boolean>): RedisClient {
+      const unlessFailing = async <Reply>(name: string, call: () => Promise<Reply>) => {
+        if (await fails(name)) throw new Error('down')
+        return call()
+      }
       return {
         get: (name) => unlessFailing(name, () => client.get(name)),
         del: (name) => unlessFailing(name, () => client.del(name)),
