@@ -127,11 +127,19 @@ export function createLimitedInsert({
     { max }: GroupLimit,
   ): Promise<readonly SessionId[]> {
     const surplus = Math.max(0, members.length - max + 1)
-    const soonestFirst = members.toSorted((a, b) => a.expiresAt - b.expiresAt)
+    const soonestFirst = members.toSorted(bySoonest)
     const ending = soonestFirst.slice(0, surplus).map(async ({ id }) => {
       const { isOwn } = await end(id, call)
       return isOwn ? [id] : []
     })
     return (await Promise.all(ending)).flat()
   }
+}
+
+/**
+ * Orders those that expire first before the others. Logins that are evicting at once must choose the same sessions, so the ids
+ * decide between those that expire at once: each list has them in another order.
+ */
+function bySoonest(a: Member, b: Member): number {
+  return a.expiresAt - b.expiresAt || (a.id < b.id ? -1 : 1)
 }

@@ -3,6 +3,7 @@ import type { GroupLimit } from '@sojourn/core/store'
 import { replicatedBackend } from '@sojourn/store-replicated'
 import { expect, test } from 'vitest'
 import { callAt, controlled, makeRow, t0 } from './controlled.ts'
+import { interleaved, memories } from './support.ts'
 
 const minute = 60_000
 
@@ -53,3 +54,45 @@ test('a login that was paused for longer than its admission counts does not exce
   await login
   expect(await backend.list('g', callAt(later))).toHaveLength(3)
 })
+
+test('parallel logins evict the same sessions, in whatever order instances list those that expire at once', async () => {
+  const limit: GroupLimit = { max: 3, onExceed: 'evict' }
+  const left: number[] = []
+  for (let seed = 1; seed <= 150; seed++) {
+    const random = randomOf(seed)
+    const step = async () => {
+      for (let turns = random() * 4; turns > 1; turns--) await new Promise(setImmediate)
+    }
+    const instances = memories(3)
+    const control = createBackendControl()
+    control.intercept(['list'], async (run) => shuffled([...((await run()) as unknown[])], random))
+    const wrapped = Object.entries(interleaved(instances, step)).map(
+      ([name, backend]) => [name, control.wrap(backend)] as const,
+    )
+    const servers = [1, 2, 3].map(() => replicatedBackend(Object.fromEntries(wrapped)))
+    const logIn = (server: number, id: string) =>
+      servers[server]?.insert(id, makeRow(), { ...callAt(), limit })
+    for (const id of ['g.a', 'g.b', 'g.c']) await logIn(0, id)
+    await Promise.all([logIn(0, 'g.d'), logIn(1, 'g.e'), logIn(2, 'g.f')])
+    left.push((await servers[0]?.list('g', callAt()))?.length ?? 0)
+  }
+  expect(left.filter((count) => count !== 3)).toEqual([])
+})
+
+/** Returns numbers from 0 to 1 that look random, the same for each seed. */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return state / 2 ** 31
+  }
+}
+
+function shuffled<Item>(items: Item[], random: () => number): Item[] {
+  for (let index = items.length - 1; index > 0; index--) {
+    const other = Math.floor(random() * (index + 1))
+    const [item] = items.splice(other, 1)
+    if (item !== undefined) items.push(item)
+  }
+  return items
+}
