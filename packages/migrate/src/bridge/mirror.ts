@@ -111,7 +111,8 @@ export function createMirror({
 
   /**
    * Writes a session that was saved over its old record, and merges into it what old servers have changed meanwhile. It ends
-   * when the record is what the session is: then every later writer has seen it, because each compares.
+   * when the record is what the session is: then every later writer has seen it, because each compares. A user's session is over
+   * if its record has become a visitor's, or another user's: an old server may log out, or in, without a new id.
    */
   async function write(
     opened: OpenedSession,
@@ -123,6 +124,7 @@ export function createMirror({
       old ??= await read(key)
       if (!old) return { over: 'logout' }
       if ('stamp' in old) {
+        if (isOfOther(old, current)) return { over: old.userId === undefined ? 'logout' : 'login' }
         const merged = await merge(current, key)
         if ('over' in merged) return merged
         current = merged.opened
@@ -146,7 +148,7 @@ export function createMirror({
     let tag = ''
     const mirrored = await update(opened, async (data) => {
       const [link, newest] = await Promise.all([links.find(key), read(key)])
-      merged = newest ? changesIn(newest, link) : new Map()
+      merged = newest && !isOfOther(newest, opened) ? changesIn(newest, link) : new Map()
       tag = newest?.stamp?.tag ?? ''
       applyOldChanges(merged, data)
     })
@@ -214,6 +216,11 @@ export function createMirror({
     records.logIn(data, userId)
     return data
   }
+}
+
+/** Returns true if a record is not, or no longer, that of the user of a session. A visitor's session may become that of a user. */
+function isOfOther(old: ReadRecord, { record: { userId } }: OpenedSession): boolean {
+  return userId !== undefined && old.userId !== userId
 }
 
 /** Returns true if a record is as it was stamped: no old server has written it since. */

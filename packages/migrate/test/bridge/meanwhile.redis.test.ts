@@ -85,6 +85,31 @@ test('a request that is overtaken by an elevation still reads its session', asyn
   expect(await overtaken.read()).toMatchObject({ userId: 'ann', data: { n: 0 } })
 })
 
+test.each([
+  ['logout', 'ann', undefined, 0],
+  ['login of another user', 'ann', 'bob', 0],
+  ['login of a visitor, whose write it is', undefined, 'ann', 1],
+])(
+  'a %s on an old server that keeps the id is not undone by a write on its way',
+  async (_, before, after, n) => {
+    const world = await createWorld('redis')
+    const dataOf = (user: string | undefined) => (user ? { passport: { user } } : {})
+    const ann = await world.oldBrowser({ ...dataOf(before), n: 0 }, world.server())
+    await ann.request()
+    await ann.request()
+    const late = await ann.copy().at(world.server()).begin()
+    Object.assign(late.session.data, { n: 1 })
+    const old = await world.oldRequest(ann)
+    delete old.data['passport']
+    Object.assign(old.data, dataOf(after))
+    await old.save()
+    await late.finish()
+    expect(await world.oldData(ann)).toEqual({ ...dataOf(after), n })
+    expect(await ann.at(world.server()).read()).toMatchObject({ userId: after, data: { n } })
+    expect(await world.oldData(ann)).toEqual({ ...dataOf(after), n })
+  },
+)
+
 describe('a session that ends before its old record can be found', () => {
   async function createEnded(part: string) {
     const world = await createWorld('redis')
