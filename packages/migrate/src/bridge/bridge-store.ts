@@ -68,6 +68,8 @@ export function createBridgeStore(
     },
 
     async end(opened, reason) {
+      // A login carries the data of the session that it ends over: also what an old server has written since the request began.
+      if (reason === 'login') await oldSessions.share({ outcome: 'open', opened })
       await copies.end(opened.record.id, reason)
       return to.end(opened, reason)
     },

@@ -73,9 +73,14 @@ export function createOldCopies(bridge: Bridge, oldSessions: OldSessions) {
   ): Promise<SaveOutcome> {
     const record = known.get(opened)
     const key = record?.key ?? (await links.keyOf(opened.record.id))
-    if (key === undefined || outcome.rotated === 'cause') {
-      await create(outcome.opened, key)
+    if (key === undefined) {
+      await create(outcome.opened)
       return outcome
+    }
+    if (outcome.rotated === 'cause') {
+      const last = await write(outcome, key) // what an old server has written, or ended, since the request began
+      if (last.saved) await create(last.opened, key)
+      return last
     }
     if (record) known.set(outcome.opened, record)
     if (outcome.isChanged && keepOld) return write(outcome, key)

@@ -110,6 +110,43 @@ test.each([
   },
 )
 
+describe('a request that replaces the old record', () => {
+  /** Begins a request on a new server, and returns one on an old server that read the session after it. */
+  async function createRace(user?: string) {
+    const world = await createWorld('redis')
+    const data = user ? { passport: { user } } : {}
+    const ann = await world.oldBrowser(data, world.server())
+    await ann.request()
+    await ann.request()
+    const before = ann.copy()
+    const running = await ann.begin()
+    return { world, ann, before, running, old: await world.oldRequest(ann) }
+  }
+
+  test.each([
+    ['rotate()', 'ann'],
+    ['a login of a visitor', undefined],
+  ])('%s keeps what an old server has written meanwhile', async (_, user) => {
+    const { world, ann, running, old } = await createRace(user)
+    old.data['ofOld'] = 1
+    await old.save()
+    if (user) running.session.rotate()
+    else await running.session.login('ann')
+    await running.finish()
+    expect(await world.oldData(ann)).toEqual({ passport: { user: 'ann' }, ofOld: 1 })
+    expect(await ann.read()).toMatchObject({ userId: 'ann', data: { ofOld: 1 } })
+  })
+
+  test('rotate() does not undo a logout on an old server', async () => {
+    const { world, ann, before, running } = await createRace('ann')
+    await world.oldLogout(before.copy())
+    running.session.rotate()
+    await running.finish()
+    for (const { cookie } of [ann, before])
+      expect(await createVisitor(world.server(), cookie).read()).toBeNull()
+  })
+})
+
 describe('a session that ends before its old record can be found', () => {
   async function createEnded(part: string) {
     const world = await createWorld('redis')
