@@ -54,7 +54,8 @@ export async function fillIn(page: Page, name: string, password: string) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-/** Returns by how many pixels the page is wider than the screen. */
-export function overhang(page: Page): Promise<number> {
+/** Returns by how many pixels the page is wider than the screen, once it has its styles. */
+export async function overhang(page: Page): Promise<number> {
+  await page.waitForLoadState()
   return page.evaluate('document.documentElement.scrollWidth - innerWidth')
 }
