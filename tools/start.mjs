@@ -12,7 +12,12 @@ const example = relative(root, dirname(file))
 
 // Where everything is installed, everything stays: `--prod` would remove what the example does not need.
 const hasEverything = existsSync(resolve(root, 'node_modules/vitest'))
-const onlyTheExample = ['--prod', '--frozen-lockfile', '--filter-prod=.', `--filter-prod={./${example}}...`]
+const onlyTheExample = [
+  '--prod',
+  '--frozen-lockfile',
+  '--filter-prod=.',
+  `--filter-prod={./${example}}...`,
+]
 const words = ['install', ...(hasEverything ? [] : onlyTheExample)]
 const { status } = spawnSync('pnpm', words, { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
