@@ -1,6 +1,6 @@
 // Runs an example, given as the path of its file. On a fresh clone it first installs what the example needs, about 70
-// packages instead of 600: the `dependencies` of the root, of the example and of what that is made of. This is
-// JavaScript because Node 20 cannot run TypeScript before tsx is installed.
+// packages instead of 600: the `dependencies` of the root, of the example and of what that is made of. The
+// root has bowser, because core finds its optional peer there. This is JavaScript because Node 20 cannot run TypeScript before tsx is installed.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'

@@ -41,6 +41,14 @@ test('on a fresh clone `start` installs what the demo needs and no more, and the
     if (url !== undefined) break
   }
   expect((await fetch(url ?? '')).status).toBe(200)
+  // Signing in takes what is loaded late, too: the package that names a device.
+  const signIn = await fetch(`${url}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Sec-Fetch-Site': 'same-origin' },
+    body: new URLSearchParams({ login: 'ada', password: 'analytical' }),
+  })
+  expect(signIn.status).toBe(303)
   expect(readdirSync(join(cwd, 'node_modules/.pnpm')).length).toBeLessThan(100)
   expect(existsSync(join(cwd, 'node_modules/vitest'))).toBe(false)
 })
