@@ -55,7 +55,7 @@ export function adminPage<Data extends object>(
 
   /**
    * Refuses requests from other sites, reads of the API too. Such a site cannot see the response, but it could time a search,
-   * start scans, and add entries to the audit log for data that nobody has seen.
+   * start scans, and add entries to the audit log for data that no operator has seen.
    */
   async function checkSite(request: Request): Promise<void> {
     await checkFetch(guard, { request, session: undefined })

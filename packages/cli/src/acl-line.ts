@@ -21,7 +21,7 @@ const clientCommands = {
 
 /**
  * Returns the rules of a user with the rights that sessions need and no others, as `ACL SETUSER` takes them. They begin with
- * `reset`, so that nothing remains of an earlier user of that name. The password is in them as its SHA-256; without one nobody can log in.
+ * `reset`, so that nothing remains of an earlier user of that name. They hold the SHA-256 of the password; without a password, the user cannot log in.
  * @throws Failure with the status `usage` for a name or a prefix that an ACL cannot have.
  */
 export function rulesFor({ user, prefix, client, cluster, database, password }: AclUser): string[] {

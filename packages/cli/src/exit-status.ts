@@ -17,9 +17,9 @@ export const exitStatus = {
   defect: 70,
   /** The output cannot be written, as to a full disk. */
   outputFailed: 74,
-  /** Ctrl-C, or the answer no. */
+  /** The user has pressed Ctrl-C, or answered no. */
   interrupted: 130,
-  /** Whoever read the output has closed it. */
+  /** The reader of the pipe has closed it. */
   pipeClosed: 141,
   /** SIGTERM. */
   terminated: 143,

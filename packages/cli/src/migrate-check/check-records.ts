@@ -8,10 +8,10 @@ import type { SessionCheck } from './session-check.ts'
 export type FindSession = (key: string) => Promise<ForeignSession | UnreadableRecord | undefined>
 
 /** Returns the `find` of a source, for which a key that holds something else than a text is no session. */
-export function sessionFinder({ find }: SessionSource, signal: AbortSignal): FindSession {
+export function sessionFinder(source: SessionSource, signal: AbortSignal): FindSession {
   return async (key) => {
     try {
-      return await find?.(key, { at: Date.now(), signal })
+      return await source.find?.(key, { at: Date.now(), signal })
     } catch (error) {
       if (error instanceof ErrorReply && error.message.startsWith('WRONGTYPE'))
         return { unreadable: 'The key holds something else than a text' }

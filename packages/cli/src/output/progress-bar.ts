@@ -4,7 +4,7 @@ import { columnsOf } from './terminal-size.ts'
 
 /** Tells how far something has come. */
 export interface ProgressBar {
-  /** `most` is how many there are at most; `undefined` if nobody knows. */
+  /** `most` is the largest possible number; `undefined` if it is not known. */
   update(done: number, most: number | undefined): void
   /** Removes it. */
   end(): void

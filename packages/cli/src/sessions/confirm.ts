@@ -12,8 +12,8 @@ export interface Question {
 }
 
 /**
- * Asks at the terminal whether to go on, on stderr; with `--yes` nobody is asked.
- * @throws Failure `usage` if there is no terminal to ask at, `interrupted` if the answer is no, or Ctrl-C.
+ * Asks at the terminal, on stderr, whether to go on. With `--yes` it does not ask.
+ * @throws Failure `usage` if there is no terminal to ask at, `interrupted` if the user answers no or presses Ctrl-C.
  */
 export async function askFirst(
   { question, word }: Question,

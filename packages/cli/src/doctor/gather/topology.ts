@@ -67,7 +67,7 @@ function askMembers(node: RedisNode): Promise<ClusterMember[] | undefined> {
   )
 }
 
-/** Replaces what one member knows of the others by what they say of themselves: a slot that its master has given up is served by nobody. */
+/** Asks each member about itself, because another may not know yet that a master has given up a slot. */
 async function askEach(
   nodes: readonly RedisNode[],
   members: readonly ClusterMember[],
