@@ -1,6 +1,6 @@
 // Checks the tarballs that pnpm packs: publint and attw accept them, README and license are inside, links in the README lead
 // somewhere, and no source map points to a file that is not. Then installs them, which
-// must run no script, loads them in Node and in Jest, and runs the command.
+// must run no script, loads them in Node and in Jest, runs the command, and follows the first steps of README.md.
 import { spawnSync } from 'node:child_process'
 import {
   cpSync,
@@ -141,6 +141,11 @@ function checkInstalled(tarballs: string[]): Problem[] {
       'The command sojourn fails with': run(
         join(folder, 'node_modules/.bin/sojourn'),
         ['acl', '--json'],
+        folder,
+      ),
+      'The first steps of README.md fail with': run(
+        join(bin, 'tsx'),
+        [join(import.meta.dirname, 'release/follow-readme.ts'), folder],
         folder,
       ),
       'Jest fails with': run(

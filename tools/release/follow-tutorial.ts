@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { compareOutput } from './compare-output.ts'
 import { accepts, Terminal, untilPort } from './terminal.ts'
-import { commandsIn, comparable, editApplication, readPage, type Step } from './tutorial-page.ts'
+import { editApplication, readPage, type Step } from './tutorial-page.ts'
 
 const pages = ['first-session', 'log-in-and-out', 'move-to-redis', 'go-to-production']
 const tutorial = join(import.meta.dirname, '../../docs/tutorial')
@@ -66,7 +66,10 @@ class Reader {
       if (language === 'ts') this.#edit(step)
       else if (language === 'sh')
         for (const line of step.code.trim().split('\n')) await this.#type(line)
-      else await this.#compare(step)
+      else {
+        const waitMs = /[Aa] moment later/.test(instruction) ? moment : 0
+        await compareOutput(this.#terminal, step, waitMs)
+      }
     }
     await this.#stop()
     await this.#terminal.close()
@@ -115,21 +118,6 @@ class Reader {
     const file = join(this.#folder, 'app.ts')
     const source = existsSync(file) ? readFileSync(file, 'utf8') : ''
     writeFileSync(file, editApplication(source, step))
-  }
-
-  /** Types the commands of a block, and compares what they print. */
-  async #compare(step: Step): Promise<void> {
-    const waitUntil = Date.now() + (/[Aa] moment later/.test(step.instruction) ? moment : 0)
-    for (const { command, expected } of commandsIn(step)) {
-      const type = async () => (await this.#terminal.run(command)).lines
-      const isExpected = () => isDeepStrictEqual(comparable(lines), comparable(expected))
-      let lines = await type()
-      while (!isExpected() && Date.now() < waitUntil) lines = await type()
-      if (!isExpected())
-        throw new Error(
-          `${step.place}: ${command}\nprints\n${lines.join('\n')}\nand not\n${expected.join('\n')}`,
-        )
-    }
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { followReadme } from './follow-readme.ts'
 import { followTutorial } from './follow-tutorial.ts'
 import { startRegistry } from './registry.ts'
 
@@ -20,7 +21,7 @@ type Run = (...words: string[]) => Promise<unknown>
 
 /**
  * Rehearses a release with a registry of its own, on a clone of what is committed: numbers the packages and publishes them,
- * follows the tutorial with them, installs them in an empty folder and logs in there; then releases a minor version, upgrades, and finds that user still
+ * follows the README and the tutorial with them, installs them in an empty folder and logs in there; then releases a minor version, upgrades, and finds that user still
  * logged in.
  * @param say is told of each step that is done.
  * @throws Error if a step fails.
@@ -44,6 +45,11 @@ export async function rehearseRelease(say: (step: string) => void): Promise<void
     await inClone(...pnpm, 'build')
     const first = await release(clone, inClone)
     say(`${first} is released`)
+
+    const start = join(folder, 'readme')
+    mkdirSync(start)
+    await followReadme(start, registry.env)
+    say('the first steps of the README are followed')
 
     await followTutorial(join(folder, 'tutorial'), registry.env, say)
 

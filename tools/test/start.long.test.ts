@@ -1,12 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, existsSync, readdirSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { plainEnv } from '../env.ts'
+import { freePort } from '../release/terminal.ts'
 import { folder } from './folder.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,14 +16,6 @@ function freshClone(): string {
   for (const file of files.toString().trimEnd().split('\n'))
     if (existsSync(join(root, file))) cpSync(join(root, file), join(clone, file))
   return clone
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
 }
 
 test('on a fresh clone `start` installs what the demo needs and no more, and the demo serves', async () => {

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { packageNames } from '../files.ts'
+
+const root = join(import.meta.dirname, '../..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const readme = read('README.md')
+
+test.each([
+  ['README.md', 'packages'],
+  ['docs/reference/packages.md', '../../packages'],
+])('%s names every package', (page, folder) => {
+  const text = read(page)
+  const missing = packageNames(root).filter(
+    (name) => !text.includes(`[\`@sojourn/${name}\`](${folder}/${name}/README.md)`),
+  )
+  expect(missing).toEqual([])
+})
+
+/** Returns the cells of a row of a table, without bold. */
+const cellsOf = (row: string) =>
+  row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.replaceAll('**', '').trim())
+
+/** Returns the rows below a heading, up to the next one, without those that head or rule a table. */
+function rowsBelow(text: string, heading: string): string[][] {
+  const [, section = ''] = text.split(`${heading}\n`)
+  const rows = section.split(/^#/m)[0]?.match(/^\|.*\|$/gm) ?? []
+  return rows.map(cellsOf)
+}
+
+test('the figures beside other libraries are those of the page that measured them', () => {
+  const page = read('docs/explanation/performance.md')
+  const [, ...rows] = rowsBelow(readme, '## Beside other libraries').filter(([on]) => on !== '---')
+  let framework = ''
+  const expected = rows.map(([on = '', by = '']) => {
+    framework = on || framework
+    const [head = [], ...measured] = rowsBelow(page, `### ${framework}`)
+    const row = measured.find(([name]) => name?.replace(' (cost not flat yet)', '') === by)
+    const figures = ['R', 'W', 'login'].map((column) => row?.[head.indexOf(column)])
+    return [on, by, ...figures.map((figure) => figure?.replace(/ (missed|met) .*/, ''))]
+  })
+  expect(rows).toHaveLength(8)
+  expect(rows).toEqual(expected)
+  const [, place = ''] = /\((\d{4}-.*)\)\. \[Performance/.exec(readme) ?? []
+  expect(page).toContain(`${place}. Medians`)
+})
