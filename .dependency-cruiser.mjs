@@ -193,7 +193,7 @@ export default {
     exclude: {
       path: [
         '^(packages|examples)/[^/]+/(dist|\\.package)/',
-        '^bench/dist/',
+        '^(bench|site)/dist/',
         '^examples/frameworks/',
       ],
     },

@@ -9,7 +9,7 @@ import { isMain, type Problem, report } from './report.ts'
 const docsPrelude = join(import.meta.dirname, 'docs-prelude.d.ts')
 
 /**
- * Returns the type errors in the `ts` blocks of README.md, the packages' READMEs and docs/, with their lines in the Markdown.
+ * Returns the type errors in the `ts` blocks of README.md, the packages' READMEs, docs/ and the site's home page, with their lines in the Markdown.
  * `prelude` declares the names that the blocks use without declaring them.
  */
 export function checkDocs(root: string, prelude = docsPrelude): Problem[] {
@@ -30,6 +30,7 @@ function markdownFiles(root: string): string[] {
   return [
     ...readmes.map((folder) => join(root, folder, 'README.md')).filter(existsSync),
     ...filesBelow(join(root, 'docs'), '.md'),
+    ...[join(root, 'site/index.md')].filter(existsSync),
   ]
 }
 

@@ -5,7 +5,7 @@ const checks: Record<string, string[]> = {
   'format, lint, sizes': ['biome', 'check', '--error-on-warnings'],
   types: ['tsc', '-b'],
   unused: ['knip', '--no-config-hints'],
-  boundaries: ['depcruise', '-T', 'err-long', 'packages', 'bench', 'examples', 'tools'],
+  boundaries: ['depcruise', '-T', 'err-long', 'packages', 'bench', 'examples', 'tools', 'site'],
   docs: ['tsx', 'tools/check-docs.ts'],
   links: ['remark', '.', '--quiet', '--frail', '--ignore-path', '.gitignore'],
   glossary: ['tsx', 'tools/check-glossary.ts'],
