@@ -64,6 +64,7 @@ const levels = [
   ['util/'],
   ['http/'],
   ['data/', 'record/'],
+  ['device-binding/'],
   ['events.ts', 'tracing.ts'],
   ['store/'],
   ['keyed/', 'options/'],

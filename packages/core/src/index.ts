@@ -5,6 +5,14 @@ export type { DataMigration } from './data/data-shape.ts'
 export type { MergeKey } from './data/merge.ts'
 export type { MisfitReason } from './data/misfit.ts'
 export type { DataOf, DataSchema, StandardSchemaV1 } from './data/standard-schema.ts'
+export type {
+  BindingRefusal,
+  DeviceExchange,
+  DevicePolicy,
+  DeviceProtocol,
+  DeviceRoute,
+  RouteResponse,
+} from './device-binding/protocol.ts'
 export {
   SessionAccessError,
   SessionConflictError,
@@ -55,6 +63,7 @@ export type {
   SessionOptions,
 } from './options/options.ts'
 export { defaultConfig, devConfig, envConfig, nist } from './options/presets.ts'
+export type { DeviceAlgorithm, DeviceBinding } from './record/device-binding.ts'
 export type { Factor } from './record/factors.ts'
 export type { ClientInfo, EndReason, SessionId } from './record/record.ts'
 export type { Secret } from './record/secret.ts'

@@ -49,6 +49,7 @@ export type { Tracing } from './tracing.ts'
 // For a SessionStore: create and rotate records, judge their limits, and size the cookies that carry them.
 
 export { cookieCapacity } from './http/cookie-chunks.ts'
+export { changeDeviceBinding, type DeviceBindingChange } from './record/device-binding.ts'
 export { expiryOf, isTouchDue } from './record/expiry.ts'
 export type { Actor, Elevation, SessionRecord, Verifier } from './record/record.ts'
 export { createRecord, rotateRecord } from './record/record.ts'

@@ -1,6 +1,7 @@
 import { sameBytes } from '../data/decode.ts'
 import type { MergedData } from '../data/merge-stored.ts'
 import { checkSize } from '../data/size.ts'
+import { changeDeviceBinding } from '../record/device-binding.ts'
 import { isTouchDue } from '../record/expiry.ts'
 import { rotateRecord, type SessionRecord } from '../record/record.ts'
 import { isOverdue, type Presented, rotationStep } from '../record/rotation.ts'
@@ -73,8 +74,7 @@ function planData(
     : changes.passive
       ? { record: current.record, token: undefined }
       : rotateByAge(current.record, presented, { at, policy, isTouchDue: isDue })
-  const { fingerprint } = changes
-  const rotatedRecord = fingerprint ? { ...record, fingerprint } : record
+  const rotatedRecord = withClient(record, changes)
   const isReplaced = isDataChanged || rotatedRecord !== current.record
   const nextRecord = isDataChanged
     ? withDataVersion({ ...rotatedRecord, updatedAt: at }, version)
@@ -87,6 +87,18 @@ function planData(
     conflicts,
     isChanged: isDataChanged,
   }
+}
+
+/** Returns the record with what changes of its client: the fingerprint, and the device binding. */
+function withClient(
+  record: SessionRecord,
+  { fingerprint, deviceBinding: change }: Changes,
+): SessionRecord {
+  const recognised = fingerprint ? { ...record, fingerprint } : record
+  if (!change) return recognised
+  const deviceBinding = changeDeviceBinding(record.deviceBinding, change)
+  if (deviceBinding === undefined || deviceBinding === record.deviceBinding) return recognised
+  return { ...recognised, deviceBinding }
 }
 
 function planLeave(current: OpenedSession): WritePlan {

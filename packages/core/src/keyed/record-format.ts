@@ -1,3 +1,4 @@
+import type { DeviceAlgorithm, DeviceBinding } from '../record/device-binding.ts'
 import type { Factor } from '../record/factors.ts'
 import type { Actor, SessionId, SessionRecord, Verifier } from '../record/record.ts'
 import type { Retirement } from '../record/retirement.ts'
@@ -29,16 +30,18 @@ import { Reader, type Writer } from './varint.ts'
  * | `actor.authority`                             | number  | if its flag is set                                |
  * | `fingerprint`                                 | list    | if its flag is set                                |
  * | `dataVersion`                                 | number  | if its flag is set                                |
+ * | `deviceBinding`                               | binding | if its flag is set                                |
  *
  * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
- * `client` and `fingerprint` the key and the value as texts, of `factors` the method (text) and the time. `persistent`
- * and `leaving` are flags only.
+ * `client` and `fingerprint` the key and the value as texts, of `factors` the method (text) and the time. A binding is its
+ * `id`, `key` and `algorithm` as texts, `boundAt`, `provedAt` and `challengedAt` as times, and 1 if it is confirmed, else 0.
+ * `persistent` and `leaving` are flags only.
  *
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
 export function writeRecord(writer: Writer, record: SessionRecord): void {
   const { createdAt, verifier, authenticatedAt, userId, client, stamp, epoch } = record
-  const { factors, actor, fingerprint, dataVersion } = record
+  const { factors, actor, fingerprint, dataVersion, deviceBinding } = record
   writer.number(flagsOf(record))
   writer.number(createdAt)
   writer.number(record.updatedAt, createdAt)
@@ -56,6 +59,7 @@ export function writeRecord(writer: Writer, record: SessionRecord): void {
   if (actor) writeActor(writer, actor)
   if (fingerprint) writeTexts(writer, fingerprint)
   if (dataVersion !== undefined) writer.number(dataVersion)
+  if (deviceBinding) writeDeviceBinding(writer, deviceBinding, createdAt)
 }
 
 /**
@@ -92,6 +96,7 @@ export function decodeRecord(
   if (flags & flag.actor) record.actor = readActor(reader)
   if (flags & flag.fingerprint) record.fingerprint = readTexts(reader)
   if (flags & flag.dataVersion) record.dataVersion = finite(reader.number())
+  if (flags & flag.deviceBinding) record.deviceBinding = readDeviceBinding(reader, createdAt)
   if (flags & flag.leaving) record.leaving = true
   return { record, rest: reader.rest() }
 }
@@ -119,9 +124,10 @@ const flag = {
   actor: 2 ** 15,
   fingerprint: 2 ** 16,
   dataVersion: 2 ** 17,
+  deviceBinding: 2 ** 18,
 } as const
 
-const lastFlag = flag.dataVersion
+const lastFlag = flag.deviceBinding
 
 function flagsOf(record: SessionRecord): number {
   const { verifier } = record
@@ -143,7 +149,8 @@ function flagsOf(record: SessionRecord): number {
     (record.factors === undefined ? 0 : flag.factors) +
     (record.actor === undefined ? 0 : flag.actor) +
     (record.fingerprint === undefined ? 0 : flag.fingerprint) +
-    (record.dataVersion === undefined ? 0 : flag.dataVersion)
+    (record.dataVersion === undefined ? 0 : flag.dataVersion) +
+    (record.deviceBinding === undefined ? 0 : flag.deviceBinding)
   )
 }
 
@@ -218,6 +225,34 @@ function readActor(reader: Reader): Actor {
     sessionId: reader.text(),
     authority: finite(reader.number()),
   }
+}
+
+function writeDeviceBinding(writer: Writer, binding: DeviceBinding, createdAt: number): void {
+  writer.text(binding.id)
+  writer.text(binding.key)
+  writer.text(binding.algorithm)
+  writer.number(binding.boundAt, createdAt)
+  writer.number(binding.provedAt, createdAt)
+  writer.number(binding.challengedAt, createdAt)
+  writer.number(binding.isConfirmed ? 1 : 0)
+}
+
+function readDeviceBinding(reader: Reader, createdAt: number): DeviceBinding {
+  const binding: DeviceBinding = {
+    id: reader.text(),
+    key: reader.text(),
+    algorithm: readAlgorithm(reader),
+    boundAt: finite(reader.number(createdAt)),
+    provedAt: finite(reader.number(createdAt)),
+    challengedAt: finite(reader.number(createdAt)),
+  }
+  return reader.number() === 1 ? { ...binding, isConfirmed: true } : binding
+}
+
+function readAlgorithm(reader: Reader): DeviceAlgorithm {
+  const algorithm = reader.text()
+  if (algorithm === 'ES256' || algorithm === 'RS256') return algorithm
+  throw new TypeError('The record has a device binding of an algorithm that is not known')
 }
 
 function writeTexts(writer: Writer, texts: Readonly<Record<string, string>>): void {

@@ -15,13 +15,23 @@ interface TimedSession {
 
 /**
  * Returns true if a time that limits something lies in the future of `at`, epoch ms: when the session was touched, when
- * its absolute limit began, when its token was rotated, offered or retired, when its user proved a factor.
+ * its absolute limit began, when its token was rotated, offered or retired, when its user proved a factor, when its browser
+ * proved its key.
  */
 export function hasFutureTimes({ record, touchedAt }: TimedSession, at: number): boolean {
-  const { rotatedAt, verifier, factors } = record
+  const { rotatedAt, verifier, factors, deviceBinding } = record
   const { offeredAt = 0, retired } = verifier
   const retiredAt = retired?.at(-1)?.at ?? 0
-  const latest = Math.max(touchedAt, beginningOf(record), rotatedAt, offeredAt, retiredAt)
+  const { provedAt = 0, challengedAt = 0 } = deviceBinding ?? {}
+  const latest = Math.max(
+    touchedAt,
+    beginningOf(record),
+    rotatedAt,
+    offeredAt,
+    retiredAt,
+    provedAt,
+    challengedAt,
+  )
   return isFuture(latest, at) || (factors?.some((factor) => isFuture(factor.at, at)) ?? false)
 }
 
@@ -33,7 +43,7 @@ export function hasFutureTimes({ record, touchedAt }: TimedSession, at: number):
  */
 export function correctTimes<Timed extends TimedSession>(session: Timed, at: number): Timed {
   const { touchedAt } = session
-  const record = correctFactors(correctLimit(session, at), at)
+  const record = correctDeviceBinding(correctFactors(correctLimit(session, at), at), at)
   const rotatedAt = Math.min(record.rotatedAt, at)
   const verifier = correctVerifier(record.verifier, { at, shift: record.rotatedAt - rotatedAt })
   return {
@@ -66,6 +76,19 @@ function correctFactors(record: SessionRecord, at: number): SessionRecord {
   if (!factors) return record
   const known = factors.filter((factor) => !isFuture(factor.at, at))
   return known.length === 0 ? others : { ...others, factors: known }
+}
+
+/** A challenge that counts as issued in the future would be newer than all that follow. */
+function correctDeviceBinding(record: SessionRecord, at: number): SessionRecord {
+  const { deviceBinding } = record
+  if (!deviceBinding) return record
+  const { boundAt, provedAt, challengedAt } = deviceBinding
+  const times = {
+    boundAt: Math.min(boundAt, at),
+    provedAt: Math.min(provedAt, at),
+    challengedAt: Math.min(challengedAt, at),
+  }
+  return { ...record, deviceBinding: { ...deviceBinding, ...times } }
 }
 
 /** `shift` is by how much the rotation was moved, in ms; the grace after it moves along. */

@@ -1,4 +1,5 @@
 import type { Writable } from '../util/writable.ts'
+import type { DeviceBinding } from './device-binding.ts'
 import type { Limits } from './expiry.ts'
 import { type Factor, mergeFactors } from './factors.ts'
 import type { Fingerprint } from './fingerprint.ts'
@@ -98,6 +99,8 @@ export interface SessionRecord extends Limits {
   readonly actor?: Actor
   /** The keyed hash of each part of the client's fingerprint, by the name of the part. Absent without the option. */
   readonly fingerprint?: Fingerprint
+  /** The key in the browser to which the session is bound. Absent without the option `deviceBound`, and before a browser binds. */
+  readonly deviceBinding?: DeviceBinding
   /** The version of the application whose form the data has, by the option `version`. Absent if it is 1, or not known. */
   readonly dataVersion?: number
   /** Set, for good, when another store starts to take the session over. It still opens, but is not written any more. */
@@ -194,8 +197,9 @@ export interface Elevation {
 /**
  * Returns the record with a new secret and its authority raised by one: a rotation by cause. The old token, an offer and
  * a grace open nothing from then on (P4). The generation grows by two, because an offered token may have had the next
- * one. An `elevation` (a re-authentication) also restarts the absolute limit and sets `authenticatedAt`; `factors` alone
- * are added to those of the record, and change no limit.
+ * one. An `elevation` (a re-authentication) also restarts the absolute limit, sets `authenticatedAt` and drops the device
+ * binding, so that the browser which has just logged in binds anew; `factors` alone are added to those of the record, and
+ * change no limit.
  */
 export function rotateRecord(
   record: SessionRecord,
@@ -227,8 +231,9 @@ export function rotateRecord(
   }
   if (!elevation) return rotated
   const { maxAge, absoluteTimeout, persistent, client, stamp, fingerprint } = elevation
+  const { deviceBinding: _, ...unbound } = rotated
   return {
-    ...rotated,
+    ...unbound,
     maxAge,
     persistent,
     authenticatedAt: at,

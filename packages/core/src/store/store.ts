@@ -4,6 +4,7 @@ import type { MergeKey } from '../data/merge.ts'
 import type { ChangedData } from '../data/merge-stored.ts'
 import type { DiscardReason, Emit } from '../events.ts'
 import type { ForeignCookieOptions, ForeignCookies } from '../http/foreign-cookies.ts'
+import type { DeviceBindingChange } from '../record/device-binding.ts'
 import type { Factor } from '../record/factors.ts'
 import type { Fingerprint } from '../record/fingerprint.ts'
 import type { Keyring } from '../record/keyring.ts'
@@ -180,6 +181,11 @@ export interface Changes {
   readonly leave?: true
   /** The fingerprint that the record keeps from now on. It is no change that another request can conflict with. */
   readonly fingerprint?: Fingerprint
+  /**
+   * What changes of the device binding, by `changeDeviceBinding` on the newest record. As for a fingerprint, the save is not
+   * refused if another request has elevated the session: it returns a session without the change.
+   */
+  readonly deviceBinding?: DeviceBindingChange
   /**
    * True in a passive request, which does not count as use: the save touches nothing and takes no step of the rotation by
    * age. Changes are written as ever.

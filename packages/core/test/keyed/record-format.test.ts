@@ -72,6 +72,21 @@ const record: fc.Arbitrary<SessionRecord> = fc.record(
     ),
     fingerprint: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }),
     dataVersion: number,
+    deviceBinding: fc.record(
+      {
+        id: text,
+        key: text,
+        algorithm: fc.constantFrom('ES256', 'RS256'),
+        boundAt: number,
+        provedAt: number,
+        challengedAt: number,
+        isConfirmed: fc.constant(true as const),
+      },
+      {
+        requiredKeys: ['id', 'key', 'algorithm', 'boundAt', 'provedAt', 'challengedAt'],
+        noNullPrototype: true,
+      },
+    ),
   },
   {
     noNullPrototype: true,
@@ -127,7 +142,7 @@ test('noise is no record, or one with finite times, and never a loop or another 
 
 test('a flag of a later version is refused, because its field is not known', () => {
   const writer = new Writer()
-  writer.number(2 ** 18)
+  writer.number(2 ** 19)
   expect(() => decodeRecord(id, writer.bytes())).toThrow('fields that are not known')
 })
 

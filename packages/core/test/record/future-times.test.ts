@@ -4,6 +4,14 @@ import { rotateRecord, type SessionRecord } from '../../src/record/record.ts'
 import { day, freshRecord, hour, minute, t0 } from '../contexts.ts'
 
 const login = freshRecord({ userId: 'ada' }).record
+const deviceBinding = {
+  id: 'device',
+  key: '{}',
+  algorithm: 'ES256',
+  boundAt: t0,
+  provedAt: t0,
+  challengedAt: t0,
+} as const
 const session = (record: Partial<SessionRecord> = {}, touchedAt = t0) => ({
   record: { ...login, ...record },
   touchedAt,
@@ -33,6 +41,16 @@ describe('times of the future', () => {
       'proved',
       session({ factors: [{ method: 'totp', at: t0 + minute }] }),
       session({ factors: [{ method: 'totp', at: t0 + minute + 1 }] }),
+    ],
+    [
+      'challenged',
+      session({ deviceBinding: { ...deviceBinding, challengedAt: t0 + minute } }),
+      session({ deviceBinding: { ...deviceBinding, challengedAt: t0 + hour } }),
+    ],
+    [
+      'proved by the device',
+      session({ deviceBinding: { ...deviceBinding, provedAt: t0 + minute } }),
+      session({ deviceBinding: { ...deviceBinding, provedAt: t0 + hour } }),
     ],
   ])('are those more than a minute ahead: %s', (_what, allowed, future) => {
     expect([hasFutureTimes(allowed, t0), hasFutureTimes(future, t0)]).toEqual([false, true])
