@@ -106,7 +106,7 @@ const projectOf = (name: string) => (name === browser.test.name ? 'browser-packa
 /** The tests of `@sojourn/nest`, on an older version of NestJS: the folder of a package that depends on it. */
 const nest = (folder: string) => {
   const root = `${import.meta.dirname}/packages/nest/test/${folder}/node_modules`
-  const alias = [{ find: /^(@nestjs\/[\w-]+|rxjs|reflect-metadata)$/, replacement: `${root}/$1` }]
+  const alias = [{ find: /^(@nestjs\/[\w.-]+|rxjs|reflect-metadata)$/, replacement: `${root}/$1` }]
   return { ...unit(folder, 'packages/nest'), resolve: { conditions, alias } }
 }
 
