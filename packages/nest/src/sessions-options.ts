@@ -22,8 +22,7 @@ export interface SessionsAsyncOptions<Data extends object = SessionData>
     Pick<FactoryProvider, 'inject'>,
     Pick<SessionsModuleOptions, 'as'> {
   /** Returns the manager and the other options, or a promise of them. Its arguments are what `inject` lists. */
-  // biome-ignore lint/suspicious/noExplicitAny: as Nest's own factories, whose arguments `inject` determines
-  readonly useFactory: (...injected: any[]) => Options<Data> | Promise<Options<Data>>
+  readonly useFactory: FactoryProvider<Options<Data>>['useFactory']
 }
 
 /** What the factory returns. The name is not among it, because providers are named before it runs. */
