@@ -10,6 +10,7 @@ import {
 import { checkMount, requestCarrier } from '@sojourn/core/binding'
 import { toConnectError } from './connect-error.ts'
 import { onceClosed } from './once-closed.ts'
+import { onceRefused } from './once-refused.ts'
 import { createOriginCheck } from './origin-check.ts'
 import { sessionRoom, userRoom } from './rooms.ts'
 import { checkRecovery, type SessionSocket, type SocketServer } from './socket-server.ts'
@@ -112,17 +113,18 @@ export function attachSessions<Data extends object, Socket extends SessionSocket
     checkOrigin(requestCarrier(headers))
     const watch = await manager.watch(headers, hasFingerprint ? { ip: addressOf(socket) } : {})
     const { session } = watch
+    let rooms: readonly string[]
     try {
       checkSession(session)
+      rooms = roomsOf(session)
+      for (const room of rooms) await socket.join(room)
     } catch (error) {
       watch.close()
       throw error
     }
     Object.assign(socket.data, { session } satisfies SocketSession<Data>)
     if (session.info === undefined) return // a visitor without a session, which could end
-    follow(socket, watch)
-    if (session.userId !== undefined) await socket.join(userRoom(session.userId))
-    await socket.join(sessionRoom(session.id))
+    follow(socket, watch, rooms)
   }
 
   function checkSession(session: Session<Data>): void {
@@ -149,9 +151,17 @@ export function attachSessions<Data extends object, Socket extends SessionSocket
   }
 
   /** Ends the socket with its session, and counts what the client sends as use of it. */
-  function follow(socket: Socket, watch: Watch<Data>): void {
+  function follow(socket: Socket, watch: Watch<Data>, rooms: readonly string[]): void {
     const { conn } = socket
-    const forget = onceClosed(conn, watch.close) // a socket that other middleware refuses never disconnects
+    const drop = () => {
+      watch.close()
+      for (const room of rooms) void socket.leave(room) // older versions leave none of a socket that never connected
+    }
+    const forget = onceClosed(conn, drop) // a socket that is closed before it is connected never disconnects
+    onceRefused(socket, () => {
+      drop()
+      forget()
+    })
     socket.once('disconnect', () => {
       watch.close()
       forget()
@@ -168,6 +178,13 @@ export function attachSessions<Data extends object, Socket extends SessionSocket
       watch.keepAlive().catch(() => undefined) // the store failed, as its event told: the next event tries again
     })
   }
+}
+
+/** Returns the rooms of the sockets of a session; none for a visitor who has no session. */
+function roomsOf({ info }: Session<object>): readonly string[] {
+  if (info === undefined) return []
+  const { id, userId } = info
+  return userId === undefined ? [sessionRoom(id)] : [userRoom(userId), sessionRoom(id)]
 }
 
 function optionError(name: string, error: unknown): SessionUsageError {

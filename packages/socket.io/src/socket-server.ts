@@ -12,6 +12,7 @@ export interface SessionSocket {
     close(): unknown
   }
   join(room: string): Promise<void> | void
+  leave(room: string): Promise<void> | void
   once(event: 'disconnect', listener: () => void): unknown
   onAny(listener: (event: string) => void): unknown
   disconnect(close: boolean): unknown

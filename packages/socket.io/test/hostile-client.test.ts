@@ -72,6 +72,46 @@ describe.each(Object.keys(versions) as (keyof typeof versions)[])('Socket.IO %s'
     await manager.revokeAll('ada')
     await closed
   })
+
+  test('keeps nothing of sockets that other middleware refuses, while their connection stays', async () => {
+    const followed: string[] = []
+    const rooms: number[] = []
+    const full = (_socket: unknown, next: (error?: Error) => void) => next(new Error('Full'))
+    const onEnd = ({ nsp }: { readonly nsp: { readonly name: string } }) => followed.push(nsp.name)
+    const { io, url, logIn, manager } = await stage({
+      version,
+      options: { onEnd },
+      setUp(io, manager) {
+        attachSessions(io.of('/full'), manager, { onEnd })
+        io.of('/full').use(full)
+        const dynamic = io.of(/^\/full-\d+$/)
+        attachSessions(dynamic, manager, { onEnd })
+        dynamic.use(full)
+      },
+    })
+    const client = new Manager(url, {
+      transports: ['websocket'],
+      extraHeaders: await logIn('ada'),
+      reconnection: false,
+    })
+    onTestFinished(() => void client.engine.close())
+    const connected = client.socket('/')
+    await connected.emitWithAck('who')
+    for (const name of ['/full', '/full', '/full-1', '/full-2']) {
+      const socket = client.socket(name)
+      const refused = new Promise<Error>((resolve) => socket.once('connect_error', resolve))
+      expect((await refused).message).toBe('Full')
+      rooms.push(io.of(name).adapter.rooms.size)
+      socket.connect()
+      await new Promise((resolve) => socket.once('connect_error', resolve))
+      rooms.push(io.of(name).adapter.rooms.size)
+    }
+    expect(rooms).toEqual(Array(8).fill(0))
+    const closed = gone(connected)
+    await manager.revokeAll('ada')
+    await closed
+    expect(followed).toEqual(['/'])
+  })
 })
 
 test('a flood of events asks a store that hangs once', async () => {
