@@ -17,6 +17,7 @@ export {
   requestCarrier,
 } from './http/carrier.ts'
 export { parseSetCookie } from './http/cookie.ts'
+export { isForwardedHttps } from './http/forwarded.ts'
 export { isWebSocketRequest } from './http/upgrade.ts'
 export { varyBy } from './http/vary.ts'
 export { checkManagers, type NamedManager } from './manager/check-managers.ts'

@@ -8,6 +8,7 @@ import {
   checkIpOption,
   checkMount,
   createRequestSessions,
+  isForwardedHttps,
   markPassive,
   type RequestSessions,
   refuseReplacement,
@@ -165,7 +166,7 @@ function sessionsOf(c: Context): RequestSessions {
 function isSecure(c: Context, trustProxy: boolean): boolean {
   const forwarded = trustProxy ? c.req.header('x-forwarded-proto') : undefined
   if (forwarded === undefined) return c.req.url.startsWith('https:')
-  return /^\s*https\s*(,|$)/i.test(forwarded)
+  return isForwardedHttps(forwarded)
 }
 
 function checkTrustProxy(trustProxy: unknown): void {

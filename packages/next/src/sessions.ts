@@ -4,7 +4,7 @@ import {
   type SessionData,
   type SessionManager,
 } from '@sojourn/core'
-import { checkMount } from '@sojourn/core/binding'
+import { checkMount, isForwardedHttps } from '@sojourn/core/binding'
 import * as web from '@sojourn/web'
 import { createProxy, type HandleProxy, type ProxyOptions } from './proxy.ts'
 
@@ -108,7 +108,8 @@ export function sessions<Data extends object>(
     call: 'sessions(manager)',
     known: { trustProxy: true, ip: true, passive: true, authInterrupts: true },
   })
-  const isSecure = (headers: Headers) => trustProxy && headers.get('x-forwarded-proto') === 'https'
+  const isSecure = (headers: Headers) =>
+    trustProxy && isForwardedHttps(headers.get('x-forwarded-proto'))
 
   const withSession = web.sessions(manager, {
     isSecure: (request) => isSecure(request.headers),

@@ -82,14 +82,14 @@ describe('the proxy', () => {
 })
 
 describe('X-Forwarded-Proto', () => {
-  const secure = async (options?: Parameters<typeof sessions>[1]) => {
+  const secure = async (options?: Parameters<typeof sessions>[1], forwarded = 'https') => {
     const store = keyedStore(controlledBackend().backend)
     const config = { store, cookieName: '__Host-sid', secure: true, warn: () => undefined }
     const { withSession } = sessions(
       createSessionManager(devConfig(randomBytes(32), config)),
       options,
     )
-    const request = new Request(url, { headers: { 'x-forwarded-proto': 'https' } })
+    const request = new Request(url, { headers: { 'x-forwarded-proto': forwarded } })
     const response = await withSession(request, async (session) => {
       await session.login('ada')
       return new Response('in')
@@ -100,6 +100,14 @@ describe('X-Forwarded-Proto', () => {
   test('counts if the application trusts its proxy, and not otherwise', async () => {
     expect(await secure({ trustProxy: true })).toBe(1)
     expect(await secure()).toBe(0)
+  })
+
+  test('is that of the client, if several proxies have written it', async () => {
+    const trustProxy = true
+    for (const forwarded of ['https,http', ' HTTPS , http'])
+      expect(await secure({ trustProxy }, forwarded)).toBe(1)
+    for (const forwarded of ['http,https', 'http', ''])
+      expect(await secure({ trustProxy }, forwarded)).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Carrier } from '../../http/carrier.ts'
+import { isForwardedHttps } from '../../http/forwarded.ts'
 import {
   type TokenTransport,
   type TokenTransports,
@@ -139,7 +140,7 @@ export function warnPlainHttp(context: ManagerContext, state: SessionState | und
  */
 function warnInsecureServer({ config, warnOnce }: ManagerContext, carrier: Carrier): void {
   if (config.secure || !config.development || isLoopback(carrier.header('host'))) return
-  if (!carrier.secure && !/^https\b/i.test(carrier.header('x-forwarded-proto') ?? '')) return
+  if (!carrier.secure && !isForwardedHttps(carrier.header('x-forwarded-proto'))) return
   warnOnce(
     'A request came over HTTPS, and the configuration is the one for development: the session cookie has no Secure and ' +
       'no __Host- prefix. On a server set NODE_ENV=production for envConfig(), or use defaultConfig(secretKey, options).',
