@@ -23,6 +23,7 @@ const packages = {
   browser: [],
   otel: ['core'],
   'store-replicated': ['core'],
+  'device-bound': ['core'],
   cli: ['core', 'migrate', 'store-cookie', 'store-node-redis', 'store-redis'],
 }
 
@@ -49,6 +50,14 @@ const forTests = {
   otel: ['conformance', 'express', 'fastify', 'hono', 'koa', 'store-memory'],
   'store-replicated': [
     'conformance',
+    'redis-lab',
+    'store-memory',
+    'store-node-redis',
+    'store-ioredis',
+  ],
+  'device-bound': [
+    'conformance',
+    'node',
     'redis-lab',
     'store-memory',
     'store-node-redis',

@@ -55,8 +55,8 @@ export interface DeviceProtocol {
   routeOf(path: string): DeviceRoute | undefined
   /** Returns the header that asks the browser to register a key for a session. */
   offer(challenge: string): readonly [name: string, value: string]
-  /** Returns the id of the binding whose refresh the browser says that it has skipped; `undefined` if it says nothing. */
-  skipped(request: RequestCarrier): string | undefined
+  /** Returns true if the browser says that it has skipped the refresh of the binding `id`. */
+  skips(request: RequestCarrier, id: string): boolean
   /**
    * Answers a request of the browser. It is a POST of this origin. A rejection of `bind` or `prove` must be passed on: it becomes a
    * 503, after which browsers keep the binding.

@@ -1,0 +1,1 @@
+export { type DeviceBoundOptions, deviceBound } from './device-bound.ts'
