@@ -1,7 +1,19 @@
-import { allOperations, deferred } from '@sojourn/conformance/testing'
-import type { ErrorRequestHandler, Express } from 'express'
+import { allOperations, controlledBackend, deferred } from '@sojourn/conformance/testing'
+import { createSessionManager, devConfig } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
+import { sessions } from '@sojourn/express'
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { describe, expect, test } from 'vitest'
-import { ask, changing, frameworks, stage, watchFaults } from './support.ts'
+import {
+  type Answer,
+  ask,
+  changing,
+  frameworks,
+  type Stage,
+  secret,
+  stage,
+  watchFaults,
+} from './support.ts'
 
 watchFaults()
 
@@ -60,6 +72,69 @@ describe.each(frameworks)('%s', (_name, makeApp) => {
       control.intercept(allOperations, trouble)
       const { status, text, cookie } = await ask(url, { method: 'POST' }).answer
       expect([status, text, cookie]).toEqual([503, 'oops', undefined])
+    })
+  })
+
+  describe('an application that goes on without the session', () => {
+    const goOn: ErrorRequestHandler = (_error, _req, res, next) => {
+      res.setHeader('X-Degraded', 'yes')
+      next()
+    }
+    const send: RequestHandler = (_req, res) => void res.send('fine')
+    const cookieOf = async ({ url }: Stage) => (await ask(url, { method: 'POST' }).answer).cookie
+    const staff = () => {
+      const store = keyedStore(controlledBackend().backend)
+      return sessions(createSessionManager(devConfig(secret, { store, cookieName: 'staff' })), {
+        as: 'staff',
+      })
+    }
+    const head = ({ status, headers }: Answer) => [
+      status,
+      headers['retry-after'],
+      headers['x-degraded'],
+    ]
+
+    test('responds 503, unless it sets another status', async () => {
+      const served = await stage((app) => routes(app).use(goOn).put('/', send), { makeApp })
+      const cookie = await cookieOf(served)
+      served.control.intercept(allOperations, down)
+      const answer = await ask(served.url, { method: 'PUT', cookie }).answer
+      expect(head(answer)).toEqual([503, '1', 'yes'])
+    })
+
+    test('responds 200 where the session of another manager loads', async () => {
+      const mount = (app: Express) => routes(app).use(goOn).use(staff()).put('/', send)
+      const served = await stage(mount, { makeApp })
+      const cookie = await cookieOf(served)
+      served.control.intercept(allOperations, down)
+      const answer = await ask(served.url, { method: 'PUT', cookie }).answer
+      expect(head(answer)).toEqual([200, undefined, 'yes'])
+    })
+
+    test('responds 200 where the session loads after all', async () => {
+      const again: RequestHandler = (req, res, next) => sessions(served.manager)(req, res, next)
+      const mount = (app: Express) => routes(app).use(goOn).use(again).use(changing(send))
+      const served = await stage(mount, { makeApp })
+      const cookie = await cookieOf(served)
+      const trouble = served.control.intercept(['find'], () => {
+        trouble.stop()
+        return down()
+      })
+      const answer = await ask(served.url, { method: 'PUT', cookie }).answer
+      expect(head(answer)).toEqual([200, undefined, 'yes'])
+    })
+
+    test('keeps a status and a header that it has set itself', async () => {
+      const teapot: ErrorRequestHandler = (_error, _req, res, next) => {
+        res.status(418).setHeader('Retry-After', '60')
+        next()
+      }
+      const mount = (app: Express) => routes(app).use(teapot).use(staff()).put('/', send)
+      const served = await stage(mount, { makeApp })
+      const cookie = await cookieOf(served)
+      served.control.intercept(allOperations, down)
+      const answer = await ask(served.url, { method: 'PUT', cookie }).answer
+      expect(head(answer)).toEqual([418, '60', undefined])
     })
   })
 

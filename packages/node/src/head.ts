@@ -67,6 +67,23 @@ export function applyErrorHead(response: ServerResponse, error: unknown): void {
   for (const [name, value] of Object.entries(Object(headers))) setIfValid(response, name, value)
 }
 
+/** Applies the head of an error, and returns a function that takes back what is still there of it. */
+export function applyForNow(response: ServerResponse, error: unknown): () => void {
+  const { status, fields } = headOf(response)
+  applyErrorHead(response, error)
+  const { statusCode } = response
+  const added = addedSince(response, { status, fields })
+  return () => {
+    if (response.statusCode === statusCode) Object.assign(response, status)
+    for (const [name, value] of added) {
+      if (String(response.getHeader(name)) !== String(value)) continue
+      const earlier = fields.get(name)
+      if (earlier === undefined) response.removeHeader(name)
+      else response.setHeader(name, earlier)
+    }
+  }
+}
+
 /** Skips invalid headers: an error thrown here would hide the application's own, which may carry any value. */
 function setIfValid(response: ServerResponse, name: string, value: unknown): void {
   try {

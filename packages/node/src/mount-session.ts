@@ -3,7 +3,7 @@ import { type Carrier, checkManagers, type SessionProperty } from '@sojourn/core
 import { type Awaitable, andThen, checkOptions, orElse, rejectThrown } from '@sojourn/core/store'
 import { NodeCarrier } from './carrier.ts'
 import type { BeforeHeaders } from './commits.ts'
-import { applyErrorHead } from './head.ts'
+import { applyForNow } from './head.ts'
 import { beforeHeaders } from './held-response.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { hasResponse, onceClosed } from './upgrade.ts'
@@ -160,17 +160,34 @@ export function mount(manager: SessionManager, options: MountOptions): Awaitable
   if (manager.fingerprint.length > 0) void carrier.ip // a socket remembers its address if it was asked in time
   const mounting = rejectThrown(() => {
     const mounted = new Mounted(manager, carrier, options)
-    addMounted(request, mounted)
+    const isFirst = addMounted(request, mounted)
     return andThen(mounted.load(), () => {
+      if (!isFirst) takeErrorsBack(response)
       if (hasResponse(request, response)) beforeHeaders(response, mounted)
       else onceClosed(request, response, () => void mounted.commit()?.catch(() => undefined)) // core's events have shown it
       return mounted
     })
   })
   return orElse(mounting, (error) => {
-    if (!carrier.sent) applyErrorHead(asHttp1(response), error)
+    if (!carrier.sent) noteError(response, applyForNow(asHttp1(response), error))
     throw error
   })
+}
+
+/** How to take the heads of mounts that failed off a response. */
+const failed = new WeakMap<NodeResponse, readonly (() => void)[]>()
+
+function noteError(response: NodeResponse, takeBack: () => void): void {
+  failed.set(response, [takeBack, ...(failed.get(response) ?? [])])
+}
+
+/**
+ * Takes the status and the headers of mounts that failed off a response. Another mount comes after one of them only if the
+ * application has handled the error, and goes on.
+ */
+function takeErrorsBack(response: NodeResponse): void {
+  for (const takeBack of failed.get(response) ?? []) takeBack()
+  failed.delete(response)
 }
 
 /**
@@ -204,9 +221,11 @@ export interface Exposure<Target extends object> {
   readonly property: SessionProperty<Target>
 }
 
-/** Adds a manager to those of a request. */
-function addMounted(request: RequestWithSessions, mounted: Mounted): void {
-  const others = request[key]?.filter(({ manager }) => manager !== mounted.manager) ?? []
+/** Adds a manager to those of a request. Returns whether it is the first that is mounted there, with success or without. */
+function addMounted(request: RequestWithSessions, mounted: Mounted): boolean {
+  const earlier = request[key]
+  const others = earlier?.filter(({ manager }) => manager !== mounted.manager) ?? []
   request[key] = [...others, mounted]
   if (others.length > 0) checkManagers(request[key])
+  return earlier === undefined
 }
