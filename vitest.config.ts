@@ -14,7 +14,7 @@ const packages = readdirSync('packages').filter((name) => existsSync(`packages/$
 const programs = {
   REDIS_SERVER: locate('redis-server') ?? 'redis-server',
   CHROMIUM: locate('Chromium') ?? 'chromium',
-  NGINX: locate('nginx') ?? 'nginx',
+  NGINX_BINARY: locate('nginx') ?? 'nginx',
   POSTGRES: locate('PostgreSQL') ?? 'postgres',
 }
 

@@ -17,7 +17,7 @@ export const programs = {
     names: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', brew: '--cask chromium' },
   },
   nginx: {
-    variable: 'NGINX',
+    variable: 'NGINX_BINARY', // nginx itself reads NGINX, as the sockets that it inherits
     binaries: ['nginx', '/usr/sbin/nginx'],
     names: { apt: 'nginx-light', dnf: 'nginx', apk: 'nginx', brew: 'nginx' },
   },

@@ -24,9 +24,8 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
   await mkdir(join(folder, 'temp'))
   await write(ports)
   const words = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr']
-  const { NGINX = 'nginx', ...env } = process.env // nginx gives the variable a meaning of its own
-  const nginx = spawn(NGINX, words, {
-    env,
+  const { NGINX_BINARY = 'nginx' } = process.env
+  const nginx = spawn(NGINX_BINARY, words, {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   })

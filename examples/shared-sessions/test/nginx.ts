@@ -72,9 +72,7 @@ export async function nginxTest(site: string): Promise<{ status: number | null; 
     .replace(/server \w+:3000;/g, 'server 127.0.0.1:3000;')
     .replaceAll('/run/secrets/', `${folder}/secrets/`)
   const file = await writeNginxConf(folder, here)
-  const { status, stderr } = spawnSync(nginx, ['-t', '-q', '-p', folder, '-c', file], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] }, // not NGINX, which nginx takes for sockets that it inherits
-  })
+  const words = ['-t', '-q', '-p', folder, '-c', file]
+  const { status, stderr } = spawnSync(nginx, words, { encoding: 'utf8' })
   return { status, stderr }
 }

@@ -43,7 +43,8 @@ async function startNginx(upstream: string): Promise<string> {
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
   writeFileSync(file, config(folder, port, upstream))
-  const nginx: ChildProcess = spawn(process.env['NGINX'] ?? 'nginx', ['-p', folder, '-c', file])
+  const { NGINX_BINARY = 'nginx' } = process.env
+  const nginx: ChildProcess = spawn(NGINX_BINARY, ['-p', folder, '-c', file])
   onTestFinished(() => {
     nginx.kill()
     rmSync(folder, { recursive: true, force: true })
