@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/api'
 import { checkOptions } from '@sojourn/core/store'
 import { type Instruments, type MeasuredManager, measure, observeLiveSessions } from './measure.ts'
+import { measureOnce } from './measure-once.ts'
 import { durationBuckets, type Metric } from './metrics.ts'
 import { traceOperations } from './spans.ts'
 
@@ -34,7 +35,8 @@ const scope = '@sojourn/otel'
  * user. Returns a function that stops it.
  *
  * Start the SDK before: metrics of a meter that was asked for earlier go nowhere. Without an SDK nothing is measured.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, or `liveSessions` with a store that cannot count.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, for `liveSessions` with a store that cannot count, or if
+ * the manager is instrumented already: everything would be counted twice. Several exporters are readers of one MeterProvider.
  * @see docs/reference/metrics.md
  * @example
  * const stop = instrumentSessions(manager)
@@ -48,19 +50,20 @@ export function instrumentSessions(
     { meterProvider: true, tracerProvider: true, liveSessions: true },
     'instrumentSessions()',
   )
-  const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(scope)
-  const stops: (() => void)[] = []
-  if (meter === createNoopMeter())
-    diag.warn('@sojourn/otel: no MeterProvider is registered yet, so there are no metrics.')
-  else {
-    const instruments = instrumentsOf(meter)
-    if (liveSessions) stops.push(observeLiveSessions(manager, instruments)) // first, because it may refuse
-    stops.push(measure(manager, instruments))
+  const begin = () => {
+    const stops: (() => void)[] = []
+    const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(scope)
+    if (meter === createNoopMeter())
+      diag.warn('@sojourn/otel: no MeterProvider is registered yet, so there are no metrics.')
+    else {
+      const instruments = instrumentsOf(meter)
+      if (liveSessions) stops.push(observeLiveSessions(manager, instruments)) // first, because it may refuse
+      stops.push(measure(manager, instruments))
+    }
+    stops.push(traceOperations(manager, (tracerProvider ?? trace).getTracer(scope)))
+    return stops
   }
-  stops.push(traceOperations(manager, (tracerProvider ?? trace).getTracer(scope)))
-  return () => {
-    for (const stop of stops) stop()
-  }
+  return measureOnce(manager, { target: instrumentSessions, call: 'instrumentSessions()', begin })
 }
 
 function instrumentsOf(meter: Meter): Instruments {

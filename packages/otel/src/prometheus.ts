@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { check, checkOptions } from '@sojourn/core/store'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { type Instruments, type MeasuredManager, measure, observeLiveSessions } from './measure.ts'
+import { measureOnce } from './measure-once.ts'
 import { durationBuckets, type Metric } from './metrics.ts'
 import { labelName, labelsOf, prometheusName } from './prometheus-names.ts'
 
@@ -36,8 +37,8 @@ export interface PrometheusMetrics {
  * Counts what a session manager does, for Prometheus: a counter of each event, and the durations of operations and of
  * calls of the store. No label holds anything of a request or of a user. The endpoint has no access control: mount it
  * where only Prometheus reaches it.
- * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, or `liveSessions` with a store that cannot count or
- * a registry that has those of another manager.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for an unknown option, for `liveSessions` with a store that cannot count or
+ * a registry that has those of another manager, or if the registry has the metrics of this manager already.
  * @see docs/reference/metrics.md
  * @example
  * const { listener } = prometheusMetrics(manager)
@@ -53,10 +54,14 @@ export function prometheusMetrics(
     'prometheusMetrics()',
   )
   const instruments = instrumentsIn(register)
-  const stops = liveSessions ? [observeLiveSessions(manager, instruments)] : [] // first, because it may refuse
-  stops.push(measure(manager, instruments))
+  const begin = () => {
+    const stops = liveSessions ? [observeLiveSessions(manager, instruments)] : [] // first, because it may refuse
+    return [...stops, measure(manager, instruments)]
+  }
+  const stop = measureOnce(manager, { target: register, call: 'prometheusMetrics()', begin })
   return {
     register,
+    stop,
     async fetch({ method }) {
       const { status, headers, body } = await respond(register, method)
       return new Response(method === 'HEAD' ? null : body, { status, headers })
@@ -64,9 +69,6 @@ export function prometheusMetrics(
     async listener({ method }, response) {
       const { status, headers, body } = await respond(register, method)
       response.writeHead(status, headers).end(body) // without the body for HEAD, as node:http does
-    },
-    stop() {
-      for (const stop of stops) stop()
     },
   }
 }

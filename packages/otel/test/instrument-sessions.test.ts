@@ -202,6 +202,25 @@ describe('no span is made', () => {
   })
 })
 
+test('a manager is instrumented once, until that is stopped', async () => {
+  const sdk = startSdk()
+  const made = testManager()
+  const options = { ...sdk.providers, liveSessions: true }
+  expect(() => instrumentSessions(made.manager, options)).toThrow(/liveSessions/)
+  const stop = instrumentSessions(made.manager, sdk.providers)
+  expect(() => instrumentSessions(made.manager, sdk.providers)).toThrow(
+    /instrumentSessions\(\) was called twice .* Call it once/,
+  )
+  instrumentSessions(testManager().manager, sdk.providers)
+  stop()
+  instrumentSessions(made.manager, sdk.providers)
+  stop() // has ended already
+  expect(() => instrumentSessions(made.manager, sdk.providers)).toThrow(/twice/)
+  await createVisitor(made.manager).request((session) => session.login('ada'))
+  expect(linesOf(await sdk.series(), 'sojourn.operation.')).toEqual(['duration{operation=login} 1'])
+  await sdk.shutdown()
+})
+
 /** Returns the spans as an indented tree, sorted by name, with the events and the error of each. */
 async function treeOf(sdk: Sdk): Promise<string[]> {
   const spans = await settledSpans(sdk)

@@ -110,6 +110,22 @@ test('two managers in one registry add up, and stop ends one of them', async () 
   )
 })
 
+test('a manager is counted once in a registry, until that is stopped', async () => {
+  const register = new Registry()
+  const made = testManager()
+  const first = prometheusMetrics(made.manager, { register })
+  expect(() => prometheusMetrics(made.manager, { register })).toThrow(
+    /prometheusMetrics\(\) was called twice/,
+  )
+  prometheusMetrics(made.manager)
+  first.stop()
+  prometheusMetrics(made.manager, { register })
+  await someRequests(made)
+  expect(await register.metrics()).toContain(
+    'sojourn_session_created_total{sojourn_logged_in="true"} 1',
+  )
+})
+
 test('the workers of a cluster are added up by their primary process', async () => {
   const program = join(import.meta.dirname, 'programs/cluster.ts')
   const args = ['--conditions=@sojourn/source', '--import', 'tsx', program]
