@@ -7,7 +7,6 @@ import type { Results } from './results.ts'
 import { tablesOf } from './tables.ts'
 
 const docs = join(import.meta.dirname, '../../../docs/explanation')
-const path = join(docs, 'performance.md')
 
 /** Where and how the figures were measured. */
 export interface Circumstances {
@@ -31,19 +30,28 @@ export async function writePage(
     const title = `What reads, writes and logins cost on ${framework}`
     sections.push(`### ${framework}\n\n![${title}](${image})\n\n${tables}`)
   }
-  writeSection('figures', [describe(circumstances), circumstances.micro, ...sections])
+  writeSection('performance.md', 'figures', [
+    describe(circumstances),
+    circumstances.micro,
+    ...sections,
+  ])
 }
 
-/** Replaces what is between the marks of a section; the text around them is written by hand and stays. */
-export function writeSection(name: 'figures' | 'scale', blocks: readonly string[]): void {
+/** Replaces what is between the marks of a section of a page; the text around them is written by hand and stays. */
+export function writeSection(
+  name: 'performance.md' | 'scale.md',
+  section: 'figures' | 'scale' | 'capacity',
+  blocks: readonly string[],
+): void {
+  const path = join(docs, name)
   const page = readFileSync(path, 'utf8')
-  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`]
+  const [begin, end] = [`<!-- ${section}: begin -->`, `<!-- ${section}: end -->`]
   const [before, rest] = split(page, begin)
   const [, after] = split(rest, end)
   writeFileSync(path, [before + begin, ...blocks, end + after].join('\n\n'))
 }
 
-/** Writes a drawing beside the page; returns its path from there. */
+/** Writes a drawing beside the pages; returns its path from there. */
 export function writeDrawing(name: string, svg: string): string {
   mkdirSync(join(docs, 'performance'), { recursive: true })
   writeFileSync(join(docs, `performance/${name}.svg`), svg)
@@ -60,7 +68,7 @@ export function place(redisVersion: string): string {
 
 function split(page: string, mark: string): [before: string, after: string] {
   const at = page.indexOf(mark)
-  if (at < 0) throw new Error(`${path} has no ${mark}`)
+  if (at < 0) throw new Error(`The page has no ${mark}`)
   return [page.slice(0, at), page.slice(at + mark.length)]
 }
 

@@ -76,7 +76,11 @@ export async function measureScale(
   if (options.write && isWhole) {
     const image = writeDrawing('scale', await drawScale(lines))
     const drawing = `![How the cost grows with sessions, payload, sessions per user and writers](${image})`
-    writeSection('scale', [`${place(await redisVersion(port))}.`, drawing, ...tables])
+    writeSection('performance.md', 'scale', [
+      `${place(await redisVersion(port))}.`,
+      drawing,
+      ...tables,
+    ])
   }
   await redis.stop()
 }
