@@ -87,19 +87,20 @@ function jsonLines(output: Output): Print {
   }
 }
 
-/** Prints one line per session, and on a terminal waits after each screen. */
+/** Prints a line per session, more where the terminal is narrow, and on a terminal waits after each screen. */
 function table(output: Output, invocation: Invocation): Print {
-  const { head, line } = sessionLines(output.width)
+  const { head, lines } = sessionLines(output.width)
   const pager = createPager(invocation)
   let isFirst = true
   return async (session) => {
-    if (isFirst) {
-      isFirst = false
-      output.line({ text: head, style: 'quiet' })
+    const heads = isFirst ? head.map((text) => () => output.line({ text, style: 'quiet' })) : []
+    const rows = lines(session, Date.now()).map((text) => () => output.raw(text))
+    isFirst = false
+    for (const print of [...heads, ...rows]) {
+      print()
       if ((await pager()) === 'stop') return 'stop'
     }
-    output.raw(line(session, Date.now()))
-    return pager()
+    return undefined
   }
 }
 

@@ -92,7 +92,7 @@ function quitSignal(invocation: Invocation): AbortSignal {
 
 function render(screen: Screen, snapshot: Snapshot, title: string): void {
   const { at, sessions, loggedIn, users, activeLately, createdLately, latest, tookMs } = snapshot
-  const { head, line } = sessionLines(screen.columns())
+  const { head, lines } = sessionLines(screen.columns())
   screen.draw([
     { text: `sojourn top  ${title}`, style: 'strong' },
     `${sessions} sessions: ${loggedIn} of ${users} users, ${sessions - loggedIn} of visitors`,
@@ -102,8 +102,8 @@ function render(screen: Screen, snapshot: Snapshot, title: string): void {
       style: 'quiet',
     },
     '',
-    { text: head, style: 'quiet' },
-    ...latest.map((session) => line(session, at)),
+    ...head.map((text) => ({ text, style: 'quiet' as const })),
+    ...latest.flatMap((session) => lines(session, at)),
   ])
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { sharedServers, startStandalone, until } from '@sojourn/redis-lab'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { start } from '../support.ts'
@@ -52,6 +53,21 @@ describe('top', () => {
     expect((await ended).status).toBe(130)
     for (const line of output.stdout.trimEnd().split('\n'))
       expect(JSON.parse(line)).toMatchObject({ sessions: 1, users: 1 })
+  })
+})
+
+describe('list at a terminal of 40 columns', () => {
+  test('has no wider line, and waits after as many as fit', async () => {
+    const { args, logIn } = await startApplication(standalone)
+    const ids = [await logIn('ada'), await logIn('bob')]
+    const terminal = openTerminal(['list', ...args], { columns: 40, rows: 6 })
+    await terminal.shows('-- more')
+    terminal.type(' ')
+    expect(await terminal.ended).toBe(0)
+    const lines = stripVTControlCharacters(terminal.output()).split(/[\r\n]+/)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
+    for (const id of ids) expect(lines).toContain(id)
+    expect(lines.indexOf('-- more: space · all: a · end: q --')).toBe(5)
   })
 })
 
