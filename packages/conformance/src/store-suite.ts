@@ -24,6 +24,9 @@ import { scans } from './store-cases/p10-p14-scan.ts'
 import { usersSessions } from './store-cases/p10-users.ts'
 import { retries } from './store-cases/p11-retries.ts'
 import { cookiesForCause } from './store-cases/p12-cookies.ts'
+import { deviceBindings } from './store-cases/p13-device-binding.ts'
+import { devicePolicies } from './store-cases/p13-device-policies.ts'
+import { deviceProofs } from './store-cases/p13-device-proofs.ts'
 import { fingerprints } from './store-cases/p13-fingerprint.ts'
 import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
 import { boundaries } from './store-cases/p14-boundaries.ts'
@@ -130,6 +133,9 @@ const definitions: readonly StoreCase[] = [
   ...cookiesForCause,
   ...thievesAreNoticed,
   ...fingerprints,
+  ...deviceBindings,
+  ...deviceProofs,
+  ...devicePolicies,
   ...boundaries,
   ...forgedRows,
   ...securityStamps,

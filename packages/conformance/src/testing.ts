@@ -13,6 +13,12 @@ export {
   type Interception,
   type LostReplyOptions,
 } from './backend-control.ts'
+export {
+  type Answer,
+  type BoundBrowser,
+  type RefreshOptions,
+  signInBrowser,
+} from './bound-browser.ts'
 export { type Deferred, deferred } from './deferred.ts'
 export {
   allOperations,
@@ -23,4 +29,5 @@ export {
 } from './intercept-operations.ts'
 export { createJar, type Jar } from './jar.ts'
 export { passRealTime } from './real-time.ts'
+export { TestDevice, type TestDeviceTerms, testDeviceProtocol } from './test-device.ts'
 export { createVisitor, type PendingRequest, type TestData, type Visitor } from './visitor.ts'

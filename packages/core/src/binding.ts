@@ -2,6 +2,7 @@
 export {
   type AccessGuard,
   type AccessOptions,
+  type BoundGuardOptions,
   mountedSession,
   type RecentGuardOptions,
   type SessionGuardOptions,

@@ -21,6 +21,7 @@ import { withoutData, withoutSecrets } from './error-cause.ts'
  * | `ERR_SESSION_REQUIRED`      | `SessionAccessError`   | no user is logged in                                     |
  * | `ERR_SESSION_NOT_RECENT`    | `SessionAccessError`   | the last login, or proof of a factor, is too long ago    |
  * | `ERR_SESSION_ACTING`        | `SessionAccessError`   | somebody acts as the user, and that is not allowed here  |
+ * | `ERR_SESSION_NOT_BOUND`     | `SessionAccessError`   | the browser has not proved that it has the session's key |
  * | `ERR_CSRF_REFUSED`          | `SessionAccessError`   | the request may come from another site                   |
  * | `ERR_STORE_UNAVAILABLE`     | `SessionStoreError`    | the store is down                                        |
  * | `ERR_STORE_TIMEOUT`         | `SessionStoreError`    | the store is slow; the outcome of a write is unknown     |
@@ -44,6 +45,7 @@ export type SessionErrorCode =
   | 'ERR_SESSION_REQUIRED'
   | 'ERR_SESSION_NOT_RECENT'
   | 'ERR_SESSION_ACTING'
+  | 'ERR_SESSION_NOT_BOUND'
   | 'ERR_CSRF_REFUSED'
   | 'ERR_STORE_UNAVAILABLE'
   | 'ERR_STORE_TIMEOUT'
@@ -67,7 +69,11 @@ type ConflictCode = Extract<
 >
 type AccessCode = Extract<
   SessionErrorCode,
-  'ERR_SESSION_REQUIRED' | 'ERR_SESSION_NOT_RECENT' | 'ERR_SESSION_ACTING' | 'ERR_CSRF_REFUSED'
+  | 'ERR_SESSION_REQUIRED'
+  | 'ERR_SESSION_NOT_RECENT'
+  | 'ERR_SESSION_ACTING'
+  | 'ERR_SESSION_NOT_BOUND'
+  | 'ERR_CSRF_REFUSED'
 >
 type StoreCode = Extract<SessionErrorCode, `ERR_STORE_${string}`>
 
@@ -256,6 +262,7 @@ export class SessionLimitError extends ResponseError {
  * - `ERR_SESSION_REQUIRED`, status 401: log in.
  * - `ERR_SESSION_NOT_RECENT`, status 401: log in again, or prove the factor (step-up, RFC 9470).
  * - `ERR_SESSION_ACTING`, status 403: stop acting as another user, or do not begin. A login would not help.
+ * - `ERR_SESSION_NOT_BOUND`, status 403: use a browser that binds the session to a key. Status 401 where a login helps.
  * - `ERR_CSRF_REFUSED`, status 403: send the request from a page of this application. A login would not help.
  */
 export class SessionAccessError extends ResponseError {
@@ -268,11 +275,21 @@ export class SessionAccessError extends ResponseError {
   override readonly headers: Readonly<Record<string, string>>
   declare readonly code: AccessCode
 
-  constructor(code: AccessCode, message: string, headers: Readonly<Record<string, string>> = {}) {
+  /** @param status 401 if a login would help. @default by the code */
+  constructor(
+    code: AccessCode,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    status: 401 | 403 = accessStatus(code),
+  ) {
     super(code, message)
-    this.status = code === 'ERR_CSRF_REFUSED' || code === 'ERR_SESSION_ACTING' ? 403 : 401
+    this.status = status
     this.headers = headers
   }
+}
+
+function accessStatus(code: AccessCode): 401 | 403 {
+  return code === 'ERR_SESSION_REQUIRED' || code === 'ERR_SESSION_NOT_RECENT' ? 401 : 403
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MisfitReason } from './data/misfit.ts'
+import type { BindingRefusal } from './device-binding/protocol.ts'
 import type { EndReason, SessionId, SessionNames } from './record/record.ts'
 import { check } from './util/check.ts'
 import { nearestName } from './util/check-options.ts'
@@ -17,6 +18,7 @@ export type DiscardReason =
   | 'corrupt' // the record cannot be decoded
   | 'foreign' // the record names a user for whom its id was not made: written past the manager, or with another `indexKey`
   | 'mismatch' // the client is not the one that began the session, by the option `fingerprint`
+  | 'unbound' // the browser has no valid bound cookie, by the option `deviceBound`
   | 'ended' // the session has ended: its token is refused at the load, its changes at the commit
   | 'superseded' // another request elevated the session meanwhile
   | 'unavailable' // the store could not open the session, and onStoreError is 'anonymous'
@@ -94,6 +96,15 @@ export interface SessionEvents {
     /** The names of the parts that differ, such as `'user-agent'`. */
     readonly parts: readonly string[]
   }
+  /** A browser has registered a key for its session, by the option `deviceBound`. */
+  bound: SessionNames
+  /** A browser has proved that it has the key of its session, and got a new bound cookie. */
+  refreshed: SessionNames
+  /**
+   * A request was refused by the device binding of its session: stolen, or sent by a browser that has lost its key. With the
+   * policies `'step-up'` and `'event'` the session has opened all the same. One event for each request.
+   */
+  bindingRefused: SessionNames & { readonly reason: BindingRefusal }
   /** A session was ended, one event for each. Expiry emits none. */
   ended: { readonly id: SessionId; readonly reason: EndReason }
   /**
@@ -183,6 +194,9 @@ export const eventNames: Readonly<Record<SessionEventName, true>> = {
   replayed: true,
   evicted: true,
   mismatch: true,
+  bound: true,
+  refreshed: true,
+  bindingRefused: true,
   ended: true,
   expired: true,
   everybodyRevoked: true,

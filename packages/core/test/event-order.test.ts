@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
+import {
+  createVisitor,
+  signInBrowser,
+  type TestData,
+  testDeviceProtocol,
+  type Visitor,
+} from '@sojourn/conformance/testing'
 import { afterAll, expect, test } from 'vitest'
 import { eventNames, type SessionEventName } from '../src/events.ts'
 import { keyedStore } from '../src/keyed/keyed-store.ts'
@@ -171,6 +177,23 @@ test('another client, by each policy', async () => {
     await eventsOf(ann, logIn)
     expect(await eventsOf(ann.copy(agent('b')), read)).toEqual(lines)
   }
+})
+
+test('a device binding: its registration, a refresh, and a request without a proof', async () => {
+  const { eventsOf, manager, lines } = world({ deviceBound: testDeviceProtocol() })
+  const ann = await signInBrowser(manager)
+  const eventsOfBrowser = async (post: () => Promise<unknown>) => {
+    lines.length = 0
+    await post()
+    return lines.splice(0)
+  }
+  const thief = ann.visitor.copy()
+  expect(await eventsOfBrowser(() => ann.register())).toEqual(['bound'])
+  expect(await eventsOfBrowser(() => ann.register())).toEqual(['bindingRefused challenge'])
+  expect(await eventsOfBrowser(() => ann.refresh({ challenge: '' }))).toEqual([])
+  expect(await eventsOfBrowser(() => ann.refresh())).toEqual(['refreshed'])
+  expect(await eventsOf(ann.visitor, read)).toEqual(['loaded'])
+  expect(await eventsOf(thief, read)).toEqual(['bindingRefused missing', 'discarded token unbound'])
 })
 
 test('a conflict', async () => {

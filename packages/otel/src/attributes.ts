@@ -1,5 +1,6 @@
 import type {
   BackendOperation,
+  BindingRefusal,
   DiscardReason,
   EndReason,
   MisfitReason,
@@ -98,6 +99,17 @@ const endings: ListOf<EndReason> = {
 }
 export const endReason = field('reason')(endings)
 
+const refusals: ListOf<BindingRefusal> = {
+  missing: true,
+  expired: true,
+  forged: true,
+  proof: true,
+  challenge: true,
+  key: true,
+  identifier: true,
+}
+export const bindingRefusal = field('reason')(refusals)
+
 const discards: ListOf<DiscardReason> = {
   excessive: true,
   malformed: true,
@@ -109,6 +121,7 @@ const discards: ListOf<DiscardReason> = {
   corrupt: true,
   foreign: true,
   mismatch: true,
+  unbound: true,
   ended: true,
   superseded: true,
   unavailable: true,
@@ -196,6 +209,7 @@ const errorCodes: ListOf<SessionErrorCode> = {
   ERR_SESSION_REQUIRED: true,
   ERR_SESSION_NOT_RECENT: true,
   ERR_SESSION_ACTING: true,
+  ERR_SESSION_NOT_BOUND: true,
   ERR_CSRF_REFUSED: true,
   ERR_STORE_UNAVAILABLE: true,
   ERR_STORE_TIMEOUT: true,

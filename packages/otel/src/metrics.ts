@@ -4,6 +4,7 @@ import type { SessionEvent, SessionEventName } from '@sojourn/core'
 import {
   type Attribute,
   backendOperation,
+  bindingRefusal,
   by,
   discardReason,
   endReason,
@@ -93,6 +94,24 @@ export const eventMetrics: {
     unit: '{request}',
     description: 'Requests whose client is not the one that began the session.',
     attributes: [loggedIn],
+  },
+  bound: {
+    name: 'sojourn.session.bound',
+    unit: '{session}',
+    description: 'Sessions for which a browser has registered a key.',
+    attributes: [],
+  },
+  refreshed: {
+    name: 'sojourn.session.refreshed',
+    unit: '{request}',
+    description: 'Proofs of browsers that they have the key of a session.',
+    attributes: [],
+  },
+  bindingRefused: {
+    name: 'sojourn.session.binding_refused',
+    unit: '{request}',
+    description: 'Requests that were refused by the device binding of their session.',
+    attributes: [bindingRefusal],
   },
   ended: {
     name: 'sojourn.session.ended',

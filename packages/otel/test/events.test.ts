@@ -4,7 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createVisitor, type TestData, type Visitor } from '@sojourn/conformance/testing'
+import {
+  createVisitor,
+  signInBrowser,
+  type TestData,
+  testDeviceProtocol,
+  type Visitor,
+} from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
 import { rollingSecret } from '@sojourn/core/secrets'
 import { keyedStore } from '@sojourn/core/store'
@@ -52,6 +58,7 @@ test('all of them', async () => {
   await clientsAndData()
   await boundedStores()
   await keyRolls()
+  await deviceBindings()
 
   expect([...seen].toSorted()).toEqual([...eventNames].toSorted())
   expect(linesOf(await sdk.series(), 'sojourn.session.')).toEqual(
@@ -73,6 +80,14 @@ async function ordinaryRequests() {
   down.stop()
   await second.request((session) => session.destroy())
   await manager.revokeEverybody()
+}
+
+async function deviceBindings() {
+  const { manager } = testManager({ deviceBound: testDeviceProtocol() })
+  const browser = await signInBrowser(follow(manager))
+  await browser.register()
+  await browser.register() // refused: the challenge was used
+  await browser.refresh()
 }
 
 async function rotationsAndReplays() {

@@ -37,7 +37,9 @@ test('each attribute has its line for each metric that has other values', () => 
   const lines = new Set(
     metrics.flatMap(([{ name: metric, attributes }]) =>
       attributes.map(({ name, values }) => {
-        const of = ['sojourn.why', 'sojourn.operation'].includes(name) ? ` of \`${metric}\`` : ''
+        const of = ['sojourn.why', 'sojourn.reason', 'sojourn.operation'].includes(name)
+          ? ` of \`${metric}\``
+          : ''
         return `| \`${name}\`${of} | ${[...values].map((value) => `\`${value}\``).join(', ')} |`
       }),
     ),

@@ -21,6 +21,10 @@ const endings: Readonly<Record<Ended, readonly [title: string, why: string]>> = 
     'This device was signed out',
     'Its session was used in another browser or from another network, which looks like a stolen cookie.',
   ],
+  unbound: [
+    'This cookie opens nothing here',
+    'Its session is bound to another browser, which alone has the key. It is still signed in.',
+  ],
   moved: [
     'Your session is kept elsewhere',
     'It moved to another store, and this server still looks into the old one.',

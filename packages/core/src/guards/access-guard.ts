@@ -1,5 +1,5 @@
 import { SessionAccessError, SessionUsageError } from '../errors.ts'
-import { methodsOf, type RecentOptions } from '../session/require.ts'
+import { type BoundOptions, methodsOf, orRecentOf, type RecentOptions } from '../session/require.ts'
 import { isSession, type Session } from '../session/session.ts'
 import { check, checkAs } from '../util/check.ts'
 import { checkCalled } from '../util/check-called.ts'
@@ -8,7 +8,7 @@ import { quote } from '../util/quote.ts'
 import { checkGuardOptions } from './guard-options.ts'
 import { createRedirect, type RedirectOptions } from './redirect.ts'
 
-/** The options that `requireSession` and `requireRecent` have in common. */
+/** The options that `requireSession`, `requireRecent` and `requireBound` have in common. */
 export interface AccessOptions<Request = unknown> extends RedirectOptions<Request> {
   /** The name of the session on the request. @default 'session' */
   readonly as?: string
@@ -29,6 +29,11 @@ export interface RecentGuardOptions<Request = unknown>
   extends AccessOptions<Request>,
     RecentOptions {}
 
+/** Options of the guard `requireBound`. */
+export interface BoundGuardOptions<Request = unknown>
+  extends AccessOptions<Request>,
+    BoundOptions {}
+
 const common = { as: true, redirectTo: true, trustedOrigins: true } as const
 
 /** Decides whether a request may continue to its route. */
@@ -39,7 +44,7 @@ export interface AccessGuard<Request = unknown> {
    * Returns `undefined` if the request may continue, else the address to redirect to, ready for a `Location` header.
    * `session` is the value that the request has under the name `as`.
    * @throws SessionAccessError `ERR_SESSION_REQUIRED` or `ERR_SESSION_NOT_RECENT`, status 401, without `redirectTo`;
-   * `ERR_SESSION_ACTING`, status 403, even with it.
+   * `ERR_SESSION_ACTING`, status 403, even with it. `ERR_SESSION_NOT_BOUND`, status 403 even with it, and 401 without.
    * @throws SessionUsageError `ERR_SESSION_MISSING` if no session is mounted; `ERR_CONFIG_INVALID` if a `redirectTo`
    * function leads to another site.
    * @throws SessionStoreError if the store failed to load the session, even with `redirectTo`: logging in would not
@@ -78,6 +83,20 @@ export function createRecentGuard<Request>(
   const recent = 'method' in options ? ({ method } as RecentOptions) : {}
   methodsOf(recent)
   return createAccessGuard(others, (session) => session.requireRecent(duration, recent))
+}
+
+/**
+ * Creates a guard that lets users pass whose browser has proved that it has the key of the session, or who meet `orRecent`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
+ */
+export function createBoundGuard<Request>(
+  options: BoundGuardOptions<Request> = {},
+): AccessGuard<Request> {
+  const known = { ...common, orRecent: true } as const
+  const { orRecent, ...others } = checkGuardOptions(options, known, 'requireBound')
+  const bound = 'orRecent' in options ? ({ orRecent } as BoundOptions) : {}
+  orRecentOf(bound)
+  return createAccessGuard(others, (session) => session.requireBound(bound))
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Duration } from '../util/duration.ts'
 import {
   type AccessGuard,
+  type BoundGuardOptions,
+  createBoundGuard,
   createRecentGuard,
   createSessionGuard,
   type RecentGuardOptions,
@@ -14,7 +16,7 @@ import { type CsrfGuard, type CsrfOptions, createCsrfGuard } from './csrf.ts'
  */
 export interface GuardAdapter<Request, Handler, CsrfHandler = Handler> {
   /**
-   * Returns the handler of `requireSession` and `requireRecent`. It calls `guard.check(request, session)` with what the
+   * Returns the handler of `requireSession`, `requireRecent` and `requireBound`. It calls `guard.check(request, session)` with what the
    * application finds under the name `guard.as`, redirects with 303 if that returns an address, and continues
    * otherwise. Errors go to the framework's error handling.
    */
@@ -41,6 +43,13 @@ export interface Guards<Request, Handler, CsrfHandler = Handler> {
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for an invalid duration or invalid options.
    */
   requireRecent(duration: Duration, options?: RecentGuardOptions<Request>): Handler
+  /**
+   * Returns a handler that lets users pass whose browser has proved that it has the key of the session, by the option
+   * `deviceBound`, or who meet `orRecent`. Others are refused with the SessionAccessError `ERR_SESSION_NOT_BOUND`, status 403; where a
+   * login helps they are redirected with 303, or refused with the status 401.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
+   */
+  requireBound(options?: BoundGuardOptions<Request>): Handler
   /**
    * Returns a handler that refuses cross-site requests with the SessionAccessError `ERR_CSRF_REFUSED`, status 403.
    * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
@@ -78,7 +87,7 @@ export interface Guards<Request, Handler, CsrfHandler = Handler> {
  *     return next()
  *   },
  * })
- * export const { requireSession, requireRecent, csrf } = guards
+ * export const { requireSession, requireRecent, requireBound, csrf } = guards
  * ```
  */
 export function createGuards<Request, Handler, CsrfHandler = Handler>(
@@ -87,6 +96,7 @@ export function createGuards<Request, Handler, CsrfHandler = Handler>(
   return {
     requireSession: (options) => adapter.access(createSessionGuard(options)),
     requireRecent: (duration, options) => adapter.access(createRecentGuard(duration, options)),
+    requireBound: (options) => adapter.access(createBoundGuard(options)),
     csrf: (options) => adapter.csrf(createCsrfGuard(options)),
   }
 }

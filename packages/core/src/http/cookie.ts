@@ -35,6 +35,8 @@ export type CompleteCookieOptions = Required<Omit<CookieOptions, 'domain'>> & {
 
 /** Makes the values of `Set-Cookie` for the cookies of a session. */
 export interface CookieWriter {
+  /** The attributes that all lines have, such as `Path=/; HttpOnly; Secure; SameSite=Lax`. */
+  readonly attributes: string
   /** Returns the line that sets a cookie. `maxAge` in ms; without it the cookie lasts until the browser closes. */
   set(cookie: { readonly name: string; readonly value: string }, maxAge: number | undefined): string
   /** Returns the line that deletes a cookie; browsers require the path, domain and flags that it was set with. */
@@ -101,6 +103,7 @@ export function createCookieWriter(options: CompleteCookieOptions): CookieWriter
     ...(partitioned ? ['Partitioned'] : []),
   ].join('; ')
   return {
+    attributes,
     set({ name, value }, maxAge) {
       const line = `${name}=${value}; ${attributes}`
       return maxAge === undefined ? line : `${line}; Max-Age=${toSeconds(maxAge)}`
@@ -121,6 +124,11 @@ export function parseSetCookie(line: string): SetCookie {
   return { name, value, attributes: new Map(attributes.map(nameAndValue)) }
 }
 
+/** Returns the name of the bound cookie, with the option `deviceBound`. */
+export function boundCookieName(cookieName: string): string {
+  return `${cookieName}.bound`
+}
+
 function nameAndValue(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf('=')
   return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)]
@@ -136,9 +144,9 @@ function checkCookie(options: CompleteCookieOptions): void {
   )
   check(cookieName !== '__proto__', 'cookieName', "must not be '__proto__'")
   check(
-    !/\.(next|[1-9])$/.test(cookieName),
+    !/\.(next|bound|[1-9])$/.test(cookieName),
     'cookieName',
-    "ends as the further cookies of a session do: 'sid.next' has an offer, 'sid.1' a part; give another name",
+    "ends as the further cookies of a session do: 'sid.next' has an offer, 'sid.bound' is the bound cookie, 'sid.1' a part; give another name",
   )
   check(
     typeof path === 'string' && path.startsWith('/') && attributeShape.test(path),

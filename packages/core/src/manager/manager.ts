@@ -58,6 +58,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { quote } from '../util/quote.ts'
 import { type Watch, watch } from '../watch/watch.ts'
 import { createWatchRegistry } from '../watch/watch-registry.ts'
+import { type AnswerRoute, createDeviceRoutes } from './device-routes.ts'
 import { createErrorReport } from './error-report.ts'
 import { createRollReport } from './roll-report.ts'
 
@@ -69,7 +70,7 @@ import { createRollReport } from './roll-report.ts'
 export interface SessionManager<Data extends object = SessionData> {
   /** The name of the cookie, `'__Host-sid'` by default. */
   readonly cookieName: string
-  /** All cookies that may be set: `cookieName`, `sid.next` for an offer, for a store with long tokens `sid.1`, `sid.2`. */
+  /** All cookies that may be set: `cookieName`, `sid.next` for an offer, `sid.bound` with `deviceBound`, for a store with long tokens `sid.1`, `sid.2`. */
   readonly cookieNames: readonly string[]
   /** Where a request may carry its token, as configured; the first is used for a visitor who has no token yet. */
   readonly tokenIn: TokenInList
@@ -112,6 +113,15 @@ export interface SessionManager<Data extends object = SessionData> {
     carrier: Carrier,
     options?: CommitOptions,
   ): Promise<void> | undefined
+  /**
+   * Answers a request that a browser makes by itself, to register or prove the key of a session; `undefined` without the option
+   * `deviceBound`. For bindings: `sessions(manager)` asks before it loads a session, and sends what the promise resolves to as it is.
+   * Returns `undefined` for a request of the application. A failure of the store is a response too, with the status 503.
+   * @example
+   * const answering = manager.route?.({ method: request.method, path: new URL(request.url).pathname }, carrier)
+   * if (answering) return respond(await answering)
+   */
+  readonly route: AnswerRoute | undefined
   /**
    * Warns of an error that was responded to without a log. For bindings whose framework, or whose own default
    * handler, responds to errors of Sojourn in silence; the manager itself reports failures of the store. It names the cause
@@ -302,7 +312,8 @@ export function createSessionManager<Data extends object>(
   const warnOnce = createWarnOnce(config.warn)
   const chunks = { cookieName, maxCookies: checkMaxCookies(store.maxCookies ?? 1) }
   const transports = createTransports(config.tokenIn, { writer: config.cookie, chunks })
-  const cookieNames = [...chunkNames(chunks), offerCookieName(chunks.cookieName)]
+  const boundNames = config.deviceBound ? [config.deviceBound.cookies.name] : []
+  const cookieNames = [...chunkNames(chunks), offerCookieName(chunks.cookieName), ...boundNames]
   const foreignCookies =
     store.foreignCookies && createForeignCookies(store.foreignCookies, cookieNames)
   const headers = transports.map(({ header }) => header)
@@ -347,6 +358,7 @@ export function createSessionManager<Data extends object>(
       state.hasFailed = true
       return Promise.reject(error)
     },
+    route: createDeviceRoutes(context),
     reportError,
     read: async (headers, from) => loadSession(mount, requestCarrier(headers, from)),
     watch: (headers, from) => watch({ ...mount, registry }, requestCarrier(headers, from)),

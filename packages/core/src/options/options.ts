@@ -2,6 +2,7 @@ import type { Codec } from '../data/codec.ts'
 import type { DataMigration } from '../data/data-shape.ts'
 import type { MergeKey } from '../data/merge.ts'
 import type { DataSchema } from '../data/standard-schema.ts'
+import type { DeviceProtocol } from '../device-binding/protocol.ts'
 import type { CookieOptions } from '../http/cookie.ts'
 import type { TokenIn } from '../http/transports.ts'
 import type { RollingSecret, Secret } from '../record/secret.ts'
@@ -140,6 +141,14 @@ export interface SessionOptions extends CookieOptions {
    */
   readonly fingerprint?: FingerprintOptions | 'strict'
   /**
+   * Binds sessions of users to a key in their browser, so that a stolen cookie is of no use elsewhere: what `deviceBound()` of
+   * `@sojourn/device-bound` returns. A browser that does not take part keeps its session as it is. Needs `tokenIn` with `'cookie'`, a
+   * store whose `supports.conditionalWrite` is true, and neither `domain`, `partitioned` nor another `path`; over plain HTTP it
+   * has no effect.
+   * @default none
+   */
+  readonly deviceBound?: DeviceProtocol
+  /**
    * Decides the value of a top-level key of `data` that two parallel requests changed.
    * @default the later commit wins
    */
@@ -200,6 +209,8 @@ export const sessionOptionHints: Readonly<Record<string, string>> = {
   signRows: 'Give it to the store, such as nodeRedisStore(client, { signRows: true })',
   revocations: 'Give it to the store: cookieStore({ revocations })',
   audience: 'Write namespace',
+  deviceBinding: 'Write deviceBound: deviceBound() of @sojourn/device-bound',
+  dbsc: 'Write deviceBound: deviceBound() of @sojourn/device-bound',
   proxy: "Tell the framework to trust its proxy; in Express app.set('trust proxy', 1)",
 }
 
@@ -225,6 +236,7 @@ export const sessionOptionNames: Readonly<Record<keyof SessionOptions, true>> = 
   onInvalidData: true,
   onNewerData: true,
   fingerprint: true,
+  deviceBound: true,
   merge: true,
   onStoreError: true,
   persistent: true,

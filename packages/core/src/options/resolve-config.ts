@@ -9,6 +9,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { type Clock, systemClock } from '../util/clock.ts'
 import { isThenable } from '../util/is-thenable.ts'
 import { resolveActing } from './acting-options.ts'
+import { type DeviceBoundConfig, resolveDeviceBound } from './device-bound.ts'
 import { type FingerprintConfig, resolveFingerprint } from './fingerprint.ts'
 import { checkPersistent } from './login-options.ts'
 import {
@@ -37,6 +38,7 @@ export interface SessionConfig extends StorePolicy, SessionDurations {
   readonly limit: Required<SessionLimit> | undefined
   readonly securityStamp: SecurityStamp | undefined
   readonly fingerprint: FingerprintConfig | undefined
+  readonly deviceBound: DeviceBoundConfig | undefined
   readonly onStoreError: 'fail' | 'anonymous'
   readonly codec: Codec | undefined
   readonly clock: Clock
@@ -59,10 +61,12 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
   const durations = resolveDurations(options)
   const namespace = resolveNamespace(options.namespace, cookie)
   const keyring = createKeyring({ secretKey, indexKey, cookieName, namespace })
+  const writer = createCookieWriter(cookie)
+  const tokenIn = checkTokenIn(options.tokenIn)
   return {
     cookieName,
     secure,
-    cookie: createCookieWriter(cookie),
+    cookie: writer,
     persistent: checkPersistent(persistent),
     store: checkStoreFactory(options.store),
     maxDataBytes: checkMaxDataBytes(maxDataBytes),
@@ -70,10 +74,18 @@ export function resolveConfig(options: SessionOptions): SessionConfig {
     onReplay: checkOneOf('onReplay', onReplay, ['ignore', 'destroy', 'revokeAll']),
     clock: wholeMilliseconds(checkClock(clock)),
     ...durations,
-    tokenIn: checkTokenIn(options.tokenIn),
+    tokenIn,
     keyring,
     rollingSecret: isRollingSecret(secretKey) ? secretKey : undefined,
     fingerprint: resolveFingerprint(options.fingerprint, keyring),
+    deviceBound: resolveDeviceBound(options.deviceBound, {
+      cookie,
+      writer,
+      tokenIn,
+      keyring,
+      development,
+      warn: safeWarn,
+    }),
     limit: resolveLimit(options.limit),
     securityStamp: checkSecurityStamp(options.securityStamp),
     acting: resolveActing(options.acting, durations.maxAge),

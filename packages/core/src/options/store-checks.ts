@@ -67,6 +67,11 @@ export function checkSupport(
     "fingerprint.onMismatch is 'destroy', and this store cannot end a session",
     "Give 'reauthenticate' or 'event', or use a store whose supports.revocation is true, such as cookieStore({ revocations })",
   )
+  check(
+    !options.deviceBound || supports.conditionalWrite,
+    'deviceBound is set, and this store keeps sessions in their cookies: a copy from before the binding would open for ever',
+    'Leave deviceBound out, or use a store whose supports.conditionalWrite is true',
+  )
   for (const [option, needed] of requirements) {
     if (options[option] === undefined || supports[needed]) continue
     throw new SessionUsageError(

@@ -3,7 +3,7 @@ export type DeviceAlgorithm = 'ES256' | 'RS256'
 
 /** What a record keeps of the key in the browser to which a session is bound. Times are epoch ms. */
 export interface DeviceBinding {
-  /** Names the binding between browser and server: random, at least 128 bits. It opens nothing. */
+  /** Names the binding between browser and server: a `d` and 18 random bytes as base64url. It opens nothing. */
   readonly id: string
   /** The public key as the JSON of a minimal JWK: `kty`, `crv`, `x`, `y`, or `kty`, `n`, `e`. */
   readonly key: string
@@ -22,7 +22,8 @@ export interface DeviceBinding {
 }
 
 /**
- * What a request changes of the device binding. It is applied to the newest record, so that parallel requests lose nothing:
+ * What a request changes of the device binding. It is applied to the newest record, so that parallel requests lose nothing.
+ * Except for `confirm`, it is refused like other changes if another request has elevated the session:
  *
  * - `bind`: a new binding. It replaces none that is confirmed, and none whose challenge is as new: a challenge is used once.
  * - `confirm`: the binding of this id is confirmed.
@@ -39,16 +40,15 @@ export function changeDeviceBinding(
   binding: DeviceBinding | undefined,
   change: DeviceBindingChange,
 ): DeviceBinding | undefined {
-  if ('bind' in change) return isReplaceable(binding, change.bind) ? change.bind : binding
+  if ('bind' in change)
+    return isReplaceable(binding, change.bind.challengedAt) ? change.bind : binding
   if (binding?.id !== ('confirm' in change ? change.confirm : change.prove)) return binding
   const confirmed = binding.isConfirmed ? binding : { ...binding, isConfirmed: true as const }
   if ('confirm' in change || change.challengedAt <= binding.challengedAt) return confirmed
   return { ...confirmed, challengedAt: change.challengedAt, provedAt: change.at }
 }
 
-function isReplaceable(
-  binding: DeviceBinding | undefined,
-  { challengedAt }: DeviceBinding,
-): boolean {
+/** Returns true if a key may be registered in place of a binding, by a challenge that was issued at `challengedAt`, epoch ms. */
+export function isReplaceable(binding: DeviceBinding | undefined, challengedAt: number): boolean {
   return !binding || (!binding.isConfirmed && binding.challengedAt < challengedAt)
 }

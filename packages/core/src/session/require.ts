@@ -6,7 +6,7 @@ import { checkOptions } from '../util/check-options.ts'
 import { isFuture } from '../util/clock.ts'
 import { type Duration, milliseconds } from '../util/duration.ts'
 import { quote } from '../util/quote.ts'
-import type { SessionState } from './state.ts'
+import type { ManagerContext, SessionState } from './state.ts'
 
 /** Options of `Session.requireRecent`. */
 export interface RecentOptions {
@@ -15,6 +15,15 @@ export interface RecentOptions {
    * @default any login, re-authentication or factor
    */
   readonly method?: string | readonly string[]
+}
+
+/** Options of `Session.requireBound`. */
+export interface BoundOptions {
+  /**
+   * Lets a session pass too whose browser does not bind sessions, if its user has authenticated at most so long ago.
+   * @default only a bound session passes
+   */
+  readonly orRecent?: Duration
 }
 
 /** Returns the id of the logged-in user, or throws; see `Session.requireUser`. */
@@ -55,15 +64,78 @@ export function refuseActing({ opened }: SessionState): void {
 export function requireRecent(
   state: SessionState,
   duration: Duration,
-  { at, options }: { at: number; options: RecentOptions },
+  { at, options, needsDevice }: { at: number; options: RecentOptions; needsDevice: boolean },
 ): void {
   if (state.storeError) throw state.storeError
   const within = milliseconds(duration, 'requireRecent')
   const methods = methodsOf(options)
   refuseActing(state)
-  const isRecent = (since: number) => at - since <= within && !isFuture(since, at)
-  if (state.opened && provedAt(state.opened.record, methods).some(isRecent)) return
+  if (needsDevice && state.binding === 'missing') throw stepUpError(state)
+  if (isRecent(state, within, { at, methods })) return
   throw methods ? notProvedError(state, duration, methods) : notRecentError(state, duration)
+}
+
+/** Returns true if the user has authenticated, or proved one of the methods, at most `within` ms before `at`. */
+function isRecent(
+  { opened }: SessionState,
+  within: number,
+  { at, methods }: { at: number; methods: readonly string[] | undefined },
+): boolean {
+  const since = opened ? provedAt(opened.record, methods) : []
+  return since.some((time) => at - time <= within && !isFuture(time, at))
+}
+
+/** Returns true if the policy of the option `deviceBound` asks for a login where the bound cookie is missing. */
+export function asksForLogin({ config }: ManagerContext): boolean {
+  return config.deviceBound?.protocol.policy === 'step-up'
+}
+
+function stepUpError({ id }: SessionState): SessionAccessError {
+  return new SessionAccessError(
+    'ERR_SESSION_NOT_RECENT',
+    `The browser has not proved that it has the key of session ${id}, as a thief of its cookie would not. Ask the user to log in again, then call session.login().`,
+  )
+}
+
+/**
+ * Throws unless the browser has proved that it has the key of the session; see `Session.requireBound`. A recent login counts in its
+ * place only where no proof is missing: a thief of the cookie would have it too.
+ */
+export function requireBound(
+  state: SessionState,
+  { at, options }: { at: number; options: BoundOptions },
+): void {
+  requireUser(state)
+  const within = orRecentOf(options)
+  if (state.binding === 'bound') return
+  if (state.binding === 'missing') throw notBoundError(state, 401)
+  const recent = within !== undefined && isRecent(state, within, { at, methods: undefined })
+  if (recent && !state.opened?.record.actor) return
+  throw notBoundError(state, within === undefined ? 403 : 401)
+}
+
+/**
+ * Returns the option `orRecent` in ms; `undefined` if it is left out. One that is there but `undefined` is refused.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for wrong options.
+ */
+export function orRecentOf(options: BoundOptions): number | undefined {
+  checkOptions(options, { orRecent: true }, 'requireBound()')
+  return 'orRecent' in options
+    ? milliseconds(options.orRecent as Duration, 'requireBound')
+    : undefined
+}
+
+function notBoundError({ id, binding }: SessionState, status: 401 | 403): SessionAccessError {
+  const remedy =
+    status === 401
+      ? 'Ask the user to log in again, then call session.login().'
+      : 'A login would not help; let browsers pass that do not bind sessions by { orRecent }.'
+  return new SessionAccessError(
+    'ERR_SESSION_NOT_BOUND',
+    `The browser has not proved that it has the key of session ${id} (binding: ${binding}). ${remedy}`,
+    {},
+    status,
+  )
 }
 
 function notRecentError({ id }: SessionState, duration: Duration): SessionAccessError {

@@ -10,8 +10,22 @@ import type { Duration } from '../util/duration.ts'
 import { keepSession } from './csrf-token.ts'
 import { createFlash, type Flash } from './flash.ts'
 import type { SessionOperations } from './operations/operations.ts'
-import { type RecentOptions, requireOwn, requireRecent, requireUser } from './require.ts'
-import { checkInTime, checkWritable, type Ended, enqueue, type SessionState } from './state.ts'
+import {
+  type BoundOptions,
+  type RecentOptions,
+  requireBound,
+  requireOwn,
+  requireRecent,
+  requireUser,
+} from './require.ts'
+import {
+  checkInTime,
+  checkWritable,
+  type DeviceBindingStatus,
+  type Ended,
+  enqueue,
+  type SessionState,
+} from './state.ts'
 
 /**
  * The type of `session.data`, unless the manager is given another one. An application declares its keys once; they are
@@ -132,6 +146,16 @@ export class Session<Data extends object = SessionData> {
    */
   get factors(): readonly Factor[] {
     return this.#access().opened?.record.factors?.map((factor) => ({ ...factor })) ?? []
+  }
+
+  /**
+   * How far the session is bound to a key in its browser, by the option `deviceBound`; `'none'` without it. See
+   * `DeviceBindingStatus`.
+   * @example
+   * const badge = session.binding === 'bound' ? 'This device only' : ''
+   */
+  get binding(): DeviceBindingStatus {
+    return this.#access().binding
   }
 
   /**
@@ -378,7 +402,23 @@ export class Session<Data extends object = SessionData> {
    * session.requireRecent('10m', { method: 'passkey' }) // before a payment
    */
   requireRecent(duration: Duration, options: RecentOptions = {}): void {
-    requireRecent(this.#access(), duration, { at: this.#operations.now(), options })
+    const { now, needsDevice } = this.#operations
+    requireRecent(this.#access(), duration, { at: now(), options, needsDevice })
+  }
+
+  /**
+   * Throws unless the browser has proved lately that it has the key of the session: for what a stolen cookie must never do, by
+   * the option `deviceBound`. A browser that does not bind sessions passes only with `orRecent`.
+   * @param options `orRecent`: how long ago, at most, the user has authenticated if the browser does not bind the session.
+   * @throws SessionAccessError `ERR_SESSION_REQUIRED`, status 401, without a logged-in user; `ERR_SESSION_NOT_BOUND`, status 403,
+   *   or 401 if a login helps: the browser has lost its key, or `orRecent` is given.
+   * @throws SessionUsageError `ERR_CONFIG_INVALID` for a wrong option.
+   * @throws SessionStoreError if the store could not open the session: a login would not help.
+   * @example
+   * session.requireBound({ orRecent: '5m' }) // before a payment
+   */
+  requireBound(options: BoundOptions = {}): void {
+    requireBound(this.#access(), { at: this.#operations.now(), options })
   }
 
   /**

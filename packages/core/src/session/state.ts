@@ -49,8 +49,20 @@ export interface ManagerContext {
  * - An `EndReason`: the session was ended, by this request or another.
  * - `stale`: the session is alive, but a rotation or re-authentication has replaced this request's token.
  * - `gone`: the session disappeared while this request was running.
+ * - `unbound`: the session is alive, but the browser has not proved that it has its key; see the option `deviceBound`.
  */
-export type Ended = EndReason | 'stale' | 'gone'
+export type Ended = EndReason | 'stale' | 'gone' | 'unbound'
+
+/**
+ * The value of `session.binding`: how far the session is bound to its browser.
+ *
+ * - `none`: it is not: the browser does not take part, or nobody is logged in.
+ * - `pending`: the browser has registered a key, and has not used the answer yet.
+ * - `bound`: the browser has proved lately that it has the key.
+ * - `skipped`: the browser says that it could not prove it this time, and that is tolerated.
+ * - `missing`: it has not proved it, and the policy lets the session open all the same.
+ */
+export type DeviceBindingStatus = 'none' | 'pending' | 'bound' | 'skipped' | 'missing'
 
 /** A token to send. An offered one must not overwrite the token of another response. */
 type Outgoing = { readonly token: string } | { readonly offer: string }
@@ -67,6 +79,15 @@ export interface StateSeed {
   readonly fingerprint?: Fingerprint | undefined
   /** The session that opens again only by a login of its user. */
   readonly locked?: OpenedSession | undefined
+  /** What the device binding says of the request. */
+  readonly device?: DeviceJudgement | undefined
+}
+
+/** What the device binding of a session says of a request that opens it. */
+export interface DeviceJudgement {
+  readonly status: DeviceBindingStatus
+  /** The id of the binding that the request has confirmed. */
+  readonly confirmed?: string | undefined
 }
 
 const noSeed: StateSeed = {}
@@ -125,6 +146,12 @@ export class SessionState {
   isSaveDue: boolean
   /** The fingerprint to be saved; `undefined` if the session has it already. */
   fingerprint: Fingerprint | undefined
+  /** The value of `session.binding`. */
+  binding: DeviceBindingStatus
+  /** The id of the device binding that is to be saved as confirmed; `undefined` if there is none. */
+  confirmedBinding: string | undefined
+  /** The header that asks the browser to bind the session, once it was made. */
+  bindingOffer: readonly [name: string, value: string] | undefined = undefined
   /** What the response headers must do: send this token, or clear the client's. */
   outgoing: Outgoing | 'clear' | undefined
 
@@ -144,7 +171,7 @@ export class SessionState {
   constructor(
     context: ManagerContext,
     carrier: Carrier | undefined,
-    { open, ended, presented, storeError, fingerprint, locked }: StateSeed = noSeed,
+    { open, ended, presented, storeError, fingerprint, locked, device }: StateSeed = noSeed,
   ) {
     this.opened = open?.opened
     this.tracked = open ? trackOpened(context, open.opened) : trackEmpty(context)
@@ -159,6 +186,8 @@ export class SessionState {
     this.storeError = storeError
     this.isSaveDue = open?.isSaveDue ?? false
     this.fingerprint = fingerprint
+    this.binding = device?.status ?? 'none'
+    this.confirmedBinding = device?.confirmed
     this.outgoing = open && outgoingOf(open)
     this.#context = context
     this.#carrier = carrier
@@ -204,10 +233,13 @@ export function applySaved(
   saved: { readonly opened: OpenedSession; readonly token?: string; readonly offer?: string },
   submitted: Uint8Array,
 ): void {
+  const { deviceBinding, actor } = saved.opened.record
+  if (!deviceBinding && !actor) state.binding = 'none'
   state.opened = saved.opened
   state.ended = undefined
   state.isSaveDue = false
   state.fingerprint = undefined
+  state.confirmedBinding = undefined
   state.locked = undefined
   state.outgoing = outgoingOf(saved) ?? state.outgoing
   state.tracked.rebase(saved.opened.data, submitted, saved.opened.record.dataVersion)
@@ -239,6 +271,8 @@ export function markEnded(context: ManagerContext, state: SessionState, why: End
   state.mustKeep = false
   state.isSaveDue = false
   state.fingerprint = undefined
+  state.binding = 'none'
+  state.confirmedBinding = undefined
   state.locked = undefined
   state.outgoing = undefined
   state.tracked = trackEmpty(context)

@@ -6,6 +6,11 @@ export function isChange(changes: Changes): boolean {
 }
 
 /** Returns true if a save does what is refused once the session is leaving for another store. */
-export function isChangeOtherThanLeave({ data, update, rotate }: Changes): boolean {
-  return data !== undefined || update !== undefined || rotate !== undefined
+export function isChangeOtherThanLeave({ data, update, rotate, deviceBinding }: Changes): boolean {
+  return (
+    data !== undefined ||
+    update !== undefined ||
+    rotate !== undefined ||
+    (deviceBinding !== undefined && !('confirm' in deviceBinding))
+  )
 }

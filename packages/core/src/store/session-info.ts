@@ -27,6 +27,8 @@ export interface SessionInfo {
   readonly remainingMs: number
   /** When it ends even if it is used. */
   readonly absoluteExpiresAt: number
+  /** When its browser was bound to it, by the option `deviceBound`; `undefined` if it is not. */
+  readonly boundAt: number | undefined
   /** What the application passed to `login` as `client`; empty if it passed nothing. */
   readonly client: ClientInfo
 }
@@ -64,6 +66,7 @@ export function describeSession(
     expiresAt,
     remainingMs: Math.max(0, expiresAt - at),
     absoluteExpiresAt: record.absoluteExpiresAt,
+    boundAt: record.deviceBinding?.isConfirmed ? record.deviceBinding.boundAt : undefined,
     client: record.client ?? {},
   }
 }

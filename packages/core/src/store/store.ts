@@ -182,8 +182,8 @@ export interface Changes {
   /** The fingerprint that the record keeps from now on. It is no change that another request can conflict with. */
   readonly fingerprint?: Fingerprint
   /**
-   * What changes of the device binding, by `changeDeviceBinding` on the newest record. As for a fingerprint, the save is not
-   * refused if another request has elevated the session: it returns a session without the change.
+   * What changes of the device binding: `changeDeviceBinding` applies it to the newest record. To confirm one is, as the
+   * fingerprint, no change that another request can conflict with.
    */
   readonly deviceBinding?: DeviceBindingChange
   /**

@@ -105,10 +105,10 @@ function createFollowedSession(
     timer = schedulePeek()
     const found = await peek(store, current, { at: clock(), touchInterval })
     const stamped = config.securityStamp ? await refuseChangedStamp(context, found) : found
-    const outcome =
+    const { outcome } =
       actor && stamped.outcome === 'open'
         ? await refuseEndedActor(context, stamped, actor)
-        : stamped
+        : { outcome: stamped }
     if (outcome.outcome === 'ended') end(outcome.reason)
     else if (outcome.outcome === 'discarded') end('gone')
     else if (outcome.opened.record.authority !== authority) end('stale')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
-import { createVisitor } from '@sojourn/conformance/testing'
+import { createVisitor, testDeviceProtocol } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { createRecentGuard, createSessionGuard } from '../../src/guards/access-guard.ts'
 import { createCsrfGuard } from '../../src/guards/csrf.ts'
@@ -79,7 +79,7 @@ describe('an option that is not known is refused', () => {
 })
 
 test('every option that is known is taken', () => {
-  const all: Required<Omit<SessionOptions, 'secretKey' | 'indexKey' | 'domain'>> = {
+  const all: Required<Omit<SessionOptions, 'secretKey' | 'indexKey' | 'domain' | 'deviceBound'>> = {
     store,
     namespace: 'shop',
     tokenIn: 'cookie',
@@ -116,6 +116,8 @@ test('every option that is known is taken', () => {
   }
   const secrets = { secretKey: [randomBytes(32), randomBytes(32)], indexKey: randomBytes(32) }
   expect(() => createSessionManager({ ...all, ...secrets, domain: 'example.com' })).not.toThrow()
+  const deviceBound = testDeviceProtocol() // not together with a domain
+  expect(() => createSessionManager({ ...all, ...secrets, deviceBound })).not.toThrow()
 })
 
 describe('a guard is refused with', () => {

@@ -59,7 +59,8 @@ export function decide(
   if (phase === 'cookieless' && needsCookie(context, state))
     return { action: 'discard', why: 'cookieless' }
   if (!opened) return isDirty || mustKeep ? decideCreate(context, carrier, mine) : nothing
-  const isSaveWanted = isSaveDue || state.fingerprint !== undefined
+  const isSaveWanted =
+    isSaveDue || state.fingerprint !== undefined || state.confirmedBinding !== undefined
   const isDue = (isSaveWanted && !state.isPassive) || needsTouch(context, state, opened)
   if (!isDirty && !mustRotate && !isDue) return nothing
   const data = isDirty ? { base: tracked.base(), mine, version: tracked.version() } : undefined
@@ -67,15 +68,21 @@ export function decide(
   return { action: 'save', opened, changes: asUsed(state, changes), mine }
 }
 
-/** Returns what a request changes, with the fingerprint that it saves, and marked if it does not count as use. */
+/** Returns what a request changes, with what it saves of its client, and marked if it does not count as use. */
 export function asUsed(state: SessionState, changes: Changes): Changes {
-  const all = withFingerprint(state, changes)
+  const all = withClient(state, changes)
   return state.isPassive ? { ...all, passive: true } : all
 }
 
-/** Returns what a request changes, with the fingerprint that the session is to take over, if there is one. */
-export function withFingerprint({ fingerprint }: SessionState, changes: Changes): Changes {
-  return fingerprint ? { ...changes, fingerprint } : changes
+/** Returns what a request changes, with the fingerprint that the session takes over and the binding that was confirmed. */
+export function withClient(
+  { fingerprint, confirmedBinding }: SessionState,
+  changes: Changes,
+): Changes {
+  const withPrint = fingerprint ? { ...changes, fingerprint } : changes
+  return confirmedBinding === undefined
+    ? withPrint
+    : { ...withPrint, deviceBinding: { confirm: confirmedBinding } }
 }
 
 function changesOf(data: Changes['data'], mustRotate: boolean): Changes {

@@ -9,6 +9,7 @@ import {
 import { parseList, varyBy } from '../../http/vary.ts'
 import { noteIssued } from '../load/issued-tokens.ts'
 import { canSend, type ManagerContext, type SessionState, withdrawOffer } from '../state.ts'
+import { clearBoundCookie, offerBinding } from './offer-binding.ts'
 
 /**
  * Sets the response headers of a session: `Vary` if the handler used it, and the token with `Cache-Control` if there is
@@ -62,6 +63,7 @@ function sendToken(
     const transports = transportsToClear(context.transports, carrier)
     for (const transport of transports) transport.clear(carrier)
     context.foreignCookies?.clear(carrier)
+    clearBoundCookie(context, carrier)
     return transports
   }
   const transport = transportToSend(context.transports, carrier)
@@ -69,6 +71,7 @@ function sendToken(
   const token = isOffer ? outgoing.offer : outgoing.token
   noteIssued(context, token)
   transport.send(carrier, { token, isOffer, maxAge: maxAgeOf(context, state) })
+  if (transport.header === 'Cookie') offerBinding(context, state, { carrier, isOffer })
   if (!isOffer && !context.foreignCookies?.areKept) context.foreignCookies?.clear(carrier)
   return [transport]
 }

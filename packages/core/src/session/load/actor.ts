@@ -7,6 +7,12 @@ import { refuseChangedStamp } from './user-stamp.ts'
 // The actor of an acting session (acting.ts): its record names the actor's own session, which is looked up by each request
 // with it. So an acting session never outlives the right of its actor, and needs no index of its own.
 
+/** An acting session, and that of its actor if it is still open. */
+export interface ActingOutcome {
+  readonly outcome: OpenOutcome
+  readonly own?: OpenedSession
+}
+
 /**
  * Passes on the outcome of an `open` or a `peek`, unless it is an acting session whose actor's session is over, or was
  * elevated since (P4): that one is ended, and counts as revoked. Only called for acting sessions.
@@ -16,11 +22,11 @@ export async function refuseEndedActor(
   context: ManagerContext,
   outcome: Extract<OpenOutcome, { outcome: 'open' }>,
   actor: Actor,
-): Promise<OpenOutcome> {
+): Promise<ActingOutcome> {
   const own = await openActor(context, actor)
-  if (own && !isElevated(own, actor)) return outcome
+  if (own && !isElevated(own, actor)) return { outcome, own }
   await endActing(context, outcome.opened, 'revoked')
-  return { outcome: 'ended', id: outcome.opened.record.id, reason: 'revoked' }
+  return { outcome: { outcome: 'ended', id: outcome.opened.record.id, reason: 'revoked' } }
 }
 
 /**

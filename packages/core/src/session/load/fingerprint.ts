@@ -10,7 +10,7 @@ import { endIfNotElevated } from './end-opened.ts'
 // token is compared with them. That is a hint and no proof: whoever steals a cookie from a browser can read its headers too.
 
 /** What the comparison of a request with the fingerprint of its session has led to. */
-export interface Compared {
+interface Compared {
   readonly outcome: OpenOutcome
   /** The fingerprint that the session is to take over with the next write. */
   readonly fingerprint?: Fingerprint

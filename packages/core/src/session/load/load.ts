@@ -2,6 +2,7 @@ import { SessionStoreError, thrownOrError } from '../../errors.ts'
 import type { Carrier, RequestCarrier } from '../../http/carrier.ts'
 import { isNothing, type PresentedTokens, readPresented } from '../../http/transport.ts'
 import type { SessionConfig } from '../../options/resolve-config.ts'
+import type { Fingerprint } from '../../record/fingerprint.ts'
 import { namesOf } from '../../record/record.ts'
 import type { OpenOutcome } from '../../store/store.ts'
 import { type Awaitable, andThen, rejectThrown } from '../../util/and-then.ts'
@@ -11,9 +12,16 @@ import { Session } from '../session.ts'
 import { type ManagerContext, SessionState, type StateSeed } from '../state.ts'
 import { refuseEndedActor } from './actor.ts'
 import { traceDeletedUser } from './deleted-user.ts'
-import { type Compared, compareFingerprint, type Exchange } from './fingerprint.ts'
+import { type DeviceOutcome, requireDevice } from './device-binding.ts'
+import { compareFingerprint, type Exchange } from './fingerprint.ts'
 import { warnOfOtherManager } from './issued-tokens.ts'
 import { refuseChangedStamp } from './user-stamp.ts'
+
+/** What a load has made of the tokens of a request. */
+interface Judged extends DeviceOutcome {
+  /** The fingerprint that the session is to take over with the next write. */
+  readonly fingerprint?: Fingerprint
+}
 
 /** What a load needs of its manager. */
 export interface LoadContext {
@@ -60,8 +68,8 @@ function loadUntraced<Data extends object>(
     context.emit('discarded', { what: 'token', why: presented, id: undefined })
   if (presented === 'excessive' || isNothing(presented))
     return sessionOf(mount, new SessionState(context, response))
-  const succeed = (compared: Compared): Session<Data> =>
-    sessionOf(mount, stateFromOutcome(context, response, { compared, presented }))
+  const succeed = (judged: Judged): Session<Data> =>
+    sessionOf(mount, stateFromOutcome(context, response, { judged, presented }))
   const fail = (error: unknown): Session<Data> => {
     const storeError = storeErrorOrThrow(context.config, thrownOrError(error))
     return sessionOf(mount, new SessionState(context, response, { storeError }))
@@ -83,16 +91,20 @@ function sessionOf<Data extends object>(
   return session
 }
 
-/** Applies what else decides whether a session opens: its user's stamp, its actor and its fingerprint. Most have none. */
+/**
+ * Applies what else decides whether a session opens: its user's stamp, its actor, its device binding and its fingerprint. Most have
+ * none.
+ */
 function judge(
   context: ManagerContext,
   exchange: Exchange,
   outcome: OpenOutcome,
-): Awaitable<Compared> {
-  const { securityStamp, fingerprint } = context.config
+): Awaitable<Judged> {
+  const { securityStamp, fingerprint, deviceBound } = context.config
   const isActing = outcome.outcome === 'open' && outcome.opened.record.actor !== undefined
-  return securityStamp || fingerprint || isActing
-    ? judgeFurther(context, exchange, outcome)
+  if (securityStamp || fingerprint || isActing) return judgeFurther(context, exchange, outcome)
+  return deviceBound && outcome.outcome === 'open'
+    ? requireDevice(context, exchange, outcome)
     : { outcome }
 }
 
@@ -100,12 +112,17 @@ async function judgeFurther(
   context: ManagerContext,
   exchange: Exchange,
   opened: OpenOutcome,
-): Promise<Compared> {
-  const { config } = context
-  let outcome = config.securityStamp ? await refuseChangedStamp(context, opened) : opened
-  const actor = outcome.outcome === 'open' ? outcome.opened.record.actor : undefined
-  if (outcome.outcome === 'open' && actor) outcome = await refuseEndedActor(context, outcome, actor)
-  return config.fingerprint ? compareFingerprint(context, exchange, outcome) : { outcome }
+): Promise<Judged> {
+  const stamped = context.config.securityStamp ? await refuseChangedStamp(context, opened) : opened
+  const actor = stamped.outcome === 'open' ? stamped.opened.record.actor : undefined
+  const { outcome, own } =
+    stamped.outcome === 'open' && actor
+      ? await refuseEndedActor(context, stamped, actor)
+      : { outcome: stamped }
+  if (outcome.outcome !== 'open') return { outcome }
+  const judged = requireDevice(context, exchange, outcome, own?.record)
+  if (judged.outcome.outcome !== 'open') return judged
+  return { ...judged, ...(await compareFingerprint(context, exchange, judged.outcome)) }
 }
 
 /** Returns a store error if `onStoreError` is `'anonymous'`: an empty session then stands in. Rethrows any other. */
@@ -118,14 +135,14 @@ function storeErrorOrThrow({ onStoreError }: SessionConfig, error: unknown): Ses
 function stateFromOutcome(
   context: ManagerContext,
   response: Carrier | undefined,
-  { compared, presented }: { compared: Compared; presented: PresentedTokens },
+  { judged, presented }: { judged: Judged; presented: PresentedTokens },
 ): SessionState {
-  const { outcome, fingerprint, locked } = compared
+  const { outcome, fingerprint, locked, device } = judged
   if (outcome.outcome === 'open')
-    return stateFromOpened(context, response, { open: outcome, presented, fingerprint })
+    return stateFromOpened(context, response, { open: outcome, presented, fingerprint, device })
   if (outcome.outcome === 'ended') {
     const { id, reason } = outcome
-    const why = reason === 'stale' || reason === 'mismatch' ? reason : 'ended'
+    const why = isReasonToTell(reason) ? reason : 'ended'
     context.emit('discarded', { what: 'token', why, id })
     return new SessionState(context, response, { ended: { why: reason, id }, presented, locked })
   }
@@ -133,6 +150,11 @@ function stateFromOutcome(
   if (why === 'unknown' || why === 'forged') warnOfOtherManager(context, presented.tokens)
   context.emit('discarded', { what: 'token', why, id })
   return new SessionState(context, response, { presented })
+}
+
+/** Returns true for what the event `discarded` tells of as it is: the session has not ended for all. */
+function isReasonToTell(reason: string): reason is 'stale' | 'mismatch' | 'unbound' {
+  return reason === 'stale' || reason === 'mismatch' || reason === 'unbound'
 }
 
 /** Decodes the data. If that fails, the request gets a new session; the record stays in the store for the operator. */

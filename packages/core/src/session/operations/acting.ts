@@ -6,7 +6,7 @@ import { writtenVersion } from '../../store/apply-changes.ts'
 import type { OpenedSession } from '../../store/opened-session.ts'
 import type { ActingLimits } from '../../store/store.ts'
 import { emitSaved } from '../commit/commit.ts'
-import { withFingerprint } from '../commit/decide.ts'
+import { withClient } from '../commit/decide.ts'
 import { endActing, isElevated, openActor } from '../load/actor.ts'
 import { stampForLogin } from '../load/user-stamp.ts'
 import { requireOwn, requireUser } from '../require.ts'
@@ -85,7 +85,7 @@ async function saveOwn(
   const { store } = context
   const data = changedData(state.tracked)
   const rotate = state.mustRotate ? { rotate: {} } : {}
-  const saving = await store.save(opened, withFingerprint(state, { data, ...rotate }))
+  const saving = await store.save(opened, withClient(state, { data, ...rotate }))
   if (!saving.saved && saving.why === 'superseded') throw supersededError(context, opened, 'actAs')
   if (saving.saved) {
     state.mustRotate = false

@@ -1,7 +1,7 @@
 import type { OpenedSession } from '../../store/opened-session.ts'
 import type { Changes } from '../../store/store.ts'
 import { emitSaved } from '../commit/commit.ts'
-import { withFingerprint } from '../commit/decide.ts'
+import { withClient } from '../commit/decide.ts'
 import {
   applySaved,
   type ManagerContext,
@@ -30,7 +30,7 @@ export async function elevate(
   },
 ): Promise<boolean> {
   const data = changedData(state.tracked)
-  const saving = await context.store.save(opened, withFingerprint(state, { data, rotate }))
+  const saving = await context.store.save(opened, withClient(state, { data, rotate }))
   if (saving.saved) {
     applySaved(state, saving, data.mine)
     emitSaved(context, saving)

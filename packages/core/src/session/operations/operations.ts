@@ -15,7 +15,7 @@ import { create, discardLateChanges, emitCommitted } from '../commit/commit.ts'
 import { asUsed, needsTouch } from '../commit/decide.ts'
 import { type CsrfTokens, createCsrfTokens } from '../csrf-token.ts'
 import { endActor, touchActor } from '../load/actor.ts'
-import { refuseActing } from '../require.ts'
+import { asksForLogin, refuseActing } from '../require.ts'
 import {
   applySaved,
   lateError,
@@ -42,6 +42,8 @@ export interface SessionOperations {
   runUpdate<Result>(fn: (data: object) => Result | Promise<Result>, data: object): Promise<Result>
   /** Returns the manager's time, in epoch ms. */
   now(): number
+  /** True if `requireRecent` refuses a session whose browser has not proved its key. */
+  readonly needsDevice: boolean
   readonly csrf: CsrfTokens
   /**
    * Discards what the handler changes from now on in the same tick, with an event and, in development, a warning.
@@ -79,6 +81,7 @@ export function createOperations(context: ManagerContext): SessionOperations {
     start: (state, operation) => startOperation(context, state, operation),
     runUpdate: (fn, data) => runAndCheck(context, fn, data),
     now: () => context.config.clock(),
+    needsDevice: asksForLogin(context),
     csrf: createCsrfTokens(context.config.keyring.derive('csrf')),
     warnIfChangedLate: (state) => {
       // A commit that still waits for an operation includes what was changed in time.
