@@ -110,7 +110,7 @@ async function endShownUser(): Promise<void> {
 
 /** Returns the row of a session in the results. */
 function row(session: SessionInfo): HTMLLIElement {
-  const { id, userId, client, lastSeenAt, createdAt, boundAt } = session
+  const { id, userId, client, lastSeenAt, createdAt } = session
   const who = userId ?? 'Visitor'
   const device = Object.values(client).join(', ')
   const made: HTMLLIElement = element(
@@ -119,12 +119,7 @@ function row(session: SessionInfo): HTMLLIElement {
     element(
       'div',
       { class: 'grow' },
-      element(
-        'p',
-        { class: userId === undefined ? 'user soft' : 'user' },
-        who,
-        ...(typeof boundAt === 'number' ? [boundBadge(boundAt)] : []),
-      ),
+      element('p', { class: userId === undefined ? 'user soft' : 'user' }, who),
       element('p', {}, device === '' ? 'no description of the device' : device),
       element('p', {}, element('code', {}, id)),
     ),
@@ -141,10 +136,6 @@ function row(session: SessionInfo): HTMLLIElement {
     ),
   )
   return made
-}
-
-function boundBadge(boundAt: number): HTMLElement {
-  return element('span', { class: 'badge calm', title: `since ${when(boundAt)}` }, 'bound')
 }
 
 /** Shows in the results that a session has ended. */

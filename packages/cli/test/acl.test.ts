@@ -41,13 +41,8 @@ test('JSON', async () => {
 })
 
 test.each([
-  [['--user', 'two words'], /can have spaces/],
-  [['--user', "o'brien"], /quotes/],
-  [['--user', 'the "app"'], /quotes/],
-  [['--user', 'app\u0007'], /control characters/],
-  [['--user', ''], /can have spaces/],
-  [['--prefix', 'a b:'], /can have spaces/],
-  [['--prefix', "it's:"], /quotes/],
+  [['--user', 'two words'], /have spaces/],
+  [['--prefix', 'a b:'], /have spaces/],
   [['--prefix', 'a{b}:'], /without braces/],
   [['--database', 'x'], /Give a number/],
   [['--client', 'redis'], /Allowed choices/],

@@ -49,9 +49,9 @@ export async function refresh(
   if (proof === 'absent') return demandProof(exchange.newChallenge(), id)
   if (proof === 'malformed') return refuse(exchange, 'proof', 400)
   if (Object.hasOwn(proof.header, 'jwk')) return refuse(exchange, 'key', 400)
-  // The challenge may have aged in a laptop that slept, so the browser gets another one.
-  if (!exchange.checkChallenge(proof.challenge)) return demandAgain(exchange, id)
   if (!(await isSignedBy(proof, binding))) return refuse(exchange, 'proof', 400)
+  // No refusal: a challenge ages in every laptop that sleeps. The browser signs another one.
+  if (!exchange.checkChallenge(proof.challenge)) return demandProof(exchange.newChallenge(), id)
   await exchange.prove(proof.challenge)
   return proceed(exchange, binding, settings)
 }
@@ -70,11 +70,6 @@ function proceed(
 ): RouteResponse {
   const challenge = exchange.newChallenge()
   return instruct({ id, refreshPath, cookie: exchange.boundCookie, challenge })
-}
-
-function demandAgain(exchange: DeviceExchange, id: string): RouteResponse {
-  exchange.refuse('challenge')
-  return demandProof(exchange.newChallenge(), id)
 }
 
 function refuse(

@@ -9,7 +9,6 @@ import {
   type Operated,
 } from './attributes.ts'
 import {
-  boundSessions,
   eventMetrics,
   liveSessions,
   liveUsers,
@@ -114,13 +113,12 @@ export function observeLiveSessions(
       [found.anonymous, isLoggedIn(false)],
     ]
   })
-  const count = (metric: Metric, name: 'users' | 'bound') =>
-    gauge(metric, async () => {
-      const found = await summary()
-      return found ? [[found[name], {}]] : []
-    })
-  const stops = [stopSessions, count(liveUsers, 'users'), count(boundSessions, 'bound')]
+  const stopUsers = gauge(liveUsers, async () => {
+    const found = await summary()
+    return found ? [[found.users, {}]] : []
+  })
   return () => {
-    for (const stop of stops) stop()
+    stopSessions()
+    stopUsers()
   }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { combinationsOf } from '../src/attributes.ts'
 import {
-  boundSessions,
   durationBuckets,
   eventMetrics,
   liveSessions,
@@ -23,7 +22,6 @@ const metrics: readonly (readonly [Metric<never>, MetricType])[] = [
   [storeDuration, 'histogram'],
   [liveSessions, 'gauge'],
   [liveUsers, 'gauge'],
-  [boundSessions, 'gauge'],
 ]
 
 test('each metric has its line', () => {

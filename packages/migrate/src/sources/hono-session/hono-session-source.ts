@@ -12,7 +12,6 @@ import {
   sourceOptionNames,
   type VerifiedCookie,
 } from '../source.ts'
-import { verifyEach } from '../verify-each.ts'
 
 /** The storage that `useSessionStorage` of `@hono/session` was given, such as one of unstorage. */
 export interface HonoSessionStorage {
@@ -79,7 +78,10 @@ export function honoSessionSource<Data extends object = ForeignData>(
     library: '@hono/session',
     cookieNames: [name],
     options: options as SourceOptions,
-    verify: verifyEach(name, verify),
+    verify: async (cookies, at) => {
+      const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
+      return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)
+    },
   } satisfies SessionSource
   if (!storage) return common
   return {

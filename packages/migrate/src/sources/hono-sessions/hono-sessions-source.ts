@@ -10,7 +10,6 @@ import {
   sourceOptionNames,
   type VerifiedCookie,
 } from '../source.ts'
-import { verifyEach } from '../verify-each.ts'
 import { readStoredSession } from './stored-session.ts'
 
 /** The part of a store of hono-sessions that a source uses. */
@@ -103,7 +102,10 @@ export function honoSessionsSource<Data extends object = ForeignData>(
     library: 'hono-sessions',
     cookieNames: [name],
     options: options as SourceOptions,
-    verify: verifyEach(name, verify),
+    verify: async (cookies, at) => {
+      const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
+      return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)
+    },
   } satisfies SessionSource
   if (!store) return common
   return {

@@ -1,0 +1,4 @@
+import { memoryStore } from '@sojourn/store-memory'
+import { proveDeviceBinding } from './cases.ts'
+
+proveDeviceBinding(memoryStore)
