@@ -45,7 +45,7 @@ const forTests = {
   nest: ['conformance'],
   next: ['conformance'],
   'socket.io': ['conformance'],
-  admin: ['redis-lab', 'store-memory', 'store-node-redis'],
+  admin: ['conformance', 'redis-lab', 'store-memory', 'store-node-redis'],
   browser: ['core', 'express', 'store-memory'],
   otel: ['conformance', 'express', 'fastify', 'hono', 'koa', 'store-memory'],
   'store-replicated': [

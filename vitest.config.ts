@@ -71,7 +71,7 @@ const long = {
     name: 'long',
     root: '.',
     include: [
-      '{packages/*,examples/*,tools}/test/**/*.long.test.ts',
+      '{packages/*,examples/*,tools,site}/test/**/*.long.test.ts',
       'packages/*/test/**/{model,*.model,model.redis}.test.ts',
       'examples/*/test/migration{,.redis}.test.ts',
     ],
@@ -113,6 +113,7 @@ const nest = (folder: string) => {
 const units = [
   ...packages.map((name) => unit(projectOf(name), `packages/${name}`)),
   unit('tools', 'tools'),
+  unit('site', 'site'),
 ]
 const quick = [...units, redis, browser, journey]
 

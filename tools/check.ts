@@ -11,6 +11,7 @@ const checks: Record<string, string[]> = {
   glossary: ['tsx', 'tools/check-glossary.ts'],
   commits: ['tsx', 'tools/check-commits.ts'],
   editor: ['tsx', 'tools/check-editor.ts'],
+  site: ['pnpm', '--filter', '@sojourn/site', 'check'],
   build: ['pnpm', 'build'],
   packs: ['tsx', 'tools/check-packs.ts'],
 }

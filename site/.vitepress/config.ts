@@ -1,8 +1,10 @@
 import { slug } from 'github-slugger'
 import { defineConfig, type Plugin } from 'vitepress'
-import { readAsGitHub, repository } from '../src/links.ts'
+import { repository } from '../src/links.ts'
+import { extendMarkdown } from '../src/markdown.ts'
 import { sidebar } from '../src/navigation.ts'
 import { placeOf, root } from '../src/pages.ts'
+import { search } from '../src/search.ts'
 
 /** Leaves Vue to Node while pages are rendered: they lie outside of this package, which alone depends on it. */
 const vueForPages: Plugin = {
@@ -33,7 +35,8 @@ export default defineConfig({
   markdown: {
     // The anchors that GitHub makes: links between the files hold in both.
     anchor: { slugify: slug },
-    config: readAsGitHub,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config: extendMarkdown,
   },
   vite: { plugins: [vueForPages] },
   themeConfig: {
@@ -49,6 +52,6 @@ export default defineConfig({
     outline: [2, 3],
     socialLinks: [{ icon: 'github', link: repository }],
     editLink: { pattern: `${repository}/edit/main/:path`, text: 'Edit this page on GitHub' },
-    search: { provider: 'local' },
+    search,
   },
 })

@@ -1,7 +1,6 @@
 // Points the links of the Markdown files, which are right on GitHub, to the pages of the site or to the repository.
 import { existsSync, statSync } from 'node:fs'
-import { join, normalize, posix } from 'node:path'
-import type { MarkdownRenderer } from 'vitepress'
+import { join, posix } from 'node:path'
 import { placeOf, root } from './pages.ts'
 
 export const repository = 'https://github.com/sojourn-sessions/sojourn'
@@ -13,7 +12,7 @@ export const repository = 'https://github.com/sojourn-sessions/sojourn'
  * @example
  * siteLink('../../packages/web/README.md#options', 'docs/how-to/use-with-nextjs.md') // '/packages/web.md#options'
  */
-function siteLink(link: string, from: string): string {
+export function siteLink(link: string, from: string): string {
   if (/^([a-z]+:|#|\/)/i.test(link)) return link
   const [, path = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(link) ?? []
   const file = posix.join(posix.dirname(from), decodeURI(path)).replace(/\/$/, '')
@@ -26,16 +25,4 @@ function siteLink(link: string, from: string): string {
   return readme === undefined || !existsSync(join(root, file, 'README.md'))
     ? `${repository}/tree/main/${file}${hash}`
     : `/${readme}${hash}`
-}
-
-/** Makes a renderer of VitePress read the files as GitHub does: links by {@link siteLink}, and no template of Vue in code. */
-export function readAsGitHub(md: MarkdownRenderer): void {
-  md.core.ruler.push('read-as-github', ({ tokens, env }) => {
-    const from = normalize(env.realPath ?? env.path).slice(root.length)
-    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-      const link = token.type === 'link_open' ? token.attrGet('href') : null
-      if (link !== null) token.attrSet('href', siteLink(link, from))
-      if (token.type === 'code_inline') token.attrSet('v-pre', '')
-    }
-  })
 }

@@ -18,6 +18,27 @@ test.each([
   expect(missing).toEqual([])
 })
 
+test.each(packageNames(root))(
+  'the README of %s says what it is, how to install it and how it looks',
+  (name) => {
+    const text = read(`packages/${name}/README.md`)
+    const [title, sentence = '', ...rest] = text.split('\n\n')
+    expect(title).toBe(`# @sojourn/${name}`)
+    expect(sentence).toMatch(/^[A-Z`][^#]*?[.:]/)
+    const [, install = ''] =
+      /```sh\n(npm install .*|npx @sojourn\/.*)\n```/.exec(rest.join('\n\n')) ?? []
+    expect(install).toContain(`@sojourn/${name}`)
+    const [example = ''] = /```(?:ts|js|sh)\n(?!npm install)[\s\S]*?```/.exec(text) ?? []
+    const imported = Array.from(
+      example.matchAll(/from '(@sojourn\/[\w.-]+)/g),
+      ([, from = '']) => from,
+    )
+    for (const each of imported) expect(install.split(' ')).toContain(each)
+    expect(example).not.toBe('')
+    expect(text).toContain('](../../docs/')
+  },
+)
+
 /** Returns the cells of a row of a table, without bold. */
 const cellsOf = (row: string) =>
   row

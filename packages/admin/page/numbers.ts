@@ -37,6 +37,9 @@ export function startNumbers(): void {
 function show(stats: SessionStats): void {
   byId('as-of').textContent =
     `Counted ${ago(stats.at)}, in ${number(Math.round(stats.tookMs))} ms` +
+    (stats.bound > 0
+      ? `; ${number(stats.bound)} ${stats.bound === 1 ? 'is' : 'are'} bound to a device`
+      : '') +
     (stats.unreadable > 0 ? `; ${number(stats.unreadable)} cannot be decoded` : '')
   byId('tiles').replaceChildren(...tilesOf(stats).map(tile))
   for (const [name, { counts, other, missing }] of Object.entries(stats.by)) {

@@ -110,7 +110,7 @@ async function endShownUser(): Promise<void> {
 
 /** Returns the row of a session in the results. */
 function row(session: SessionInfo): HTMLLIElement {
-  const { id, userId, client, lastSeenAt, createdAt } = session
+  const { id, userId, client, lastSeenAt, createdAt, boundAt } = session
   const who = userId ?? 'Visitor'
   const device = Object.values(client).join(', ')
   const made: HTMLLIElement = element(
@@ -119,7 +119,12 @@ function row(session: SessionInfo): HTMLLIElement {
     element(
       'div',
       { class: 'grow' },
-      element('p', { class: userId === undefined ? 'user soft' : 'user' }, who),
+      element(
+        'p',
+        { class: userId === undefined ? 'user soft' : 'user' },
+        who,
+        ...(typeof boundAt === 'number' ? [boundBadge(boundAt)] : []),
+      ),
       element('p', {}, device === '' ? 'no description of the device' : device),
       element('p', {}, element('code', {}, id)),
     ),
@@ -136,6 +141,10 @@ function row(session: SessionInfo): HTMLLIElement {
     ),
   )
   return made
+}
+
+function boundBadge(boundAt: number): HTMLElement {
+  return element('span', { class: 'badge calm', title: `since ${when(boundAt)}` }, 'bound')
 }
 
 /** Shows in the results that a session has ended. */

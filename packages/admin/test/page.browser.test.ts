@@ -27,13 +27,13 @@ const looks: Readonly<Record<string, BrowserContextOptions>> = {
 const hostile = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
 
 let browser: Browser
-const closers: (() => void)[] = []
+const closers: (() => unknown)[] = []
 beforeAll(async () => {
   browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? 'chromium' })
 })
 afterAll(() => browser.close())
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
 })
 
 interface Opened extends TestPage {
@@ -62,7 +62,7 @@ async function open(
   await once(server, 'listening')
   closers.push(() => server.close().closeAllConnections())
   const context = await browser.newContext(look)
-  closers.push(() => void context.close())
+  closers.push(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -118,7 +118,8 @@ test('what sessions contain is shown as text, and the policy has nothing to bloc
 
 describe.each(Object.entries(looks))('on %s', (name, look) => {
   test('it is accessible and not wider than the screen, dialogs too', async () => {
-    const { page } = await open({ showData: true }, { ...look, bypassCSP: true })
+    const { page, logInBound } = await open({ showData: true }, { ...look, bypassCSP: true })
+    await logInBound('ada')
     const check = async (what: string) => {
       await shoot(page, `${name}-${what}`)
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), what).toBe(0)
@@ -128,7 +129,7 @@ describe.each(Object.entries(looks))('on %s', (name, look) => {
     await page.getByText('The same as a table').click()
     await page.getByLabel(/User id/).fill('ada')
     await page.getByRole('button', { name: 'Find the user' }).click()
-    await page.getByRole('heading', { name: '2 sessions of ada' }).waitFor()
+    await page.getByRole('heading', { name: '3 sessions of ada' }).waitFor()
     await check('2-user')
     await page.getByRole('button', { name: 'Details' }).first().click()
     await page.getByRole('dialog').waitFor()
@@ -190,6 +191,22 @@ test('a search through all sessions shows what it finds, and the numbers follow'
   expect(await page.locator('#results li').count()).toBe(2)
   await page.getByRole('button', { name: 'Count again' }).click()
   await page.locator('#tiles').getByText('34').first().waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('a session that is bound to a device has a badge, and is counted', async () => {
+  const { page, logInBound, complaints } = await open()
+  expect(await page.locator('.badge').count()).toBe(0)
+  await logInBound('ada')
+  await page.getByLabel(/User id/).fill('ada')
+  await page.getByRole('button', { name: 'Find the user' }).click()
+  await page.getByRole('heading', { name: '3 sessions of ada' }).waitFor()
+  const bound = page.getByRole('listitem').filter({ hasText: 'bound' })
+  expect(await bound.count()).toBe(1)
+  await page.getByRole('button', { name: 'Count again' }).click()
+  await page.getByText('1 is bound to a device').waitFor()
+  await bound.getByRole('button', { name: 'Details' }).click()
+  await page.getByRole('dialog').getByText('bound', { exact: true }).waitFor()
   expect(complaints).toEqual([])
 })
 

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { signInBrowser, testDeviceProtocol } from '@sojourn/conformance/testing'
 import { createSessionManager, devConfig, type SessionManager } from '@sojourn/core'
 import { logIn } from '@sojourn/core/testing'
 import { memoryStore } from '@sojourn/store-memory'
 import { type AdminHandler, type AdminOptions, adminPage } from '../src/index.ts'
 
 /** The data of the sessions in these tests. */
-export interface TestData {
+export type TestData = {
   role?: string
   note?: string
   big?: unknown
@@ -23,13 +24,16 @@ export interface TestPage {
   post(query: string, body: unknown, headers?: Record<string, string>): Promise<Response>
   /** Logs a user in, and returns the id of the session. */
   logIn(userId: string, data?: TestData, client?: Record<string, string>): Promise<string>
+  /** Logs a user in with a browser that binds the session to a key. */
+  logInBound(userId: string): Promise<void>
   /** What `onError` was given. */
   readonly errors: unknown[]
 }
 
 export function testPage(options: Partial<AdminOptions<TestData>> = {}): TestPage {
   const store = memoryStore()
-  const config = devConfig(randomBytes(32), { store, warn: () => undefined })
+  const deviceBound = testDeviceProtocol()
+  const config = devConfig(randomBytes(32), { store, deviceBound, warn: () => undefined })
   const manager = createSessionManager<TestData>(config)
   const errors: unknown[] = []
   const handle = adminPage(manager, {
@@ -53,6 +57,12 @@ export function testPage(options: Partial<AdminOptions<TestData>> = {}): TestPag
       ),
     async logIn(userId, data = {}, client = { device: 'Firefox on Linux' }) {
       return (await logIn(manager, userId, { data, client })).id
+    },
+    async logInBound(userId) {
+      const browser = await signInBrowser(manager)
+      await browser.logIn(userId)
+      await browser.register()
+      await browser.binding()
     },
   }
 }

@@ -19,15 +19,18 @@ const clientCommands = {
   ioredis: { always: ['info'], cluster: ['cluster|slots', 'cluster|info', 'asking'] },
 } as const satisfies Record<AclUser['client'], Record<'always' | 'cluster', readonly string[]>>
 
+/** Redis splits a line at spaces. Quotes are part of a name in an ACL file, and not in redis.conf and redis-cli. */
+const ambiguous = /[\s"'\p{C}]/u
+
 /**
  * Returns the rules of a user with the rights that sessions need and no others, as `ACL SETUSER` takes them. They begin with
  * `reset`, so that nothing remains of an earlier user of that name. They hold the SHA-256 of the password; without a password, the user cannot log in.
  * @throws Failure with the status `usage` for a name or a prefix that an ACL cannot have.
  */
 export function rulesFor({ user, prefix, client, cluster, database, password }: AclUser): string[] {
-  if (/\s/.test(user + prefix) || user === '')
+  if (ambiguous.test(user + prefix) || user === '')
     throw usageFailure(
-      'Neither a user nor the pattern of a prefix can have spaces in an ACL.',
+      'Neither a user nor the pattern of a prefix can have spaces, quotes or control characters in an ACL.',
       'Take another user, or give the store another prefix.',
     )
   const { always, cluster: inCluster } = clientCommands[client]

@@ -41,8 +41,13 @@ test('JSON', async () => {
 })
 
 test.each([
-  [['--user', 'two words'], /have spaces/],
-  [['--prefix', 'a b:'], /have spaces/],
+  [['--user', 'two words'], /can have spaces/],
+  [['--user', "o'brien"], /quotes/],
+  [['--user', 'the "app"'], /quotes/],
+  [['--user', 'app\u0007'], /control characters/],
+  [['--user', ''], /can have spaces/],
+  [['--prefix', 'a b:'], /can have spaces/],
+  [['--prefix', "it's:"], /quotes/],
   [['--prefix', 'a{b}:'], /without braces/],
   [['--database', 'x'], /Give a number/],
   [['--client', 'redis'], /Allowed choices/],

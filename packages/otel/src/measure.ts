@@ -9,6 +9,7 @@ import {
   type Operated,
 } from './attributes.ts'
 import {
+  boundSessions,
   eventMetrics,
   liveSessions,
   liveUsers,
@@ -113,12 +114,13 @@ export function observeLiveSessions(
       [found.anonymous, isLoggedIn(false)],
     ]
   })
-  const stopUsers = gauge(liveUsers, async () => {
-    const found = await summary()
-    return found ? [[found.users, {}]] : []
-  })
+  const count = (metric: Metric, name: 'users' | 'bound') =>
+    gauge(metric, async () => {
+      const found = await summary()
+      return found ? [[found[name], {}]] : []
+    })
+  const stops = [stopSessions, count(liveUsers, 'users'), count(boundSessions, 'bound')]
   return () => {
-    stopSessions()
-    stopUsers()
+    for (const stop of stops) stop()
   }
 }

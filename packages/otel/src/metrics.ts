@@ -223,3 +223,11 @@ export const liveUsers: Metric = {
   description: 'Users with a live session in the store, of all servers.',
   attributes: [],
 }
+
+/** How many sessions are bound to a device, by `manager.stats()`. */
+export const boundSessions: Metric = {
+  name: 'sojourn.session.device_bound',
+  unit: '{session}',
+  description: 'Live sessions that are bound to a device, of all servers.',
+  attributes: [],
+}

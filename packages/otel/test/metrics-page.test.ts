@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { combinationsOf } from '../src/attributes.ts'
 import {
+  boundSessions,
   durationBuckets,
   eventMetrics,
   liveSessions,
@@ -22,6 +23,7 @@ const metrics: readonly (readonly [Metric<never>, MetricType])[] = [
   [storeDuration, 'histogram'],
   [liveSessions, 'gauge'],
   [liveUsers, 'gauge'],
+  [boundSessions, 'gauge'],
 ]
 
 test('each metric has its line', () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { createVisitor } from '@sojourn/conformance/testing'
+import { createVisitor, signInBrowser, testDeviceProtocol } from '@sojourn/conformance/testing'
 import { keyedStore } from '@sojourn/core/store'
 import { memoryBackend } from '@sojourn/store-memory'
 import { Counter, Registry } from 'prom-client'
@@ -134,7 +134,7 @@ test('the workers of a cluster are added up by their primary process', async () 
   expect(stdout).toContain('sojourn_operation_duration_seconds_count{sojourn_operation="login"} 2')
 })
 
-test('live sessions and users are counted by a scan, and not at all while the store is down', async () => {
+test('live sessions, users and bound sessions are counted by a scan, and not at all while the store is down', async () => {
   let isDown = true
   const backend = memoryBackend()
   const store = keyedStore({
@@ -144,19 +144,23 @@ test('live sessions and users are counted by a scan, and not at all while the st
       return backend.scan(call)
     },
   })
-  const made = testManager({ store })
+  const made = testManager({ store, deviceBound: testDeviceProtocol() })
   const { register } = prometheusMetrics(made.manager, { liveSessions: true })
   const live = async () =>
-    (await register.metrics()).match(/^sojourn_session_(live|users).*$/gm) ?? []
+    (await register.metrics()).match(/^sojourn_session_(live|users|device_bound).*$/gm) ?? []
   expect(await live()).toEqual([])
   isDown = false
-  for (const user of ['ada', 'ada', 'bob'])
+  for (const user of ['ada', 'ada'])
     await createVisitor(made.manager).request((session) => session.login(user))
+  const browser = await signInBrowser(made.manager)
+  await browser.register()
+  await browser.binding()
   await createVisitor(made.manager).request(({ data }) => void Object.assign(data, { n: 1 }))
   expect(await live()).toEqual([
     'sojourn_session_live{sojourn_logged_in="true"} 3',
     'sojourn_session_live{sojourn_logged_in="false"} 1',
     'sojourn_session_users 2',
+    'sojourn_session_device_bound 1',
   ])
 })
 

@@ -50,6 +50,7 @@ function printStats(output: Output, summary: Omit<SessionStats, 'activity'>): vo
     ['logged in', String(summary.loggedIn)],
     ['visitors', String(summary.anonymous)],
     ['users', String(summary.users)],
+    ['bound', String(summary.bound)],
     ['unreadable', unreadable === 0 ? '0' : { text: String(unreadable), style: 'wrong' }],
     ['oldest', time(oldestAt)],
     ['newest', time(newestAt)],

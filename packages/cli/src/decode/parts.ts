@@ -26,11 +26,22 @@ export function describeRecord(record: SessionRecord): readonly Part[] {
     ...(verifier.current ? [{ name: 'generation', value: verifier.generation }] : []),
     ...(verifier.offeredAt === undefined ? [] : [{ name: 'offeredAt', at: verifier.offeredAt }]),
     ...(verifier.graceUntil === undefined ? [] : [{ name: 'graceUntil', at: verifier.graceUntil }]),
+    ...describeBinding(record),
     ...factors.map(({ method, at }) => ({ name: `factor ${method}`, at })),
     ...Object.entries(client).map(([name, value]) => ({ name: `client ${name}`, value })),
     ...(record.leaving ? [{ name: 'leaving', value: true, note: 'to another store' }] : []),
     ...(record.dataVersion === undefined
       ? []
       : [{ name: 'dataVersion', value: record.dataVersion }]),
+  ]
+}
+
+/** Returns the parts of the device binding, without the key. */
+function describeBinding({ deviceBinding }: SessionRecord): readonly Part[] {
+  if (!deviceBinding) return []
+  const { algorithm, boundAt, provedAt, isConfirmed } = deviceBinding
+  return [
+    { name: 'boundAt', at: boundAt, note: isConfirmed ? algorithm : `${algorithm}, not confirmed` },
+    { name: 'provedAt', at: provedAt },
   ]
 }

@@ -13,6 +13,7 @@ export function describeInfo(info: SessionInfo, now: number): readonly (readonly
     ['logged in', time(info.authenticatedAt)],
     ['last seen', time(info.lastSeenAt)],
     ['token changed', time(info.rotatedAt)],
+    ['bound', time(info.boundAt)],
     ['ends if not used', time(info.expiresAt)],
     ['ends in any case', time(info.absoluteExpiresAt)],
     ...Object.entries(info.client).map(([key, value]) => [`client ${key}`, [value]] as const),

@@ -55,7 +55,7 @@ describe.each([
     })
     const { stdout } = await sojourn(['stats', '--by', 'client.browser', ...args])
     expect(oneLine(stdout)).toMatch(
-      /sessions 4 logged in 3 visitors 1 users 2 .* Firefox 2 Safari 1 none 1/,
+      /sessions 4 logged in 3 visitors 1 users 2 bound 0 .* Firefox 2 Safari 1 none 1/,
     )
   })
 })

@@ -61,6 +61,8 @@ export interface SessionSummary<Name extends string = string> {
   readonly anonymous: number
   /** How many different users are logged in. */
   readonly users: number
+  /** How many sessions are bound to a device, by the option `deviceBound`. */
+  readonly bound: number
   /** When the oldest session was created, in epoch ms; `undefined` if there is none. */
   readonly oldestAt: number | undefined
   /** When the newest session was created, in epoch ms; `undefined` if there is none. */

@@ -17,6 +17,7 @@ export class Tally<Data extends object> {
   readonly #users = new TextSet()
   #sessions = 0
   #loggedIn = 0
+  #bound = 0
   #oldestAt = Number.POSITIVE_INFINITY
   #newestAt = Number.NEGATIVE_INFINITY
   #sumOfTimes = 0
@@ -38,11 +39,12 @@ export class Tally<Data extends object> {
       this.#unreadable++
       return
     }
-    const { id, userId, createdAt } = found.record
+    const { id, userId, createdAt, deviceBinding } = found.record
     this.#sessions++
     this.#oldestAt = Math.min(this.#oldestAt, createdAt)
     this.#newestAt = Math.max(this.#newestAt, createdAt)
     this.#sumOfTimes += createdAt
+    if (deviceBinding?.isConfirmed) this.#bound++
     if (userId !== undefined) {
       this.#loggedIn++
       this.#users.add(groupOf(id)) // all sessions of a user have the same
@@ -60,6 +62,7 @@ export class Tally<Data extends object> {
       loggedIn,
       anonymous: sessions - loggedIn,
       users: this.#users.size,
+      bound: this.#bound,
       oldestAt: sessions === 0 ? undefined : this.#oldestAt,
       newestAt: sessions === 0 ? undefined : this.#newestAt,
       meanAgeMs: sessions === 0 ? undefined : at - this.#sumOfTimes / sessions,

@@ -3,8 +3,8 @@ import type { Presented } from '../record/rotation.ts'
 import type { Row } from '../store/backend.ts'
 import type { OpenedSession } from '../store/opened-session.ts'
 
-/** The version of a row and those before it. */
-export type Lineage = Pick<Row, 'version' | 'priorVersions'>
+/** The version of a row and those before it, and its value as it was read; absent once this server has written it. */
+export type Lineage = Pick<Row, 'version' | 'priorVersions'> & Partial<Pick<Row, 'value'>>
 
 /** What a keyed store keeps about an opened session besides its public fields. */
 export interface RowOrigin {

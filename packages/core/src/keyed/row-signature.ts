@@ -17,6 +17,8 @@ export interface RowSigner {
   sign(id: SessionId, value: Uint8Array): Uint8Array
   /** Returns the value without its signature. @throws TypeError if it is missing and required, or wrong. */
   verify(id: SessionId, value: Uint8Array): Uint8Array
+  /** Returns false if a value would be signed by another key if it were written now, or for the first time. */
+  isSignedByFirst(id: SessionId, value: Uint8Array): boolean
 }
 
 /**
@@ -58,6 +60,10 @@ export function createRowSigner(keyring: Keyring, signRows: SignRows = false): R
           'The row has a wrong signature: it was changed, or signed by a key that is no longer in secretKey',
         )
       return value.subarray(valueAt)
+    },
+    isSignedByFirst(id, value) {
+      const [first] = keys()
+      return !first || (isSignedValue(value) && isSignedBy(first, id, value))
     },
   }
 }

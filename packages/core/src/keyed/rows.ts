@@ -100,6 +100,15 @@ export function createRows({
       }
     },
 
+    /**
+     * Returns true if the row of a session is not signed by the key that signs now. Whoever writes it anyway signs it anew, also
+     * without a change: once that key is gone, the row would open nothing.
+     */
+    mustSignAnew(opened: OpenedSession): boolean {
+      const { value } = originOf(opened).lineage
+      return value !== undefined && !signer.isSignedByFirst(opened.record.id, value)
+    },
+
     /** Returns the session with this origin. */
     withOrigin(opened: OpenedSession, origin: RowOrigin): OpenedSession {
       return new KeyedSession(opened, origin, store)

@@ -137,13 +137,16 @@ export function createSave(context: KeyedContext): SessionStore['save'] {
     )
   }
 
-  /** Makes the write that was planned, if there is one. */
+  /** Makes the write that was planned, if there is one. A touch alone would leave a signature by an older key in place. */
   function carryOut(
-    plan: WritePlan,
+    planned: WritePlan,
     { changes, current, isFirst }: SaveAttempt,
   ): Awaitable<SaveOutcome | Conflict> {
-    if (plan.operation === 'none')
+    if (planned.operation === 'none')
       return changes.update && isFirst ? confirmNewest(current) : { saved: true, opened: current }
+    const isTouch = planned.operation === 'touch'
+    const plan: WritePlan =
+      isTouch && rows.mustSignAnew(current) ? { ...planned, operation: 'replace' } : planned
     const write = { ...plan, next: rows.withOrigin(plan.next, originOfNext(rows, plan, current)) }
     return andThen(send(write, current), (said) => {
       const outcome = outcomeOf(said, write.next, current)

@@ -37,6 +37,7 @@ describe('stats()', () => {
       loggedIn: 3,
       anonymous: 1,
       users: 2,
+      bound: 0,
       oldestAt: started,
       newestAt: started + 3 * minute,
       meanAgeMs: 2.5 * minute,

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import type { SignRows } from '../../src/keyed/row-signature.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
+import type { ConfigOptions } from '../../src/options/options.ts'
 import { devConfig } from '../../src/options/presets.ts'
 import type { Secret } from '../../src/record/secret.ts'
 import type { Row } from '../../src/store/backend.ts'
@@ -16,7 +17,7 @@ function serve(
   over: TestBackend,
   signRows?: SignRows,
   secrets: readonly Secret[] = [secret],
-  names: { readonly namespace?: string; readonly cookieName?: string } = {},
+  names: Pick<ConfigOptions, 'namespace' | 'cookieName' | 'clock' | 'rotationInterval'> = {},
 ) {
   const store = keyedStore(over.backend, signRows === undefined ? {} : { signRows })
   const options = { store, warn: () => undefined, indexKey: secret, ...names }
@@ -110,6 +111,57 @@ describe('a signed row', () => {
     const over = testBackend()
     const ada = await serve(over, true).logIn('ada')
     expect(await serve(over, true, [randomBytes(32), secret]).userOf(ada.cookie)).toBe('ada')
+  })
+})
+
+describe('a touch signs anew', () => {
+  /** Servers whose clock stands an hour, or two, after the login; no rotation by age is due for long. */
+  function servers() {
+    const over = testBackend()
+    const now = { at: Date.UTC(2030, 0, 1) }
+    const times = { clock: () => now.at, rotationInterval: '30d' } as const
+    const server = (signRows: SignRows, secrets?: readonly Secret[]) =>
+      serve(over, signRows, secrets, times)
+    const hourLater = () => {
+      now.at += 3_600_000
+    }
+    return { over, server, hourLater }
+  }
+
+  test('what a server wrote by an older key, beside one that had rolled its keys', async () => {
+    const { over, server, hourLater } = servers()
+    const next = randomBytes(32)
+    const [before, rolled, after] = [[secret, next], [next, secret], [next]]
+    const ada = await server(true, before).logIn('ada')
+    hourLater()
+    const visitor = createVisitor(server(true, rolled).manager, ada.cookie)
+    await visitor.request() // offers a token of the new key
+    hourLater()
+    await visitor.request() // confirms it
+    await createVisitor(server(true, before).manager, visitor.cookie).request(({ data }) => {
+      data['n'] = 2
+    })
+    hourLater()
+    const [, { version }] = rowOf(over)
+    expect(await server(true, rolled).userOf(visitor.cookie)).toBe('ada')
+    expect(await server(true, after).userOf(visitor.cookie)).toBe('ada')
+    hourLater()
+    const [, { version: signed }] = rowOf(over)
+    expect(signed).not.toBe(version)
+    expect(await server(true, rolled).userOf(visitor.cookie)).toBe('ada')
+    expect(rowOf(over)[1].version).toBe(signed) // a touch alone
+  })
+
+  test("an unsigned row, with 'write', and leaves it with false", async () => {
+    const { over, server, hourLater } = servers()
+    const ada = await server(false).logIn('ada')
+    hourLater()
+    const [, { version }] = rowOf(over)
+    expect(await server(false).userOf(ada.cookie)).toBe('ada')
+    expect(rowOf(over)[1].version).toBe(version)
+    hourLater()
+    expect(await server('write').userOf(ada.cookie)).toBe('ada')
+    expect(await server(true).userOf(ada.cookie)).toBe('ada')
   })
 })
 

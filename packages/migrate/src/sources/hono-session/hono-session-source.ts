@@ -12,6 +12,7 @@ import {
   sourceOptionNames,
   type VerifiedCookie,
 } from '../source.ts'
+import { verifyEach } from '../verify-each.ts'
 
 /** The storage that `useSessionStorage` of `@hono/session` was given, such as one of unstorage. */
 export interface HonoSessionStorage {
@@ -78,10 +79,7 @@ export function honoSessionSource<Data extends object = ForeignData>(
     library: '@hono/session',
     cookieNames: [name],
     options: options as SourceOptions,
-    verify: async (cookies, at) => {
-      const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
-      return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)
-    },
+    verify: verifyEach(name, verify),
   } satisfies SessionSource
   if (!storage) return common
   return {

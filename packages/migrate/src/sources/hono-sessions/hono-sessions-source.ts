@@ -10,6 +10,7 @@ import {
   sourceOptionNames,
   type VerifiedCookie,
 } from '../source.ts'
+import { verifyEach } from '../verify-each.ts'
 import { readStoredSession } from './stored-session.ts'
 
 /** The part of a store of hono-sessions that a source uses. */
@@ -102,10 +103,7 @@ export function honoSessionsSource<Data extends object = ForeignData>(
     library: 'hono-sessions',
     cookieNames: [name],
     options: options as SourceOptions,
-    verify: async (cookies, at) => {
-      const verified = (cookies.get(name) ?? []).map((value) => verify(value, at))
-      return (await Promise.all(verified)).filter((cookie) => cookie !== undefined)
-    },
+    verify: verifyEach(name, verify),
   } satisfies SessionSource
   if (!store) return common
   return {
