@@ -1,5 +1,10 @@
 import type { ConfigOptions, Duration, Session, SessionManager } from '@sojourn/core'
-import type { CsrfOptions, RecentGuardOptions, SessionGuardOptions } from '@sojourn/core/binding'
+import type {
+  BoundGuardOptions,
+  CsrfOptions,
+  RecentGuardOptions,
+  SessionGuardOptions,
+} from '@sojourn/core/binding'
 import type { SessionBackend } from '@sojourn/core/store'
 import type { TestData } from './visitor.ts'
 
@@ -25,6 +30,7 @@ export type ResponseSpec =
 export type GuardSpec =
   | { readonly kind: 'session'; readonly options?: SessionGuardOptions }
   | { readonly kind: 'recent'; readonly duration: Duration; readonly options?: RecentGuardOptions }
+  | { readonly kind: 'bound'; readonly options?: BoundGuardOptions }
   | { readonly kind: 'csrf'; readonly options?: CsrfOptions }
 
 /** What a route puts in place of its session, as other libraries log out: null, undefined, `{}`, or nothing at all. */

@@ -1,6 +1,7 @@
 import type { BindingUnderTest } from './binding-app.ts'
 import { caching } from './binding-cases/caching.ts'
 import { csrf } from './binding-cases/csrf.ts'
+import { deviceRoutes } from './binding-cases/device-routes.ts'
 import { failingHandlers } from './binding-cases/failing-handlers.ts'
 import { fingerprint } from './binding-cases/fingerprint.ts'
 import { firstByte } from './binding-cases/first-byte.ts'
@@ -104,6 +105,7 @@ export function bindingSuite(options: BindingSuiteOptions): Suite {
       ...failingHandlers,
       ...passive,
       ...fingerprint,
+      ...deviceRoutes,
     ],
     offers: (need) => offered[need] === true,
     async withSubject(run) {

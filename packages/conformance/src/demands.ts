@@ -34,6 +34,7 @@ const demands: Readonly<Record<string, string>> = {
   H8: 'A handler that throws leaves the session as the binding says.',
   H9: 'A passive request does not prolong the session.',
   H10: 'The binding gives what a fingerprint is made from.',
+  H11: 'The binding answers the routes of device bindings before the application.',
 }
 
 /** Returns what the clause or promise of a case demands. */

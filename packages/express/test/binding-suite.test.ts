@@ -12,7 +12,7 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { csrf, requireRecent, requireSession, sessions } from '@sojourn/express'
+import { csrf, requireBound, requireRecent, requireSession, sessions } from '@sojourn/express'
 import express5, {
   type ErrorRequestHandler,
   type Express,
@@ -55,6 +55,7 @@ async function respond(res: Response, { response: spec }: Route): Promise<void> 
 function guardOf(guard: GuardSpec): RequestHandler {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 

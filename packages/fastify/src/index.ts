@@ -1,4 +1,9 @@
-import { type Session, type SessionManager, SessionUsageError } from '@sojourn/core'
+import {
+  type RouteResponse,
+  type Session,
+  type SessionManager,
+  SessionUsageError,
+} from '@sojourn/core'
 import {
   checkManagers,
   checkMount,
@@ -9,12 +14,12 @@ import {
   refuseTaken,
 } from '@sojourn/core/binding'
 import { andThen, isThenable, rejectThrown } from '@sojourn/core/store'
-import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
+import { deviceResponse, exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { replyWithError } from './reply-with-error.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
-export { csrf, type Guard, requireRecent, requireSession } from './guards.ts'
+export { csrf, type Guard, requireBound, requireRecent, requireSession } from './guards.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -89,6 +94,15 @@ export function sessions<Data extends object>(
       },
       setter: (value: unknown) => refuseReplacement(as, value),
     })
+    const answer = (request: FastifyRequest, reply: FastifyReply) => {
+      if (!manager.route || sessionOf(manager, request.raw)) return undefined
+      return deviceResponse(manager, {
+        request: request.raw,
+        response: reply.raw,
+        secure: request.protocol === 'https',
+        path: request.originalUrl,
+      })?.then((response) => sendDeviceResponse(reply, response))
+    }
     const mount = (request: FastifyRequest, reply: FastifyReply) => {
       if (sessionOf(manager, request.raw)) return undefined
       const headers = reply.getHeaders()
@@ -102,6 +116,11 @@ export function sessions<Data extends object>(
       })
     }
     app.addHook('onRequest', (request, reply, done) => {
+      const answering = answer(request, reply)
+      if (answering) {
+        answering.catch(done)
+        return
+      }
       const mounting = rejectThrown(() =>
         andThen(mount(request, reply), () => {
           // On the request itself, because deleting what its prototype has would go unnoticed.
@@ -115,6 +134,16 @@ export function sessions<Data extends object>(
   }
   // Without a scope of its own: the sessions are for the routes of the instance that the plugin is registered on.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
+}
+
+/** Sends the response to a request that a browser makes by itself, by Fastify's own means: later hooks may set headers. */
+function sendDeviceResponse(
+  reply: FastifyReply,
+  { status, headers, body = '' }: RouteResponse,
+): void {
+  reply.code(status)
+  for (const [name, value] of headers) reply.header(name, value) // keeps other lines of Set-Cookie
+  reply.send(body)
 }
 
 /** The same symbol for every copy of this package in a process. */

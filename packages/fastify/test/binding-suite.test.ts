@@ -13,7 +13,14 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { csrf, type Guard, requireRecent, requireSession, sessions } from '@sojourn/fastify'
+import {
+  csrf,
+  type Guard,
+  requireBound,
+  requireRecent,
+  requireSession,
+  sessions,
+} from '@sojourn/fastify'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import fastify50 from 'fastify50'
 import { describe, expect, test } from 'vitest'
@@ -56,6 +63,7 @@ async function* slowly(chunks: readonly string[]) {
 function guardOf(guard: GuardSpec): Guard {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 

@@ -1,5 +1,6 @@
 import type { Duration } from '@sojourn/core'
 import {
+  type BoundGuardOptions,
   type CsrfOptions,
   checkFetch,
   createGuards,
@@ -58,6 +59,21 @@ export const requireRecent: (
   duration: Duration,
   options?: RecentGuardOptions<Context>,
 ) => MiddlewareHandler = guards.requireRecent
+
+/**
+ * Returns middleware that lets users pass whose browser has proved that it has the key of the session, by the option `deviceBound`, or
+ * who meet `orRecent`. Others are refused with the code `ERR_SESSION_NOT_BOUND`, status 403; where a login helps, with 401, or
+ * redirected to `redirectTo`.
+ *
+ * @example
+ * ```ts
+ * import { requireBound } from '@sojourn/hono'
+ *
+ * app.use('/payments', requireBound({ orRecent: '5m' }))
+ * ```
+ */
+export const requireBound: (options?: BoundGuardOptions<Context>) => MiddlewareHandler =
+  guards.requireBound
 
 /**
  * Returns middleware that refuses cross-site requests with 403 `ERR_CSRF_REFUSED`. With `token` it also requires the

@@ -17,11 +17,12 @@ import {
 import type { Context, MiddlewareHandler } from 'hono'
 import { HonoCarrier } from './carrier.ts'
 import { nextAndCommit } from './commit-sessions.ts'
+import { deviceResponse } from './device-routes.ts'
 import { stateOf } from './request-state.ts'
 import { commitOnceClosed, isUpgrade } from './upgrade.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
-export { csrf, requireRecent, requireSession } from './guards.ts'
+export { csrf, requireBound, requireRecent, requireSession } from './guards.ts'
 
 /**
  * The part of an application's `Env` that `sessions(manager)` adds. Hono infers it for routes chained to `use`; for
@@ -105,6 +106,8 @@ export function sessions<Data extends object, As extends string = 'session'>(
   checkIpOption(manager, ip, 'Give ip: (c) => getConnInfo(c).remote.address')
   const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (c, next) => {
+    const answering = manager.route && deviceResponse(manager.route, c, isSecure(c, trustProxy))
+    if (answering) return answering
     const outer = stateOf(c).sessions
     const requestSessions = outer ?? sessionsOf(c)
     const carrier = new HonoCarrier(c, requestSessions, {

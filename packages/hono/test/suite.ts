@@ -11,7 +11,7 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { csrf, requireRecent, requireSession, sessions } from '@sojourn/hono'
+import { csrf, requireBound, requireRecent, requireSession, sessions } from '@sojourn/hono'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { stream, streamSSE } from 'hono/streaming'
@@ -43,6 +43,7 @@ export function honoSuite(
 function guardOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 

@@ -1,10 +1,10 @@
-import type { Session, SessionManager } from '@sojourn/core'
+import type { RouteResponse, Session, SessionManager } from '@sojourn/core'
 import { checkMount, createSessionProperty, markPassive } from '@sojourn/core/binding'
-import { exposeSession, mountSession, sessionOf } from '@sojourn/node'
+import { deviceResponse, exposeSession, mountSession, sessionOf } from '@sojourn/node'
 import type { Context, Middleware, ParameterizedContext } from 'koa'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
-export { csrf, requireRecent, requireSession } from './guards.ts'
+export { csrf, requireBound, requireRecent, requireSession } from './guards.ts'
 
 declare module 'koa' {
   interface DefaultContext {
@@ -67,7 +67,11 @@ export function sessions<Data extends object>(
   const property = createSessionProperty<ParameterizedContext>(as, ({ req }) =>
     sessionOf(manager, req),
   )
+  const deviceRequest = ({ req, res, secure, originalUrl }: ParameterizedContext) =>
+    deviceResponse(manager, { request: req, response: res, secure, path: originalUrl })
   return async (ctx, next) => {
+    const answering = manager.route && deviceRequest(ctx)
+    if (answering) return sendDeviceResponse(ctx as Context, await answering)
     const expose = () => {
       exposeSession(manager, { request: ctx.req, target: ctx, property })
       markPassive(sessionOf(manager, ctx.req), ctx as Context, passive)
@@ -101,6 +105,15 @@ export function sessions<Data extends object>(
       throw error
     }
   }
+}
+
+/** Sends the response to a request that a browser makes by itself, by Koa's own means: middleware around may set headers. */
+function sendDeviceResponse(ctx: Context, { status, headers, body = '' }: RouteResponse): void {
+  ctx.status = status
+  for (const [name, value] of headers)
+    if (name === 'Set-Cookie') ctx.append(name, value)
+    else ctx.set(name, value)
+  ctx.body = body
 }
 
 /** True too without a response: koa-websocket passes none, because an upgrade has no other than the socket. */

@@ -14,7 +14,7 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { csrf, requireRecent, requireSession, sessions } from '@sojourn/koa'
+import { csrf, requireBound, requireRecent, requireSession, sessions } from '@sojourn/koa'
 import Koa3, { type Context, type Middleware } from 'koa'
 import Koa2 from 'koa2'
 import { describe, expect, test } from 'vitest'
@@ -58,6 +58,7 @@ const parseForm: Middleware = async (ctx, next) => {
 function guardOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 

@@ -9,6 +9,7 @@ import {
 import { Reflector } from '@nestjs/core'
 import type { Duration } from '@sojourn/core'
 import {
+  type BoundGuardOptions,
   type CsrfGuard,
   type CsrfOptions,
   createGuards,
@@ -129,6 +130,28 @@ export function requireRecent(
   options?: RecentGuardOptions<NestRequest>,
 ): CanActivate {
   return guards.requireRecent(duration, options)
+}
+
+/**
+ * Returns a guard that lets users pass whose browser has proved that it has the key of the session, by the option `deviceBound`, or
+ * who meet `orRecent`. Others get 403 `ERR_SESSION_NOT_BOUND`; where a login helps, 401 or a redirect. It ignores `@Public()`.
+ * @throws SessionUsageError `ERR_CONFIG_INVALID` for invalid options.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Post, UseGuards } from '@nestjs/common'
+ * import { requireBound } from '@sojourn/nest'
+ *
+ * @Controller('payments')
+ * class Payments {
+ *   @Post()
+ *   @UseGuards(requireBound({ orRecent: '5m' }))
+ *   pay() {}
+ * }
+ * ```
+ */
+export function requireBound(options?: BoundGuardOptions<NestRequest>): CanActivate {
+  return guards.requireBound(options)
 }
 
 /**

@@ -1,6 +1,13 @@
 export type { SessionData, SessionInfo, SessionManager } from '@sojourn/core'
 export { CurrentUser, Session } from './decorators.ts'
-export { csrf, Public, requireRecent, requireSession, SessionGuard } from './guards.ts'
+export {
+  csrf,
+  Public,
+  requireBound,
+  requireRecent,
+  requireSession,
+  SessionGuard,
+} from './guards.ts'
 export type { NestRequest } from './request.ts'
 export { SessionExceptionFilter } from './session-exception-filter.ts'
 export { SessionsModule } from './sessions-module.ts'

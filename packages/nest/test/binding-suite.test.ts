@@ -29,6 +29,7 @@ import { createSessionManager, devConfig, SessionError } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
 import {
   csrf,
+  requireBound,
   requireRecent,
   requireSession,
   SessionExceptionFilter,
@@ -70,6 +71,7 @@ async function* slowly(chunks: readonly string[]) {
 function guardsOf({ guard }: Route): CanActivate[] {
   if (!guard) return []
   if (guard.kind === 'session') return [requireSession(guard.options)]
+  if (guard.kind === 'bound') return [requireBound(guard.options)]
   return [
     guard.kind === 'recent' ? requireRecent(guard.duration, guard.options) : csrf(guard.options),
   ]

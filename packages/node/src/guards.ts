@@ -1,6 +1,7 @@
 import type { Duration } from '@sojourn/core'
 import {
   type AccessGuard,
+  type BoundGuardOptions,
   type CsrfOptions,
   type CsrfRequest,
   createGuards,
@@ -102,6 +103,24 @@ export function requireRecent<Request extends NodeRequest, Response extends Node
   options?: RecentGuardOptions<Request>,
 ): Handler<Request, Response> {
   return guardsFor<Request, Response>().requireRecent(duration, options)
+}
+
+/**
+ * Returns a handler that lets users pass whose browser has proved that it has the key of the session, by the option `deviceBound`, or
+ * who meet `orRecent`. For others a SessionAccessError `ERR_SESSION_NOT_BOUND` goes to `next`, its
+ * status 403 already on the response; where a login helps, it is 401, or a redirect to `redirectTo`.
+ *
+ * @example
+ * ```ts
+ * import { requireBound } from '@sojourn/node'
+ *
+ * const bound = requireBound({ orRecent: '5m' })
+ * ```
+ */
+export function requireBound<Request extends NodeRequest, Response extends NodeResponse>(
+  options?: BoundGuardOptions<Request>,
+): Handler<Request, Response> {
+  return guardsFor<Request, Response>().requireBound(options)
 }
 
 /**

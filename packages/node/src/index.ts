@@ -1,6 +1,7 @@
 export { nodeCarrier } from './carrier.ts'
 export type { BeforeHeaders } from './commits.ts'
-export { csrf, requireRecent, requireSession } from './guards.ts'
+export { type DeviceRequest, deviceResponse } from './device-routes.ts'
+export { csrf, requireBound, requireRecent, requireSession } from './guards.ts'
 export { beforeHeaders } from './held-response.ts'
 export type { NodeRequest, NodeResponse } from './http2.ts'
 export {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { SessionManager } from '@sojourn/core'
 import { checkMount, createSessionProperty, markPassive } from '@sojourn/core/binding'
 import { isThenable } from '@sojourn/core/store'
+import { deviceResponse, sendDeviceResponse } from './device-routes.ts'
 import { applyErrorHead } from './head.ts'
 import { asHttp1, type NodeRequest, type NodeResponse } from './http2.ts'
 import { exposeSession, mount, sessionOf } from './mount-session.ts'
@@ -93,6 +94,14 @@ export function sessions<
       return
     }
     const secure = isSecure?.(request)
+    const answering = deviceResponse(manager, { request, response, secure })
+    if (answering) {
+      answering.then(
+        (answer) => sendDeviceResponse(response, answer),
+        (error: unknown) => nextTick(next, error),
+      )
+      return
+    }
     const clientIp = hasFingerprint ? ip?.(request) : undefined
     const mounting = mount(manager as SessionManager, {
       request,

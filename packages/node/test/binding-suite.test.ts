@@ -20,6 +20,7 @@ import {
   type Handler,
   type NodeRequest,
   type NodeResponse,
+  requireBound,
   requireRecent,
   requireSession,
   sessions,
@@ -70,6 +71,7 @@ const parseForm: NodeHandler = (request, _response, next) => {
 function guardOf(guard: GuardSpec): NodeHandler {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 

@@ -169,7 +169,7 @@ function jarCarrier(jar: CookieJar, request: RequestCarrier): Carrier & { sent: 
     sent: false,
     get: () => undefined,
     set() {},
-    append: (_name, line) => void jar.set(jarCookie(line)),
+    append: (name, line) => void (name === 'Set-Cookie' && jar.set(jarCookie(line))),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Duration, Session } from '@sojourn/core'
 import {
+  type BoundGuardOptions,
   type CsrfOptions,
   checkFetch,
   createGuards,
@@ -13,6 +14,9 @@ export type GuardOptions = Omit<SessionGuardOptions<Request>, 'as'>
 
 /** Options of `requireRecent`. There is no `as`, because handlers pass the session themselves. */
 export type RecentOptions = Omit<RecentGuardOptions<Request>, 'as'>
+
+/** Options of `requireBound`. There is no `as`, because handlers pass the session themselves. */
+export type BoundOptions = Omit<BoundGuardOptions<Request>, 'as'>
 
 /** Call it first in a handler. Returns if the request may continue, else throws a Response or an error. */
 export type Guard = (request: Request, session: Session<object>) => void
@@ -70,6 +74,26 @@ export const requireSession: (options?: GuardOptions) => Guard = guards.requireS
  */
 export const requireRecent: (duration: Duration, options?: RecentOptions) => Guard =
   guards.requireRecent
+
+/**
+ * Returns a guard that lets users pass whose browser has proved that it has the key of the session, by the option `deviceBound`, or
+ * who meet `orRecent`. For others it throws a SessionAccessError `ERR_SESSION_NOT_BOUND`, status 403; where a login helps, with the
+ * status 401, or a redirect to `redirectTo`.
+ *
+ * @example
+ * ```ts
+ * import { requireBound } from '@sojourn/web'
+ *
+ * const bound = requireBound({ orRecent: '5m' })
+ *
+ * export const POST = (request: Request) =>
+ *   withSession(request, (session) => {
+ *     bound(request, session)
+ *     return new Response('paid')
+ *   })
+ * ```
+ */
+export const requireBound: (options?: BoundOptions) => Guard = guards.requireBound
 
 /**
  * Returns a guard that refuses cross-site requests: it throws a SessionAccessError `ERR_CSRF_REFUSED`, status 403. With

@@ -1,5 +1,6 @@
 import { type Session, SessionError, type SessionManager } from '@sojourn/core'
 import { checkIpOption, checkMount, markPassive } from '@sojourn/core/binding'
+import { deviceResponse } from './device-routes.ts'
 import { createScope, type RequestScope, scopeOf } from './request-scope.ts'
 
 export type { Session, SessionData, SessionInfo, SessionManager } from '@sojourn/core'
@@ -11,10 +12,12 @@ export {
   type JarCookie,
 } from './cookie-sessions.ts'
 export {
+  type BoundOptions,
   csrf,
   type Guard,
   type GuardOptions,
   type RecentOptions,
+  requireBound,
   requireRecent,
   requireSession,
 } from './guards.ts'
@@ -95,6 +98,8 @@ export function sessions<Data extends object>(
   checkIpOption(manager, ip, 'Give ip: (request) => …, as your server knows it')
   const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (request, handle) => {
+    const answering = manager.route && deviceResponse(manager.route, request, isSecure)
+    if (answering) return answering.catch((error) => onError(error, request))
     const outer = scopeOf(request)
     if (outer) return handle(await load(outer, request))
     const scope = createScope(request, {

@@ -10,7 +10,7 @@ import {
 } from '@sojourn/conformance/binding'
 import { createSessionManager, devConfig } from '@sojourn/core'
 import { keyedStore } from '@sojourn/core/store'
-import { csrf, requireRecent, requireSession, sessions } from '@sojourn/web'
+import { csrf, requireBound, requireRecent, requireSession, sessions } from '@sojourn/web'
 
 /** A fetch handler, as the servers of runtimes take it. */
 export type Fetch = (request: Request) => Promise<Response>
@@ -75,6 +75,7 @@ function guardOf(guard: GuardSpec) {
 function checkOf(guard: GuardSpec) {
   if (guard.kind === 'session') return requireSession(guard.options)
   if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+  if (guard.kind === 'bound') return requireBound(guard.options)
   return csrf(guard.options)
 }
 
@@ -90,9 +91,9 @@ function appOf({ mounts, routes, trustProxy, onError: reportError }: BindingApp)
   return async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url)
     const route = routes.find(({ path }) => path === pathname)
-    if (!route) return new Response('nothing here', { status: 404 })
     const opened: Record<string, never> = {}
     const innermost = async () => {
+      if (!route) return new Response('nothing here', { status: 404 })
       await guards.get(route.path)?.(request, opened)
       await route.handle(opened)
       return createResponse(route)

@@ -67,6 +67,20 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
     },
     breaks: ['H10.5'],
   },
+  'leaves-the-requests-of-browsers-to-the-application': {
+    changed: { route: () => undefined },
+    breaks: ['H11.1', 'H11.2', 'H11.3', 'H11.4'],
+  },
+  'sends-no-cookie-with-the-answer-of-a-route': {
+    changed: {
+      route: (...args) =>
+        steps.route(...args)?.then((answer) => ({
+          ...answer,
+          headers: answer.headers.filter(([name]) => name !== 'Set-Cookie'),
+        })),
+    },
+    breaks: ['H11.1', 'H11.3', 'H11.4'],
+  },
   'looks-twice-at-an-upgrade': {
     changed: {
       watch: async (manager, headers) => {

@@ -11,7 +11,7 @@ import {
   replaceSession,
   type TestData,
 } from '@sojourn/conformance/binding'
-import type { Session } from '@sojourn/core'
+import type { RouteResponse, Session } from '@sojourn/core'
 import {
   type Carrier,
   checkManagers,
@@ -30,6 +30,12 @@ export interface Steps {
   carrier(request: IncomingMessage, response: ServerResponse, app: BindingApp): Carrier
   /** Refuses managers that cannot be mounted side by side. */
   readonly checkManagers: typeof checkManagers
+  /** Answers a request that a browser makes by itself. */
+  route(
+    mount: Mount,
+    request: { readonly method: string; readonly path: string },
+    carrier: Carrier,
+  ): Promise<RouteResponse> | undefined
   load(mount: Mount, carrier: Carrier): Promise<Session<TestData>>
   /** Creates the property by which a route finds a session. */
   readonly createProperty: typeof createSessionProperty
@@ -68,7 +74,7 @@ interface GuardedRequest {
   readonly form: URLSearchParams
 }
 
-const { requireSession, requireRecent, csrf } = createGuards<unknown, Check>({
+const { requireSession, requireRecent, requireBound, csrf } = createGuards<unknown, Check>({
   access: (guard) => (request) => guard.check(request, request.sessions[guard.as]),
   csrf: (guard) => (request) => {
     const { method, carrier, sessions, form } = request
@@ -97,6 +103,7 @@ export const steps: Steps = {
     append: (name, value) => void response.appendHeader(name, value),
   }),
   checkManagers,
+  route: ({ manager }, request, carrier) => manager.route?.(request, carrier),
   load: async ({ manager }, carrier) => manager.load(carrier),
   createProperty: createSessionProperty,
   commit: ({ manager }, session, carrier) => manager.commit(session, carrier),
@@ -105,6 +112,7 @@ export const steps: Steps = {
   guard(guard) {
     if (guard.kind === 'csrf') return csrf(guard.options)
     if (guard.kind === 'recent') return requireRecent(guard.duration, guard.options)
+    if (guard.kind === 'bound') return requireBound(guard.options)
     return requireSession(guard.options)
   },
   watch: (manager, headers) => manager.watch(headers),
@@ -152,6 +160,11 @@ async function handle(
   const carrier = use.carrier(request, response, app)
   const mounts = [...new Map(app.mounts.map((mount) => [mount.manager, mount])).values()]
   use.checkManagers(mounts)
+  for (const mount of mounts) {
+    const { method = '', url: path = '' } = request
+    const answer = await use.route(mount, { method, path }, carrier)
+    if (answer) return response.writeHead(answer.status, answer.headers.flat()).end(answer.body)
+  }
   const sessions: Sessions = {}
   const loaded: (readonly [Mount, Session<TestData>])[] = []
   const properties: SessionProperty<Sessions>[] = []
