@@ -55,7 +55,7 @@ function rowsBelow(text: string, heading: string): string[][] {
 
 test('the figures beside other libraries are those of the page that measured them', () => {
   const page = read('docs/explanation/performance.md')
-  const [, ...rows] = rowsBelow(readme, '## Beside other libraries').filter(([on]) => on !== '---')
+  const [, ...rows] = rowsBelow(readme, '### What it costs').filter(([on]) => on !== '---')
   let framework = ''
   const expected = rows.map(([on = '', by = '']) => {
     framework = on || framework
@@ -68,4 +68,19 @@ test('the figures beside other libraries are those of the page that measured the
   expect(rows).toEqual(expected)
   const [, place = ''] = /\((\d{4}-.*)\)\. \[Performance/.exec(readme) ?? []
   expect(page).toContain(`${place}. Medians`)
+})
+
+test('what happens beside other libraries is what the page has seen', () => {
+  const page = read('docs/explanation/beside-other-libraries.md')
+  const seen = rowsBelow(page, '# Beside other libraries').map(
+    ([who = '', lost, undone, , down]) => [who, lost, undone, down],
+  )
+  const [, ...rows] = rowsBelow(readme, '### What happens to users').filter(([by]) => by !== '---')
+  const peers = rows.filter(([by]) => !by?.startsWith('Sojourn'))
+  expect(peers).toHaveLength(4)
+  for (const peer of peers) expect(seen).toContainEqual(peer)
+  const [ours] = rows.filter(([by]) => by?.startsWith('Sojourn'))
+  const onRedis = seen.filter(([who]) => /^Sojourn \w*-?redis/.test(who ?? ''))
+  expect(onRedis).toHaveLength(4)
+  for (const [, ...figures] of onRedis) expect(ours?.slice(1)).toEqual(figures)
 })

@@ -10,7 +10,7 @@ import { connectIoredis, connectNodeRedis } from './clients.ts'
 import type { Contenders } from './contender.ts'
 import { type BenchData, secret, signedIn } from './data.ts'
 import { type Framework, onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
-import { type Acts, actsOf } from './handlers.ts'
+import { type Acts, bareActs } from './handlers.ts'
 
 /** The two commands that a session on the server cannot do without. */
 export interface Keys {
@@ -125,7 +125,8 @@ function actsBy<App, Request>(
     const set = await keep(data, value)
     if (set !== undefined) setCookie(request, `sid=${set}; Path=/; HttpOnly`)
   }
-  return actsOf({
+  return {
+    plain: bareActs.plain,
     async read(request) {
       const value = cookieValue(request)
       return (value === undefined ? undefined : await open(value))?.n ?? 'none'
@@ -142,5 +143,5 @@ function actsBy<App, Request>(
       await keepFor(request, signedIn(), undefined)
       return 'in'
     },
-  })
+  }
 }

@@ -12,7 +12,7 @@ const profile = {
 }
 
 /** What a session's data is to all contenders. */
-export type BenchData = { user?: string; n?: number; profile?: object }
+export type BenchData = { user?: string; n?: number; profile?: object; a?: number; b?: number }
 
 export const secret = 'kD8s0vQ3mXz5yT1hWb7nRj4cLpUe9aGf2iOo6tVxCqE'
 

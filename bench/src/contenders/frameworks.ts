@@ -73,7 +73,10 @@ export const onHono: Framework<Hono, Context> = {
   serve(app, acts) {
     for (const [name, act] of Object.entries(acts))
       app.get(`/${name}`, async (context: Context) => context.text(String(await act(context))))
-    app.onError((_error, context) => context.text('refused', 500)) // a forgery is an error to @hono/session
+    // A forgery is an error to @hono/session; errors that have a response keep it, as with Hono's own handler.
+    app.onError((error, context) =>
+      'getResponse' in error ? error.getResponse() : context.text('refused', 500),
+    )
     return listen(createAdaptorServer({ fetch: app.fetch }) as Server)
   },
 }

@@ -2,17 +2,18 @@ import fastifyCookie from '@fastify/cookie'
 import secureSession from '@fastify/secure-session'
 import fastifySession from '@fastify/session'
 import { useSession } from '@hono/session'
-import { RedisStore } from 'connect-redis'
+import type { RedisStore } from 'connect-redis'
 import expressSession from 'express-session'
 import type { Context } from 'hono'
 import { MemoryStore, type Store, sessionMiddleware } from 'hono-sessions'
 import { getIronSession } from 'iron-session'
 import koaSession from 'koa-session'
-import { connectIoredis, connectNodeRedis } from './clients.ts'
+import { connectIoredis } from './clients.ts'
 import type { Contenders } from './contender.ts'
 import { type BenchData, secret, signedIn } from './data.ts'
 import { onExpress, onFastify, onHono, onKoa } from './frameworks.ts'
 import { type Acts, actsOf, actsOn } from './handlers.ts'
+import { honoRedisStore, redisStore } from './peer-stores.ts'
 
 /** Their types each claim `session` on everybody's requests; so it is read by its name. */
 const sessionOf = (request: object): BenchData => Reflect.get(request, 'session')
@@ -59,15 +60,25 @@ export const peers: Contenders = {
   '@hono/session': { kind: 'peer cookie', over: 'Hono', start: startHonoSession },
 }
 
-async function redisStore(): Promise<RedisStore> {
-  return new RedisStore({ client: await connectNodeRedis(), prefix: 'peer:' })
+/** Ends the session of a request, as express-session and @fastify/session do. */
+function destroy(request: object): Promise<void> {
+  const session: { destroy(done: (error?: unknown) => void): void } = Reflect.get(
+    request,
+    'session',
+  )
+  return new Promise((resolve, reject) =>
+    session.destroy((error) => (error ? reject(error) : resolve())),
+  )
 }
 
 function startExpressSession(options: { store?: RedisStore }): Promise<number> {
   const app = onExpress.create()
   const settings = { resave: false, saveUninitialized: false, cookie: { maxAge: 86_400_000 } }
   app.use(expressSession({ secret, ...settings, ...options }))
-  return onExpress.serve(app, actsOn(sessionOf))
+  return onExpress.serve(
+    app,
+    actsOn(sessionOf, (request) => destroy(request)),
+  )
 }
 
 async function startKoaSession(): Promise<number> {
@@ -84,7 +95,8 @@ async function startKoaSession(): Promise<number> {
     },
   }
   app.use(koaSession({ key: 'sid', store }, app))
-  return onKoa.serve(app, actsOn(sessionOf))
+  const logout = (context: object) => void Reflect.set(context, 'session', null)
+  return onKoa.serve(app, actsOn(sessionOf, logout))
 }
 
 async function startFastifySession(options: { store?: RedisStore }): Promise<number> {
@@ -96,13 +108,17 @@ async function startFastifySession(options: { store?: RedisStore }): Promise<num
     cookie: { secure: false, maxAge: 86_400_000 },
   }
   await app.register(fastifySession, { ...settings, ...options } as never)
-  return onFastify.serve(app, actsOn(sessionOf))
+  return onFastify.serve(
+    app,
+    actsOn(sessionOf, (request) => destroy(request)),
+  )
 }
 
 async function startSecureSession(): Promise<number> {
   const app = onFastify.create()
   await app.register(secureSession, { key: Buffer.from(secret).subarray(0, 32) })
   const cells = (request: object): Map<string, unknown> => Reflect.get(request, 'session')
+  const whole = (request: object): { delete(): void } => Reflect.get(request, 'session')
   return onFastify.serve(
     app,
     actsOf({
@@ -116,6 +132,13 @@ async function startSecureSession(): Promise<number> {
         for (const [key, value] of Object.entries(signedIn())) cells(request).set(key, value)
         return 'in'
       },
+      async set(request, key, hold) {
+        const session = cells(request)
+        await hold()
+        session.set(key, 1)
+      },
+      get: (request, key) => cells(request).get(key),
+      logout: (request) => whole(request).delete(),
     }),
   )
 }
@@ -137,6 +160,14 @@ function ironActs(): Acts<Context> {
       await session.save()
       return 'in'
     },
+    async set(c, key, hold) {
+      const session = await open(c)
+      await hold()
+      session[key] = 1
+      await session.save()
+    },
+    get: async (c, key) => (await open(c))[key],
+    logout: async (c) => (await open(c)).destroy(),
   })
 }
 
@@ -159,6 +190,13 @@ function startHonoSession(): Promise<number> {
         await kept(c).update(signedIn())
         return 'in'
       },
+      async set(c, key, hold) {
+        const data: BenchData = (await kept(c).get()) ?? {}
+        await hold()
+        await kept(c).update({ ...data, [key]: 1 })
+      },
+      get: async (c, key) => (await kept(c).get())?.[key],
+      logout: (c) => kept(c).delete(),
     }),
   )
 }
@@ -181,25 +219,12 @@ function startHonoSessions(store: Store): Promise<number> {
         for (const [key, value] of Object.entries(signedIn())) kept(c).set(key, value)
         return 'in'
       },
+      async set(c, key, hold) {
+        await hold()
+        kept(c).set(key, 1)
+      },
+      get: (c, key) => kept(c).get(key),
+      logout: (c) => kept(c).deleteSession(),
     }),
   )
 }
-
-/** What its README writes for Redis: the session as JSON under its id. */
-async function honoRedisStore(): Promise<Store> {
-  const client = await connectNodeRedis()
-  return {
-    getSessionById: async (id) => JSON.parse((await client.get(`peer:${id}`)) ?? 'null'),
-    async createSession(id, data) {
-      await client.set(`peer:${id}`, JSON.stringify(data), { expiration: aDay })
-    },
-    async persistSessionData(id, data) {
-      await client.set(`peer:${id}`, JSON.stringify(data), { expiration: aDay })
-    },
-    async deleteSession(id) {
-      await client.del(`peer:${id}`)
-    },
-  }
-}
-
-const aDay = { type: 'EX', value: 86_400 } as const

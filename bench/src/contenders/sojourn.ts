@@ -120,5 +120,12 @@ function actsOnSession<Request>(sessionOf: (request: Request) => Loaded): Acts<R
       await session.login(data.user ?? '')
       return 'in'
     },
+    async set(request, key, hold) {
+      const { data } = sessionOf(request)
+      await hold()
+      data[key] = 1
+    },
+    get: (request, key) => sessionOf(request).data[key],
+    logout: (request) => sessionOf(request).destroy(),
   })
 }

@@ -8,6 +8,7 @@ import type { SelfTimes } from './profiler.ts'
 
 /** What a server answered. */
 interface Answer {
+  readonly status: number
   readonly body: string
   /** The cookies that it set, as they are sent back; `undefined` where it set none. */
   readonly cookie: string | undefined
@@ -79,11 +80,16 @@ export async function startServer(
 
   async function ask(path: string, cookie?: string): Promise<Answer> {
     const sent = cookie === undefined ? {} : { cookie }
-    const { headers, body } = await pool.request({ path, method: 'GET', headers: sent })
+    const { statusCode, headers, body } = await pool.request({ path, method: 'GET', headers: sent })
     const text = await body.text()
     const lines = [headers['set-cookie'] ?? []].flat()
     const set = lines.map((line) => line.split(';', 1)[0]).join('; ')
-    return { body: text, cookie: set || undefined, bytes: sizeOf(headers) + text.length }
+    return {
+      status: statusCode,
+      body: text,
+      cookie: set || undefined,
+      bytes: sizeOf(headers) + text.length,
+    }
   }
 
   return {

@@ -39,8 +39,8 @@ export async function writePage(
 
 /** Replaces what is between the marks of a section of a page; the text around them is written by hand and stays. */
 export function writeSection(
-  name: 'performance.md' | 'scale.md',
-  section: 'figures' | 'scale' | 'capacity',
+  name: 'performance.md' | 'scale.md' | 'beside-other-libraries.md',
+  section: 'figures' | 'scale' | 'capacity' | 'promises',
   blocks: readonly string[],
 ): void {
   const path = join(docs, name)
