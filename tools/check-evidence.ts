@@ -17,7 +17,8 @@ export interface Evidence {
 
 /** Reads what there is in the repository. */
 export async function findEvidence(root: string): Promise<Evidence> {
-  const cases = filesBelow(join(root, 'packages/conformance/src'), '.ts')
+  const registering = ['packages/conformance/src', 'tools/redis-lab/src'] // they register tests of other packages
+  const cases = registering.flatMap((folder) => filesBelow(join(root, folder), '.ts'))
   const tests = ['packages', 'examples', 'tools'].flatMap((folder) =>
     filesBelow(join(root, folder), '.ts').filter((file) => /\/(test|journey)\//.test(file)),
   )
