@@ -20,6 +20,7 @@ const markdown: PluginOptions = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   useCodeBlocks: true,
+  tableColumnSettings: { hideModifiers: true },
   // Its own numbers of equal headings are not always those of VitePress.
   useCustomAnchors: true,
   parametersFormat: 'table',
@@ -31,14 +32,18 @@ const markdown: PluginOptions = {
 }
 
 /**
- * Writes the pages of these entry points. Returns what typedoc warned of, such as a `{@link}` to a name that does not exist, and
- * what is exported without a docstring.
+ * Writes the pages of these entry points, which are files of the project `tsconfig`. Returns what typedoc warned of, such as a
+ * `{@link}` to a name that does not exist, and what is exported without a docstring.
  */
-export async function writeApi(points: readonly EntryPoint[], out: string): Promise<string[]> {
+export async function writeApi(
+  points: readonly EntryPoint[],
+  out: string,
+  tsconfig = join(root, 'site/tsconfig.api.json'),
+): Promise<string[]> {
   const app = await Application.bootstrapWithPlugins({
     name: 'API reference',
     entryPoints: points.map(({ source }) => source),
-    tsconfig: join(root, 'site/tsconfig.api.json'),
+    tsconfig,
     plugin: [load],
     out,
     readme: 'none',
@@ -96,7 +101,7 @@ function withoutDocstring(project: ProjectReflection): string[] {
 
 /** Begins a page with what the first comment of its module says, and with a link to the README of its package. */
 function withIntroduction(contents: string, point: EntryPoint | undefined): string {
-  const frontMatter = '---\neditLink: false\n---\n'
+  const frontMatter = '---\neditLink: false\npageClass: api\n---\n'
   if (point === undefined) return frontMatter + contents
   const readme = `[The README of the package](/packages/${point.folder}.md) shows how it is used.`
   const [title, ...rest] = contents.split('\n')

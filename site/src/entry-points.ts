@@ -18,8 +18,10 @@ export function entryPoints(): EntryPoint[] {
     const manifest = readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')
     const { name, exports } = JSON.parse(manifest) as Manifest
     return Object.entries(exports).flatMap(([path, target]) => {
+      if (path === './package.json') return []
       const source = typeof target === 'object' ? target['@sojourn/source'] : undefined
-      if (source === undefined) return []
+      if (source === undefined)
+        throw new Error(`${name} exports ${path} without the condition @sojourn/source. Add it`)
       return { name: name + path.slice(1), folder, source: join(root, 'packages', folder, source) }
     })
   })

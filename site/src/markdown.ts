@@ -23,10 +23,7 @@ export function extendMarkdown(md: MarkdownRenderer): void {
     nameNoEmptyHeads(tokens)
   })
   md.core.ruler.push('charts', ({ tokens, env }) => {
-    const folder = dirname(env.realPath ?? env.path)
-    for (const token of tokens.flatMap(({ children }) => children ?? []))
-      if (token.type === 'image' && isOnWhite(join(folder, token.attrGet('src') ?? '')))
-        token.attrSet('class', 'on-white')
+    markCharts(tokens, dirname(env.realPath ?? env.path))
   })
 }
 
@@ -52,7 +49,16 @@ function nameNoEmptyHeads(tokens: readonly Token[]): void {
   }
 }
 
-/** Returns true for a drawing that begins with a white ground: the style sheet turns its colours in the dark. */
+/** Names the paragraphs that hold a chart on white: the style sheet turns its colours in the dark, and lets it scroll. */
+function markCharts(tokens: readonly Token[], folder: string): void {
+  for (const [index, { children }] of tokens.entries()) {
+    const images = (children ?? []).filter(({ type }) => type === 'image')
+    if (!images.some((image) => isOnWhite(join(folder, image.attrGet('src') ?? '')))) continue
+    tokens[index - 1]?.attrSet('class', 'chart')
+    tokens[index - 1]?.attrSet('tabindex', '0')
+  }
+}
+
 function isOnWhite(file: string): boolean {
   return (
     file.endsWith('.svg') &&

@@ -84,7 +84,7 @@ function packagesOf({ title, pages }: Group): DefaultTheme.SidebarItem {
   const items = pages
     .filter((page) => page.startsWith('packages/'))
     .map((page) => ({
-      text: titleOf(page),
+      text: titleOf(page).replace('@sojourn/', ''),
       link: addressOf(page),
       collapsed: true,
       items: points
