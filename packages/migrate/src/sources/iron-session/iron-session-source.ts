@@ -9,7 +9,8 @@ import {
   sourceOptionNames,
   type VerifiedCookie,
 } from '../source.ts'
-import { type Iron, openSeal, type Passwords } from './seal.ts'
+import type { Passwords } from './passwords.ts'
+import { type Iron, openSeal } from './seal.ts'
 
 /** Options of `ironSessionSource`: those of iron-session. */
 export interface IronSessionOptions<Data extends object = ForeignData> extends SourceOptions<Data> {

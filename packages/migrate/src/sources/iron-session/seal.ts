@@ -1,11 +1,9 @@
 import { asObject } from '../sealed-data.ts'
 import type { ForeignData } from '../source.ts'
+import type { Passwords } from './passwords.ts'
 
 /** What is used of the package iron-webcrypto. */
 export type Iron = Pick<typeof import('iron-webcrypto'), 'defaults' | 'unseal'>
-
-/** The passwords that seals are made with, by their ids. */
-export type Passwords = Readonly<Record<string, string>>
 
 /** What a genuine seal holds. */
 export interface OpenedSeal {
