@@ -28,6 +28,7 @@ export default defineConfig(
     target: 'node20',
     define: { SOJOURN_VERSION: JSON.stringify(versionOf(folder)) },
     skipNodeModulesBundle: true,
+    removeNodeProtocol: false, // workerd and Deno know modules of Node by it, and it needs no look into node_modules
     dts: false,
     clean: false,
     silent: true,
