@@ -1,7 +1,6 @@
 // Checks the tarballs that pnpm packs: publint and attw accept them, README and license are inside, links in the README lead
 // somewhere, and no source map points to a file that is not. Then installs them, which
 // must run no script, loads them in Node and in Jest, runs the command, and follows the first steps of README.md.
-import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -13,27 +12,18 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packageNames } from './files.ts'
 import { mapLinks } from './markdown.ts'
+import { packPackages, packs } from './packs.ts'
 import { isMain, type Problem, report } from './report.ts'
+import { run } from './run.ts'
 import { repository } from './stage-package.ts'
 
 const root = join(import.meta.dirname, '..')
 const bin = join(root, 'node_modules/.bin')
-const packs = join(root, '.packs')
 
-/** Packs all packages, whose dist must be built, into an empty `.packs`, and returns the problems of each. */
+/** Packs all packages, whose dist must be built, and returns the problems of each. */
 function checkPacks(): Problem[] {
-  rmSync(packs, { recursive: true, force: true })
-  const pack = run(
-    'pnpm',
-    ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', packs],
-    root,
-  )
-  if (pack.failed) return [problem('cannot be packed', pack)]
-  const tarballs = packageNames(root).map((name) =>
-    join(packs, `sojourn-${name}-${versionOf(name)}.tgz`),
-  )
+  const tarballs = [...packPackages().values()]
   return [
     ...tarballs.flatMap((tarball) =>
       inspect(tarball).map((message) => ({ file: tarball, line: 1, message })),
@@ -42,17 +32,13 @@ function checkPacks(): Problem[] {
   ]
 }
 
-function versionOf(name: string): string {
-  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).version
-}
-
 /** Returns what is wrong with a tarball: with its files and links, or according to publint and attw. */
 export function inspect(tarball: string): string[] {
-  const files = run('tar', ['-tzf', tarball]).output.split('\n')
-  const readme = run('tar', ['-xzOf', tarball, 'package/README.md'])
-  const publint = run(join(bin, 'publint'), ['--strict', tarball])
-  const attw = run(join(bin, 'attw'), [tarball, '--format', 'ascii'])
-  const manifest = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json']).output)
+  const files = run('tar', ['-tzf', tarball], root).output.split('\n')
+  const readme = run('tar', ['-xzOf', tarball, 'package/README.md'], root)
+  const publint = run(join(bin, 'publint'), ['--strict', tarball], root)
+  const attw = run(join(bin, 'attw'), [tarball, '--format', 'ascii'], root)
+  const manifest = JSON.parse(run('tar', ['-xzOf', tarball, 'package/package.json'], root).output)
   const refused = Object.entries({ publint, attw })
     .filter(([, { failed }]) => failed)
     .map(([name, { output }]) => `${name} refuses what pnpm packs:\n${output}`)
@@ -167,11 +153,5 @@ const problem = (what: string, { output }: { output: string }): Problem => ({
   line: 1,
   message: `${what}:\n${output}`,
 })
-
-function run(program: string, args: string[], cwd = root) {
-  const env = { ...process.env, NO_COLOR: '1' }
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', cwd, env })
-  return { failed: status !== 0, output: error?.message ?? `${stdout}${stderr}`.trim() }
-}
 
 if (isMain(import.meta.filename)) report(checkPacks())

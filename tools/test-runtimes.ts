@@ -1,52 +1,51 @@
-// Promises that the binding suite passes on Bun, Deno and workerd: the same file that vitest runs on Node.
-import { spawnSync } from 'node:child_process'
+// Promises that the packages run where they claim to: packs them, installs the tarballs with peers of several versions in empty
+// folders, and drives real programs there, on every runtime and at both ends of every range of peers; then type-checks the
+// programs. Prints what was proved, package by package.
 import { join } from 'node:path'
-import { build } from 'esbuild'
-import { plainEnv as env } from './env.ts'
+import { startStandalone } from '@sojourn/redis-lab'
+import { packPackages } from './packs.ts'
+import { duration } from './progress.ts'
+import { run } from './run.ts'
+import { columnsOf, peerRanges } from './runtimes/peers.ts'
+import { Results } from './runtimes/results.ts'
+import {
+  checkAllTypes,
+  checkTypesOfCommonJs,
+  checkUsualTypes,
+  runEverywhere,
+  runOnOldestNode,
+  runSuites,
+  testColumn,
+} from './runtimes/test-column.ts'
 
-const packages = join(import.meta.dirname, '../packages')
-const folder = join(packages, 'hono/test/runtimes')
-const web = join(packages, 'web/test/runtimes')
-const source = '--conditions=@sojourn/source'
+const root = join(import.meta.dirname, '..')
+const start = performance.now()
 
-const bun = ['bun@1.4.5', source, 'run.ts', 'Bun']
-const deno = ['deno@2.9.6', 'run', '--allow-all', '--no-check', source, 'run.ts', 'Deno']
+const built = run('pnpm', ['build'], root)
+if (built.failed) throw new Error(built.output)
+const tarballs = packPackages()
+console.log(`built and packed after ${duration(performance.now() - start)}`)
 
-const runs: readonly (readonly [folder: string, words: readonly string[]])[] = [
-  [folder, bun],
-  [folder, deno],
-  [folder, ['workerd@1.20261117.1', 'test', 'workerd.capnp']],
-  [web, bun],
-  [web, deno],
-  [join(packages, 'conformance/test/programs'), ['bun@1.4.5', 'test', './dist/suite.test.mjs']],
-]
-
-// workerd takes one module.
-await build({
-  entryPoints: [join(folder, 'worker.ts')],
-  outfile: join(folder, 'dist/worker.mjs'),
-  bundle: true,
-  format: 'esm',
-  platform: 'neutral',
-  mainFields: ['module', 'main'],
-  conditions: ['@sojourn/source', 'workerd', 'worker'],
-  external: ['node:*'],
-})
-
-// The suites of the conformance kit are registered with the test runner of Bun, as with those of Node in the package's tests.
-const kit = join(packages, 'conformance/test/programs')
-await build({
-  entryPoints: [join(kit, 'suite-in-a-runner.ts')],
-  outfile: join(kit, 'dist/suite.test.mjs'),
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  conditions: ['@sojourn/source'],
-})
-
-const failed = runs.filter(([cwd, words]) => {
-  const { status } = spawnSync('npx', ['-y', ...words], { cwd, env, stdio: 'inherit' })
-  if (status !== 0) console.error(`The suite failed: ${words[0]} in ${cwd}`)
-  return status !== 0
-})
-process.exitCode = failed.length === 0 ? 0 : 1
+const redis = await startStandalone()
+const { host, port } = redis.address
+const results = new Results(2)
+const setting = { tarballs, results, env: { REDIS_URL: `redis://${host}:${port}` } }
+const columns = columnsOf(peerRanges())
+const [oldest, ...between] = columns.slice(0, -1)
+const newest = columns.at(-1)
+try {
+  await Promise.all([
+    newest && testColumn(newest, setting, [runEverywhere, checkAllTypes, runSuites]),
+    oldest && testColumn(oldest, setting, [runOnOldestNode, checkUsualTypes, checkTypesOfCommonJs]),
+    ...between.map((column) => testColumn(column, setting, [runOnOldestNode, checkUsualTypes])),
+  ])
+} finally {
+  await redis.stop()
+}
+console.log(`\n${results.table()}\n`)
+for (const { title, problems } of results.failed)
+  console.error(`${title}:\n${problems.join('\n')}\n`)
+console.log(
+  `${results.failed.length} of ${results.count} steps failed in ${duration(performance.now() - start)}`,
+)
+process.exitCode = results.failed.length === 0 ? 0 : 1
