@@ -14,8 +14,11 @@ export const devicePolicies: readonly StoreCase[] = [
     needs: ['conditionalWrite'],
     async run(fixture) {
       const browser = await boundBrowser(fixture)
-      fixture.clock.now += lifetime
       const saying = (id: string) => browser.visitor.copy({ headers: { 'test-skipped': id } })
+      const early = saying(browser.device.id) // while its own browser still has a cookie
+      early.cookie = withoutBoundCookie(early.cookie)
+      equal(await browser.binding(early), 'unbound')
+      fixture.clock.now += lifetime
       equal(await browser.binding(saying(browser.device.id)), 'skipped')
       equal(await browser.binding(saying('d')), 'unbound')
       fixture.clock.now += 10 * minute

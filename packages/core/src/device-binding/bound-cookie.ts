@@ -15,7 +15,7 @@ const valueShape = /^([\da-z]{1,11})\.([\w-]{32})$/
 
 /** How many values are remembered at least, so that a browser's next request costs a look-up in place of an HMAC. */
 const maxValues = 5_000
-/** How much earlier a browser drops the cookie than servers do, in ms, as their clocks and a slow request need it. */
+/** The most of a head start: what clocks of servers may be apart, and a slow request may take. */
 const maxHeadStartMs = 30_000
 
 /** A session, and the device binding for which a cookie is valid. */
@@ -60,15 +60,17 @@ export class BoundCookies {
     return this.#writer.attributes
   }
 
+  /** How much earlier a browser drops the cookie than servers do, in ms. */
+  get headStart(): number {
+    return Math.min(maxHeadStartMs, this.#lifetime / 10)
+  }
+
   /** Returns the line that sets a cookie which is valid from `at`, epoch ms, for the lifetime. */
   set({ sessionId, bindingId }: BoundSubject, at: number): string {
     const expiry = (at + this.#lifetime).toString(36)
     const signature = signatureOf(signedText({ sessionId, bindingId }, expiry), this.#keys())
-    const headStart = Math.min(maxHeadStartMs, this.#lifetime / 10)
-    return this.#writer.set(
-      { name: this.name, value: `${expiry}.${signature}` },
-      this.#lifetime - headStart,
-    )
+    const cookie = { name: this.name, value: `${expiry}.${signature}` }
+    return this.#writer.set(cookie, this.#lifetime - this.headStart)
   }
 
   /** Returns the line that deletes the cookie. */

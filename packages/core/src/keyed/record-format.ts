@@ -33,9 +33,9 @@ import { Reader, type Writer } from './varint.ts'
  * | `deviceBinding`                               | binding | if its flag is set                                |
  *
  * A list is the number of its entries, then the entries: of `retired` the generation (number) and the time of each, of
- * `client` and `fingerprint` the key and the value as texts, of `factors` the method (text) and the time. A binding is its
- * `id`, `key` and `algorithm` as texts, `boundAt`, `provedAt` and `challengedAt` as times, and 1 if it is confirmed, else 0.
- * `persistent` and `leaving` are flags only.
+ * `client` and `fingerprint` the key and the value as texts, of `factors` the method (text) and the time. A binding
+ * is the number of its algorithm, 0 for ES256 and 1 for RS256, plus 2 if it is confirmed; then `id` and `key` as texts, and `boundAt`,
+ * `provedAt` and `challengedAt` as times. `persistent` and `leaving` are flags only.
  *
  * The layout does not depend on the codec of the data. A new anonymous session takes 53 bytes.
  */
@@ -228,32 +228,33 @@ function readActor(reader: Reader): Actor {
 }
 
 function writeDeviceBinding(writer: Writer, binding: DeviceBinding, createdAt: number): void {
-  writer.text(binding.id)
-  writer.text(binding.key)
-  writer.text(binding.algorithm)
+  const { id, key, algorithm, isConfirmed } = binding
+  writer.number(deviceAlgorithms.indexOf(algorithm) + (isConfirmed ? deviceAlgorithms.length : 0))
+  writer.text(id)
+  writer.text(key)
   writer.number(binding.boundAt, createdAt)
   writer.number(binding.provedAt, createdAt)
   writer.number(binding.challengedAt, createdAt)
-  writer.number(binding.isConfirmed ? 1 : 0)
 }
 
 function readDeviceBinding(reader: Reader, createdAt: number): DeviceBinding {
-  const binding: DeviceBinding = {
+  const kind = reader.number()
+  const algorithm = deviceAlgorithms[kind % deviceAlgorithms.length]
+  if (!algorithm) throw new TypeError('The record has a device binding of an unknown kind')
+  const binding: Writable<DeviceBinding> = {
     id: reader.text(),
     key: reader.text(),
-    algorithm: readAlgorithm(reader),
+    algorithm,
     boundAt: finite(reader.number(createdAt)),
     provedAt: finite(reader.number(createdAt)),
     challengedAt: finite(reader.number(createdAt)),
   }
-  return reader.number() === 1 ? { ...binding, isConfirmed: true } : binding
+  if (kind >= deviceAlgorithms.length) binding.isConfirmed = true
+  return binding
 }
 
-function readAlgorithm(reader: Reader): DeviceAlgorithm {
-  const algorithm = reader.text()
-  if (algorithm === 'ES256' || algorithm === 'RS256') return algorithm
-  throw new TypeError('The record has a device binding of an algorithm that is not known')
-}
+/** The index of an algorithm is stored. */
+const deviceAlgorithms: readonly DeviceAlgorithm[] = ['ES256', 'RS256']
 
 function writeTexts(writer: Writer, texts: Readonly<Record<string, string>>): void {
   const entries = Object.entries(texts)

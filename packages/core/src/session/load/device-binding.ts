@@ -1,8 +1,8 @@
+import type { DeviceBoundConfig } from '../../options/device-bound.ts'
 import type { DeviceBinding } from '../../record/device-binding.ts'
 import { namesOf, type SessionRecord } from '../../record/record.ts'
 import type { OpenedSession } from '../../store/opened-session.ts'
 import type { OpenOutcome } from '../../store/store.ts'
-import { isFuture } from '../../util/clock.ts'
 import type { DeviceJudgement, ManagerContext } from '../state.ts'
 import type { Exchange } from './fingerprint.ts'
 
@@ -51,7 +51,7 @@ export function requireDevice(
   }
   if (!isConfirmed) return { outcome, device: { status: 'pending' } }
   const { protocol } = deviceBound
-  if (isTolerated(binding, protocol, at) && protocol.skips(request, binding.id))
+  if (isTolerated(binding, deviceBound, at) && protocol.skips(request, binding.id))
     return { outcome, device: { status: 'skipped' } }
   context.emit('bindingRefused', { ...namesOf(outcome.opened.record), reason: judged })
   if (protocol.policy !== 'reject') return { outcome, device: { status: 'missing' } }
@@ -65,11 +65,15 @@ function refused(opened: OpenedSession): DeviceOutcome {
   return actor ? { outcome } : { outcome, locked: opened }
 }
 
-/** Returns true while a browser may skip refreshes: not for long after the last bound cookie has run out. */
+/**
+ * Returns true while a browser may skip refreshes: from when its last bound cookie runs out, and not for long. Before that it has a
+ * cookie, so that somebody who says so has copied the id of the binding, while the user's own browser goes on proving the key.
+ */
 function isTolerated(
   { provedAt }: DeviceBinding,
-  { lifetime, skipTolerance }: { readonly lifetime: number; readonly skipTolerance: number },
+  { protocol, cookies }: DeviceBoundConfig,
   at: number,
 ): boolean {
-  return !isFuture(provedAt, at) && at < provedAt + lifetime + skipTolerance
+  const expiredAt = provedAt + protocol.lifetime
+  return at >= expiredAt - 2 * cookies.headStart && at < expiredAt + protocol.skipTolerance
 }
