@@ -10,7 +10,7 @@ export interface Device {
   register(challenge: string, parts?: ProofParts): string
 }
 
-export interface ProofParts {
+interface ProofParts {
   readonly header?: Readonly<Record<string, unknown>>
   readonly claims?: Readonly<Record<string, unknown>>
 }

@@ -68,7 +68,7 @@ export interface Reply extends Pick<RouteResponse, 'status'> {
 }
 
 /** What the application saw of a session. */
-export interface Seen {
+interface Seen {
   readonly userId: string | undefined
   readonly binding: string
   readonly ended: string | undefined

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 
 /** What Chromium reports of a device binding, in part: that it made one, refreshed it or ended it. */
-export interface DeviceEvent {
+interface DeviceEvent {
   readonly creationEventDetails?: { readonly fetchResult: string }
   readonly refreshEventDetails?: {
     readonly refreshResult: string
@@ -16,7 +16,7 @@ export interface DeviceEvent {
 }
 
 /** The kinds of events, by the name of their details. */
-export type DeviceEventKind = keyof DeviceEvent
+type DeviceEventKind = keyof DeviceEvent
 
 /** Chromium that takes part in device-bound sessions, with a profile that outlives a restart. */
 export interface DeviceBrowser {
