@@ -101,7 +101,7 @@ export function sessions<Data extends object>(
         response: reply.raw,
         secure: request.protocol === 'https',
         path: request.originalUrl,
-      })?.then((response) => sendDeviceResponse(reply, response))
+      })
     }
     const mount = (request: FastifyRequest, reply: FastifyReply) => {
       if (sessionOf(manager, request.raw)) return undefined
@@ -115,12 +115,7 @@ export function sessions<Data extends object>(
         fail: (error) => replyWithError(reply, headers, error),
       })
     }
-    app.addHook('onRequest', (request, reply, done) => {
-      const answering = answer(request, reply)
-      if (answering) {
-        answering.catch(done)
-        return
-      }
+    const load = (request: FastifyRequest, reply: FastifyReply, done: Done) => {
       const mounting = rejectThrown(() =>
         andThen(mount(request, reply), () => {
           // On the request itself, because deleting what its prototype has would go unnoticed.
@@ -130,11 +125,23 @@ export function sessions<Data extends object>(
       )
       if (isThenable(mounting)) mounting.then(() => done(), done)
       else done()
+    }
+    app.addHook('onRequest', (request, reply, done) => {
+      const answering = answer(request, reply)
+      if (!answering) return load(request, reply, done)
+      answering
+        .then((found) => {
+          if (found) sendDeviceResponse(reply, found)
+          else process.nextTick(load, request, reply, done) // what `done` throws is the application's own
+        })
+        .catch(done)
     })
   }
   // Without a scope of its own: the sessions are for the routes of the instance that the plugin is registered on.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
+
+type Done = (error?: Error) => void
 
 /** Sends the response to a request that a browser makes by itself, by Fastify's own means: later hooks may set headers. */
 function sendDeviceResponse(

@@ -107,7 +107,8 @@ export function sessions<Data extends object, As extends string = 'session'>(
   const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (c, next) => {
     const answering = manager.route && deviceResponse(manager.route, c, isSecure(c, trustProxy))
-    if (answering) return answering
+    const answer = answering && (await answering)
+    if (answer) return answer
     const outer = stateOf(c).sessions
     const requestSessions = outer ?? sessionsOf(c)
     const carrier = new HonoCarrier(c, requestSessions, {

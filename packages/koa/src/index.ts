@@ -71,7 +71,8 @@ export function sessions<Data extends object>(
     deviceResponse(manager, { request: req, response: res, secure, path: originalUrl })
   return async (ctx, next) => {
     const answering = manager.route && deviceRequest(ctx)
-    if (answering) return sendDeviceResponse(ctx as Context, await answering)
+    const answer = answering && (await answering)
+    if (answer) return sendDeviceResponse(ctx as Context, answer)
     const expose = () => {
       exposeSession(manager, { request: ctx.req, target: ctx, property })
       markPassive(sessionOf(manager, ctx.req), ctx as Context, passive)

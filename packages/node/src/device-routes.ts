@@ -9,30 +9,27 @@ export interface DeviceRequest {
   readonly response: NodeResponse
   /** Whether the client uses HTTPS. @default whether the connection itself is encrypted */
   readonly secure?: boolean | undefined
-  /** The path that the client sent, if the framework has changed `request.url`. @default `originalUrl`, or `url` */
+  /** The path that the client sent, with its query, if the framework has changed `request.url`. @default `originalUrl`, or `url` */
   readonly path?: string
 }
 
 /**
- * Returns the response to a request that a browser makes by itself, with the option `deviceBound` of the manager; `undefined` for
- * a request of the application. For bindings of frameworks on `node:http` and `node:http2`: call it before `mountSession`, and
- * send what the promise resolves to as it is.
+ * Returns the response to a request that a browser makes by itself, with the option `deviceBound` of the manager; `undefined`, or a
+ * promise of it, for a request of the application. For bindings of frameworks on `node:http` and `node:http2`: call it before
+ * `mountSession`, and send what the promise resolves to as it is.
  *
  * @example
  * ```ts
  * import { deviceResponse } from '@sojourn/node'
  *
- * const answering = deviceResponse(manager, { request, response })
- * if (answering) {
- *   const { status, headers, body } = await answering
- *   response.writeHead(status, headers.flat()).end(body)
- * }
+ * const answer = await deviceResponse(manager, { request, response })
+ * if (answer) response.writeHead(answer.status, answer.headers.flat()).end(answer.body)
  * ```
  */
 export function deviceResponse<Data extends object>(
   manager: SessionManager<Data>,
   { request, response, secure, path }: DeviceRequest,
-): Promise<RouteResponse> | undefined {
+): Promise<RouteResponse | undefined> | undefined {
   if (!manager.route || !hasResponse(request, response) || response.headersSent) return undefined
   const { method = '', url = '/' } = request
   const authority = request.headers[':authority'] // HTTP/2 sends the host here

@@ -94,30 +94,33 @@ export function sessions<
       return
     }
     const secure = isSecure?.(request)
-    const answering = deviceResponse(manager, { request, response, secure })
-    if (answering) {
-      answering.then(
-        (answer) => sendDeviceResponse(response, answer),
+    const load = () => {
+      const clientIp = hasFingerprint ? ip?.(request) : undefined
+      const mounting = mount(manager as SessionManager, {
+        request,
+        response,
+        fail: next,
+        as,
+        secure,
+        ip: clientIp,
+      })
+      if (!isThenable(mounting)) {
+        expose()
+        return
+      }
+      // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
+      mounting.then(
+        () => nextTick(expose),
         (error: unknown) => nextTick(next, error),
       )
+    }
+    const answering = deviceResponse(manager, { request, response, secure })
+    if (!answering) {
+      load()
       return
     }
-    const clientIp = hasFingerprint ? ip?.(request) : undefined
-    const mounting = mount(manager as SessionManager, {
-      request,
-      response,
-      fail: next,
-      as,
-      secure,
-      ip: clientIp,
-    })
-    if (!isThenable(mounting)) {
-      expose()
-      return
-    }
-    // Outside of the promise, so that an error thrown by `next` is an uncaught exception of the application's own.
-    mounting.then(
-      () => nextTick(expose),
+    answering.then(
+      (answer) => (answer ? sendDeviceResponse(response, answer) : nextTick(load)),
       (error: unknown) => nextTick(next, error),
     )
   }

@@ -1,19 +1,20 @@
-import type { SessionManager } from '@sojourn/core'
+import type { RouteResponse, SessionManager } from '@sojourn/core'
 
-/** Returns the response to a request that a browser makes by itself; `undefined` for a request of the application. */
+/** Returns the response to a request that a browser makes by itself; `undefined`, or a promise of it, for one of the application. */
 export function deviceResponse(
   route: NonNullable<SessionManager['route']>,
   request: Request,
   isSecure: (request: Request) => boolean,
-): Promise<Response> | undefined {
+): Promise<Response | undefined> | undefined {
   const { method, headers, url } = request
-  const { pathname, host } = new URL(url)
+  const { pathname, search, host } = new URL(url)
   const answering = route(
-    { method, path: pathname, host: headers.get('host') ?? host },
+    { method, path: pathname + search, host: headers.get('host') ?? host },
     { secure: isSecure(request), header: (name) => headers.get(name) ?? undefined },
   )
-  return answering?.then(
-    ({ status, headers, body }) =>
-      new Response(body ?? null, { status, headers: headers.map(([...line]) => line) }),
-  )
+  return answering?.then((answer) => answer && responseOf(answer))
+}
+
+function responseOf({ status, headers, body }: RouteResponse): Response {
+  return new Response(body ?? null, { status, headers: headers.map(([...line]) => line) })
 }

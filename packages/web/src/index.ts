@@ -99,7 +99,8 @@ export function sessions<Data extends object>(
   const ipOf = manager.fingerprint.length > 0 ? ip : undefined
   return async (request, handle) => {
     const answering = manager.route && deviceResponse(manager.route, request, isSecure)
-    if (answering) return answering.catch((error) => onError(error, request))
+    const answer = answering && (await answering.catch((error) => onError(error, request)))
+    if (answer) return answer
     const outer = scopeOf(request)
     if (outer) return handle(await load(outer, request))
     const scope = createScope(request, {

@@ -179,4 +179,36 @@ export const deviceRoutes: readonly BindingCase[] = [
       match(nobody.headers.get('location') ?? '', /\/login$/)
     },
   },
+  {
+    id: 'H11.5',
+    title: 'a link on another site is sent again by the browser, now with its proof',
+    needs: ['trustProxy'],
+    async run(fixture) {
+      const { device, offered, post, request, binding, jar } = await signedIn(fixture)
+      const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }
+      const follow = (headers: object = {}, method: Method = 'GET') =>
+        request('/who?page=2', { method, headers: { ...link, ...headers } })
+      equal((await follow()).body, text.body)
+      await post('/device', await device.registration(offered))
+      equal(await binding(), 'bound')
+      seen.length = 0
+      equal((await follow()).body, text.body)
+      jar.header = (jar.header ?? '').replace(/[^ ;]+\.bound=[^;]*(; )?/, '').replace(/; $/, '')
+      const again = await follow()
+      deepEqual(
+        [again.status, again.body, again.headers.get('refresh'), again.setCookies],
+        [200, '', '0;url=/who?page=2', []],
+      )
+      match(again.headers.get('content-type') ?? '', /^text\/html/)
+      deepEqual(seen, ['bound'])
+      const others: [object, Method?][] = [
+        [{ 'sec-fetch-site': 'same-origin' }],
+        [{ 'sec-fetch-dest': 'iframe' }],
+        [{}, 'POST'],
+      ]
+      for (const [headers, method] of others) equal((await follow(headers, method)).body, text.body)
+      deepEqual(seen, ['bound', ...others.map(() => 'unbound')])
+      seen.length = 0
+    },
+  },
 ]

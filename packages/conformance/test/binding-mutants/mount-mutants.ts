@@ -69,17 +69,27 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
   },
   'leaves-the-requests-of-browsers-to-the-application': {
     changed: { route: () => undefined },
-    breaks: ['H11.1', 'H11.2', 'H11.3', 'H11.4'],
+    breaks: ['H11.1', 'H11.2', 'H11.3', 'H11.4', 'H11.5'],
+  },
+  'forgets-the-query-of-a-link': {
+    changed: {
+      route: (mount, { method, path }, carrier) =>
+        steps.route(mount, { method, path: path.replace(/\?.*/, '') }, carrier),
+    },
+    breaks: ['H11.5'],
   },
   'sends-no-cookie-with-the-answer-of-a-route': {
     changed: {
       route: (...args) =>
-        steps.route(...args)?.then((answer) => ({
-          ...answer,
-          headers: answer.headers.filter(([name]) => name !== 'Set-Cookie'),
-        })),
+        steps.route(...args)?.then(
+          (answer) =>
+            answer && {
+              ...answer,
+              headers: answer.headers.filter(([name]) => name !== 'Set-Cookie'),
+            },
+        ),
     },
-    breaks: ['H11.1', 'H11.3', 'H11.4'],
+    breaks: ['H11.1', 'H11.3', 'H11.4', 'H11.5'],
   },
   'looks-twice-at-an-upgrade': {
     changed: {

@@ -35,7 +35,7 @@ export interface Steps {
     mount: Mount,
     request: { readonly method: string; readonly path: string },
     carrier: Carrier,
-  ): Promise<RouteResponse> | undefined
+  ): Promise<RouteResponse | undefined> | undefined
   load(mount: Mount, carrier: Carrier): Promise<Session<TestData>>
   /** Creates the property by which a route finds a session. */
   readonly createProperty: typeof createSessionProperty

@@ -1,30 +1,32 @@
 import type { DeviceRoute, RouteResponse } from '../device-binding/protocol.ts'
 import { SessionAccessError, SessionConflictError, SessionStoreError } from '../errors.ts'
 import { createCsrfGuard } from '../guards/csrf.ts'
+import { returnPath } from '../guards/redirect.ts'
 import type { RequestCarrier } from '../http/carrier.ts'
 import type { DeviceBoundConfig } from '../options/device-bound.ts'
 import { Exchange } from '../session/device/exchange.ts'
 import { findDeviceSession } from '../session/device/find.ts'
+import { isUnheldLink, needsProof } from '../session/device/link.ts'
 import type { ManagerContext } from '../session/state.ts'
 
-// The two routes of the option `deviceBound`, which browsers call by themselves. A binding asks for them before the application
-// sees a request, so that no guard, redirect or rate limit of the application responds: a browser gives its key up for good
+// The two routes of the option `deviceBound`, which browsers call by themselves, and the links that they do not hold back for a
+// refresh (session/device/link.ts). A binding asks for them before the application sees a request, so that no guard, redirect or rate limit of the application responds: a browser gives its key up for good
 // after a redirect or a 4xx that it does not expect, and keeps it after a 503.
 
 /** A request, as a binding gives it to `SessionManager.route`. */
 export interface RouteRequest {
   readonly method: string
-  /** The path as the client sent it, `/` first, with or without a query. */
+  /** The path as the client sent it, `/` first, with its query. */
   readonly path: string
   /** The host that the client sent the request to, with its port. @default the header Host */
   readonly host?: string | undefined
 }
 
-/** Answers a request of a browser itself; returns `undefined` for one of the application. */
+/** Answers a request of a browser itself; returns `undefined`, or a promise of it, for one of the application. */
 export type AnswerRoute = (
   request: RouteRequest,
   carrier: RequestCarrier,
-) => Promise<RouteResponse> | undefined
+) => Promise<RouteResponse | undefined> | undefined
 
 type HeaderLine = RouteResponse['headers'][number]
 
@@ -42,13 +44,34 @@ export function createDeviceRoutes(context: ManagerContext): AnswerRoute | undef
   const { protocol } = deviceBound
   return (request, carrier) => {
     const route = protocol.routeOf(pathOf(request))
-    return route && answer({ context, deviceBound }, route, { request, carrier })
+    if (route) return answer({ context, deviceBound }, route, { request, carrier })
+    return isUnheldLink(deviceBound, request.method, carrier)
+      ? answerLink({ context, deviceBound }, { request, carrier })
+      : undefined
   }
 }
 
 function pathOf({ path }: RouteRequest): string {
   const query = path.indexOf('?')
   return query < 0 ? path : path.slice(0, query)
+}
+
+/** A store that fails is for the application to answer, as with any other page. */
+async function answerLink(
+  { context, deviceBound }: { context: ManagerContext; deviceBound: DeviceBoundConfig },
+  { request, carrier }: { request: RouteRequest; carrier: RequestCarrier },
+): Promise<RouteResponse | undefined> {
+  try {
+    const session = await findDeviceSession(context, carrier)
+    if (typeof session === 'string' || !needsProof(session, deviceBound, carrier)) return undefined
+    return responseOf(200, [
+      ['Content-Type', 'text/html'],
+      ['Refresh', `0;url=${returnPath(request.path)}`],
+    ])
+  } catch (error) {
+    if (error instanceof SessionStoreError) return undefined
+    throw error
+  }
 }
 
 async function answer(

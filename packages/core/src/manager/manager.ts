@@ -117,9 +117,13 @@ export interface SessionManager<Data extends object = SessionData> {
    * Answers a request that a browser makes by itself, to register or prove the key of a session; `undefined` without the option
    * `deviceBound`. For bindings: `sessions(manager)` asks before it loads a session, and sends what the promise resolves to as it is.
    * Returns `undefined` for a request of the application. A failure of the store is a response too, with the status 503.
+   *
+   * A link on another site may be answered too, by a page that loads the same address again: browsers prove nothing before they
+   * follow one. The promise resolves to `undefined` if that is not needed; the request is then one of the application.
    * @example
-   * const answering = manager.route?.({ method: request.method, path: new URL(request.url).pathname }, carrier)
-   * if (answering) return respond(await answering)
+   * const { pathname, search } = new URL(request.url)
+   * const answer = await manager.route?.({ method: request.method, path: pathname + search }, carrier)
+   * if (answer) return respond(answer)
    */
   readonly route: AnswerRoute | undefined
   /**

@@ -136,6 +136,23 @@ test('twenty requests of a page at once: one refresh, and none is logged out', a
   expect(shop.calls).toEqual(['device/refresh 200'])
 })
 
+test('a link on another site: the browser sends it again by itself, with its proof', async () => {
+  const { browser, shop, refusals, go, bind, expire } = await openScene()
+  await bind()
+  const { page } = browser
+  await page.goto(shop.otherUrl)
+  await expire()
+  await page.evaluate(`location.assign("${shop.url}/orders?page=2#last")`)
+  await page.waitForURL(`${shop.url}/orders?page=2`)
+  await page.getByText('ada').waitFor()
+  expect(await seenOn(browser)).toEqual(ada)
+  expect(shop.calls).toEqual(['device/refresh 200'])
+  await page.goBack()
+  expect(page.url()).toBe(`${shop.otherUrl}/`)
+  expect(await go('/')).toEqual(ada)
+  expect(refusals).toEqual([])
+})
+
 test('a used up quota: the browser says so, and the session opens as skipped for a while', async () => {
   const { browser, go, bind, expire, pass } = await openScene({ browser: { hasQuota: true } })
   await bind()

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Session, SessionManager } from '@sojourn/core'
-import { nodeCarrier, sessions } from '@sojourn/node'
+import { sessions } from '@sojourn/node'
 import { type Certificate, hosts } from './certificate.ts'
 
 /** An application over TLS, and what reached it. */
@@ -59,18 +59,11 @@ export async function openShop(tls: Certificate, manager: SessionManager): Promi
 function handlerOf(shop: Shop, manager: SessionManager) {
   const withSession = sessions(manager)
   return async (request: Request, response: ServerResponse) => {
-    const { method = '', url: path = '' } = request
+    const { url: path = '' } = request
     if (path.startsWith('/session/device')) {
       response.once('finish', () => shop.calls.push(`${path.slice(9)} ${response.statusCode}`))
       await shop.hold
     }
-    const answering = manager.route?.({ method, path }, nodeCarrier(request, response))
-    if (answering)
-      return answering.then(({ status, headers, body }) => {
-        for (const [name, value] of headers) response.appendHeader(name, value)
-        response.statusCode = status
-        response.end(body)
-      })
     withSession(request, response, (error) => void respond(request, response, error))
   }
 }

@@ -1,0 +1,99 @@
+/** Links on other sites: browsers follow them without a refresh, so they are sent again, once. */
+import { controlledBackend } from '@sojourn/conformance/testing'
+import { keyedStore } from '@sojourn/core/store'
+import { createTestCarrier } from '@sojourn/core/testing'
+import { memoryStore } from '@sojourn/store-memory'
+import { expect, test } from 'vitest'
+import {
+  boundName,
+  createBrowser,
+  createWorld,
+  type SimulatedBrowser,
+  type World,
+} from './world.ts'
+
+const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' }
+
+async function open() {
+  const world = createWorld({ store: memoryStore() })
+  const ada = createBrowser(world.manager)
+  await ada.bind()
+  return { ...world, ada }
+}
+
+async function follow(
+  { manager }: Pick<World, 'manager'>,
+  { jar }: SimulatedBrowser,
+  path = '/',
+  { method = 'GET', headers = {} } = {},
+) {
+  const carrier = createTestCarrier({ cookie: jar.header, headers: { ...link, ...headers } })
+  const answer = await manager.route?.({ method, path }, carrier)
+  return answer && { ...answer, refresh: answer.headers.find(([name]) => name === 'Refresh')?.[1] }
+}
+
+function drop(browser: SimulatedBrowser, cookie: string): void {
+  const pairs = (browser.jar.header ?? '').split('; ')
+  browser.jar.header = pairs.filter((pair) => !pair.startsWith(`${cookie}=`)).join('; ')
+}
+
+test('a link without the bound cookie is sent again, as it is, and is no refusal', async () => {
+  const { ada, reports, ...world } = await open()
+  expect(await follow(world, ada)).toBeUndefined()
+  drop(ada, boundName)
+  const answer = await follow(world, ada, '/orders?page=2&sort=;date')
+  expect(answer).toMatchObject({ status: 200, body: undefined })
+  expect(answer?.refresh).toBe('0;url=/orders?page=2&sort=;date')
+  expect(answer?.headers).toContainEqual(['Cache-Control', 'no-store'])
+  expect(reports).toEqual(['bound'])
+})
+
+test('only pages are, only by GET, and only if another site has them opened', async () => {
+  const { ada, ...world } = await open()
+  drop(ada, boundName)
+  const others = [
+    { method: 'POST' },
+    { method: 'HEAD' },
+    { headers: { 'sec-fetch-site': 'same-origin' } },
+    { headers: { 'sec-fetch-site': 'same-site' } },
+    { headers: { 'sec-fetch-site': 'none' } },
+    { headers: { 'sec-fetch-dest': 'iframe' } },
+    { headers: { 'sec-fetch-dest': 'image' } },
+  ]
+  for (const other of others) expect(await follow(world, ada, '/', other)).toBeUndefined()
+})
+
+test('whose browser says that it has skipped is not asked again', async () => {
+  const { ada, ...world } = await open()
+  drop(ada, boundName)
+  const headers = { 'secure-session-skipped': `unreachable;session_identifier="${ada.id}"` }
+  expect(await follow(world, ada, '/', { headers })).toBeUndefined()
+})
+
+test('who is not logged in, not bound or not confirmed is not', async () => {
+  const { manager } = createWorld({ store: memoryStore() })
+  const bob = createBrowser(manager)
+  expect(await follow({ manager }, bob)).toBeUndefined()
+  await bob.visit((session) => session.login('bob'))
+  expect(await follow({ manager }, bob)).toBeUndefined()
+  await bob.register()
+  drop(bob, boundName)
+  expect(await follow({ manager }, bob)).toBeUndefined()
+})
+
+test('a path that browsers take for another site leads to the start page', async () => {
+  const { ada, ...world } = await open()
+  drop(ada, boundName)
+  for (const path of ['//elsewhere.example/', '/\\elsewhere.example', 'https://elsewhere.example/'])
+    expect((await follow(world, ada, path))?.refresh).toBe('0;url=/')
+})
+
+test('a store that fails is left to the application', async () => {
+  const control = controlledBackend()
+  const { manager } = createWorld({ store: keyedStore(control.backend) })
+  const ada = createBrowser(manager)
+  await ada.bind()
+  drop(ada, boundName)
+  control.fail('find')
+  expect(await follow({ manager }, ada)).toBeUndefined()
+})
