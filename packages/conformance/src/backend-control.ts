@@ -106,11 +106,14 @@ export function controlledBackend(
   return { ...control, backend: control.wrap(backend) }
 }
 
-/** Returns a control that is not yet over any backend; `wrap` puts backends under it. */
-export function createBackendControl(): BackendControl {
+/**
+ * Returns a control that is not yet over any backend; `wrap` puts backends under it. With `atOnce`, it passes on what a backend
+ * returns for operations that are not intercepted; else all of them return promises.
+ */
+export function createBackendControl({ atOnce = false } = {}): BackendControl {
   const calls: Operation[] = []
   const waiting = new Set<{ readonly operations: readonly Operation[]; resolve(): void }>()
-  const interceptors = new Map<symbol, Interceptor>()
+  const interceptors = new Map<symbol, { affected: readonly Operation[]; run: Interceptor }>()
   const holds = new Set<() => void>()
 
   const record = (operation: Operation) => {
@@ -126,11 +129,12 @@ export function createBackendControl(): BackendControl {
     const affected = listOf(operations)
     const key = Symbol()
     let count = 0
-    interceptors.set(key, (run, operation) => {
+    const run: Interceptor = (run, operation) => {
       if (!affected.includes(operation)) return run()
       count++
       return interceptor(run, operation)
-    })
+    }
+    interceptors.set(key, { affected, run })
     return {
       get count() {
         return count
@@ -148,19 +152,39 @@ export function createBackendControl(): BackendControl {
     return interception
   }
 
+  /** Returns a backend that calls `controlled` for operations that are intercepted, and the other one for the rest. */
+  const passingOn = (backend: SessionBackend, controlled: SessionBackend): SessionBackend => {
+    const target = (operation: Operation) => {
+      const isIntercepted = [...interceptors.values()].some((each) =>
+        each.affected.includes(operation),
+      )
+      if (!isIntercepted) record(operation)
+      return isIntercepted ? controlled : backend
+    }
+    return {
+      ...controlled,
+      find: (...args) => target('find').find(...args),
+      insert: (...args) => target('insert').insert(...args),
+      replace: (...args) => target('replace').replace(...args),
+      touch: (...args) => target('touch').touch(...args),
+    }
+  }
+
   return {
     calls,
     takeCalls: () => calls.splice(0),
-    wrap: (backend) =>
-      interceptOperations(backend, (run, operation) => {
+    wrap(backend) {
+      const controlled = interceptOperations(backend, (run, operation) => {
         record(operation)
         let call = run
         for (const interceptor of [...interceptors.values()].reverse()) {
           const inner = call
-          call = () => interceptor(inner, operation)
+          call = () => interceptor.run(inner, operation)
         }
         return call()
-      }),
+      })
+      return atOnce ? passingOn(backend, controlled) : controlled
+    },
     async called(operations) {
       const awaited = listOf(operations)
       if (calls.some((call) => awaited.includes(call))) return

@@ -15,6 +15,14 @@ export const writeOperations: readonly Operation[] = [
 /** All operations that a test can control. */
 export const allOperations: readonly Operation[] = [...writeOperations, 'find', 'list', 'ping']
 
+/** The operations whose outcome may be there at once, so that nothing waits for it (`Awaitable`). */
+export const awaitableOperations = [
+  'find',
+  'insert',
+  'replace',
+  'touch',
+] as const satisfies readonly Operation[]
+
 /** One operation or several. */
 export type Operations = Operation | readonly Operation[]
 

@@ -2,7 +2,7 @@ import type { ConfigOptions, SessionManager, StoreSupports } from '@sojourn/core
 import type { SessionBackend } from '@sojourn/core/store'
 import { createBackendControl } from './backend-control.ts'
 import type { EventLeaks } from './event-leaks.ts'
-import { allOperations, type Operation } from './intercept-operations.ts'
+import { allOperations, awaitableOperations, type Operation } from './intercept-operations.ts'
 import { type OperationLog, startOfCases } from './operation-log.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { CaseDefinition } from './suite.ts'
@@ -60,16 +60,18 @@ interface StoreContext {
   readonly log: OperationLog
   /** The `storeTimeout` of the managers, in ms. */
   readonly storeTimeout: number
+  /** Whether outcomes that the backend has at once are passed on so. */
+  readonly atOnce: boolean
 }
 
 /** Returns the fixture of one case over an empty storage. Omits rotation options that the store does not support. */
 export function createStoreFixture(
   subject: StoreUnderTest,
-  { supports, scheduler, leaks, log, storeTimeout }: StoreContext,
+  { supports, scheduler, leaks, log, storeTimeout, atOnce }: StoreContext,
 ): StoreFixture {
   const clock = { now: startOfCases }
-  const control = createBackendControl()
-  control.intercept(allOperations, async (run) => {
+  const control = createBackendControl({ atOnce })
+  control.intercept(atOnce ? promisedOperations : allOperations, async (run) => {
     await scheduler.step()
     const result = await run()
     await scheduler.step()
@@ -102,5 +104,9 @@ export function createStoreFixture(
     takeCalls: control.takeCalls,
   }
 }
+
+const promisedOperations = allOperations.filter(
+  (operation) => !awaitableOperations.some((awaitable) => awaitable === operation),
+)
 
 const unwrapped: Wrap = (backend) => backend

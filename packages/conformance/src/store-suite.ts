@@ -1,6 +1,8 @@
 import type { StoreSupports } from '@sojourn/core'
+import type { Awaitable, SessionBackend } from '@sojourn/core/store'
 import { deepEqual } from './asserts.ts'
 import { createEventLeaks } from './event-leaks.ts'
+import type { awaitableOperations } from './intercept-operations.ts'
 import { createScheduler } from './scheduler.ts'
 import { acting } from './store-cases/p01-acting.ts'
 import { nothingComesBack } from './store-cases/p01-nothing-comes-back.ts'
@@ -32,7 +34,7 @@ import { thievesAreNoticed } from './store-cases/p13-thieves.ts'
 import { boundaries } from './store-cases/p14-boundaries.ts'
 import { forgedRows } from './store-cases/p14-forged-rows.ts'
 import { securityStamps } from './store-cases/p14-security-stamp.ts'
-import { createStoreFixture, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
+import { createStoreFixture, limits, type StoreCase, type StoreUnderTest } from './store-fixture.ts'
 import { createSuite, type Suite } from './suite.ts'
 
 /** The store under test and what it offers. */
@@ -53,6 +55,12 @@ export interface StoreSuiteOptions {
   readonly acts?: boolean
   /** Whether the storage can be dumped. @default false */
   readonly dumps?: boolean
+  /**
+   * Passes on what the backend returns at once, in place of a promise of it, as a store in memory does in an application. Races
+   * are run less thoroughly then: register the suite without it too. The suite fails if the backend returns promises.
+   * @default false: each operation takes some turns of the event loop, which the seed determines
+   */
+  readonly atOnce?: boolean
   /** Cases that may fail: the reason by case id. An exemption that is not needed fails. */
   readonly exempt?: Readonly<Record<string, string>>
   /** Determines the interleavings. @default 1 */
@@ -79,7 +87,7 @@ export interface StoreSuiteOptions {
  */
 export function storeSuite(options: StoreSuiteOptions): Suite {
   const { open, supports, exempt, seed = 1, storeTimeout = 20_000, timeoutMs = 60_000 } = options
-  const { name = 'store', wraps = true, sealed = false, dumps = false } = options
+  const { name = 'store', wraps = true, sealed = false, dumps = false, atOnce = false } = options
   const { revokesEverybody = supports.revocation, acts = supports.list } = options
   const offered: Readonly<Record<string, boolean>> = {
     ...supports,
@@ -91,14 +99,16 @@ export function storeSuite(options: StoreSuiteOptions): Suite {
   }
   return createSuite({
     name,
-    definitions: [claims(supports), ...definitions],
+    definitions: [claims(supports), ...(atOnce ? [hasOutcomesAtOnce] : []), ...definitions],
     offers: (need) => offered[need] === true,
     async withSubject(run, log) {
       const subject = await open()
       const leaks = createEventLeaks()
       const scheduler = createScheduler(seed)
       try {
-        await run(createStoreFixture(subject, { supports, scheduler, leaks, log, storeTimeout }))
+        await run(
+          createStoreFixture(subject, { supports, scheduler, leaks, log, storeTimeout, atOnce }),
+        )
         leaks.check()
       } finally {
         await subject.close?.()
@@ -151,5 +161,43 @@ function claims(supports: StoreSupports): StoreCase {
     async run({ manager }) {
       deepEqual({ ...manager.supports }, { ...supports })
     },
+  }
+}
+
+/** Without this case, a backend of promises would pass the suite twice in the same form. */
+const hasOutcomesAtOnce: StoreCase = {
+  id: 'P0.2',
+  title: 'the outcomes of find, insert, replace and touch are there at once',
+  async run({ connect, visitor, clock }) {
+    const waitedFor = new Set<string>()
+    const manager = connect({
+      wrap: (backend) => ({
+        ...backend,
+        ...noting(backend, (operation) => waitedFor.add(operation)),
+      }),
+    })
+    const ann = visitor(manager)
+    await ann.request((session) => session.login('ann'))
+    await ann.request(({ data }) => Object.assign(data, { n: 1 }))
+    clock.now += limits.touchInterval
+    await ann.request()
+    deepEqual([...waitedFor], [])
+  },
+}
+
+/** Returns the operations of a backend that may be at once, and tells of each that returns a promise. */
+function noting(
+  backend: SessionBackend,
+  note: (operation: string) => void,
+): Pick<SessionBackend, (typeof awaitableOperations)[number]> {
+  const noted = <Outcome>(operation: string, outcome: Awaitable<Outcome>): Awaitable<Outcome> => {
+    if (typeof Object(outcome).then === 'function') note(operation)
+    return outcome
+  }
+  return {
+    find: (...args) => noted('find', backend.find(...args)),
+    insert: (...args) => noted('insert', backend.insert(...args)),
+    replace: (...args) => noted('replace', backend.replace(...args)),
+    touch: (...args) => noted('touch', backend.touch(...args)),
   }
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { inspect } from 'node:util'
 import { Command, CommanderError, Option } from 'commander'
 import { backendSuite } from '../backend-suite.ts'
-import { storeSuiteOver } from '../store-suite-over.ts'
+import { hasOutcomesAtOnce, storeSuiteOver } from '../store-suite-over.ts'
 import { runSuite, type Suite, withTimeout } from '../suite.ts'
 import { version } from '../version.ts'
 import { loadSubject, type Subject, SubjectError } from './load-subject.ts'
@@ -132,9 +132,13 @@ async function suitesOf(
     Object.fromEntries(
       ids.filter((id) => id.startsWith(letter)).map((id) => [id, exempt[id] ?? '']),
     )
+  const ofBackend = () => backendSuite({ ...tested, exempt: exemptOf('B') })
+  const ofStore = (atOnce: boolean) => storeSuiteOver({ ...tested, atOnce, exempt: exemptOf('P') })
+  if (suite === 'backend') return [await ofBackend()]
   return [
-    ...(suite === 'store' ? [] : [await backendSuite({ ...tested, exempt: exemptOf('B') })]),
-    ...(suite === 'backend' ? [] : [await storeSuiteOver({ ...tested, exempt: exemptOf('P') })]),
+    ...(suite === 'store' ? [] : [await ofBackend()]),
+    await ofStore(false),
+    ...((await hasOutcomesAtOnce(subject.open)) ? [await ofStore(true)] : []),
   ]
 }
 
