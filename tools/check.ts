@@ -13,6 +13,7 @@ const checks: Record<string, string[]> = {
   editor: ['tsx', 'tools/check-editor.ts'],
   site: ['pnpm', '--filter', '@sojourn/site', 'check'],
   build: ['pnpm', 'build'],
+  'bundle sizes': ['tsx', 'tools/check-sizes.ts'],
   packs: ['tsx', 'tools/check-packs.ts'],
 }
 
