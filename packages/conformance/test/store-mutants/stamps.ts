@@ -46,6 +46,22 @@ export const stampMutants: readonly StoreMutant[] = [
       return opening
     },
   })),
+  mutate(
+    'saves-no-device-binding',
+    'P13.40 P13.41 P13.42 P13.44 P13.45 P13.46 P13.47 P13.48 P13.49 P13.50 P13.51 P13.52 P13.58 P13.59 P13.60 P13.53 P13.54 P13.55 P13.56 P13.57',
+    (store) => ({
+      save: (opened, { deviceBinding: _, ...changes }) => store.save(opened, changes),
+    }),
+  ),
+  mutate('keeps-the-device-binding-at-a-login', 'P13.45 P13.54 P13.56', (store) => ({
+    async save(opened, changes) {
+      const saving = await store.save(opened, changes)
+      const { deviceBinding } = opened.record
+      if (saving.saved && changes.rotate?.elevation && deviceBinding)
+        await store.save(saving.opened, { deviceBinding: { bind: deviceBinding } })
+      return saving
+    },
+  })),
   mutate('ends-the-revoked-in-silence', 'P14.26', (store) => ({
     async end(opened, reason) {
       const ending = await store.end(opened, reason)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { referenceBackend } from '@sojourn/conformance/backend'
+import { testDeviceProtocol } from '@sojourn/conformance/testing'
 import { describe, expect, test } from 'vitest'
 import { keyedStore } from '../../src/keyed/keyed-store.ts'
 import { createSessionManager } from '../../src/manager/manager.ts'
@@ -38,6 +39,13 @@ describe('a manager is not constructed', () => {
       )
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     expect(make).toThrow(`${Object.keys(options)[0]} is set and this store cannot enforce it`)
+  })
+
+  test('with device bindings over a store that merges nothing', () => {
+    const options = { store: storeWithout('conditionalWrite'), deviceBound: testDeviceProtocol() }
+    expect(() => createSessionManager(defaultConfig(randomBytes(32), options))).toThrow(
+      'a copy from before the binding would open for ever',
+    )
   })
 
   test('with a limit that the store cannot enforce', () => {
