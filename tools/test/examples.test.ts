@@ -24,7 +24,7 @@ test('an example can be started by what the list says', () => {
     const folders = Array.from(row.matchAll(/\]\(([\w-]+)\//g), ([, name = '']) => name)
     return script ? folders.map((name) => ({ name, script })) : []
   })
-  expect(started.map(({ name }) => name)).toHaveLength(13)
+  expect(started.map(({ name }) => name)).toHaveLength(14)
   for (const { name, script } of started)
     expect(json('examples', name, 'package.json').scripts, name).toHaveProperty(script)
 })
