@@ -1,5 +1,6 @@
 /** Starts the demo. HOST, PORT and SESSION_SECRET come from the environment. */
 import { createSessionManager, envConfig } from '@sojourn/core'
+import { deviceBinding } from '@sojourn/example-shop/device-binding'
 import { serve } from '@sojourn/example-shop/serve'
 import { limits } from '@sojourn/example-shop/settings'
 import { memoryStore } from '@sojourn/store-memory'
@@ -8,7 +9,7 @@ import { createListener } from './app.ts'
 const { SESSION_SECRET } = process.env
 
 serve(() => {
-  const options = { ...limits, store: memoryStore() }
+  const options = { ...limits, ...deviceBinding(), store: memoryStore() }
   const manager = createSessionManager(envConfig(SESSION_SECRET, options))
   return { manager, listener: createListener({ manager }) }
 })

@@ -2,9 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { connect, createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
-import { afterEach, expect, test } from 'vitest'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 
 const secret = 'a secret that only this test run knows: 7Kq2mZ'
 
@@ -92,6 +96,45 @@ export function mindsItsEnvironment(folder: string): void {
   })
 }
 
+/** Registers the tests of the server.ts in a folder with a key and a certificate, PEM. */
+export function servesHttps(
+  folder: string,
+  certificate: () => Promise<{ readonly key: string; readonly cert: string }>,
+): void {
+  const start = useServer(folder)
+  const production = { NODE_ENV: 'production', PORT: '0', SESSION_SECRET: secret }
+
+  test('TLS_KEY and TLS_CERT make it HTTPS, and in production it offers device bindings', async () => {
+    const files = await mkdtemp(join(tmpdir(), 'shop-tls-'))
+    onTestFinished(() => rm(files, { recursive: true }))
+    const [TLS_KEY, TLS_CERT] = [join(files, 'key.pem'), join(files, 'cert.pem')]
+    const { key, cert } = await certificate()
+    await writeFile(TLS_KEY, key)
+    await writeFile(TLS_CERT, cert)
+    const url = await start({ ...production, TLS_KEY, TLS_CERT }).url()
+    expect(url).toMatch(/^https:/)
+    const { headers } = await logIn(url, cert)
+    expect(headers['set-cookie']).toEqual([expect.stringContaining('__Host-sid=')])
+    expect(headers['secure-session-registration']).toContain('/session/device')
+  })
+
+  test('a key that cannot be read stops it with a message and no stack trace', async () => {
+    const demo = start({ ...production, TLS_KEY: '/nowhere.pem', TLS_CERT: '/nowhere.pem' })
+    expect(await demo.exitCode).toBe(1)
+    expect(demo.output()).toContain("open '/nowhere.pem'")
+    expect(demo.output()).not.toMatch(/^\s+at /m)
+  })
+}
+
+async function logIn(url: string, ca: string): Promise<IncomingMessage> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: url }
+  const sent = request(`${url}/sign-in`, { method: 'POST', ca, headers })
+  sent.end('login=ada&password=analytical')
+  const [response] = await once(sent, 'response')
+  response.resume()
+  return response
+}
+
 /** Returns a function that starts the server.ts in a folder. What still runs ends with the test. */
 function useServer(folder: string) {
   const children: ChildProcess[] = []
@@ -133,7 +176,7 @@ function reaches(host: string, port: number): Promise<boolean> {
 /** Resolves when the child has printed its URL; rejects if it ends before. */
 async function urlIn(child: ChildProcess, output: () => string): Promise<string> {
   for (;;) {
-    const url = /http:\/\/localhost:\d+/.exec(output())?.[0]
+    const url = /https?:\/\/localhost:\d+/.exec(output())?.[0]
     if (url) return url
     if (child.exitCode !== null) throw new Error(`It ended before it listened:\n${output()}`)
     await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'close')])

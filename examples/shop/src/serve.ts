@@ -1,5 +1,7 @@
-/** Runs a demo as a process. HOST and PORT come from the environment. */
+/** Runs a demo as a process. HOST, PORT, TLS_KEY and TLS_CERT come from the environment. */
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type SessionManager, SessionUsageError } from '@sojourn/core'
 import { users } from './users.ts'
 
@@ -10,26 +12,37 @@ export interface Demo {
 }
 
 const loopback = '127.0.0.1'
-const { HOST = loopback, PORT = '3000' } = process.env
+const { HOST = loopback, PORT = '3000', TLS_KEY, TLS_CERT } = process.env
 
 /** Creates a demo and listens until SIGINT or SIGTERM. Prints what the operator must change, without a stack trace. */
 export function serve(makeDemo: () => Demo): void {
   try {
     listen(makeDemo)
   } catch (error) {
-    if (!(error instanceof SessionUsageError)) throw error
+    if (!isOfOperator(error)) throw error
     stop(error.message)
   }
+}
+
+/** A wrong option, or a file of TLS that cannot be read. */
+function isOfOperator(error: unknown): error is Error {
+  return error instanceof SessionUsageError || (error instanceof Error && 'syscall' in error)
 }
 
 function listen(makeDemo: () => Demo) {
   const port = Number(PORT)
   if (!isPort(port)) return stop(`PORT is '${PORT}'. Give a number up to 65535, such as PORT=3001.`)
   const { manager, listener } = makeDemo()
-  const server = createServer(listener).listen(port, HOST, () => greet(server))
+  const server = serverFor(listener).listen(port, HOST, () => greet(server))
   server.once('error', (error) => stop(reasonOf(error)))
   const end = () => shutDown(server, manager.close)
   process.once('SIGINT', end).once('SIGTERM', end)
+}
+
+/** With the files of a key and a certificate it serves HTTPS. */
+function serverFor(listener: RequestListener): Server {
+  if (TLS_KEY === undefined || TLS_CERT === undefined) return createServer(listener)
+  return createTlsServer({ key: readFileSync(TLS_KEY), cert: readFileSync(TLS_CERT) }, listener)
 }
 
 function isPort(port: number): boolean {
@@ -40,7 +53,8 @@ function greet(server: Server) {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : PORT
   const logins = users.map(({ login, password }) => `${login} / ${password}`)
-  console.log(`\nThe demo runs at http://localhost:${port}\nSign in as ${logins.join(', ')}\n`)
+  const scheme = TLS_KEY === undefined || TLS_CERT === undefined ? 'http' : 'https'
+  console.log(`\nThe demo runs at ${scheme}://localhost:${port}\nSign in as ${logins.join(', ')}\n`)
   if (isLoopback(HOST)) return
   console.warn(
     `HOST is ${HOST}: the demo listens beyond this machine, and everybody who reaches it knows its passwords.\n`,

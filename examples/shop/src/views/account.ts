@@ -2,6 +2,7 @@
 import type { Session } from '@sojourn/core'
 import { recently } from '../settings.ts'
 import { findUser } from '../users.ts'
+import { bindingFact } from './binding.ts'
 import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import type { Page } from './layout.ts'
@@ -9,7 +10,7 @@ import { countdown, moment } from './words.ts'
 
 /** Returns the account page of a user. */
 export function accountPage(
-  { userId, info }: Session,
+  { userId, info, binding }: Session,
   { now, email }: { now: number; email: string | undefined },
 ): Page {
   const user = findUser(userId)
@@ -27,6 +28,7 @@ export function accountPage(
       fact('E-mail address', html`<strong>${email}</strong>`),
       fact('Password given', moment(provedAt, now)),
       fact('Asked again', countdown(provedAt + recently, { now, over: 'before the next change' })),
+      bindingFact(binding),
     )}
     <p class="actions"><a class="button" href="/account/email">Change the e-mail address</a></p>
     <p class="hint">It takes a password given in the last two minutes. If yours is older, you are

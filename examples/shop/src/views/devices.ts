@@ -2,6 +2,7 @@
 import type { ListedSession } from '@sojourn/core'
 import { isRemembered } from '../login-options.ts'
 import { limits } from '../settings.ts'
+import { bindingBadge } from './binding.ts'
 import { fact, facts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import { deviceIcon, icon } from './icons.ts'
@@ -41,13 +42,13 @@ interface Place {
 }
 
 function row(device: ListedSession, { next, now }: Place): Html {
-  const { id, client, createdAt, lastSeenAt, expiresAt, isCurrent: isThis } = device
+  const { id, client, createdAt, lastSeenAt, expiresAt, boundAt, isCurrent: isThis } = device
   const name = client['name'] ?? 'Unknown device'
   return html`
 <li class="row">
   ${icon(deviceIcon(name))}
   <h2 class="grow">${name} ${isThis && html`<span class="badge live">This device</span>`}
-    ${id === next && html`<span class="badge warm">Next to go</span>`}</h2>
+    ${bindingBadge(boundAt)} ${id === next && html`<span class="badge warm">Next to go</span>`}</h2>
   <form method="post" action="/devices/revoke">
     <input type="hidden" name="id" value="${id}">
     <button class="quiet" aria-label="Sign out ${isThis ? 'this device' : name}">Sign out</button>
@@ -57,6 +58,7 @@ function row(device: ListedSession, { next, now }: Place): Html {
     fact('Last seen', moment(lastSeenAt, now)),
     fact('Ends when idle', moment(expiresAt, now)),
     isRemembered(device) && fact('Remembered', 'Yes'),
+    boundAt !== undefined && fact('Bound', moment(boundAt, now), 'to this one browser'),
     fact('Session', html`<code>${id}</code>`),
   )}
 </li>`
