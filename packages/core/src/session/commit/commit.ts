@@ -186,7 +186,7 @@ function discard(context: ManagerContext, state: SessionState, why: DiscardReaso
   if (!context.config.development) return
   if (why === 'ended')
     context.warnOnce(
-      'session.data was changed on a session that has ended, such as by flash.add() after destroy(); the change was dropped. ' +
+      'session.data was changed on a session that has ended, by a request with an old cookie or by flash.add() after destroy(); the change was dropped. ' +
         'Put what the next page shows into its address, or add it before the session ends and to the page itself.',
     )
   if (why === 'cookieless')
