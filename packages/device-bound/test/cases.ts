@@ -163,7 +163,7 @@ export function proveDeviceBinding(openStore: () => StoreFactory): void {
       expect(reply.status).toBe(404)
       expect(reply.setCookies).toEqual([])
       const own = await ada.post(refreshPath, { ...proof, 'sec-secure-session-id': ada.id })
-      expect(own.status).toBe(403)
+      expect(own.status).toBe(400)
     })
 
     test('K-06: header fields are read bare and quoted; junk is 4xx', async () => {
