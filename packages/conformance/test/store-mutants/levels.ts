@@ -40,7 +40,7 @@ export const levelMutants: readonly StoreMutant[] = [
       },
     }
   }),
-  mutate('creates-without-an-actor', 'P1.11 P4.21 P4.22 P10.17 P4.23 P8.6', (store) => ({
+  mutate('creates-without-an-actor', 'P13.57 P1.11 P4.21 P4.22 P10.17 P4.23 P8.6', (store) => ({
     create: ({ actor: _, ...draft }, options) => store.create(draft, options),
   })),
   mutate('opens-by-id-what-it-opened-before', 'P1.11 P8.6', (store) => {

@@ -40,6 +40,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P4.5',
       'P4.19',
       'P11.2',
+      'P13.48',
       'P14.9',
       'P14.27',
     ],
@@ -88,7 +89,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'swallows-errors',
-    breaks: ['P8.1', 'P8.6', 'P8.5'],
+    breaks: ['P8.1', 'P13.51', 'P8.6', 'P8.5'],
     backend: (reference) => ({
       find: async (id, call) => {
         try {
@@ -101,7 +102,7 @@ export const storeMutants: readonly StoreMutant[] = [
   },
   {
     name: 'says-done-when-it-failed',
-    breaks: ['P8.2'],
+    breaks: ['P8.2', 'P13.51'],
     backend: (reference) => ({
       replace: async (id, row, call) => {
         try {
@@ -122,6 +123,7 @@ export const storeMutants: readonly StoreMutant[] = [
       'P10.3',
       'P10.11',
       'P13.24',
+      'P13.57',
       'P14.5',
       'P14.6',
       'P14.26',
@@ -138,7 +140,18 @@ export const storeMutants: readonly StoreMutant[] = [
   ...listMutants,
   {
     name: 'hands-no-row-back',
-    breaks: ['P4.3', 'P10.2', 'P10.3', 'P10.11', 'P10.14', 'P12.1', 'P13.24', 'P14.3', 'P14.26'],
+    breaks: [
+      'P4.3',
+      'P10.2',
+      'P10.3',
+      'P10.11',
+      'P10.14',
+      'P12.1',
+      'P13.24',
+      'P13.46',
+      'P14.3',
+      'P14.26',
+    ],
     backend: (reference) => ({
       remove: (id, call) => reference.remove(id, call).then(() => null),
     }),
@@ -249,6 +262,8 @@ export const storeMutants: readonly StoreMutant[] = [
       'P12.1',
       'P12.4',
       'P13.3',
+      'P13.58',
+      'P13.57',
       'P1.11',
       'P4.21',
       'P4.13',
