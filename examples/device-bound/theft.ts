@@ -36,7 +36,8 @@ export async function stageThefts(pace: Pace, report: Report): Promise<readonly 
   const look = async (who: string, looking: Promise<Seen>) => {
     report.look({ who, seen: await looking })
   }
-  const later = `${pace.lifetime / minute} minutes later`
+  const later =
+    pace.lifetime === minute ? 'A minute later' : `${pace.lifetime / minute} minutes later`
 
   try {
     await stealFromAda(browsers)
