@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { referenceBackend } from '@sojourn/conformance/backend'
+import { testDeviceProtocol } from '@sojourn/conformance/testing'
 import {
   type ConfigOptions,
   createSessionManager,
@@ -49,6 +50,12 @@ const count = ({ data }: { data: Data }) => {
 }
 
 describe('a change', () => {
+  test('sets cookies only: the header that asks a browser to bind the session is none', async () => {
+    const { change, jar } = stage({ deviceBound: testDeviceProtocol() }, async () => true)
+    await change((session) => session.login('ann'))
+    expect(jar.sent.map(({ name }) => name)).toEqual(['sid'])
+  })
+
   test('is kept by one cookie with all its attributes, and read by the page that follows', async () => {
     const { change, read, jar } = stage()
     await change(count)

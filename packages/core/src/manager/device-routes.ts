@@ -14,7 +14,7 @@ import type { ManagerContext } from '../session/state.ts'
 // after a redirect or a 4xx that it does not expect, and keeps it after a 503.
 
 /** A request, as a binding gives it to `SessionManager.route`. */
-export interface RouteRequest {
+interface RouteRequest {
   readonly method: string
   /** The path as the client sent it, `/` first, with its query. */
   readonly path: string

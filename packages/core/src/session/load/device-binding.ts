@@ -11,7 +11,7 @@ import type { Exchange } from './fingerprint.ts'
 // here. Nothing is ended by that, and no store is called.
 
 /** A session that does not open, because the browser has not proved that it has its key. It lives on. */
-export interface UnboundOutcome {
+interface UnboundOutcome {
   readonly outcome: 'ended'
   readonly id: string
   readonly reason: 'unbound'
