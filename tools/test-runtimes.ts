@@ -1,6 +1,8 @@
 // Promises that the packages run where they claim to: packs them, installs the tarballs with peers of several versions in empty
 // folders, and drives real programs there, on every runtime and at both ends of every range of peers; then type-checks the
 // programs. Prints what was proved, package by package.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startStandalone } from '@sojourn/redis-lab'
 import { packPackages } from './packs.ts'
@@ -29,7 +31,8 @@ console.log(`built and packed after ${duration(performance.now() - start)}`)
 const redis = await startStandalone()
 const { host, port } = redis.address
 const results = new Results(2)
-const setting = { tarballs, results, env: { REDIS_URL: `redis://${host}:${port}` } }
+const parent = mkdtempSync(join(tmpdir(), 'sojourn-runtimes-'))
+const setting = { parent, tarballs, results, env: { REDIS_URL: `redis://${host}:${port}` } }
 const columns = columnsOf(peerRanges())
 const [oldest, ...between] = columns.slice(0, -1)
 const newest = columns.at(-1)
@@ -41,6 +44,7 @@ try {
   ])
 } finally {
   await redis.stop()
+  rmSync(parent, { recursive: true, force: true })
 }
 console.log(`\n${results.table()}\n`)
 for (const { title, problems } of results.failed)

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -24,17 +23,18 @@ const always = ['core', 'store-memory', 'conformance', 'web', 'node']
 const tools = { '@hono/node-server': '^2.0.0', hono: '^4.0.0', '@types/node': '^20.19.0' }
 
 /**
- * Makes a folder as a user would: an empty one, into which npm installs the tarballs and the peers. Then writes the programs
- * there, as JavaScript.
+ * Makes a folder in `parent` as a user would: an empty one, into which npm installs the tarballs and the peers. Then writes the
+ * programs there, as JavaScript.
  * @param names The packages that are tested.
  * @throws Error with what npm printed, if the peers do not fit.
  */
 export async function makeFolder(
+  parent: string,
   column: Column,
   names: readonly string[],
   tarballs: ReadonlyMap<string, string>,
 ): Promise<Folder> {
-  const path = mkdtempSync(join(tmpdir(), 'sojourn-runtimes-'))
+  const path = mkdtempSync(join(parent, 'app-'))
   const ours = withOurOwn([...always, ...names])
   const packed = ours.map((name) => [`@sojourn/${name}`, `file:${tarballs.get(name)}`])
   const dependencies = {

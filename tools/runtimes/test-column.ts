@@ -19,6 +19,8 @@ import { suites } from './suites.ts'
 
 /** What all columns share. */
 export interface Setting {
+  /** The folder outside of the repository in which packages are installed. */
+  readonly parent: string
   /** The paths of the packed packages, by the names of their folders. */
   readonly tarballs: ReadonlyMap<string, string>
   readonly results: Results
@@ -29,17 +31,17 @@ export interface Setting {
 /** Steps that test an installed folder. */
 type Steps = (folder: Folder, setting: Setting) => Promise<unknown>
 
-/** Installs a set of versions of peers, and runs steps in its folder, which is removed afterwards. */
+/** Installs a set of versions of peers, and runs steps in its folder, which is removed afterwards: it is large. */
 export async function testColumn(
   column: Column,
   setting: Setting,
   steps: readonly Steps[],
 ): Promise<void> {
-  const { results, tarballs } = setting
+  const { parent, results, tarballs } = setting
   const names = Object.keys(claims).filter((name) =>
     claims[name]?.programs.some((program) => column.programs.includes(program)),
   )
-  const install = () => makeFolder(column, names, tarballs)
+  const install = () => makeFolder(parent, column, names, tarballs)
   const folder = await results.step(`${column.title}: npm install`, install)
   if (!folder) return
   writeSources(folder)
