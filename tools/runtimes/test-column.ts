@@ -119,7 +119,8 @@ async function prepareNext({ path, column }: Folder, results: Results): Promise<
 }
 
 function titleOf({ column }: Folder, names: readonly string[], runtime: Runtime): string {
-  return `${column.title}: ${names.length} programs on ${runtimes[runtime]}`
+  const programs = names.length === 1 ? '1 program' : `${names.length} programs`
+  return `${column.title}: ${programs} on ${runtimes[runtime]}`
 }
 
 function throwProblems(problems: readonly string[]): void {
