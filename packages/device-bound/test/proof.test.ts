@@ -130,7 +130,7 @@ describe('a text is no proof', () => {
     ['without a signature', `${head}.${body}.`],
     ['with a blank', `${head}.${body}. ${signature}`],
     ['with padding', `${valid}==`],
-    ['in the other alphabet', valid.replaceAll(/[-_]/g, '+')],
+    ['in the other alphabet', `${valid.slice(0, -1)}+`],
     ['whose header is null', withHead(null)],
     ['whose header is a text', withHead('x')],
     ['whose header is no JSON', `${Buffer.from('{').toString('base64url')}.${body}.${signature}`],
