@@ -200,6 +200,7 @@ export const deviceRoutes: readonly BindingCase[] = [
         [200, '', '0;url=/who?page=2', []],
       )
       match(again.headers.get('content-type') ?? '', /^text\/html/)
+      equal((await follow({ 'sec-fetch-site': 'same-site' })).body, '')
       deepEqual(seen, ['bound'])
       const others: [object, Method?][] = [
         [{ 'sec-fetch-site': 'same-origin' }],

@@ -1,7 +1,11 @@
 import { generate } from 'selfsigned'
 
-/** The site of the tests, and another one that links to it. */
-export const hosts = { site: 'shop.example', other: 'elsewhere.example' } as const
+/** The site of the tests, one beside it, and another site; both link to it. */
+export const hosts = {
+  site: 'shop.example',
+  sibling: 'help.shop.example',
+  other: 'elsewhere.example',
+} as const
 
 /** A certificate and its key, PEM. */
 export interface Certificate {

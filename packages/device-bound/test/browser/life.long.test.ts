@@ -136,19 +136,21 @@ test('twenty requests of a page at once: one refresh, and none is logged out', a
   expect(shop.calls).toEqual(['device/refresh 200'])
 })
 
-test('a link on another site: the browser sends it again by itself, with its proof', async () => {
+test('a link on another site or a sibling: the browser sends it again by itself, with its proof', async () => {
   const { browser, shop, refusals, go, bind, expire } = await openScene()
   await bind()
   const { page } = browser
-  await page.goto(shop.otherUrl)
-  await expire()
-  await page.evaluate(`location.assign("${shop.url}/orders?page=2#last")`)
-  await page.waitForURL(`${shop.url}/orders?page=2`)
-  await page.getByText('ada').waitFor()
-  expect(await seenOn(browser)).toEqual(ada)
-  expect(shop.calls).toEqual(['device/refresh 200'])
-  await page.goBack()
-  expect(page.url()).toBe(`${shop.otherUrl}/`)
+  for (const foreign of shop.foreignUrls) {
+    await page.goto(foreign)
+    await expire()
+    await page.evaluate(`location.assign("${shop.url}/orders?page=2#last")`)
+    await page.waitForURL(`${shop.url}/orders?page=2`)
+    await page.getByText('ada').waitFor()
+    expect(await seenOn(browser)).toEqual(ada)
+    expect(shop.calls.splice(0)).toEqual(['device/refresh 200'])
+    await page.goBack()
+    expect(page.url()).toBe(`${foreign}/`)
+  }
   expect(await go('/')).toEqual(ada)
   expect(refusals).toEqual([])
 })

@@ -10,8 +10,8 @@ import { type Certificate, hosts } from './certificate.ts'
 export interface Shop {
   /** The address of the application. */
   readonly url: string
-  /** The address of the same server as another site. */
-  readonly otherUrl: string
+  /** The addresses of the same server by the name of a sibling domain, and as another site. */
+  readonly foreignUrls: readonly [sibling: string, other: string]
   /** The requests of browsers to the two routes, with the status of each response; a test may empty it. */
   readonly calls: string[]
   /** What requests to the two routes wait for, before they are answered. */
@@ -37,8 +37,8 @@ export async function openShop(tls: Certificate, manager: SessionManager): Promi
     get url() {
       return `https://${hosts.site}:${port}`
     },
-    get otherUrl() {
-      return `https://${hosts.other}:${port}`
+    get foreignUrls() {
+      return [`https://${hosts.sibling}:${port}`, `https://${hosts.other}:${port}`] as const
     },
     calls: [],
     hold: Promise.resolve(),
