@@ -31,8 +31,9 @@ export function termOf(word: string): string | null {
 function weightOf(id: string, _term: string, section?: Record<string, unknown>): number {
   const titles = section?.['titles']
   const ofPage = Array.isArray(titles) && titles.length === 0 ? 1.5 : 1
-  if (/\/(how-to|tutorial)\//.test(id)) return 1.5 * ofPage
-  if (/\/(decisions|api)\//.test(id) || /\/attack-cases/.test(id)) return 0.5 * ofPage
+  if (/\/(how-to|tutorial)\//.test(id)) return (/\/migrate-from-/.test(id) ? 1 : 2) * ofPage
+  if (/\/packages\//.test(id)) return 0.7 * ofPage
+  if (/\/(decisions|api)\//.test(id) || /\/attack-cases/.test(id)) return 0.4 * ofPage
   return ofPage
 }
 
@@ -52,7 +53,8 @@ export const miniSearch = {
 /** The search of the default theme, whose index is a file of the site. */
 export const search: { provider: 'local'; options: DefaultTheme.LocalSearchOptions } = {
   provider: 'local',
-  options: { miniSearch, _render: renderForSearch },
+  // Shows excerpts.
+  options: { miniSearch, _render: renderForSearch, detailedView: true },
 }
 
 /** What is used of markdown-it, whose types VitePress has twice. */
