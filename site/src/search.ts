@@ -31,7 +31,7 @@ export function termOf(word: string): string | null {
 function weightOf(id: string, _term: string, section?: Record<string, unknown>): number {
   const titles = section?.['titles']
   const ofPage = Array.isArray(titles) && titles.length === 0 ? 1.5 : 1
-  if (/\/(how-to|tutorial)\//.test(id)) return (/\/migrate-from-/.test(id) ? 1 : 2) * ofPage
+  if (/\/(how-to|tutorial)\//.test(id)) return (/\/migrate-from-/.test(id) ? 0.8 : 2) * ofPage
   if (/\/packages\//.test(id)) return 0.7 * ofPage
   if (/\/(decisions|api)\//.test(id) || /\/attack-cases/.test(id)) return 0.4 * ofPage
   return ofPage
