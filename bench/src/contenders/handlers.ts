@@ -26,7 +26,7 @@ export interface Acts<Request> {
 }
 
 /** The keys that two requests at once set, one each. */
-export type RaceKey = 'a' | 'b'
+type RaceKey = 'a' | 'b'
 
 /** What a contender does with its sessions. */
 interface OwnActs<Request> extends Pick<Acts<Request>, 'read' | 'write' | 'login'> {
