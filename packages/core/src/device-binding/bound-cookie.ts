@@ -62,7 +62,7 @@ export class BoundCookies {
 
   /** How much earlier a browser drops the cookie than servers do, in ms. */
   get headStart(): number {
-    return Math.min(maxHeadStartMs, this.#lifetime / 10)
+    return Math.min(maxHeadStartMs, this.#lifetime / 5)
   }
 
   /** Returns the line that sets a cookie which is valid from `at`, epoch ms, for the lifetime. */

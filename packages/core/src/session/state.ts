@@ -88,6 +88,8 @@ export interface DeviceJudgement {
   readonly status: DeviceBindingStatus
   /** The id of the binding that the request has confirmed. */
   readonly confirmed?: string | undefined
+  /** True if the request has a bound cookie that is not valid. */
+  readonly isCookieVoid?: boolean
 }
 
 const noSeed: StateSeed = {}
@@ -150,6 +152,8 @@ export class SessionState {
   binding: DeviceBindingStatus
   /** The id of the device binding that is to be saved as confirmed; `undefined` if there is none. */
   confirmedBinding: string | undefined
+  /** True if the response deletes the bound cookie: while a browser has one, it does not refresh it. */
+  readonly isBoundCookieVoid: boolean
   /** The header that asks the browser to bind the session, once it was made. */
   bindingOffer: readonly [name: string, value: string] | undefined = undefined
   /** What the response headers must do: send this token, or clear the client's. */
@@ -188,6 +192,7 @@ export class SessionState {
     this.fingerprint = fingerprint
     this.binding = device?.status ?? 'none'
     this.confirmedBinding = device?.confirmed
+    this.isBoundCookieVoid = device?.isCookieVoid ?? false
     this.outgoing = open && outgoingOf(open)
     this.#context = context
     this.#carrier = carrier

@@ -62,9 +62,20 @@ test('a browser drops the cookie before servers do, with the attributes that it 
   expect(pair).toMatch(/^__Host-sid\.bound=[\da-z]+\.[\w-]{32}$/)
   expect(attributes.join('; ')).toBe(`${cookies.attributes}; Max-Age=450`)
   expect(cookies.attributes).toBe('Path=/; HttpOnly; Secure; SameSite=Lax')
-  expect(cookiesOf([now], 10_000).set(subject, t0)).toMatch(/; Max-Age=9$/)
+  expect(cookiesOf([now], 10_000).set(subject, t0)).toMatch(/; Max-Age=8$/)
   expect(cookies.clear()).toMatch(/^__Host-sid\.bound=; Path=\/; .*Max-Age=0/)
 })
+
+test.each([1, 2, 8, 60])(
+  'clocks of servers 10 seconds apart refuse no browser that has a cookie: %i min',
+  (lifetime) => {
+    const made = cookiesOf([now], lifetime * minute)
+    const [behind, ahead] = [-5_000, 5_000]
+    const line = made.set(subject, t0 + behind)
+    const dropped = t0 + 1000 * Number(/Max-Age=(\d+)/.exec(line)?.[1])
+    expect(made.judge(withCookie(pairOf(line)), subject, dropped + ahead)).toBe('valid')
+  },
+)
 
 test('after a key roll the cookies from before are valid, and those of other keys are forged', () => {
   const before = withCookie(pairOf(cookiesOf([old]).set(subject, t0)))

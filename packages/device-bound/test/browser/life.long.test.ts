@@ -124,6 +124,18 @@ test('another login: the new device binding lives, the old one is dropped', asyn
   expect(shop.calls.sort()).toEqual(['device 200', 'device/refresh 200', 'device/refresh 404'])
 })
 
+test('a bound cookie of before, brought back by a late response: deleted, and refreshed', async () => {
+  const { browser, shop, go, bind, refusals } = await openScene()
+  await bind()
+  const [before] = (await browser.context.cookies()).filter(({ name }) => name === boundName)
+  await bind() // the same user logs in again
+  if (before) await browser.context.addCookies([before])
+  expect(await go('/')).toMatchObject({ ended: 'unbound' })
+  expect(refusals).toEqual(['forged'])
+  expect(await go('/')).toEqual(ada)
+  expect(shop.calls).toContain('device/refresh 200')
+})
+
 test('twenty requests of a page at once: one refresh, and none is logged out', async () => {
   const { browser, shop, go, bind, expire } = await openScene()
   await bind()

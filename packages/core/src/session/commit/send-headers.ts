@@ -18,6 +18,7 @@ import { clearBoundCookie, offerBinding } from './offer-binding.ts'
 export function sendHeaders(context: ManagerContext, state: SessionState, carrier: Carrier): void {
   if (state.isAccessed) varyBy(carrier, context.tokenHeaders)
   if (context.foreignCookies?.areKept) keepForeignCookie(context, state, carrier)
+  if (state.isBoundCookieVoid) dropBoundCookie(context, carrier)
   if (state.outgoing === undefined) return
   if (state.isPassive || isLong(context, state)) withdrawOffer(state)
   const { outgoing } = state
@@ -33,6 +34,15 @@ export function sendHeaders(context: ManagerContext, state: SessionState, carrie
   // Kept for a later commit of the same response: a framework's error handling may have removed the headers meanwhile,
   // as Koa's does. Only where the carrier can withdraw a line, or Set-Cookie would be there twice.
   if (carrier.withdraw) state.outgoing = outgoing
+}
+
+/**
+ * Deletes a bound cookie that is not valid: the late answer to an earlier refresh may have replaced a valid one, or the clock of the
+ * browser was set back. The browser refreshes only once it has none, and so opens the session with the next request.
+ */
+function dropBoundCookie(context: ManagerContext, carrier: Carrier): void {
+  clearBoundCookie(context, carrier)
+  restrictCaching('private, no-cache', carrier)
 }
 
 /** Sends the cookie that the session has in another library too, if the client lacks it. */

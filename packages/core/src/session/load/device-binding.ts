@@ -49,13 +49,14 @@ export function requireDevice(
     const confirmed = confirms ? binding.id : undefined
     return { outcome, device: { status: 'bound', confirmed } }
   }
-  if (!isConfirmed) return { outcome, device: { status: 'pending' } }
+  const isCookieVoid = judged !== 'missing'
+  if (!isConfirmed) return { outcome, device: { status: 'pending', isCookieVoid } }
   const { protocol } = deviceBound
   if (isTolerated(binding, deviceBound, at) && protocol.skips(request, binding.id))
-    return { outcome, device: { status: 'skipped' } }
+    return { outcome, device: { status: 'skipped', isCookieVoid } }
   context.emit('bindingRefused', { ...namesOf(outcome.opened.record), reason: judged })
-  if (protocol.policy !== 'reject') return { outcome, device: { status: 'missing' } }
-  return refused(outcome.opened)
+  if (protocol.policy !== 'reject') return { outcome, device: { status: 'missing', isCookieVoid } }
+  return { ...refused(outcome.opened), device: { status: 'none', isCookieVoid } }
 }
 
 /** The user can log in to go on with the session; not who acts as the user: the actor begins anew. */

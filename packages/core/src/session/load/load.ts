@@ -144,7 +144,8 @@ function stateFromOutcome(
     const { id, reason } = outcome
     const why = isReasonToTell(reason) ? reason : 'ended'
     context.emit('discarded', { what: 'token', why, id })
-    return new SessionState(context, response, { ended: { why: reason, id }, presented, locked })
+    const ended = { why: reason, id }
+    return new SessionState(context, response, { ended, presented, locked, device })
   }
   const { id, why } = outcome
   if (why === 'unknown' || why === 'forged') warnOfOtherManager(context, presented.tokens)

@@ -1,0 +1,45 @@
+/** What happens to users whose browser does all it should, while responses are late and clocks are wrong. */
+import { memoryStore } from '@sojourn/store-memory'
+import { expect, test } from 'vitest'
+import { createBrowser, createWorld, minute } from './world.ts'
+
+test('a refresh that is answered late, after another login, refuses its user once', async () => {
+  const { manager, pass } = createWorld({ store: memoryStore() })
+  const browser = createBrowser(manager)
+  await browser.bind()
+  pass(6 * minute)
+  const late = await browser.copy().refresh(browser.device.prove(browser.challenge))
+  await browser.bind() // the same user logs in again, and is bound anew
+  expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+  browser.jar.take(late.setCookies)
+  expect(await browser.visit()).toMatchObject({ ended: 'unbound' })
+  expect(browser.jar.header).not.toContain('.bound')
+  expect(await browser.refresh()).toMatchObject({ status: 200 }) // what browsers do once the cookie is gone
+  expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+})
+
+test('a clock that was set back lets the browser keep a cookie that has run out: it is told to refresh', async () => {
+  const { manager, pass } = createWorld({ store: memoryStore() })
+  const browser = createBrowser(manager)
+  await browser.bind()
+  pass(9 * minute)
+  expect(await browser.visit()).toMatchObject({ ended: 'unbound' })
+  expect(browser.jar.header).not.toContain('.bound')
+  await browser.refresh()
+  expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+})
+
+test('two keys that were registered at once leave no cookie that is void', async () => {
+  const { manager } = createWorld({ store: memoryStore(), device: { policy: 'event' } })
+  const browser = createBrowser(manager)
+  await browser.visit((session) => session.login('ada'))
+  const other = browser.copy()
+  const late = await other.register()
+  await browser.visit((session) => session.rotate()) // with an offer, before the first key is confirmed
+  await browser.register()
+  browser.jar.take(late.setCookies)
+  expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'pending' })
+  expect(browser.jar.header).not.toContain('.bound')
+  await browser.refresh()
+  expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+})
