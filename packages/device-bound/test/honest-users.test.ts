@@ -1,4 +1,6 @@
 /** What happens to users whose browser does all it should, while responses are late and clocks are wrong. */
+import { controlledBackend } from '@sojourn/conformance/testing'
+import { keyedStore } from '@sojourn/core/store'
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 import { createBrowser, createWorld, minute } from './world.ts'
@@ -42,4 +44,25 @@ test('two keys that were registered at once leave no cookie that is void', async
   expect(browser.jar.header).not.toContain('.bound')
   await browser.refresh()
   expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+})
+
+test('a refresh costs a look-up and a write, and the requests between them nothing', async () => {
+  const { backend, takeCalls } = controlledBackend()
+  const { manager, pass } = createWorld({ store: keyedStore(backend) })
+  const [bound, plain] = [createBrowser(manager), createBrowser(manager)]
+  await bound.bind()
+  await plain.visit((session) => session.login('eve'))
+  takeCalls()
+  const calls = { bound: [] as string[], plain: [] as string[] }
+  for (let minutes = 0; minutes < 60; minutes++) {
+    pass(minute)
+    if (minutes % 6 === 5) await bound.refresh()
+    await bound.visit()
+    calls.bound.push(...takeCalls())
+    await plain.visit()
+    calls.plain.push(...takeCalls())
+  }
+  const writesOf = (all: string[]) => all.filter((call) => call !== 'find').length
+  expect(writesOf(calls.bound) - writesOf(calls.plain)).toBe(10)
+  expect(calls.bound.length - calls.plain.length).toBe(20)
 })

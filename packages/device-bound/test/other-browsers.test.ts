@@ -1,11 +1,12 @@
 /** Firefox and Safari do not know the headers: they ignore an offer, and nothing else may be different for them. */
-import { createJar } from '@sojourn/conformance/testing'
+import { controlledBackend, createJar } from '@sojourn/conformance/testing'
 import type { Session } from '@sojourn/core'
+import { keyedStore } from '@sojourn/core/store'
 import { createTestCarrier } from '@sojourn/core/testing'
 import { memoryStore } from '@sojourn/store-memory'
 import { expect, test } from 'vitest'
 import type { DeviceBoundOptions } from '../src/index.ts'
-import { cookieName, createWorld, minute, type World } from './world.ts'
+import { cookieName, createWorld, minute } from './world.ts'
 
 const steps: readonly ((session: Session) => unknown)[] = [
   ({ data }) => Object.assign(data, { cart: ['tea'] }),
@@ -19,8 +20,10 @@ const steps: readonly ((session: Session) => unknown)[] = [
   () => {},
 ]
 
-/** What each response of a visit of two hours is, without what is random. */
-async function visit({ manager, pass }: Pick<World, 'manager' | 'pass'>) {
+/** What each response of a visit of two hours is, without what is random, and which calls of the backend it takes. */
+async function visit(device: DeviceBoundOptions | false) {
+  const { backend, takeCalls } = controlledBackend()
+  const { manager, pass, reports } = createWorld({ store: keyedStore(backend), device })
   const jar = createJar()
   const seen: unknown[] = []
   for (const step of steps) {
@@ -36,22 +39,30 @@ async function visit({ manager, pass }: Pick<World, 'manager' | 'pass'>) {
       binding: session.binding,
       headers: Object.fromEntries(carrier.responseHeaders),
       cookies: carrier.setCookies.map((line) => line.replace(/=[^;]*/, '')),
+      calls: takeCalls(),
       devices: (await manager.sessions('ada')).length,
     })
+    takeCalls()
     pass(14 * minute)
   }
-  return { seen, names: (jar.header ?? '').split('; ').map((pair) => pair.split('=', 1)[0]) }
+  return {
+    seen,
+    reports,
+    names: (jar.header ?? '').split('; ').map((pair) => pair.split('=', 1)[0]),
+  }
 }
 
 test.each<DeviceBoundOptions>([{}, { policy: 'step-up' }, { policy: 'event' }])(
   'a browser that does not take part is served as if the option were off: %o',
   async (device) => {
-    const on = createWorld({ store: memoryStore(), device })
-    const off = createWorld({ store: memoryStore(), device: false })
-    const served = await visit(on)
-    expect(served).toEqual(await visit(off))
-    expect(served.seen[6]).toMatchObject({ userId: 'ada', binding: 'none' })
-    expect(on.reports).toEqual([])
+    const served = await visit(device)
+    expect(served).toEqual(await visit(false))
+    expect(served.seen[6]).toMatchObject({
+      userId: 'ada',
+      binding: 'none',
+      calls: ['find', 'touch'],
+    })
+    expect(served.reports).toEqual([])
   },
 )
 

@@ -131,7 +131,7 @@ test('a bound cookie of before, brought back by a late response: deleted, and re
   await bind() // the same user logs in again
   if (before) await browser.context.addCookies([before])
   expect(await go('/')).toMatchObject({ ended: 'unbound' })
-  expect(refusals).toEqual(['forged'])
+  expect(refusals.at(-1)).toBe('forged')
   expect(await go('/')).toEqual(ada)
   expect(shop.calls).toContain('device/refresh 200')
 })
