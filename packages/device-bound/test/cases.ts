@@ -241,6 +241,21 @@ export function proveDeviceBinding(openStore: () => StoreFactory): void {
       expect((await ada.refresh()).status).toBe(200)
     })
 
+    test('K-08: a captured proof is not accepted again once a newer challenge was answered', async () => {
+      const { ada, pass } = open()
+      await ada.bind()
+      const captured = ada.device.prove(ada.challenge)
+      const thief = ada.copy()
+      pass(1)
+      expect((await ada.refresh(captured)).status).toBe(200)
+      expect((await thief.refresh(captured)).status).toBe(200)
+      pass(5 * minute)
+      expect((await ada.refresh()).status).toBe(200)
+      const reply = await thief.refresh(captured)
+      expect(reply.status).toBe(403)
+      expect(reply.setCookies).toEqual([])
+    })
+
     test('K-13: past the absolute limit the session ends', async () => {
       const { ada, pass } = open({ config: { absoluteTimeout: '1h', maxAge: '1h' } })
       await ada.bind()

@@ -12,7 +12,7 @@ export interface DeviceBinding {
   readonly boundAt: number
   /** When the browser last proved by a new challenge that it has the key. */
   readonly provedAt: number
-  /** When the newest challenge was issued that the browser has answered. Earlier ones are accepted for a minute only. */
+  /** When the newest challenge was issued that the browser has answered. It is accepted again for a minute; earlier ones are not. */
   readonly challengedAt: number
   /**
    * Present once the browser has shown that it received the answer to its registration: by the bound cookie or by a refresh.
@@ -28,7 +28,7 @@ export interface DeviceBinding {
  * - `bind`: a new binding. It replaces none that is confirmed, and none whose challenge is as new: a challenge is used once.
  * - `confirm`: the binding of this id is confirmed.
  * - `prove`: the binding of this id is confirmed, and a challenge issued at `challengedAt` was answered at `at`. The answer to
- *   an earlier challenge than the newest moves no time, so a captured proof cannot be used again and again.
+ *   an earlier challenge than the newest, or to the newest again, moves no time, so a captured proof cannot be used again and again.
  */
 export type DeviceBindingChange =
   | { readonly bind: DeviceBinding }

@@ -19,7 +19,7 @@ import type { ManagerContext } from '../state.ts'
 const registrationMs = 5 * 60_000
 /** How long a challenge of a refresh is valid after the bound cookie that came with it has run out, in ms. */
 const challengeMs = 5 * 60_000
-/** How long a challenge may be used again once it, or a newer one, was answered, in ms: by parallel requests. */
+/** How long the newest challenge that was answered may be used again, in ms: by parallel requests. */
 const parallelMs = 60_000
 /** 18 random bytes, behind a letter: some browsers send the id as a token of structured fields (RFC 9651, 3.3.4). */
 const idBytes = 18
@@ -132,7 +132,9 @@ export class Exchange implements DeviceExchange {
     const maxAge = this.#deviceBound.protocol.lifetime + challengeMs
     const issuedAt = this.#verify(challenge, refreshOf(record, binding), maxAge)
     if (issuedAt === undefined || issuedAt > binding.challengedAt) return issuedAt
-    return this.#now() < binding.provedAt + parallelMs ? issuedAt : undefined
+    // An older one is of no use any more: each new proof would else begin another minute for all that were captured before it.
+    const isNewest = issuedAt === binding.challengedAt
+    return isNewest && this.#now() < binding.provedAt + parallelMs ? issuedAt : undefined
   }
 
   #verify(challenge: string, subject: ChallengeSubject, maxAge: number): number | undefined {
