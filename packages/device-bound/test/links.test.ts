@@ -50,7 +50,7 @@ test('a link without the bound cookie is sent again, as it is, and is no refusal
   expect(reports).toEqual(['bound'])
 })
 
-test('only pages are, only by GET, and only if another site has them opened', async () => {
+test('only pages are, only by GET, and only if another origin has them opened', async () => {
   const { ada, ...world } = await open()
   drop(ada, boundName)
   const others = [
@@ -58,10 +58,20 @@ test('only pages are, only by GET, and only if another site has them opened', as
     { method: 'HEAD' },
     { headers: { 'sec-fetch-site': 'same-origin' } },
     { headers: { 'sec-fetch-site': 'none' } },
-    { headers: { 'sec-fetch-dest': 'iframe' } },
     { headers: { 'sec-fetch-dest': 'image' } },
+    { headers: { 'sec-fetch-dest': 'empty' } },
   ]
   for (const other of others) expect(await follow(world, ada, '/', other)).toBeUndefined()
+})
+
+test('another origin of the same site is no exception, nor is a frame: browsers hold neither back', async () => {
+  const { ada, ...world } = await open()
+  drop(ada, boundName)
+  for (const site of ['cross-site', 'same-site'])
+    for (const dest of ['document', 'iframe', 'frame']) {
+      const headers = { 'sec-fetch-site': site, 'sec-fetch-dest': dest }
+      expect((await follow(world, ada, '/cart', { headers }))?.refresh).toBe('0;url=/cart')
+    }
 })
 
 test('whose browser says that it has skipped is not asked again', async () => {
@@ -87,6 +97,20 @@ test('a path that browsers take for another site leads to the start page', async
   drop(ada, boundName)
   for (const path of ['//elsewhere.example/', '/\\elsewhere.example', 'https://elsewhere.example/'])
     expect((await follow(world, ada, path))?.refresh).toBe('0;url=/')
+})
+
+test('one that comes again and again, from a tab without an origin, gets to the application', async () => {
+  const { ada, pass, ...world } = await open()
+  drop(ada, boundName)
+  const again = async () => (await follow(world, ada))?.status
+  for (let n = 0; n < 10; n++) expect(await again()).toBe(200)
+  expect(await again()).toBeUndefined()
+  const bob = createBrowser(world.manager)
+  await bob.bind('bob')
+  drop(bob, boundName)
+  expect((await follow(world, bob))?.status).toBe(200)
+  pass(20_000)
+  expect(await again()).toBe(200)
 })
 
 test('a store that fails is left to the application', async () => {

@@ -204,7 +204,7 @@ export const deviceRoutes: readonly BindingCase[] = [
       deepEqual(seen, ['bound'])
       const others: [object, Method?][] = [
         [{ 'sec-fetch-site': 'same-origin' }],
-        [{ 'sec-fetch-dest': 'iframe' }],
+        [{ 'sec-fetch-dest': 'image' }],
         [{}, 'POST'],
       ]
       for (const [headers, method] of others) equal((await follow(headers, method)).body, text.body)

@@ -6,7 +6,7 @@ import type { RequestCarrier } from '../http/carrier.ts'
 import type { DeviceBoundConfig } from '../options/device-bound.ts'
 import { Exchange } from '../session/device/exchange.ts'
 import { findDeviceSession } from '../session/device/find.ts'
-import { isUnheldLink, needsProof } from '../session/device/link.ts'
+import { isUnheldLink, needsProof, ResentLinks } from '../session/device/link.ts'
 import type { ManagerContext } from '../session/state.ts'
 
 // The two routes of the option `deviceBound`, which browsers call by themselves, and the links that they do not hold back for a
@@ -42,11 +42,12 @@ export function createDeviceRoutes(context: ManagerContext): AnswerRoute | undef
   const { deviceBound } = context.config
   if (!deviceBound) return undefined
   const { protocol } = deviceBound
+  const resent = new ResentLinks()
   return (request, carrier) => {
     const route = protocol.routeOf(pathOf(request))
     if (route) return answer({ context, deviceBound }, route, { request, carrier })
     return isUnheldLink(deviceBound, request.method, carrier)
-      ? answerLink({ context, deviceBound }, { request, carrier })
+      ? answerLink({ context, deviceBound, resent }, { request, carrier })
       : undefined
   }
 }
@@ -58,12 +59,17 @@ function pathOf({ path }: RouteRequest): string {
 
 /** A store that fails is for the application to answer, as with any other page. */
 async function answerLink(
-  { context, deviceBound }: { context: ManagerContext; deviceBound: DeviceBoundConfig },
+  {
+    context,
+    deviceBound,
+    resent,
+  }: { context: ManagerContext; deviceBound: DeviceBoundConfig; resent: ResentLinks },
   { request, carrier }: { request: RouteRequest; carrier: RequestCarrier },
 ): Promise<RouteResponse | undefined> {
   try {
     const session = await findDeviceSession(context, carrier)
     if (typeof session === 'string' || !needsProof(session, deviceBound, carrier)) return undefined
+    if (!resent.take(session, context.config.clock())) return undefined
     return responseOf(200, [
       ['Content-Type', 'text/html'],
       ['Refresh', `0;url=${returnPath(request.path)}`],
