@@ -25,6 +25,7 @@ export function testDeviceProtocol(terms: TestDeviceTerms = {}): DeviceProtocol 
     policy: 'reject',
     skipTolerance: 10 * 60_000,
     ...terms,
+    paths: ['/device', '/device/next'],
     routeOf: (path) =>
       path === '/device' ? 'register' : path === '/device/next' ? 'refresh' : undefined,
     offer: (challenge) => ['Test-Registration', challenge],

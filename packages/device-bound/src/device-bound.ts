@@ -7,7 +7,7 @@ import { refresh, register } from './routes.ts'
 export interface DeviceBoundOptions {
   /**
    * The path at which browsers register a key; they refresh at `path + '/refresh'`. The bindings answer both, so an application
-   * has no routes of its own there. It is the path as the browser requests it.
+   * has no routes of its own there. It is the path as the browser requests it. Two managers of one application have two.
    * @default '/session/device'
    */
   readonly path?: string
@@ -74,6 +74,7 @@ export function deviceBound(options: DeviceBoundOptions = {}): DeviceProtocol {
     lifetime: lifetimeOf(options),
     policy,
     skipTolerance: skipToleranceOf(options),
+    paths: [path, refreshPath],
     routeOf(requested) {
       if (requested === path) return 'register'
       return requested === refreshPath ? 'refresh' : undefined

@@ -51,6 +51,8 @@ export interface DeviceProtocol {
   readonly policy: DevicePolicy
   /** How long, in ms, after a bound cookie has run out a browser may skip the refresh. */
   readonly skipTolerance: number
+  /** The paths of the routes, so that two managers of one request do not share one. */
+  readonly paths: readonly string[]
   /** Returns which route a path is, `/` first, without the query; `undefined` for a path of the application. */
   routeOf(path: string): DeviceRoute | undefined
   /** Returns the header that asks the browser to register a key for a session. */
@@ -75,7 +77,7 @@ export interface DeviceExchange {
   newChallenge(): string
   /**
    * Returns true if a challenge was issued for this session and this route, is not too old and was not used. A challenge of a
-   * refresh may be used again for a minute, by parallel requests. For `'over'` it is false.
+   * refresh may be used again for a minute, by parallel requests, until a newer one is answered. For `'over'` it is false.
    */
   checkChallenge(challenge: string): boolean
   /**

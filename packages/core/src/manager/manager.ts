@@ -126,6 +126,8 @@ export interface SessionManager<Data extends object = SessionData> {
    * if (answer) return respond(answer)
    */
   readonly route: AnswerRoute | undefined
+  /** The paths that `route` answers; empty without the option `deviceBound`. Two managers of one request share none. */
+  readonly devicePaths: readonly string[]
   /**
    * Warns of an error that was responded to without a log. For bindings whose framework, or whose own default
    * handler, responds to errors of Sojourn in silence; the manager itself reports failures of the store. It names the cause
@@ -363,6 +365,7 @@ export function createSessionManager<Data extends object>(
       return Promise.reject(error)
     },
     route: createDeviceRoutes(context),
+    devicePaths: config.deviceBound?.protocol.paths ?? [],
     reportError,
     read: async (headers, from) => loadSession(mount, requestCarrier(headers, from)),
     watch: (headers, from) => watch({ ...mount, registry }, requestCarrier(headers, from)),

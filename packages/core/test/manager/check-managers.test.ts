@@ -43,6 +43,16 @@ test('a cookie that continues a long token of another manager is refused', () =>
   expect(() => checkManagers([other('sid.3'), long])).not.toThrow()
 })
 
+test('two managers with one path of device bindings are refused: the first would answer for both', () => {
+  const at = (name: string, ...devicePaths: string[]) =>
+    ({ manager: { cookieNames: [name], tokenIn: ['cookie'], devicePaths }, as: name }) as const
+  const shared = at('b', '/b', '/device')
+  expect(() => checkManagers([at('a', '/device', '/device/refresh'), shared])).toThrow(
+    invalid('a and b, use the path /device in one request, so one would answer browsers'),
+  )
+  expect(() => checkManagers([at('a', '/a'), shared])).not.toThrow()
+})
+
 test('two managers under one name are refused, however different their cookies are', () => {
   const managers = [named('session'), named('session', { cookieName: 'b' })]
   expect(() => checkManagers(managers)).toThrow(invalid('use the name session'))
