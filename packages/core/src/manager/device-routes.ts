@@ -10,8 +10,9 @@ import { isUnheldLink, needsProof, ResentLinks } from '../session/device/link.ts
 import type { ManagerContext } from '../session/state.ts'
 
 // The two routes of the option `deviceBound`, which browsers call by themselves, and the links that they do not hold back for a
-// refresh (session/device/link.ts). A binding asks for them before the application sees a request, so that no guard, redirect or rate limit of the application responds: a browser gives its key up for good
-// after a redirect or a 4xx that it does not expect, and keeps it after a 503.
+// refresh (session/device/link.ts). A binding asks for them before the application sees a request, so that no guard, redirect or
+// rate limit of the application responds: a browser gives its key up for good after a redirect or a 4xx that it does not expect,
+// and keeps it after a 503.
 
 /** A request, as a binding gives it to `SessionManager.route`. */
 interface RouteRequest {

@@ -148,6 +148,19 @@ test('twenty requests of a page at once: one refresh, and none is logged out', a
   expect(shop.calls).toEqual(['device/refresh 200'])
 })
 
+test('a WebSocket and an EventSource wait for the refresh too', async () => {
+  const { browser, shop, refusals, go, bind, expire } = await openScene()
+  await bind()
+  await go('/')
+  for (const source of ["new WebSocket('wss://' + location.host)", "new EventSource('/')"]) {
+    await expire()
+    // The shop answers with a page, so that both fail: what counts is that they were sent after the refresh.
+    await browser.page.evaluate(`new Promise((done) => { ${source}.onerror = done })`)
+  }
+  expect(shop.calls).toEqual(['device/refresh 200', 'device/refresh 200'])
+  expect(refusals).toEqual([])
+})
+
 test('a link on another site or a sibling: the browser sends it again by itself, with its proof', async () => {
   const { browser, shop, refusals, go, bind, expire } = await openScene()
   await bind()
