@@ -31,6 +31,26 @@ test('a clock that was set back lets the browser keep a cookie that has run out:
   expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
 })
 
+test.each([1.5, 2, 60])(
+  'a clock that was set back by %d minutes costs one more request, and no key',
+  async (minutes) => {
+    const { manager, pass } = createWorld({ store: memoryStore() })
+    const browser = createBrowser(manager)
+    await browser.bind()
+    pass(minute)
+    await browser.refresh()
+    pass(-minutes * minute)
+    for (let round = 0; round < 3; round++) {
+      pass(50)
+      const { status } = await browser.refresh()
+      if (status !== 200) expect([round, status]).toEqual([0, 403])
+      pass(50)
+      if (status === 403) expect((await browser.refresh()).status).toBe(200)
+      expect(await browser.visit()).toMatchObject({ userId: 'ada', binding: 'bound' })
+    }
+  },
+)
+
 test('two keys that were registered at once leave no cookie that is void', async () => {
   const { manager } = createWorld({ store: memoryStore(), device: { policy: 'event' } })
   const browser = createBrowser(manager)
