@@ -38,16 +38,16 @@ export function readText(field: string | undefined, maxLength: number): string |
 }
 
 /**
- * Returns true if the browser says in `Secure-Session-Skipped` that it has not refreshed the device binding `id`, for a
- * reason that the draft names. The field is a list, with one member for each device binding of the site.
+ * Returns true if the browser says in `Secure-Session-Skipped` that it has not refreshed the device binding `id`, or any if that is
+ * `undefined`, for a reason that the draft names. The field is a list, with one member for each device binding of the site.
  */
-export function isSkipped(field: string | undefined, id: string): boolean {
+export function isSkipped(field: string | undefined, id: string | undefined): boolean {
   if (field === undefined || field.length > maxListLength) return false
   const members = parsed(() => parseList(field)) ?? []
-  return members.some(
-    ([reason, parameters]) =>
-      skipReasons.includes(textOf(reason)) && textOf(parameters.get('session_identifier')) === id,
-  )
+  return members.some(([reason, parameters]) => {
+    const named = textOf(parameters.get('session_identifier'))
+    return skipReasons.includes(textOf(reason)) && (id === undefined || named === id)
+  })
 }
 
 /** Returns the value of `Secure-Session-Registration`, which asks a browser to make a key and to register it at `path`. */

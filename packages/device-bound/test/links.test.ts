@@ -8,6 +8,7 @@ import {
   boundName,
   createBrowser,
   createWorld,
+  minute,
   type SimulatedBrowser,
   type World,
 } from './world.ts'
@@ -75,7 +76,8 @@ test('another origin of the same site is no exception, nor is a frame: browsers 
 })
 
 test('whose browser says that it has skipped is not asked again', async () => {
-  const { ada, ...world } = await open()
+  const { ada, pass, ...world } = await open()
+  pass(8 * minute)
   drop(ada, boundName)
   const headers = { 'secure-session-skipped': `unreachable;session_identifier="${ada.id}"` }
   expect(await follow(world, ada, '/', { headers })).toBeUndefined()
@@ -121,4 +123,22 @@ test('a store that fails is left to the application', async () => {
   drop(ada, boundName)
   control.fail('find')
   expect(await follow({ manager }, ada)).toBeUndefined()
+})
+
+test('a page whose refresh was made, and whose response was lost, is sent again', async () => {
+  const { ada, pass, reports, ...world } = await open()
+  pass(8 * minute)
+  const { status } = await ada.copy().refresh(ada.device.prove(ada.challenge)) // its cookie does not arrive
+  expect(status).toBe(200)
+  drop(ada, boundName)
+  const skipped = `unreachable;session_identifier="${ada.id}"`
+  const headers = { 'sec-fetch-site': 'none', 'secure-session-skipped': skipped }
+  expect(await follow(world, ada, '/orders', { headers })).toMatchObject({
+    refresh: '0;url=/orders',
+  })
+  const { 'secure-session-skipped': _, ...others } = headers
+  expect(await follow(world, ada, '/orders', { headers: others })).toBeUndefined()
+  pass(8 * minute) // now it may have failed to reach the server
+  expect(await follow(world, ada, '/orders', { headers })).toBeUndefined()
+  expect(reports).toEqual(['bound', 'refreshed'])
 })

@@ -57,8 +57,8 @@ export interface DeviceProtocol {
   routeOf(path: string): DeviceRoute | undefined
   /** Returns the header that asks the browser to register a key for a session. */
   offer(challenge: string): readonly [name: string, value: string]
-  /** Returns true if the browser says that it has skipped the refresh of the binding `id`. */
-  skips(request: RequestCarrier, id: string): boolean
+  /** Returns true if the browser says that it has skipped the refresh of the binding `id`; without an id, of any. */
+  skips(request: RequestCarrier, id?: string): boolean
   /**
    * Answers a request of the browser. It is a POST of this origin. A rejection of `bind` or `prove` must be passed on: it becomes a
    * 503, after which browsers keep the binding.

@@ -6,10 +6,10 @@ import type { RequestCarrier } from '../http/carrier.ts'
 import type { DeviceBoundConfig } from '../options/device-bound.ts'
 import { Exchange } from '../session/device/exchange.ts'
 import { findDeviceSession } from '../session/device/find.ts'
-import { isUnheldLink, needsProof, ResentLinks } from '../session/device/link.ts'
+import { isUnheldPage, needsProof, ResentLinks } from '../session/device/link.ts'
 import type { ManagerContext } from '../session/state.ts'
 
-// The two routes of the option `deviceBound`, which browsers call by themselves, and the links that they do not hold back for a
+// The two routes of the option `deviceBound`, which browsers call by themselves, and the pages that they do not hold back for a
 // refresh (session/device/link.ts). A binding asks for them before the application sees a request, so that no guard, redirect or
 // rate limit of the application responds: a browser gives its key up for good after a redirect or a 4xx that it does not expect,
 // and keeps it after a 503.
@@ -47,7 +47,7 @@ export function createDeviceRoutes(context: ManagerContext): AnswerRoute | undef
   return (request, carrier) => {
     const route = protocol.routeOf(pathOf(request))
     if (route) return answer({ context, deviceBound }, route, { request, carrier })
-    return isUnheldLink(deviceBound, request.method, carrier)
+    return isUnheldPage(deviceBound, request.method, carrier)
       ? answerLink({ context, deviceBound, resent }, { request, carrier })
       : undefined
   }
@@ -69,8 +69,10 @@ async function answerLink(
 ): Promise<RouteResponse | undefined> {
   try {
     const session = await findDeviceSession(context, carrier)
-    if (typeof session === 'string' || !needsProof(session, deviceBound, carrier)) return undefined
-    if (!resent.take(session, context.config.clock())) return undefined
+    if (typeof session === 'string') return undefined
+    const at = context.config.clock()
+    if (!needsProof(session, deviceBound, { request: carrier, at })) return undefined
+    if (!resent.take(session, at)) return undefined
     return responseOf(200, [
       ['Content-Type', 'text/html'],
       ['Refresh', `0;url=${returnPath(request.path)}`],

@@ -148,6 +148,18 @@ test('twenty requests of a page at once: one refresh, and none is logged out', a
   expect(shop.calls).toEqual(['device/refresh 200'])
 })
 
+test('a refresh whose response is lost: the page is sent again, and opens', async () => {
+  const { browser, shop, refusals, go, bind, expire } = await openScene()
+  await bind()
+  await go('/')
+  await expire()
+  shop.lost = 3 // Chromium itself repeats a request over a new connection
+  await browser.page.goto(`${shop.url}/`)
+  await browser.page.getByText('ada').waitFor()
+  expect(await seenOn(browser)).toEqual(ada)
+  expect([shop.lost, refusals]).toEqual([0, []])
+})
+
 test('a WebSocket and an EventSource wait for the refresh too', async () => {
   const { browser, shop, refusals, go, bind, expire } = await openScene()
   await bind()

@@ -16,6 +16,8 @@ export interface Shop {
   readonly calls: string[]
   /** What requests to the two routes wait for, before they are answered. */
   hold: Promise<unknown>
+  /** How many responses to them are lost on their way, from now on. */
+  lost: number
   /** Ends the server, with all connections. */
   stop(): Promise<void>
   /** Starts it again on the same port, with a manager of its own as a new process has. */
@@ -42,6 +44,7 @@ export async function openShop(tls: Certificate, manager: SessionManager): Promi
     },
     calls: [],
     hold: Promise.resolve(),
+    lost: 0,
     async stop() {
       server.close()
       server.closeAllConnections()
@@ -64,6 +67,10 @@ function handlerOf(shop: Shop, manager: SessionManager) {
     if (path.startsWith('/session/device')) {
       response.once('finish', () => shop.calls.push(`${path.slice(9)} ${response.statusCode}`))
       await shop.hold
+      if (shop.lost > 0) {
+        shop.lost--
+        response.end = () => response.destroy()
+      }
     }
     withSession(request, response, (error) => void respond(request, response, error))
   }

@@ -70,11 +70,17 @@ function refused(opened: OpenedSession): DeviceOutcome {
  * Returns true while a browser may skip refreshes: from when its last bound cookie runs out, and not for long. Before that it has a
  * cookie, so that somebody who says so has copied the id of the binding, while the user's own browser goes on proving the key.
  */
-function isTolerated(
+function isTolerated(binding: DeviceBinding, deviceBound: DeviceBoundConfig, at: number): boolean {
+  const { lifetime, skipTolerance } = deviceBound.protocol
+  const isOver = at >= binding.provedAt + lifetime + skipTolerance
+  return !isOver && !hasCookie(binding, deviceBound, at)
+}
+
+/** Returns true as long as a browser has the bound cookie of its last proof, unless the response was lost. */
+export function hasCookie(
   { provedAt }: DeviceBinding,
   { protocol, cookies }: DeviceBoundConfig,
   at: number,
 ): boolean {
-  const expiredAt = provedAt + protocol.lifetime
-  return at >= expiredAt - 2 * cookies.headStart && at < expiredAt + protocol.skipTolerance
+  return at < provedAt + protocol.lifetime - 2 * cookies.headStart
 }
