@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SessionBackend } from '@sojourn/core/store'
 import { backendCases } from './backend-cases.ts'
 import type { BackendFixture, BreakableBackend, Outcomes } from './backend-fixture.ts'
+import { mendedOnce, runHook } from './hooks.ts'
 import type { OperationLog } from './operation-log.ts'
 import { openShared, runProcesses, type SharedModule } from './processes.ts'
 import { createScheduler } from './scheduler.ts'
@@ -25,7 +26,7 @@ export interface BackendSuiteOptions {
   ): Promise<readonly [SessionBackend, SessionBackend]> | readonly [SessionBackend, SessionBackend]
   /**
    * Opens a backend on a fresh database that a case may bring into trouble. Without it, the cases about trouble are not
-   * offered (`trouble`). The suite mends the database and closes the backend.
+   * offered (`trouble`). The suite mends the database once if it was broken, and closes the backend.
    */
   openBreakable?(): Promise<BreakableBackend> | BreakableBackend
   /**
@@ -96,7 +97,7 @@ async function withFixture(
   const { realTimeMs = 10_000, seed = 1, timeoutMs = 60_000 } = options
   let scheduler = createScheduler(seed)
   const step = () => scheduler.step()
-  const tested = await options.open({ step })
+  const tested = await runHook('open', () => options.open({ step }))
   const backend = log.follow(tested)
   const opened = [backend]
   const broken: BreakableBackend[] = []
@@ -110,20 +111,26 @@ async function withFixture(
     realTimeMs: Number(realTimeMs),
     patienceMs: timeoutMs / 6,
     async openPair() {
-      const [a, ab] = await required('openPair', options.openPair)(['a:', 'a:b:'])
+      const open = required('openPair', options.openPair)
+      const [a, ab] = await runHook('openPair', () => open(['a:', 'a:b:']))
       return [follow(a, 'a: '), follow(ab, 'a:b: ')]
     },
     async openBreakable() {
-      const breakable = await required('openBreakable', options.openBreakable)()
+      const open = required('openBreakable', options.openBreakable)
+      const breakable = mendedOnce(await runHook('openBreakable', open))
       broken.push(breakable)
       return { ...breakable, backend: follow(breakable.backend) }
     },
-    size: async () => required('size', options.size)(tested),
+    async size() {
+      const count = required('size', options.size)
+      return runHook('size', () => count(tested))
+    },
     async shareDatabase() {
       const shared = required('processes', options.processes)
       const name = `conformance-${randomUUID()}`
+      const open = () => openShared(shared.module.href, name)
       return {
-        backend: follow(await openShared(shared.module.href, name)),
+        backend: follow(await runHook('openShared', open)),
         runProcesses: (how) => runProcesses(shared, { ...how, name }),
       }
     },

@@ -3,34 +3,43 @@ import { deepEqual } from './asserts.ts'
 import { groupOf } from './backend-clauses.ts'
 import { bytes, callAt, makeRow, t0 } from './backend-fixture.ts'
 
+/** When an operation is applied. */
+interface FuzzTime {
+  /** How long after the operation before it, in ms. */
+  readonly pause: number
+  /** Whether time then goes on to the moment at which the next row expires. @default false */
+  readonly toNextEnd?: boolean
+}
+
 /** One operation of a history, as JSON. Times are in ms; `life` is how long a row lives from then on. */
-export type FuzzStep = { readonly pause: number } & (
-  | { readonly operation: 'find'; readonly id: string }
-  | {
-      readonly operation: 'insert'
-      readonly id: string
-      readonly version: string
-      readonly life: number
-      readonly limit?: { readonly max: number; readonly onExceed: 'evict' | 'refuse' } | undefined
-    }
-  | {
-      readonly operation: 'replace'
-      readonly id: string
-      readonly version: string
-      readonly life: number
-      readonly expected: string
-    }
-  | {
-      readonly operation: 'touch'
-      readonly id: string
-      readonly life: number
-      readonly expected: string
-      /** How long ago the expected touch was. */
-      readonly ago: number
-    }
-  | { readonly operation: 'remove'; readonly id: string }
-  | { readonly operation: 'removeGroup'; readonly group: string; readonly except: string }
-)
+export type FuzzStep = FuzzTime &
+  (
+    | { readonly operation: 'find'; readonly id: string }
+    | {
+        readonly operation: 'insert'
+        readonly id: string
+        readonly version: string
+        readonly life: number
+        readonly limit?: { readonly max: number; readonly onExceed: 'evict' | 'refuse' } | undefined
+      }
+    | {
+        readonly operation: 'replace'
+        readonly id: string
+        readonly version: string
+        readonly life: number
+        readonly expected: string
+      }
+    | {
+        readonly operation: 'touch'
+        readonly id: string
+        readonly life: number
+        readonly expected: string
+        /** How long ago the expected touch was. */
+        readonly ago: number
+      }
+    | { readonly operation: 'remove'; readonly id: string }
+    | { readonly operation: 'removeGroup'; readonly group: string; readonly except: string }
+  )
 
 /** The operations of one run, in order. */
 export type FuzzHistory = readonly FuzzStep[]
@@ -49,7 +58,8 @@ export async function play(
   let at = t0
   let choices = 0
   for (const [index, step] of history.entries()) {
-    at += step.pause
+    at = roundUp(at) + step.pause
+    if (step.toNextEnd) at = await nextEnd(reference, at)
     const live = step.operation === 'insert' ? await listed(reference, groupOf(step.id), at) : []
     const outcomes = async (subject: SessionBackend) => ({
       operation: index + 1,
@@ -75,13 +85,23 @@ export interface FuzzCounts {
 /** Rows that expire at the same time may be evicted in any order, so no two end in the same ms. */
 export const endsApartMs = 1_000
 
+/** Returns the first time from `at` on that is a multiple of `endsApartMs`. */
+const roundUp = (at: number) => Math.ceil(at / endsApartMs) * endsApartMs
+
+/** Returns when the next live row expires, or `at` if there is none. */
+async function nextEnd(reference: SessionBackend, at: number): Promise<number> {
+  const rows = await Promise.all(groups.map((group) => reference.list(group, callAt(at))))
+  const ends = rows.flat().map(({ expiresAt }) => expiresAt)
+  return ends.length === 0 ? at : Math.min(...ends)
+}
+
 async function apply(
   backend: SessionBackend,
   step: FuzzStep,
   { at, index }: { at: number; index: number },
 ): Promise<unknown> {
   const call = callAt(at)
-  const endOf = (life: number) => at + life - (index % endsApartMs)
+  const endOf = (life: number) => roundUp(at + life) - (index % endsApartMs)
   switch (step.operation) {
     case 'find':
       return plain(await backend.find(step.id, call))

@@ -105,6 +105,8 @@ export async function replayHistory(
 
 function stepsArbitrary(fc: typeof fastCheck, unit: number): Arbitrary<FuzzStep> {
   const pause = fc.constantFrom(0, 0, unit, 10 * unit, 60 * endsApartMs)
+  const toNextEnd = fc.nat(7).map((draw) => draw === 7)
+  const when = { pause, toNextEnd }
   const id = fc.constantFrom('g.a', 'g.b', 'g.c', 'g.d', 'g.e', 'g.f', 'h.a', 'h.b', '.x')
   const version = fc.constantFrom('v1', 'v2', 'v3')
   const life = fc.constantFrom(...[-1, 5, 500, 2_000, 3_000, 4_000].map((units) => units * unit))
@@ -117,7 +119,7 @@ function stepsArbitrary(fc: typeof fastCheck, unit: number): Arbitrary<FuzzStep>
   )
   const insert = fc.record({
     operation: fc.constant('insert' as const),
-    pause,
+    ...when,
     id,
     version,
     life,
@@ -125,7 +127,7 @@ function stepsArbitrary(fc: typeof fastCheck, unit: number): Arbitrary<FuzzStep>
   })
   const touch = fc.record({
     operation: fc.constant('touch' as const),
-    pause,
+    ...when,
     id,
     life,
     expected: version,
@@ -133,22 +135,22 @@ function stepsArbitrary(fc: typeof fastCheck, unit: number): Arbitrary<FuzzStep>
   })
   const replace = fc.record({
     operation: fc.constant('replace' as const),
-    pause,
+    ...when,
     id,
     version,
     life,
     expected: version,
   })
-  const find = fc.record({ operation: fc.constant('find' as const), pause, id })
-  const remove = fc.record({ operation: fc.constant('remove' as const), pause, id })
+  const find = fc.record({ operation: fc.constant('find' as const), ...when, id })
+  const remove = fc.record({ operation: fc.constant('remove' as const), ...when, id })
   const removeGroup = fc.record({
     operation: fc.constant('removeGroup' as const),
-    pause,
+    ...when,
     group: fc.constantFrom(...groups),
     except: id,
   })
   return fc.oneof(
-    { weight: 12, arbitrary: insert },
+    { weight: 20, arbitrary: insert },
     { weight: 6, arbitrary: touch },
     { weight: 3, arbitrary: replace },
     { weight: 2, arbitrary: find },

@@ -1,4 +1,4 @@
-import { referenceBackend } from '@sojourn/conformance/backend'
+import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
 import {
   FuzzFailure,
   type FuzzHistory,
@@ -64,3 +64,18 @@ test.each([
   }
   await expect(fuzzBackend(fc, { open })).rejects.toThrow(FuzzFailure)
 })
+
+/** Returns the reference, of which some operations take a row for live at the moment when it expires. */
+function livingOn(...operations: readonly (keyof SessionBackend)[]): SessionBackend {
+  const entries: Entries = new Map()
+  const late = referenceBackend({ entries, rules: { isLive: (row, at) => at <= row.expiresAt } })
+  const changed = operations.map((operation) => [operation, late[operation]])
+  return { ...referenceBackend({ entries }), ...Object.fromEntries(changed) }
+}
+
+test.each(['find', 'insert', 'replace', 'touch', 'list'] as const)(
+  'the fuzz finds a backend whose %s takes a row for live when it expires',
+  async (operation) => {
+    await expect(fuzzBackend(fc, { open: () => livingOn(operation) })).rejects.toThrow(FuzzFailure)
+  },
+)
