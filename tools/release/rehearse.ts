@@ -42,7 +42,6 @@ export async function rehearseRelease(say: (step: string) => void): Promise<void
     await runIn(folder)('git', 'clone', '--quiet', root, clone)
     const inClone = runIn(clone)
     await inClone(...pnpm, 'install', '--frozen-lockfile')
-    await inClone(...pnpm, 'build')
     const first = await release(clone, inClone)
     say(`${first} is released`)
 
@@ -84,13 +83,22 @@ export async function rehearseRelease(say: (step: string) => void): Promise<void
   }
 }
 
-/** Numbers, commits and publishes the packages. Returns their version. */
+/** Numbers, commits, builds and publishes the packages, in the order of a release. Returns their version. */
 async function release(clone: string, run: Run): Promise<string> {
   await run(...pnpm, 'run', 'number')
   await run('git', 'add', '.')
   await run('git', ...committer, 'commit', '--quiet', '--message', 'release')
+  await run(...pnpm, 'build') // writes the numbers into the code
+  await checkBuiltVersion(join(clone, 'packages/conformance'))
   await run(...pnpm, 'changeset', 'publish', '--no-git-tag')
   return versionOf(join(clone, 'packages/core'))
+}
+
+/** Throws unless the kit, whose reports name its version, was built with the one that its package.json has. */
+async function checkBuiltVersion(folder: string): Promise<void> {
+  const { stdout } = await execute(process.execPath, [join(folder, 'dist/bin.js'), '--version'])
+  const [built, numbered] = [stdout.trim(), versionOf(folder)]
+  if (built !== numbered) throw new Error(`The kit ${numbered} says that it is ${built}`)
 }
 
 function versionOf(folder: string): string {
