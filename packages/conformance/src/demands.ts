@@ -7,7 +7,7 @@ const demands: Readonly<Record<string, string>> = {
   B5: 'Clause 5: a row at or past expiresAt is never returned, listed or counted, as judged by the at of the call. Its space is freed without it being read again, and not before. A row written with an end in the past is gone at once.',
   B6: 'Clause 6: ids are opaque but for the group before the first dot. They are compared byte for byte. None escapes the prefix or matches as a pattern.',
   B7: "Clause 7: two prefixes on one database never see each other's rows, a: and a:b: included.",
-  B8: 'Clause 8: every operation settles. It honours its signal, sends nothing after the deadline, and rejects at once when the connection is not ready. close may be called twice, and leaves nothing running.',
+  B8: 'Clause 8: every operation settles, and rejects at once when the connection is not ready. It checks its signal before each command, and sends nothing after the deadline. close may be called twice, and leaves nothing running.',
   B9: 'Clause 9: supports is false for what the backend cannot do. What it claims, it does: list and scan return each live row once, however many there are, and whatever ends meanwhile.',
   P0: 'supports of the store is what the suite was told.',
   P1: 'Nothing comes back: what ended, by a logout, a revocation, an eviction or its time, is never readable again.',

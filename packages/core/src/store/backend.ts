@@ -38,7 +38,10 @@ export const tombstoneMs = 60_000
 export interface BackendCall {
   /** The manager's now, in epoch ms. A backend judges expiry by it and by no clock of its own. */
   readonly at: number
-  /** Aborted at the deadline of the operation. Read it only if the driver can cancel: the signal is made when read. */
+  /**
+   * Aborted at the deadline of the operation. Check it before each command that you send; in memory and on a synchronous driver
+   * do not read it (clause 8): the signal is made when it is first read, which costs more than a timer.
+   */
   readonly signal: AbortSignal
 }
 
@@ -103,8 +106,9 @@ export interface BackendSupports {
  *    depend on two clocks agreeing.
  * 6. Ids are opaque but for the group before the first dot. No id escapes the prefix or matches as a pattern.
  * 7. Two prefixes on one database never see each other's rows.
- * 8. Every operation settles: it honours `signal`, and rejects at once when the connection is not ready. It sends
- *    nothing after the deadline.
+ * 8. Every operation settles, and rejects at once when the connection is not ready. It calls `signal.throwIfAborted()` before
+ *    each command that it sends, so that it sends nothing after the deadline, and passes the signal to a driver that can
+ *    cancel. In memory and on a synchronous driver only `scan` reads the signal, between two pages.
  * 9. `supports` is false for what the backend cannot do.
  *
  * `find`, `insert`, `replace` and `touch` may return their outcome at once, without a promise, as those of a store in memory do:
