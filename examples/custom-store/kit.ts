@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SessionBackend } from '@sojourn/core/store'
@@ -7,7 +8,7 @@ import { sqliteBackend } from './sqlite-backend.ts'
 
 // What the command tests: npx @sojourn/conformance kit.ts
 
-const folder = process.env['CUSTOM_STORE_FOLDER'] ?? tmpdir()
+const folder = process.env['CUSTOM_STORE_FOLDER'] ?? createFolder()
 const freshFile = () => join(folder, `${randomUUID()}.db`)
 const files = new WeakMap<SessionBackend, string>()
 
@@ -39,7 +40,7 @@ export function size(backend: SessionBackend): number {
   })
 }
 
-/** Opens a database that loses its table, and gets it back. */
+/** Opens a database that loses its table, and gets it back. What is not broken, `mend` leaves as it is. */
 export function openBreakable() {
   const file = freshFile()
   const rename = (from: string, to: string) => () =>
@@ -57,6 +58,14 @@ export function openBreakable() {
 /** Opens a database that processes share. */
 export function openShared(shared: string): SessionBackend {
   return sqliteBackend(join(folder, `${shared}.db`))
+}
+
+/** Creates the folder of all databases, also for the processes that this one starts, and deletes it at the end. */
+function createFolder(): string {
+  const created = mkdtempSync(join(tmpdir(), 'custom-store-'))
+  process.env['CUSTOM_STORE_FOLDER'] = created
+  process.on('exit', () => rmSync(created, { recursive: true, force: true }))
+  return created
 }
 
 function execute<Result>(file: string, run: (db: Database.Database) => Result): Result {

@@ -1,5 +1,10 @@
 import type { StoreFactory } from '@sojourn/core'
-import { keyedStore, type Row, type SessionBackend } from '@sojourn/core/store'
+import {
+  type KeyedStoreOptions,
+  keyedStore,
+  type Row,
+  type SessionBackend,
+} from '@sojourn/core/store'
 import Database from 'better-sqlite3'
 import { columnsOf, keyOf, type Line, rowOf, standing, textOf } from './rows.ts'
 import { schema, statements } from './statements.ts'
@@ -9,18 +14,27 @@ type Name = keyof typeof statements
 /** The database's own time in epoch milliseconds. */
 const nowMs = "cast(unixepoch('subsec') * 1000 as integer)"
 
-/** Options of `sqliteStore` and `sqliteBackend`. */
+/** Options of `sqliteBackend`. */
 export interface SqliteOptions {
   /** Separates the applications in one database. @default '' */
   readonly prefix?: string
 }
 
+/** Options of `sqliteStore`. */
+export interface SqliteStoreOptions extends SqliteOptions, KeyedStoreOptions {}
+
 /** Returns a store in a file of SQLite. Several processes of one machine may share the file. */
-export function sqliteStore(file: string, options?: SqliteOptions): StoreFactory {
-  return keyedStore(() => sqliteBackend(file, options))
+export function sqliteStore(
+  file: string,
+  { prefix = '', ...keyed }: SqliteStoreOptions = {},
+): StoreFactory {
+  return keyedStore(() => sqliteBackend(file, { prefix }), keyed)
 }
 
-/** Returns the backend. Each operation is one transaction, which no other writer interrupts. */
+/**
+ * Returns the backend. Each operation is one transaction, which no other writer interrupts. The driver is synchronous, so that only
+ * `scan` reads the signal.
+ */
 export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {}): SessionBackend {
   const db = new Database(file, { timeout: 5_000 }) // how long a writer waits for another, in ms
   db.pragma('journal_mode = wal')
@@ -40,17 +54,21 @@ export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {})
     statement?.run(bound)
     return []
   }
-  const atomic = <Result>(signal: AbortSignal, operation: () => Result): Result => {
-    signal.throwIfAborted()
-    return db.transaction(operation).immediate()
-  }
+  const atomic = <Result>(operation: () => Result): Result => db.transaction(operation).immediate()
   const find = (id: string, at: number) => standing(run('find', keyOf(id))[0], at)
   const liveRow = (id: string, at: number): Row | undefined => {
     const found = find(id, at)
     return found && 'value' in found ? found : undefined
   }
   const now = () => Number((run('now')[0] as unknown as { now: number }).now)
-  const sweeper = setInterval(() => run('sweep'), 1_000).unref()
+  const sweep = () => {
+    try {
+      run('sweep')
+    } catch {
+      // Operations report the trouble, and a later sweep deletes what this one left.
+    }
+  }
+  const sweeper = setInterval(sweep, 1_000).unref()
 
   return {
     supports: {
@@ -62,10 +80,10 @@ export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {})
       retention: true,
     },
 
-    find: async (id, { at, signal }) => atomic(signal, () => find(id, at)),
+    find: async (id, { at }) => atomic(() => find(id, at)),
 
-    insert: async (id, row, { at, signal, limit }) =>
-      atomic(signal, () => {
+    insert: async (id, row, { at, limit }) =>
+      atomic(() => {
         const found = find(id, at)
         if (found && 'ended' in found) return { inserted: false, why: 'taken' }
         if (found)
@@ -83,16 +101,16 @@ export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {})
         return { inserted: true, evicted }
       }),
 
-    replace: async (id, row, { at, signal, expected }) =>
-      atomic(signal, () => {
+    replace: async (id, row, { at, expected }) =>
+      atomic(() => {
         const written = run('replace', { ...keyOf(id), ...columnsOf(row, at), at, expected })
         if (written.length > 0) return 'replaced'
         const conflict = liveRow(id, at)
         return conflict ? { conflict } : 'gone'
       }),
 
-    touch: async (id, { touchedAt, expiresAt }, { at, signal, expected }) =>
-      atomic(signal, () => {
+    touch: async (id, { touchedAt, expiresAt }, { at, expected }) =>
+      atomic(() => {
         const { version, touchedAt: expectedAt } = expected
         const times = { touchedAt, expiresAt, ttl: expiresAt - at }
         const written = run('touch', { ...keyOf(id), ...times, at, version, expectedAt })
@@ -100,19 +118,19 @@ export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {})
         return liveRow(id, at) ? 'conflict' : 'gone'
       }),
 
-    remove: async (id, { at, signal, reason }) =>
-      atomic(signal, () => {
+    remove: async (id, { at, reason }) =>
+      atomic(() => {
         const found = find(id, at)
         if (found && 'ended' in found) return null
         run('end', { ...keyOf(id), at, reason })
         return found
       }),
 
-    list: async (group, { at, signal }) =>
-      atomic(signal, () => run('list', { group: Buffer.from(group), at }).map(rowOf)),
+    list: async (group, { at }) =>
+      atomic(() => run('list', { group: Buffer.from(group), at }).map(rowOf)),
 
-    removeGroup: async (group, { at, signal, reason, except = '' }) =>
-      atomic(signal, () => {
+    removeGroup: async (group, { at, reason, except = '' }) =>
+      atomic(() => {
         const ending = { group: Buffer.from(group), at, reason, except: Buffer.from(except) }
         return run('endGroup', ending).map((line) => textOf(line.id))
       }),
@@ -128,7 +146,7 @@ export function sqliteBackend(file: string, { prefix = '' }: SqliteOptions = {})
     },
 
     now: async () => now(),
-    ping: async ({ signal }) => void atomic(signal, () => run('find', keyOf(''))),
+    ping: async () => void atomic(() => run('find', keyOf(''))),
     async close() {
       clearInterval(sweeper)
       db.close()

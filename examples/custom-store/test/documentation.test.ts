@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { schema, statements } from '../statements.ts'
 
-// The page shows the statements that the tests run on SQLite and PostgreSQL, all of them and no others.
+// The page shows the statements that the tests run on SQLite and PostgreSQL, all of them and no others, and the complete code.
 
 const page = join(import.meta.dirname, '../../../docs/how-to/write-a-store.md')
-const blocks = Array.from(
-  readFileSync(page, 'utf8').matchAll(/```sql\n(.*?)```/gs),
-  ([, sql = '']) => sql,
-)
+const text = readFileSync(page, 'utf8')
+const blocks = Array.from(text.matchAll(/```sql\n(.*?)```/gs), ([, sql = '']) => sql)
 const inOneLine = (sql: string) => sql.replace(/\s+/g, ' ').trim()
 
 test('the page shows the table', () => {
@@ -24,4 +22,9 @@ test('the page shows each statement', () => {
     .map(([, name = '', sql = '']) => [name, inOneLine(sql)])
   const run = Object.entries(statements).map(([name, sql]) => [name, inOneLine(sql)])
   expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(run))
+})
+
+test.each(['rows.ts', 'sqlite-backend.ts', 'kit.ts'])('the page shows %s', (file) => {
+  const [, shown] = text.split(`### \`${file}\`\n\n\`\`\`typescript\n`)
+  expect(shown?.split('```')[0]).toBe(readFileSync(join(import.meta.dirname, '..', file), 'utf8'))
 })
