@@ -1,4 +1,4 @@
-import type { SessionBackend } from '@sojourn/core/store'
+import type { BackendCall, SessionBackend } from '@sojourn/core/store'
 import type { Pool, PoolClient } from 'pg'
 import { columnsOf, keyOf, type Line, rowOf, standing, textOf } from '../rows.ts'
 import { statements } from '../statements.ts'
@@ -12,9 +12,11 @@ const nowMs = 'cast(extract(epoch from clock_timestamp()) * 1000 as bigint)'
 
 /** Returns the same backend over PostgreSQL: a lock per group takes the place of SQLite's one writer. */
 export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
-  const queryOn =
-    (client: Pool | PoolClient): Query =>
+  /** Returns what sends statements until the signal is aborted. */
+  const queryWith =
+    (signal: AbortSignal, client: Pool | PoolClient = pool): Query =>
     async (name, parameters = {}, ending = '') => {
+      signal.throwIfAborted()
       const given: Record<string, unknown> = { prefix, ...parameters }
       const values: unknown[] = []
       const text = `${statements[name]} ${ending}`
@@ -26,8 +28,6 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
       return (await client.query<Line>(text, values)).rows
     }
 
-  const query = queryOn(pool)
-
   /** Runs a transaction that no other of the group interrupts. */
   const atomic = async <Result>(
     { group, signal }: { group: string; signal: AbortSignal },
@@ -35,13 +35,17 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
   ): Promise<Result> => {
     signal.throwIfAborted()
     const client = await pool.connect()
+    const send = async (sql: string, values: unknown[] = []) => {
+      signal.throwIfAborted()
+      await client.query(sql, values)
+    }
     try {
-      await client.query('begin')
-      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      await send('begin')
+      await send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
         `${prefix} ${Buffer.from(group).toString('hex')}`,
       ])
-      const result = await operation(queryOn(client))
-      await client.query('commit')
+      const result = await operation(queryWith(signal, client))
+      await send('commit')
       return result
     } catch (error) {
       await client.query('rollback').catch(() => undefined)
@@ -51,8 +55,8 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
     }
   }
   const groupOf = (id: string) => textOf(keyOf(id).group)
-  const now = async () => {
-    const [line] = await query('now')
+  const now = async ({ signal }: BackendCall) => {
+    const [line] = await queryWith(signal)('now')
     return Number((line as unknown as { now: string }).now)
   }
 
@@ -67,8 +71,7 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
     },
 
     async find(id, { at, signal }) {
-      signal.throwIfAborted()
-      return standing((await query('find', keyOf(id)))[0], at)
+      return standing((await queryWith(signal)('find', keyOf(id)))[0], at)
     },
 
     insert: (id, row, { at, signal, limit }) =>
@@ -91,7 +94,7 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
       }),
 
     async replace(id, row, { at, signal, expected }) {
-      signal.throwIfAborted()
+      const query = queryWith(signal)
       const written = await query('replace', { ...keyOf(id), ...columnsOf(row, at), at, expected })
       if (written.length > 0) return 'replaced'
       const found = standing((await query('find', keyOf(id)))[0], at)
@@ -99,7 +102,7 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
     },
 
     async touch(id, { touchedAt, expiresAt }, { at, signal, expected }) {
-      signal.throwIfAborted()
+      const query = queryWith(signal)
       const { version, touchedAt: expectedAt } = expected
       const times = { touchedAt, expiresAt, ttl: expiresAt - at }
       const written = await query('touch', { ...keyOf(id), ...times, at, version, expectedAt })
@@ -118,8 +121,7 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
       }),
 
     async list(group, { at, signal }) {
-      signal.throwIfAborted()
-      return (await query('list', { group: Buffer.from(group), at })).map(rowOf)
+      return (await queryWith(signal)('list', { group: Buffer.from(group), at })).map(rowOf)
     },
 
     removeGroup: (group, { at, signal, reason, except = '' }) =>
@@ -128,18 +130,18 @@ export function postgresBackend(pool: Pool, prefix = ''): SessionBackend {
         return (await run('endGroup', ending)).map((line) => textOf(line.id))
       }),
 
-    async *scan({ at, signal }) {
-      const begun = await now()
+    async *scan(call) {
+      const { at, signal } = call
+      const begun = await now(call)
       for (let after: Uint8Array | undefined = Buffer.alloc(0); after; ) {
-        signal.throwIfAborted()
-        const page: Line[] = await query('scan', { after, begun, at })
+        const page: Line[] = await queryWith(signal)('scan', { after, begun, at })
         for (const line of page) yield rowOf(line)
         after = page.at(-1)?.id
       }
     },
 
     now,
-    ping: async () => void (await query('now')),
+    ping: async (call) => void (await now(call)),
     close: async () => undefined,
   }
 }
