@@ -40,7 +40,7 @@ export const mountMutants: Readonly<Record<string, BindingMutant>> = {
   },
   'takes-no-request-for-use': {
     changed: { markPassive: (session) => markPassive(session, '', () => true) },
-    breaks: ['H3.12', 'H9.2', 'H9.5'],
+    breaks: ['H3.12', 'H9.2', 'H9.5', 'H11.5'],
   },
   'saves-nothing-of-a-poll': {
     changed: {

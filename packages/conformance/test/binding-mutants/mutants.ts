@@ -12,7 +12,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H3.3 H3.4 H3.5 H3.6 H3.8 H3.9 H3.10 H3.16 H3.11 H3.12 H3.15 H3.14 H4.1 H4.2 H4.3 ' +
       'H4.4 H4.5 H4.6 H4.7 H4.8 H4.10 H4.11 H5.1 H5.2 H5.3 H5.5 H5.6 H5.9 H5.10 H6.3 ' +
       'H6.4 H6.5 H7.1 H7.2 H7.3 H7.4 H7.6 H7.7 H8.1 H8.3 H8.4 H8.5 H8.6 H9.1 H9.2 H9.3 ' +
-      'H9.4 H10.1 H10.2 H10.3 H10.4 H10.5 H11.1 H11.3 H11.4'
+      'H9.4 H10.1 H10.2 H10.3 H10.4 H10.5 H11.1 H11.3 H11.4 H11.5'
     ).split(' '),
   },
   'swallows-a-failed-commit': {
@@ -99,6 +99,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
       'H11.2',
       'H11.3',
       'H11.4',
+      'H11.5',
     ],
   },
   'reads-the-first-line': {
@@ -167,7 +168,7 @@ export const bindingMutants: Readonly<Record<string, BindingMutant>> = {
         return steps.carrier(request, response, app)
       },
     },
-    breaks: ['H3.8', 'H3.13', 'H3.14', 'H11.1', 'H11.3', 'H11.4'],
+    breaks: ['H3.8', 'H3.13', 'H3.14', 'H11.1', 'H11.3', 'H11.4', 'H11.5'],
   },
   'mounts-no-guard': {
     changed: { guard: () => () => undefined },
