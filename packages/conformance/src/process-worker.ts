@@ -1,9 +1,16 @@
 // Run by `runProcesses` in a process of its own: works on a database that other processes work on at the same time.
 import { once } from 'node:events'
 import type { SessionBackend } from '@sojourn/core/store'
-import { callAt, makeRow, now, t0 } from './backend-fixture.ts'
-import { contended } from './contention.ts'
-import { type Assignment, openShared, workerArgument } from './processes.ts'
+import { groupOf } from './backend-clauses.ts'
+import { callAt, ending, makeRow, now, t0 } from './backend-fixture.ts'
+import { contended, idOfTurn } from './contention.ts'
+import {
+  type Assignment,
+  type Findings,
+  openShared,
+  type Task,
+  workerArgument,
+} from './processes.ts'
 
 async function work(): Promise<void> {
   const timers = trackTimers()
@@ -12,29 +19,51 @@ async function work(): Promise<void> {
   const backend = await openShared(assignment.module, assignment.name)
   process.send?.('ready')
   await once(process, 'message')
-  const rejected = await contend(backend, assignment)
+  const findings = await contend(backend, assignment)
   await backend.close()
-  process.send?.({ rejected, timers: timers.running() }, () => process.disconnect())
+  process.send?.({ ...findings, timers: timers.running() }, () => process.disconnect())
 }
 
-async function contend(backend: SessionBackend, { index, turns }: Assignment): Promise<string[]> {
+async function contend(
+  backend: SessionBackend,
+  { index, task, turns }: Assignment,
+): Promise<Findings> {
   const rejected: string[] = []
+  const ended: string[] = []
+  let most = 0
   const noting = async (run: () => Promise<unknown>) => {
     await run().catch((error: unknown) => {
       rejected.push(error instanceof Error ? error.message : String(error))
     })
   }
-  for (let turn = 0; turn < turns; turn++) {
-    await noting(() => countUp(backend, `${index}-${turn}`))
-    const row = makeRow({ version: `${index}-${turn}`, expiresAt: t0 + 3_600_000 + turn })
-    const limit = backend.supports.limit
-      ? { limit: { max: contended.limit, onExceed: 'evict' as const } }
-      : {}
-    await noting(async () =>
-      backend.insert(`${contended.group}.${index}-${turn}`, row, { ...callAt(t0), ...limit }),
-    )
+  const logIn = async (name: string, { turn, max }: { turn: number; max: number }) => {
+    const row = makeRow({ version: name, expiresAt: t0 + 3_600_000 + turn })
+    const limit = backend.supports.limit ? { limit: { max, onExceed: 'evict' as const } } : {}
+    await backend.insert(`${contended.group}.${name}`, row, { ...callAt(t0), ...limit })
   }
-  return rejected
+  const work: Readonly<Record<Task, (turn: number) => Promise<void>>> = {
+    async write(turn) {
+      const name = `${index}-${turn}`
+      await noting(() => countUp(backend, name))
+      await noting(() => logIn(name, { turn, max: contended.limit }))
+    },
+    logIn: (turn) =>
+      noting(async () => {
+        await logIn(`${index}-${turn}`, { turn, max: 1 })
+        most = Math.max(most, (await backend.list(contended.group, now)).length)
+      }),
+    remove: (turn) =>
+      noting(async () => {
+        const id = idOfTurn(turn)
+        if (await backend.remove(id, ending(t0))) ended.push(id)
+      }),
+    removeGroup: (turn) =>
+      noting(async () => {
+        ended.push(...(await backend.removeGroup(groupOf(idOfTurn(turn)), ending(t0))))
+      }),
+  }
+  for (let turn = 0; turn < turns; turn++) await work[task](turn)
+  return { rejected, ended, most }
 }
 
 /** Adds one to the number in the row, again and again until no other process came between. */

@@ -21,20 +21,36 @@ export interface Assignment {
   readonly name: string
   /** The number of this process, from 0. */
   readonly index: number
-  /** How many updates and how many inserts it makes. */
+  readonly task: Task
+  /** How often it does its task. */
   readonly turns: number
 }
 
-/** How many processes contend, and how often each. */
+/**
+ * What a process does in each turn: `write` updates a row and inserts another, `logIn` inserts a row where one is allowed and lists
+ * them, `remove` and `removeGroup` end the session of the turn.
+ */
+export type Task = 'write' | 'logIn' | 'remove' | 'removeGroup'
+
+/** How many processes contend, for what, and how often each. */
 export interface Contention {
   readonly count: number
+  readonly task: Task
   readonly turns: number
+}
+
+/** What a process found when it worked. */
+export interface Findings {
+  /** The messages of the operations that rejected. */
+  readonly rejected: readonly string[]
+  /** The ids of the sessions that it was told to have ended. */
+  readonly ended: readonly string[]
+  /** The most sessions that it has seen in the group in which all log in. */
+  readonly most: number
 }
 
 /** What a process did. */
-export interface ProcessOutcome {
-  /** The messages of the operations that rejected. */
-  readonly rejected: readonly string[]
+export interface ProcessOutcome extends Findings {
   /** The timers that run on after `close`: where each was started. */
   readonly timers: readonly string[]
   /** Whether the process has ended by itself after `close`. It is ended if timers run on. */
@@ -46,6 +62,9 @@ export const workerArgument = 'work'
 
 /** How long a process may take to start, and to end when its backend is closed, in ms. */
 const patienceMs = 20_000
+
+/** How long a process may work, in ms: less than the time limit of a case, so that none is left behind. */
+const workMs = 45_000
 
 /** Starts processes that work on one database at once. Resolves when all of them have ended, and leaves none behind. */
 export async function runProcesses(
@@ -68,7 +87,7 @@ export async function runProcesses(
     return await Promise.all(
       children.map(async (child) => {
         child.send('begin')
-        const outcome = await messageOf(child)
+        const outcome = await messageOf(child, workMs)
         return { ...outcome, hasEnded: outcome.timers.length === 0 && (await ends(child)) }
       }),
     )
@@ -84,11 +103,14 @@ function workerFile(): string {
 }
 
 /** Resolves to the next message of a process, or rejects if it ends without one. */
-async function messageOf(child: ChildProcess): Promise<Omit<ProcessOutcome, 'hasEnded'>> {
+async function messageOf(
+  child: ChildProcess,
+  ms = patienceMs,
+): Promise<Omit<ProcessOutcome, 'hasEnded'>> {
   const exited = once(child, 'exit').then(([code]) => {
     throw new Error(`a process has ended with the status ${code} before it was done`)
   })
-  const [message] = await withTimeout(Promise.race([once(child, 'message'), exited]), patienceMs)
+  const [message] = await withTimeout(Promise.race([once(child, 'message'), exited]), ms)
   return message
 }
 

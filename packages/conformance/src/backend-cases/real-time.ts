@@ -56,12 +56,23 @@ export const realTimeCases: readonly BackendCase[] = [
   },
   {
     id: 'B5.22',
-    title: 'rows of an ordinary life stay when others have left',
+    title: 'rows that live for 3 s, 30 s or an hour stay when others have left',
     needs,
     async run(fixture) {
       const { backend } = fixture
+      const begun = performance.now()
+      const rows = [3_000, 30_000].map((life) => ({ id: `g.${life}`, life }))
+      await given(
+        backend,
+        rows.map(({ id, life }) => [id, { expiresAt: t0 + life }]),
+      )
       const [row = makeRow()] = await given(backend, [['g.a'], ['g.b']])
       await othersLeave(fixture)
+      for (const { id, life } of rows) {
+        const hasLeft = (await backend.find(id, now)) === null
+        const age = performance.now() - begun // of the row, or more: a late sweep may have taken it in time
+        ok(!hasLeft || age >= life, `a row that lives for ${life} ms has left in ${age} ms`)
+      }
       for (const id of ['g.a', 'g.b']) await stands(backend, id, { row })
     },
   },

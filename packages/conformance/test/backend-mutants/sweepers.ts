@@ -1,5 +1,6 @@
 import { type Entries, referenceBackend } from '@sojourn/conformance/backend'
 import type { Row, SessionBackend, Tombstone } from '@sojourn/core/store'
+import { t0 } from '../../src/backend-fixture.ts'
 import type { Mutant } from './mutant.ts'
 
 type Due = (entry: Row | Tombstone, id: string) => boolean
@@ -42,11 +43,19 @@ const ofReason =
   (entry) =>
     'ended' in entry && reasons.includes(entry.ended)
 
+/** Rows that live for so long, in ms: those that are to leave during a case live for less than a second. */
+const ofLife =
+  (least: number, most: number): Due =>
+  (entry) =>
+    !('ended' in entry) && entry.expiresAt - t0 >= least && entry.expiresAt - t0 <= most
+
 /** Backends that sweep too much, or too little. */
 export const sweepMutants: readonly Mutant[] = [
   sweeper('sweeps-what-was-removed', 'B3.34', ofReason('logout')),
   sweeper('sweeps-what-was-removed-as-a-group', 'B3.34', ofReason('revoked')),
   sweeper('sweeps-the-evicted', 'B3.34', ofReason('evicted')),
+  sweeper('sweeps-some-seconds-early', 'B5.22', ofLife(1_000, 5_000)),
+  sweeper('sweeps-a-minute-early', 'B5.22', ofLife(10_000, 60_000)),
   sweeper('sweeps-the-lasting', 'B5.20-22', (entry, id) => !('ended' in entry) && id !== 'other.a'),
   {
     name: 'keeps-the-expired-in-an-index',
