@@ -108,8 +108,8 @@ async function withFixture(
   }
   const fixture: BackendFixture = {
     backend,
-    realTimeMs: Number(realTimeMs),
-    patienceMs: timeoutMs / 6,
+    realTimeMs: Math.ceil(Number(realTimeMs)),
+    patienceMs: Math.ceil(timeoutMs / 6), // timers take whole numbers only
     async openPair() {
       const open = required('openPair', options.openPair)
       const [a, ab] = await runHook('openPair', () => open(['a:', 'a:b:']))

@@ -43,7 +43,7 @@ export function breakOperations(
     name,
     breaks,
     realTimeMs: false,
-    timeoutMs: 12_000, // those that hang are waited for
+    timeoutMs: 20_000, // those that hang are waited for
     open({ step }) {
       const entries: Entries = new Map()
       const reference = referenceBackend({ step, entries })

@@ -83,7 +83,7 @@ function troubled(
     name,
     breaks,
     realTimeMs: false,
-    timeoutMs: 12_000,
+    timeoutMs: 20_000,
     open: () => referenceBackend(),
     openBreakable: () => openBreakable(change),
   }
