@@ -48,7 +48,7 @@ export interface AdminOptions<Data extends object = object> {
   /**
    * Called after an operator has ended sessions or seen data, for the log of an audit. Nothing is shown before a promise that
    * it returns has settled. An error of it goes to `onError`; what was done stays done.
-   * @default not called; the manager's event `ended` tells of sessions that were revoked
+   * @default not called; the manager's event `ended` reports revoked sessions
    */
   readonly audit?: (action: AdminAction) => void | Promise<void>
   /** Called with an error that was responded to with 500 or 503. @default console.error */

@@ -185,7 +185,7 @@ const hasOutcomesAtOnce: StoreCase = {
   },
 }
 
-/** Returns the operations of a backend that may be at once, and tells of each that returns a promise. */
+/** Returns the operations of a backend that may be at once, and reports each that returns a promise. */
 function noting(
   backend: SessionBackend,
   note: (operation: string) => void,

@@ -13,7 +13,7 @@ export interface Question {
 
 /**
  * Asks at the terminal, on stderr, whether to go on. With `--yes` it does not ask.
- * @throws Failure `usage` if there is no terminal to ask at, `interrupted` if the user answers no or presses Ctrl-C.
+ * @throws Failure `usage` if there is no terminal for the question, `interrupted` if the user answers no or presses Ctrl-C.
  */
 export async function askFirst(
   { question, word }: Question,

@@ -60,7 +60,7 @@ export async function openSessions(
       ...keys,
       storeTimeout,
       warn(message, error) {
-        // An error of the store ends the command, which then tells it.
+        // An error of the store ends the command, and is printed then.
         if (!(error instanceof SessionError)) notes.line({ text: message, style: 'advice' })
       },
       store(env) {

@@ -66,7 +66,7 @@ async function signedIn(
   return { served, jar, device, offered, request, post, binding }
 }
 
-/** H11: the binding answers what browsers ask by themselves, with the option `deviceBound`. */
+/** H11: the binding answers the requests that browsers make by themselves, with the option `deviceBound`. */
 export const deviceRoutes: readonly BindingCase[] = [
   {
     id: 'H11.1',
